@@ -1,0 +1,25 @@
+"""Reflex's configuration: what is fixed at build time.
+
+Addresses are not: the bundle is built with placeholders that resolve in the
+browser to the origin it was loaded from (``portal_app.serving.origin``), so one
+build serves under any port and any domain.
+"""
+
+import os
+
+import reflex as rx
+
+from portal_app.serving.origin import BUILD_ORIGIN, RelativeOriginPlugin
+
+config = rx.Config(
+    app_name="portal_app",
+    api_url=BUILD_ORIGIN,
+    deploy_url=BUILD_ORIGIN,
+    telemetry_enabled=False,
+    show_built_with_reflex=False,
+    frontend_compression_formats=["brotli", "gzip"],
+    redis_url=os.environ.get("PORTAL_REDIS_URL") or None,
+    state_manager_mode="redis" if os.environ.get("PORTAL_REDIS_URL") else "memory",
+    plugins=[rx.plugins.TailwindV4Plugin(), RelativeOriginPlugin()],
+    disable_plugins=[rx.plugins.SitemapPlugin],
+)
