@@ -1,0 +1,1 @@
+"""A self-hosted customer portal for one service business."""

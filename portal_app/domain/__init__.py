@@ -1,0 +1,1 @@
+"""What the business is about; no Reflex, no HTTP, no vendor."""

@@ -1,0 +1,1 @@
+"""Building the front end once and serving it under any address."""

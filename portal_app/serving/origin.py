@@ -27,9 +27,7 @@ def relative_to_location(javascript: str) -> str:
         The script, with ``"ws://…"`` now following the page's own scheme and host.
     """
     return _LITERAL.sub(
-        lambda m: (
-            f'(location.origin.replace(/^http/,"{m["scheme"]}")+"{m["path"]}")'
-        ),
+        lambda m: f'(location.origin.replace(/^http/,"{m["scheme"]}")+"{m["path"]}")',
         javascript,
     )
 

@@ -1,0 +1,1 @@
+"""Browser event to one domain call to plain view data."""

@@ -1,0 +1,1 @@
+"""Sign-up, passwords, sessions, tokens and rate limits."""

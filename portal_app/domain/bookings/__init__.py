@@ -1,0 +1,1 @@
+"""Bookings, their drafts and their history."""

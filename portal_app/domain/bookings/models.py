@@ -1,0 +1,125 @@
+"""Tables of bookings, the drafts they grow from, and their history."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from portal_app.kernel.columns import (
+    created_field,
+    id_field,
+    instant_field,
+    json_field,
+    optional_instant_field,
+)
+
+
+class Booking(SQLModel, table=True):
+    """An appointment. What it was booked with is kept here as it was then.
+
+    ``total_minor`` is in minor units of ``currency``; ``starts_at`` and
+    ``ends_at`` are the customer's appointment, without buffers (those are in the
+    claim).
+    """
+
+    __table_args__ = (
+        UniqueConstraint("number"),
+        UniqueConstraint("draft_id"),
+        UniqueConstraint("claim_id"),
+        CheckConstraint(
+            "status IN ('pending', 'confirmed', 'completed', 'cancelled')",
+            name="status",
+        ),
+        CheckConstraint("starts_at < ends_at", name="span"),
+        Index("ix_booking_customer_id", "customer_id", "starts_at"),
+        Index("ix_booking_fieldworker_id", "fieldworker_id", "starts_at"),
+    )
+
+    id: str = id_field()
+    number: str = Field(max_length=12)
+    customer_id: str = Field(foreign_key="customer.id")
+    service_id: str = Field(foreign_key="service.id")
+    fieldworker_id: str = Field(foreign_key="fieldworker.id")
+    claim_id: str = Field(foreign_key="time_claim.id")
+    draft_id: str = Field(max_length=26)
+    status: str = Field(max_length=16)
+    starts_at: datetime = instant_field()
+    ends_at: datetime = instant_field()
+    service_name: str = Field(max_length=100)
+    currency: str = Field(max_length=3)
+    total_minor: int
+    contact_name: str = Field(max_length=161)
+    contact_email: str = Field(max_length=254)
+    contact_phone: str = Field(default="", max_length=20)
+    location_id: str | None = Field(default=None, foreign_key="location.id")
+    address: dict[str, Any] = json_field()
+    notes: str = Field(default="", max_length=2000)
+    version: int = 1
+    created_at: datetime = created_field()
+
+
+class BookingLine(SQLModel, table=True):
+    """One priced line of a booking: quantity × unit = total, in minor units."""
+
+    __tablename__ = "booking_line"
+    __table_args__ = (UniqueConstraint("booking_id", "position"),)
+
+    id: str = id_field()
+    booking_id: str = Field(foreign_key="booking.id", ondelete="CASCADE")
+    position: int
+    description: str = Field(max_length=200)
+    quantity: int
+    unit_minor: int
+    total_minor: int
+    minutes: int
+
+
+class BookingEvent(SQLModel, table=True):
+    """What happened to a booking: who, when, what."""
+
+    __tablename__ = "booking_event"
+    __table_args__ = (Index("ix_booking_event_booking_id", "booking_id", "at"),)
+
+    id: str = id_field()
+    booking_id: str = Field(foreign_key="booking.id", ondelete="CASCADE")
+    at: datetime = instant_field()
+    by: str = Field(max_length=16)
+    account_id: str | None = Field(default=None, foreign_key="account.id")
+    what: str = Field(max_length=40)
+    detail: dict[str, Any] = json_field()
+
+
+class BookingDraft(SQLModel, table=True):
+    """A booking on its way through the wizard; its id is the idempotency key.
+
+    A customer has at most one open draft per service, so that a reload, a
+    second tab or another device finds it again.
+    """
+
+    __tablename__ = "booking_draft"
+    __table_args__ = (
+        Index(
+            "uq_booking_draft_open",
+            "customer_id",
+            "service_id",
+            unique=True,
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+        Index("ix_booking_draft_updated_at", "updated_at"),
+    )
+
+    id: str = id_field()
+    customer_id: str = Field(foreign_key="customer.id", ondelete="CASCADE")
+    service_id: str = Field(foreign_key="service.id")
+    options: dict[str, Any] = json_field()
+    fieldworker_id: str | None = Field(default=None, foreign_key="fieldworker.id")
+    starts_at: datetime | None = optional_instant_field()
+    address: dict[str, Any] = json_field()
+    location_id: str | None = Field(default=None, foreign_key="location.id")
+    contact: dict[str, Any] = json_field()
+    notes: str = Field(default="", max_length=2000)
+    created_at: datetime = created_field()
+    updated_at: datetime = created_field()
+    closed_at: datetime | None = optional_instant_field()

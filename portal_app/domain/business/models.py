@@ -1,0 +1,34 @@
+"""The table of the business's own settings: exactly one row."""
+
+from sqlalchemy import CheckConstraint
+from sqlmodel import Field, SQLModel
+
+
+class Business(SQLModel, table=True):
+    """The business that this portal belongs to.
+
+    Minutes and days are counted on the clock of ``timezone``.
+    """
+
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+
+    id: int = Field(default=1, primary_key=True)
+    name: str = Field(max_length=120)
+    tagline: str = Field(default="", max_length=200)
+    about: str = Field(default="", max_length=4000)
+    email: str = Field(default="", max_length=254)
+    phone: str = Field(default="", max_length=20)
+    address: str = Field(default="", max_length=300)
+    timezone: str = Field(default="UTC", max_length=64)
+    currency: str = Field(default="USD", max_length=3)
+    country: str = Field(default="US", max_length=2)
+    locale: str = Field(default="en", max_length=16)
+    accent_color: str = Field(default="#0f766e", max_length=7)
+    logo_path: str = Field(default="", max_length=200)
+    terms: str = Field(default="", max_length=20000)
+    cancellation_policy: str = Field(default="", max_length=4000)
+    lead_minutes: int = 120
+    horizon_days: int = 60
+    slot_step_minutes: int = 30
+    demo: bool = False
+    version: int = 1

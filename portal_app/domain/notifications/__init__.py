@@ -1,0 +1,1 @@
+"""What happened, who is told, and the outbox that tells them."""

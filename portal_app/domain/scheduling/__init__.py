@@ -1,0 +1,1 @@
+"""Working hours, time off, availability, claims on time."""

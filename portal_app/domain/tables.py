@@ -1,0 +1,24 @@
+"""Every table of the portal, for migrations and for the architecture tests."""
+
+from sqlmodel import SQLModel
+
+from portal_app.domain.accounts import models as accounts
+from portal_app.domain.bookings import models as bookings
+from portal_app.domain.business import models as business
+from portal_app.domain.catalogue import models as catalogue
+from portal_app.domain.customers import models as customers
+from portal_app.domain.notifications import models as notifications
+from portal_app.domain.scheduling import models as scheduling
+
+metadata = SQLModel.metadata
+
+__all__ = [
+    "accounts",
+    "bookings",
+    "business",
+    "catalogue",
+    "customers",
+    "metadata",
+    "notifications",
+    "scheduling",
+]

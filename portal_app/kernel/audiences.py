@@ -1,0 +1,43 @@
+"""Who may ask: audiences, and the actor an intention is carried out for."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Audience(StrEnum):
+    """A group of people that a handler, route or file declares itself for."""
+
+    PUBLIC = "public"
+    CUSTOMER = "customer"
+    GUEST = "guest"
+    OFFICE = "office"
+    FIELDWORKER = "fieldworker"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who is asking, resolved from the session cookie at the time of asking.
+
+    Attributes:
+        audience: The audience the session gives; ``PUBLIC`` without a session.
+        account_id: The signed-in account, or ``None``.
+        customer_id: The customer of that account, or ``None``.
+        session_id: The session's row id, or ``None``.
+        address: The network address the request came from, for rate limits.
+        device: The browser's own name for itself (user agent), shortened.
+    """
+
+    audience: Audience = Audience.PUBLIC
+    account_id: str | None = None
+    customer_id: str | None = None
+    session_id: str | None = None
+    address: str = ""
+    device: str = ""
+
+    def may(self, audiences: frozenset[Audience]) -> bool:
+        """Whether something declared for ``audiences`` is open to this actor."""
+        return Audience.PUBLIC in audiences or self.audience in audiences
+
+
+SYSTEM = Actor(audience=Audience.OFFICE)
+"""The portal itself: jobs and the command line."""

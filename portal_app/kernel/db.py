@@ -1,0 +1,160 @@
+"""The database: engine, transaction, and column types both databases share.
+
+SQLite runs in WAL mode with foreign keys and a busy timeout; a write
+transaction takes its lock when it begins (``BEGIN IMMEDIATE``), so that two
+writers queue instead of failing half-way. PostgreSQL runs READ COMMITTED: what
+is scarce is guarded by constraints, not by the isolation level.
+"""
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import DateTime, Dialect, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Session, SQLModel
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+_BUSY_TIMEOUT_MS = 10_000
+_TRANSIENT_SQLSTATES = {"40001", "40P01"}  # serialization failure, deadlock
+_MAX_TRIES = 5
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An instant: aware in Python, UTC in the database; naive values are refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(
+        self, value: datetime | None, dialect: Dialect
+    ) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive datetime has no place in the database")
+        return value.astimezone(UTC)
+
+    def process_result_value(
+        self, value: datetime | None, dialect: Dialect
+    ) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value
+
+
+class Database:
+    """One database and the transactions on it.
+
+    Args:
+        url: A SQLAlchemy URL; ``sqlite:///…`` or ``postgresql+psycopg://…``.
+        pool_size: Connections kept open (PostgreSQL).
+    """
+
+    def __init__(self, url: str, pool_size: int = 10) -> None:
+        self.url = url
+        self.is_sqlite = url.startswith("sqlite")
+        options: dict[str, Any] = {}
+        if self.is_sqlite:
+            options["connect_args"] = {
+                "check_same_thread": False,
+                "timeout": _BUSY_TIMEOUT_MS / 1000,
+            }
+        else:
+            options.update(pool_size=pool_size, max_overflow=pool_size)
+            options["pool_pre_ping"] = True
+        self.engine: Engine = create_engine(url, **options)
+        if self.is_sqlite:
+            event.listen(self.engine, "connect", _prepare_sqlite)
+            event.listen(self.engine, "begin", _begin_sqlite)
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session for reading; what it changes is never stored."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            try:
+                yield session
+            finally:
+                session.rollback()
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A session in one transaction: committed at the end, or nothing happened."""
+        engine = self.engine.execution_options(portal_write=True)
+        with Session(engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    def call(
+        self,
+        fn: Callable[Concatenate[Session, P], R],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> R:
+        """Run one intention in one write transaction, again if it lost a race.
+
+        A transient conflict (a deadlock, a serialization failure, a database
+        that stayed locked) is tried up to five times; the intention must
+        therefore do nothing outside the database.
+
+        Args:
+            fn: A domain function that takes the transaction first.
+            args: Its further positional arguments.
+            kwargs: Its keyword arguments.
+
+        Returns:
+            What ``fn`` returned, after the commit.
+        """
+        for attempt in range(1, _MAX_TRIES + 1):
+            try:
+                with self.write() as tx:
+                    return fn(tx, *args, **kwargs)
+            except DBAPIError as error:
+                if attempt == _MAX_TRIES or not _is_transient(error):
+                    raise
+                time.sleep(random.uniform(0.01, 0.05) * attempt)
+        raise AssertionError("unreachable")
+
+    def query(
+        self,
+        fn: Callable[Concatenate[Session, P], R],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> R:
+        """Run one question in a reading session."""
+        with self.read() as tx:
+            return fn(tx, *args, **kwargs)
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # The driver must not begin transactions by itself: _begin_sqlite does.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute(f"PRAGMA busy_timeout={_BUSY_TIMEOUT_MS}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Any) -> None:
+    writes = connection.get_execution_options().get("portal_write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _is_transient(error: DBAPIError) -> bool:
+    sqlstate = getattr(error.orig, "sqlstate", None)
+    return sqlstate in _TRANSIENT_SQLSTATES or "database is locked" in str(error.orig)

@@ -1,0 +1,67 @@
+"""The errors a domain raises on purpose, each with words for a person.
+
+Everything that is not one of these is a bug: the log gets it whole, the person
+gets an apology.
+"""
+
+from collections.abc import Mapping
+
+
+class DomainError(Exception):
+    """A refusal a person can understand.
+
+    Attributes:
+        message: One sentence for the person, with no internals in it.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class InvalidInput(DomainError):
+    """Values that a person can correct.
+
+    Attributes:
+        fields: Field name to the sentence shown next to that field.
+    """
+
+    def __init__(
+        self, fields: Mapping[str, str], message: str = "Please check the form."
+    ) -> None:
+        super().__init__(message)
+        self.fields = dict(fields)
+
+
+class NotFound(DomainError):
+    """A row that is missing or somebody else's: the answer is the same."""
+
+    def __init__(self, message: str = "We could not find that.") -> None:
+        super().__init__(message)
+
+
+class NotAllowed(DomainError):
+    """The actor's audience does not include this intention."""
+
+    def __init__(self, message: str = "You are not allowed to do that.") -> None:
+        super().__init__(message)
+
+
+class Conflict(DomainError):
+    """Somebody else was quicker, or the row changed since it was read."""
+
+
+class TooManyAttempts(DomainError):
+    """A rate limit.
+
+    Attributes:
+        retry_after: Seconds until another attempt can succeed.
+    """
+
+    def __init__(self, retry_after: int) -> None:
+        minutes = max(1, round(retry_after / 60))
+        unit = "minute" if minutes == 1 else "minutes"
+        super().__init__(
+            f"Too many attempts. Please wait about {minutes} {unit} and try again."
+        )
+        self.retry_after = retry_after

@@ -1,0 +1,55 @@
+"""Identifiers and secrets.
+
+Row ids are opaque and time-ordered (index-friendly); numbers that people read
+aloud avoid letters that look alike; secrets are 256 random bits, stored only as
+SHA-256 (a fast hash is right for secrets that cannot be guessed).
+"""
+
+import hashlib
+import secrets
+import time
+
+# Crockford's base 32: no I, L, O, U.
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+ID_LENGTH = 26
+
+
+def _base32(value: int, length: int) -> str:
+    digits = []
+    for _ in range(length):
+        value, digit = divmod(value, 32)
+        digits.append(_ALPHABET[digit])
+    return "".join(reversed(digits))
+
+
+def new_id() -> str:
+    """A 26-character ULID: 48 bits of milliseconds, 80 random bits."""
+    millis = time.time_ns() // 1_000_000
+    return _base32(millis << 80 | secrets.randbits(80), ID_LENGTH)
+
+
+def new_number(prefix: str) -> str:
+    """A number for people, such as ``B-7K3M-9QXT``: 40 random bits.
+
+    Args:
+        prefix: One or two letters that name the kind of document.
+    """
+    code = _base32(secrets.randbits(40), 8)
+    return f"{prefix}-{code[:4]}-{code[4:]}"
+
+
+def normalise_number(text: str) -> str:
+    """The one spelling of a number a person typed: case, blanks, I/L/O folded."""
+    folded = text.strip().upper().replace(" ", "").replace("–", "-")
+    prefix, _, code = folded.partition("-")
+    return f"{prefix}-{code.translate(str.maketrans('ILO', '110'))}"
+
+
+def new_secret() -> str:
+    """A URL-safe secret of 256 random bits."""
+    return secrets.token_urlsafe(32)
+
+
+def hash_secret(secret: str) -> str:
+    """What is stored of a secret: its SHA-256 in hex (64 characters)."""
+    return hashlib.sha256(secret.encode()).hexdigest()

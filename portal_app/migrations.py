@@ -1,0 +1,30 @@
+"""Bring a database to the newest schema, and say whether the models agree."""
+
+from alembic import command
+from alembic.config import Config
+from portal_app.kernel.db import Database
+from portal_app.settings import ROOT
+
+
+def _config() -> Config:
+    return Config(str(ROOT / "alembic.ini"))
+
+
+def migrate(database: Database) -> None:
+    """Apply every migration that the database has not seen; safe to repeat."""
+    config = _config()
+    with database.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def check_complete(database: Database) -> None:
+    """Compare the models with a migrated database.
+
+    Raises:
+        alembic.util.CommandError: If a migration is missing.
+    """
+    config = _config()
+    with database.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.check(config)
