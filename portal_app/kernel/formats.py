@@ -1,0 +1,69 @@
+"""Instants and money as the business's customers write them."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_skeleton, format_time
+
+from portal_app.kernel.clock import instants_of_wall_time
+from portal_app.kernel.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class Formats:
+    """How one business writes time and money.
+
+    Attributes:
+        locale: A Babel locale such as ``en_AU``.
+        timezone: The business's IANA zone; every instant is shown on its clock.
+        currency: ISO 4217 code.
+    """
+
+    locale: str
+    timezone: str
+    currency: str
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The business's zone."""
+        return ZoneInfo(self.timezone)
+
+    def money(self, minor: int) -> str:
+        """Minor units of the business's currency, such as ``$85.00``."""
+        return Money(minor, self.currency).format(self.locale)
+
+    def day(self, value: datetime | date) -> str:
+        """A long day, such as ``Tuesday, 24 November 2026``."""
+        text: str = format_date(self._local_day(value), "full", locale=self.locale)
+        return text
+
+    def short_day(self, value: datetime | date) -> str:
+        """A short day, such as ``Tue, 24 Nov``."""
+        text: str = format_skeleton(
+            "MMMEd", self._local_day(value), locale=self.locale
+        )
+        return text
+
+    def time(self, instant: datetime) -> str:
+        """A time of day; with the zone's abbreviation when the hour happens twice."""
+        local = instant.astimezone(self.zone)
+        text: str = format_time(local, "short", tzinfo=self.zone, locale=self.locale)
+        wall = local.time().replace(fold=0)
+        if len(instants_of_wall_time(local.date(), wall, self.zone)) > 1:
+            return f"{text} {local.tzname()}"
+        return text
+
+    def _local_day(self, value: datetime | date) -> date:
+        if isinstance(value, datetime):
+            return value.astimezone(self.zone).date()
+        return value
+
+
+def duration_text(minutes: int) -> str:
+    """Whole minutes for people, such as ``1 h 30 min``."""
+    hours, rest = divmod(minutes, 60)
+    parts = [f"{hours} h"] if hours else []
+    if rest or not hours:
+        parts.append(f"{rest} min")
+    return " ".join(parts)
