@@ -330,9 +330,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_time_claim")),
     )
     with op.batch_alter_table("time_claim", schema=None) as batch_op:
-        batch_op.create_index("ix_time_claim_ends_at", ["ends_at"], unique=False)
         batch_op.create_index(
-            "ix_time_claim_fieldworker_id", ["fieldworker_id", "ends_at"], unique=False
+            "ix_time_claim_active",
+            ["fieldworker_id", "ends_at", "starts_at"],
+            unique=False,
+            sqlite_where=sa.text("released_at IS NULL"),
+            postgresql_where=sa.text("released_at IS NULL"),
         )
 
     op.create_table(
@@ -453,6 +456,7 @@ def upgrade() -> None:
         sa.Column("location_id", sa.String(), nullable=True),
         sa.Column("contact", sa.JSON(), nullable=False),
         sa.Column("notes", sa.String(length=2000), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", UTCDateTime(), nullable=False),
         sa.Column("updated_at", UTCDateTime(), nullable=False),
         sa.Column("closed_at", UTCDateTime(), nullable=True),
@@ -609,8 +613,11 @@ def downgrade() -> None:
 
     op.drop_table("time_off")
     with op.batch_alter_table("time_claim", schema=None) as batch_op:
-        batch_op.drop_index("ix_time_claim_fieldworker_id")
-        batch_op.drop_index("ix_time_claim_ends_at")
+        batch_op.drop_index(
+            "ix_time_claim_active",
+            sqlite_where=sa.text("released_at IS NULL"),
+            postgresql_where=sa.text("released_at IS NULL"),
+        )
 
     op.drop_table("time_claim")
     op.drop_table("service_option")

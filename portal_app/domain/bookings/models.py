@@ -94,7 +94,8 @@ class BookingDraft(SQLModel, table=True):
     """A booking on its way through the wizard; its id is the idempotency key.
 
     A customer has at most one open draft per service, so that a reload, a
-    second tab or another device finds it again.
+    second tab or another device finds it again. ``version`` grows with every step,
+    so that an overview read before another tab's change cannot be confirmed.
     """
 
     __tablename__ = "booking_draft"
@@ -120,6 +121,7 @@ class BookingDraft(SQLModel, table=True):
     location_id: str | None = Field(default=None, foreign_key="location.id")
     contact: dict[str, Any] = json_field()
     notes: str = Field(default="", max_length=2000)
+    version: int = 1
     created_at: datetime = created_field()
     updated_at: datetime = created_field()
     closed_at: datetime | None = optional_instant_field()

@@ -7,7 +7,7 @@ with the same meaning on SQLite.
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index
+from sqlalchemy import CheckConstraint, Index, text
 from sqlmodel import Field, SQLModel
 
 from portal_app.kernel.columns import (
@@ -91,8 +91,14 @@ class TimeClaim(SQLModel, table=True):
     __tablename__ = "time_claim"
     __table_args__ = (
         CheckConstraint("starts_at < ends_at", name="span"),
-        Index("ix_time_claim_fieldworker_id", "fieldworker_id", "ends_at"),
-        Index("ix_time_claim_ends_at", "ends_at"),
+        Index(
+            "ix_time_claim_active",
+            "fieldworker_id",
+            "ends_at",
+            "starts_at",
+            sqlite_where=text("released_at IS NULL"),
+            postgresql_where=text("released_at IS NULL"),
+        ),
     )
 
     id: str = id_field()
