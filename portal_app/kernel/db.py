@@ -89,6 +89,8 @@ class Database:
             try:
                 yield session
             finally:
+                # A rollback expires rows; those handed out must stay readable.
+                session.expunge_all()
                 session.rollback()
 
     @contextmanager
