@@ -1,0 +1,134 @@
+"""What a business's settings may be, and colours that can be read."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from zoneinfo import available_timezones
+
+from babel import Locale, UnknownLocaleError
+from babel.numbers import list_currencies
+
+from portal_app.kernel.errors import InvalidInput
+
+DARK_INK = "#111827"
+LIGHT_INK = "#ffffff"
+_HEX_COLOR = re.compile(r"#[0-9a-f]{6}")
+_LENGTHS = {
+    "name": 120,
+    "tagline": 200,
+    "about": 4000,
+    "email": 254,
+    "phone": 20,
+    "address": 300,
+    "logo_path": 200,
+    "terms": 20_000,
+    "cancellation_policy": 4000,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BusinessForm:
+    """The settings of a business as the office gives them.
+
+    ``lead_minutes`` is how long before its start an appointment must be booked;
+    ``horizon_days`` how far ahead one may be.
+    """
+
+    name: str
+    tagline: str = ""
+    about: str = ""
+    email: str = ""
+    phone: str = ""
+    address: str = ""
+    timezone: str
+    currency: str
+    country: str
+    locale: str
+    accent_color: str = "#0f766e"
+    logo_path: str = ""
+    terms: str = ""
+    cancellation_policy: str = ""
+    lead_minutes: int = 120
+    horizon_days: int = 60
+    slot_step_minutes: int = 30
+    demo: bool = False
+
+
+def check(form: BusinessForm) -> None:
+    """Refuse settings that the portal could not work with.
+
+    Raises:
+        InvalidInput: With a sentence for each wrong field.
+    """
+    wrong = {
+        field: f"Please use at most {limit} characters."
+        for field, limit in _LENGTHS.items()
+        if len(getattr(form, field)) > limit
+    }
+    if not form.name.strip():
+        wrong["name"] = "Please enter the name of the business."
+    if form.timezone not in _timezones():
+        wrong["timezone"] = "Please choose a time zone such as Australia/Sydney."
+    if form.currency not in _currencies():
+        wrong["currency"] = "Please choose a currency such as AUD."
+    if not _is_locale(form.locale):
+        wrong["locale"] = "Please choose a language such as en_AU."
+    if form.country not in _countries():
+        wrong["country"] = "Please choose a country."
+    if not _HEX_COLOR.fullmatch(form.accent_color):
+        wrong["accent_color"] = "Please choose a colour such as #0f766e."
+    for field, low, high in (
+        ("lead_minutes", 0, 60 * 24 * 30),
+        ("horizon_days", 1, 730),
+        ("slot_step_minutes", 5, 240),
+    ):
+        if not low <= getattr(form, field) <= high:
+            wrong[field] = f"Please enter a number from {low} to {high}."
+    if wrong:
+        raise InvalidInput(wrong)
+
+
+def readable_on(color: str) -> str:
+    """The ink, dark or white, that is easier to read on a colour.
+
+    Args:
+        color: Such as ``#0f766e``.
+    """
+    background = _luminance(color)
+    on_light = (_luminance(LIGHT_INK) + 0.05) / (background + 0.05)
+    on_dark = (background + 0.05) / (_luminance(DARK_INK) + 0.05)
+    return LIGHT_INK if on_light >= on_dark else DARK_INK
+
+
+def _luminance(color: str) -> float:
+    """Relative luminance as WCAG 2 defines it, 0 to 1."""
+    channels = [int(color[start : start + 2], 16) / 255 for start in (1, 3, 5)]
+    red, green, blue = (
+        value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
+        for value in channels
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@cache
+def _timezones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+@cache
+def _currencies() -> frozenset[str]:
+    return frozenset(list_currencies())
+
+
+@cache
+def _countries() -> frozenset[str]:
+    codes = (str(code) for code in Locale("en").territories)
+    return frozenset(code for code in codes if len(code) == 2 and code.isalpha())
+
+
+def _is_locale(text: str) -> bool:
+    try:
+        Locale.parse(text)
+    except (UnknownLocaleError, ValueError):
+        return False
+    return True

@@ -1,0 +1,104 @@
+"""The business's own settings: read by everyone, changed by the office."""
+
+from dataclasses import asdict
+
+from sqlalchemy import update
+from sqlmodel import Session, col
+
+from portal_app.domain.business import rules
+from portal_app.domain.business.models import Business
+from portal_app.domain.business.rules import BusinessForm
+from portal_app.domain.business.views import Branding, BusinessView
+from portal_app.kernel.audiences import Actor, Audience
+from portal_app.kernel.errors import Conflict, NotAllowed
+from portal_app.kernel.formats import Formats
+from portal_app.kernel.statements import affected
+
+
+def current(tx: Session) -> Business:
+    """The business this portal belongs to.
+
+    Raises:
+        RuntimeError: If none was set up yet.
+    """
+    business = tx.get(Business, 1)
+    if business is None:
+        raise RuntimeError(
+            "no business is set up: run `python -m portal_app demo load`"
+        )
+    return business
+
+
+def is_set_up(tx: Session) -> bool:
+    """Whether there is a business yet."""
+    return tx.get(Business, 1) is not None
+
+
+def formats(tx: Session) -> Formats:
+    """How the business writes time and money."""
+    business = current(tx)
+    return Formats(business.locale, business.timezone, business.currency)
+
+
+def view(tx: Session) -> BusinessView:
+    """The business as every visitor sees it."""
+    business = current(tx)
+    return BusinessView(
+        name=business.name,
+        tagline=business.tagline,
+        phone=business.phone,
+        email=business.email,
+        logo_url=business.logo_path,
+        demo=business.demo,
+        about=business.about,
+        address=business.address,
+        accent_color=business.accent_color,
+        country=business.country,
+    )
+
+
+def branding(tx: Session) -> Branding:
+    """How what leaves the house looks."""
+    business = current(tx)
+    return Branding(
+        name=business.name,
+        tagline=business.tagline,
+        email=business.email,
+        phone=business.phone,
+        address=business.address,
+        accent_color=business.accent_color,
+        accent_ink=rules.readable_on(business.accent_color),
+        locale=business.locale,
+    )
+
+
+def save(
+    tx: Session, actor: Actor, form: BusinessForm, version: int | None = None
+) -> None:
+    """Set the business up, or change its settings.
+
+    Args:
+        tx: The transaction.
+        actor: The office, or the portal itself.
+        form: All settings, as they shall be.
+        version: The version the office read; ``None`` to write over any.
+
+    Raises:
+        NotAllowed: If the actor is not the office.
+        InvalidInput: With a sentence for each wrong field.
+        Conflict: If the settings were changed since ``version``.
+    """
+    if actor.audience is not Audience.OFFICE:
+        raise NotAllowed
+    rules.check(form)
+    values = asdict(form)
+    if tx.get(Business, 1) is None:
+        tx.add(Business(id=1, **values))
+        tx.flush()
+        return
+    statement = update(Business).where(col(Business.id) == 1)
+    if version is not None:
+        statement = statement.where(col(Business.version) == version)
+    statement = statement.values(**values, version=Business.version + 1)
+    if affected(tx, statement) == 0:
+        raise Conflict("Somebody else changed the settings. Please look at them again.")
