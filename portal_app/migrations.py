@@ -2,6 +2,7 @@
 
 from alembic import command
 from alembic.config import Config
+
 from portal_app.kernel.db import Database
 from portal_app.settings import ROOT
 

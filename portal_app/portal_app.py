@@ -1,7 +1,62 @@
+"""Composition root: the app, its pages, the gate, the routes, the jobs."""
+
 import reflex as rx
+from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
-from portal_app.pages.index import index, slug
+from portal_app.api.branding import branding_routes
+from portal_app.api.guard import (
+    Guard,
+    content_security_policy,
+    inline_script_hashes,
+)
+from portal_app.api.health import health_routes
+from portal_app.api.sessions import session_routes
+from portal_app.kernel.db import Database
+from portal_app.pages import index
+from portal_app.serving.build import BUILT_SITE
+from portal_app.serving.logs import configure_logs
+from portal_app.settings import settings
+from portal_app.state import worker
+from portal_app.state.gate import Gate
+from portal_app.state.mishaps import answer_exception, log_browser_error
 
-app = rx.App(toaster=None)
-app.add_page(index, route="/")
-app.add_page(slug, route="/services/[slug]")
+PAGES = (index.page,)
+
+_settings = settings()
+configure_logs(_settings)
+_database = Database(_settings.database_url)
+worker.use(_database)
+
+_routes = Starlette(
+    routes=[
+        *health_routes(_database),
+        *session_routes(_database, _settings),
+        *branding_routes(_database),
+    ]
+)
+
+
+def _guarded(portal: ASGIApp) -> ASGIApp:
+    policy = content_security_policy(_settings, inline_script_hashes(BUILT_SITE))
+    return Guard(portal, _settings, policy)
+
+
+app = rx.App(
+    api_transformer=[_routes, _guarded],
+    backend_exception_handler=answer_exception,
+    frontend_exception_handler=log_browser_error,
+    head_components=[
+        rx.el.link(rel="stylesheet", href="/api/brand.css"),
+        rx.el.link(rel="manifest", href="/api/manifest.webmanifest"),
+    ],
+)
+app.add_middleware(Gate(), index=0)
+for page in PAGES:
+    app.add_page(
+        page.draw,
+        route=page.route,
+        title=page.title,
+        description=page.description,
+        on_load=list(page.on_load),
+    )

@@ -1,0 +1,144 @@
+"""What every answer carries and every socket must pass.
+
+Security headers on all answers; the session cookie of a socket handshake is
+replaced by its hash before Reflex sees it, so that the secret is never kept in
+a state; a socket from a foreign origin is refused.
+"""
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterable
+from http.cookies import CookieError, SimpleCookie
+from pathlib import Path
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from portal_app.kernel.ids import hash_secret
+from portal_app.settings import Settings
+
+SOCKET_PATH = "/_event"
+_IMMUTABLE = "public, max-age=31536000, immutable"
+_INLINE_SCRIPT = re.compile(r"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.S)
+_HSTS = "max-age=31536000; includeSubDomains"
+
+
+def cookie_name(settings: Settings) -> str:
+    """The session cookie's name; the ``__Host-`` prefix pins it to this host."""
+    return "__Host-portal" if settings.is_https else "portal"
+
+
+def session_secret(settings: Settings, headers: Headers) -> str:
+    """The session's secret in a request's cookies, or an empty string."""
+    try:
+        cookies = SimpleCookie(headers.get("cookie", ""))
+    except CookieError:
+        return ""
+    morsel = cookies.get(cookie_name(settings))
+    return morsel.value if morsel else ""
+
+
+def allowed_origins(settings: Settings) -> list[str]:
+    """The origins the portal's own pages have.
+
+    A demo on a laptop is also reached by ``127.0.0.1``.
+    """
+    own = [settings.base_url]
+    if settings.env == "demo":
+        own += [f"http://{host}:{settings.port}" for host in ("localhost", "127.0.0.1")]
+    return list(dict.fromkeys(own))
+
+
+def inline_script_hashes(built_site: Path) -> list[str]:
+    """The CSP sources of every inline script in the built pages."""
+    found = {
+        base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+        for page in built_site.rglob("*.html")
+        for script in _INLINE_SCRIPT.findall(page.read_text(encoding="utf-8"))
+        if script
+    }
+    return [f"'sha256-{digest}'" for digest in sorted(found)]
+
+
+def content_security_policy(settings: Settings, script_hashes: Iterable[str]) -> str:
+    """The policy that names exactly what the pages use."""
+    sockets = {origin.replace("http", "ws", 1) for origin in allowed_origins(settings)}
+    directives = {
+        "default-src": ["'self'"],
+        "script-src": ["'self'", *script_hashes],
+        # Emotion, Reflex's styling engine, writes style elements.
+        "style-src": ["'self'", "'unsafe-inline'"],
+        "img-src": ["'self'", "data:", "blob:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'", *sorted(sockets)],
+        "object-src": ["'none'"],
+        "base-uri": ["'self'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+    }
+    return "; ".join(" ".join([name, *values]) for name, values in directives.items())
+
+
+class Guard:
+    """ASGI middleware around the whole portal.
+
+    Args:
+        app: What it guards.
+        settings: Addresses and proxies.
+        policy: The content security policy.
+    """
+
+    def __init__(self, app: ASGIApp, settings: Settings, policy: str) -> None:
+        self._app = app
+        self._settings = settings
+        self._origins = frozenset(allowed_origins(settings))
+        self._headers = {
+            "content-security-policy": policy,
+            "x-content-type-options": "nosniff",
+            "referrer-policy": "strict-origin-when-cross-origin",
+            "permissions-policy": "camera=(self), geolocation=(self), microphone=()",
+            "cross-origin-opener-policy": "same-origin",
+        }
+        if settings.is_https:
+            self._headers["strict-transport-security"] = _HSTS
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Guard one request or socket."""
+        if scope["type"] == "websocket":
+            await self._socket(scope, receive, send)
+        elif scope["type"] == "http":
+            await self._http(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = Headers(scope=scope)
+        origin = headers.get("origin")
+        if origin is not None and origin not in self._origins:
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        secret = session_secret(self._settings, headers)
+        kept = [(name, value) for name, value in scope["headers"] if name != b"cookie"]
+        if secret:
+            kept.append((b"cookie", hash_secret(secret).encode()))
+        await self._app({**scope, "headers": kept}, receive, send)
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path: str = scope["path"]
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self._headers.items():
+                    headers.setdefault(name, value)
+                if (
+                    path.startswith(("/assets/", "/fonts/"))
+                    and message["status"] == 200
+                ):
+                    headers["cache-control"] = _IMMUTABLE
+                elif headers.get("content-type", "").startswith("text/html"):
+                    headers.setdefault("cache-control", "no-cache")
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)

@@ -1,0 +1,35 @@
+"""What a request says about who sent it."""
+
+from starlette.requests import Request
+
+from portal_app.settings import Settings
+
+
+def client_address(request: Request, settings: Settings) -> str:
+    """The network address of the client.
+
+    ``X-Forwarded-For`` counts only as far as our own proxies wrote it.
+    """
+    hops = settings.trusted_proxy_hops
+    if hops:
+        forwarded = request.headers.get("x-forwarded-for", "")
+        addresses = [part.strip() for part in forwarded.split(",") if part.strip()]
+        if len(addresses) >= hops:
+            return addresses[-hops]
+    return request.client.host if request.client else ""
+
+
+def local_path(path: str | None) -> str:
+    """A path of this portal to go on to; anything else becomes the home page.
+
+    Args:
+        path: What a form or an address asked for; not to be trusted.
+    """
+    if (
+        not path
+        or not path.startswith("/")
+        or path.startswith(("//", "/\\"))
+        or any(ord(character) < 32 for character in path)
+    ):
+        return "/"
+    return path

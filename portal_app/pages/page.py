@@ -1,0 +1,26 @@
+"""What a page says about itself to the composition root."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import reflex as rx
+
+
+@dataclass(frozen=True)
+class Page:
+    """A route and what is drawn there.
+
+    Attributes:
+        route: The address, in Reflex's notation (``/bookings/[number]``).
+        title: The browser's title, before the business's name is known.
+        draw: The component function.
+        on_load: Event handlers that rebuild the page's state at every visit.
+        description: One sentence for search engines (public pages).
+    """
+
+    route: str
+    title: str
+    draw: Callable[[], rx.Component]
+    on_load: Sequence[Any] = field(default=())
+    description: str = ""

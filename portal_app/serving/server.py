@@ -1,0 +1,88 @@
+"""Serve the built portal: granian directly on the prebuilt front end.
+
+``reflex run`` compiles at every start and ends as a whole when one worker dies;
+granian with respawn starts in about a second and replaces a dead worker. The
+internal switches this needs are pinned to the Reflex version by a test.
+"""
+
+import os
+import socket
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+
+from granian.constants import Interfaces
+from granian.server import Server
+
+from portal_app.serving.build import reflex_environment
+from portal_app.settings import Settings
+
+TARGET = "portal_app.portal_app:app"
+SWITCHES = {
+    "__REFLEX_SKIP_COMPILE": "true",
+    "__REFLEX_MOUNT_FRONTEND_COMPILED_APP": "true",
+    # Notice a lost connection in seconds: a phone changes networks silently.
+    "REFLEX_SOCKET_INTERVAL": "10s",
+    "REFLEX_SOCKET_TIMEOUT": "10s",
+    "REFLEX_SOCKET_MAX_HTTP_BUFFER_SIZE": "262144",
+}
+_READY_POLL_SECONDS = 0.1
+_SHUTDOWN_SECONDS = 5
+
+
+class PortTaken(Exception):
+    """Something else listens on the port."""
+
+
+def check_port_is_free(port: int) -> None:
+    """Fail early and clearly instead of in a worker.
+
+    Raises:
+        PortTaken: If the port cannot be bound.
+    """
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("0.0.0.0", port))  # noqa: S104 - the portal serves everybody
+        except OSError as error:
+            raise PortTaken(
+                f"port {port} is taken; choose another with PORTAL_PORT"
+            ) from error
+
+
+def serve(settings: Settings, when_ready: Callable[[], None]) -> None:
+    """Serve until interrupted.
+
+    Args:
+        settings: Port and number of workers.
+        when_ready: Called once, in a thread of its own, when the portal answers.
+    """
+    os.environ.update(reflex_environment() | SWITCHES)
+    threading.Thread(
+        target=_call_when_healthy, args=(settings.port, when_ready), daemon=True
+    ).start()
+    Server(
+        target=TARGET,
+        factory=True,
+        address="0.0.0.0",  # noqa: S104 - the portal serves everybody
+        port=settings.port,
+        interface=Interfaces.ASGI,
+        workers=settings.workers,
+        respawn_failed_workers=True,
+        workers_kill_timeout=_SHUTDOWN_SECONDS,
+        log_enabled=True,
+        log_access=False,
+    ).serve()
+
+
+def _call_when_healthy(port: int, when_ready: Callable[[], None]) -> None:
+    address = f"http://127.0.0.1:{port}/api/health"
+    while True:
+        try:
+            with urllib.request.urlopen(address, timeout=2):
+                break
+        except (urllib.error.URLError, OSError):
+            time.sleep(_READY_POLL_SECONDS)
+    when_ready()

@@ -1,0 +1,33 @@
+"""What a person sees when a handler fails."""
+
+import structlog
+from reflex.event import EventSpec
+
+from portal_app.kernel.errors import DomainError
+from portal_app.state.toasts import toast
+
+log = structlog.get_logger("events")
+_APOLOGY = "Something went wrong on our side. Please try again."
+
+
+def answer_exception(error: Exception) -> EventSpec | None:
+    """Turn what a handler raised into a toast.
+
+    A refusal of the domain speaks for itself; everything else is a bug, logged
+    whole and apologised for.
+
+    Args:
+        error: What the handler raised.
+
+    Returns:
+        The toast.
+    """
+    if isinstance(error, DomainError):
+        return toast("error", error.message)
+    log.error("handler failed", exc_info=error)
+    return toast("error", _APOLOGY)
+
+
+def log_browser_error(error: Exception) -> None:
+    """Log what the browser reported about a failing page."""
+    log.error("page failed in the browser", report=str(error)[:2000])
