@@ -20,6 +20,19 @@ config = rx.Config(
     frontend_compression_formats=["brotli", "gzip"],
     redis_url=os.environ.get("PORTAL_REDIS_URL") or None,
     state_manager_mode="redis" if os.environ.get("PORTAL_REDIS_URL") else "memory",
-    plugins=[rx.plugins.TailwindV4Plugin(), RelativeOriginPlugin()],
+    plugins=[
+        rx.plugins.TailwindV4Plugin(
+            # Classes are read from the Python sources as well: a page drawn in
+            # Python for its first HTML may use one that no script mentions.
+            config={
+                "content": [
+                    "../portal_app/components/**/*.py",
+                    "../portal_app/pages/**/*.py",
+                ],
+                "plugins": [],
+            }
+        ),
+        RelativeOriginPlugin(),
+    ],
     disable_plugins=[rx.plugins.SitemapPlugin],
 )

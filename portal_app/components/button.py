@@ -1,0 +1,141 @@
+"""Buttons, and links that look like them."""
+
+from typing import Any, Literal
+
+import reflex as rx
+
+from .icon import icon
+from .link import link
+from .logic import classes, flag, is_var, when
+
+Kind = Literal["primary", "secondary", "ghost", "danger"]
+Size = Literal["sm", "md", "lg"]
+
+
+def _look(kind: Kind, size: Size, full: bool, extra: Any) -> Any:
+    return classes(
+        f"btn btn-{kind}",
+        "" if size == "md" else f"btn-{size}",
+        "w-full" if full else "",
+        extra,
+    )
+
+
+def button(
+    *children: Any,
+    kind: Kind = "primary",
+    size: Size = "md",
+    pending: Any = False,
+    full: bool = False,
+    before: str = "",
+    after: str = "",
+    **props: Any,
+) -> rx.Component:
+    """Draw a button.
+
+    Args:
+        *children: The label.
+        kind: How much it stands out; one primary button per view.
+        size: ``sm``, ``md`` (44 px) or ``lg`` (52 px).
+        pending: While truthy, shows progress and refuses clicks; may be a Var.
+        full: Take the whole width.
+        before: Name of an icon before the label.
+        after: Name of an icon after the label.
+        **props: Passed to the element, ``type="button"`` unless given.
+
+    Returns:
+        A ``button``.
+    """
+    label = [
+        *([icon(before)] if before else []),
+        rx.el.span(*children, class_name="min-w-0"),
+        *([icon(after)] if after else []),
+    ]
+    may_wait = is_var(pending) or bool(pending)
+    if may_wait:
+        label.append(when(pending, rx.el.span(class_name="btn-spinner")))
+        props["aria_busy"] = flag(pending)
+        disabled = props.pop("disabled", False)
+        props["disabled"] = (
+            pending | disabled if is_var(pending) and is_var(disabled) else pending
+        )
+    props.setdefault("type", "button")
+    return rx.el.button(
+        *label,
+        class_name=_look(kind, size, full, props.pop("class_name", "")),
+        **props,
+    )
+
+
+def submit_button(*children: Any, pending: Any = False, **props: Any) -> rx.Component:
+    """Draw the button that sends a form.
+
+    Args:
+        *children: The label.
+        pending: While truthy, shows progress and refuses clicks; may be a Var.
+        **props: As for ``button``.
+
+    Returns:
+        A ``button`` of type submit.
+    """
+    return button(*children, pending=pending, type="submit", **props)
+
+
+def icon_button(name: str, label: Any, kind: Kind = "ghost", **props: Any) -> Any:
+    """Draw a button that shows only an icon.
+
+    Args:
+        name: The icon.
+        label: The accessible name, also shown as a tooltip.
+        kind: How much it stands out.
+        **props: Passed to the element.
+
+    Returns:
+        A square ``button`` of 44 px.
+    """
+    props.setdefault("type", "button")
+    return rx.el.button(
+        icon(name),
+        aria_label=label,
+        title=label,
+        class_name=classes(f"btn btn-{kind} btn-icon", props.pop("class_name", "")),
+        **props,
+    )
+
+
+def link_button(
+    *children: Any,
+    href: Any,
+    kind: Kind = "primary",
+    size: Size = "md",
+    full: bool = False,
+    before: str = "",
+    after: str = "",
+    external: bool = False,
+    **props: Any,
+) -> rx.Component:
+    """Draw a link that looks like a button.
+
+    Args:
+        *children: The label.
+        href: Where it leads.
+        kind: As for ``button``.
+        size: As for ``button``.
+        full: Take the whole width.
+        before: Name of an icon before the label.
+        after: Name of an icon after the label.
+        external: A full page load: files, ``/api/…`` and other sites.
+        **props: Passed to the anchor.
+
+    Returns:
+        An anchor.
+    """
+    label = [
+        *([icon(before)] if before else []),
+        rx.el.span(*children, class_name="min-w-0"),
+        *([icon(after)] if after else []),
+    ]
+    look = _look(kind, size, full, props.pop("class_name", ""))
+    if external:
+        return rx.el.a(*label, href=href, class_name=look, **props)
+    return link(*label, href=href, class_name=look, **props)

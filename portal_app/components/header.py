@@ -1,0 +1,219 @@
+"""The top of every page: the business, the theme, and who is here."""
+
+from typing import Any
+
+import reflex as rx
+
+from .avatar import avatar
+from .button import link_button
+from .icon import icon
+from .link import link
+from .logic import classes, when
+from .menu import menu, menu_link
+from .places import CUSTOMER_MENU, LOG_OUT_PATH
+from .theme_menu import theme_menu
+
+
+def brand(business: Any, href: str = "/") -> rx.Component:
+    """Draw the business's logo and name as a link home.
+
+    Args:
+        business: Has ``name`` and ``logo_url``.
+        href: Where it leads.
+
+    Returns:
+        An anchor.
+    """
+    mark = rx.el.span(
+        icon("sparkles", "size-5"),
+        class_name=(
+            "grid size-9 shrink-0 place-items-center rounded-xl bg-accent "
+            "text-on-accent shadow-soft"
+        ),
+    )
+    logo = rx.el.img(
+        src=business.logo_url,
+        alt="",
+        class_name="h-9 w-auto max-w-32 shrink-0 object-contain",
+    )
+    return link(
+        when(business.logo_url, logo, mark),
+        rx.el.span(
+            business.name,
+            class_name=(
+                "truncate text-[1.0625rem] font-[680] tracking-[-0.02em] text-ink"
+            ),
+        ),
+        href=href,
+        class_name="flex min-h-11 min-w-0 items-center gap-2.5 rounded-lg",
+    )
+
+
+def log_out_form(class_name: str = "side-link") -> rx.Component:
+    """Draw *Log out*: a plain form, so that it works without a connection of ours.
+
+    Args:
+        class_name: The button's classes.
+
+    Returns:
+        A ``form`` that posts to the server and leaves the page.
+    """
+    return rx.el.form(
+        rx.el.button(
+            icon("log-out"), "Log out", type="submit", class_name=class_name
+        ),
+        action=LOG_OUT_PATH,
+        method="post",
+    )
+
+
+def avatar_menu(viewer: Any) -> rx.Component:
+    """Draw the signed-in person's picture and the menu behind it.
+
+    Args:
+        viewer: Has ``name``, ``email`` and ``picture_url``.
+
+    Returns:
+        A button named *Account menu* and its menu.
+    """
+    return menu(
+        "account",
+        avatar(viewer.name, viewer.picture_url, "sm"),
+        rx.el.div(
+            rx.el.p(viewer.name, class_name="truncate font-semibold"),
+            rx.el.p(viewer.email, class_name="truncate text-sm text-ink-faint"),
+            class_name="px-3 pt-2 pb-2.5",
+        ),
+        rx.el.div(
+            *[
+                menu_link(place.icon, place.label, place.href)
+                for group in CUSTOMER_MENU
+                for place in group.places
+            ],
+            class_name="border-y border-line py-1.5",
+        ),
+        rx.el.div(log_out_form("menu-item"), class_name="pt-1.5"),
+        label="Account menu",
+        trigger_class="btn btn-icon rounded-full hover:ring-4 hover:ring-accent-ring",
+        class_name="w-64",
+    )
+
+
+def _bar(*children: Any, width: str) -> rx.Component:
+    return rx.el.header(
+        rx.el.div(
+            *children,
+            class_name=classes(
+                "mx-auto flex h-16 items-center gap-2 px-4 sm:gap-3 sm:px-6", width
+            ),
+        ),
+        class_name=(
+            "sticky top-0 z-30 border-b border-line bg-(--bar) pt-[env(safe-area-"
+            "inset-top)] backdrop-blur-lg backdrop-saturate-150"
+        ),
+    )
+
+
+def portal_header(viewer: Any, business: Any) -> rx.Component:
+    """Draw the header of a signed-in person's pages.
+
+    Args:
+        viewer: Who is signed in.
+        business: Whose portal it is.
+
+    Returns:
+        A ``header``.
+    """
+    return _bar(
+        brand(business),
+        rx.el.div(class_name="flex-1"),
+        theme_menu(),
+        avatar_menu(viewer),
+        width="max-w-[84rem]",
+    )
+
+
+def public_header(
+    viewer: Any, business: Any, loaded: Any, active: str = ""
+) -> rx.Component:
+    """Draw the header of the public pages.
+
+    Until it is known who is there, the place of the buttons is kept empty, so
+    nothing moves and nobody signed in sees *Sign up* flash by.
+
+    Args:
+        viewer: Who is here.
+        business: Whose portal it is.
+        loaded: Whether ``viewer`` is known already.
+        active: The key of the current place.
+
+    Returns:
+        A ``header``.
+    """
+    services = link(
+        "All Services",
+        href="/services",
+        class_name=(
+            "hidden min-h-11 items-center rounded-lg px-3 text-[0.9375rem] "
+            "font-semibold text-ink-soft hover:text-ink aria-[current=page]:text-ink "
+            "sm:inline-flex"
+        ),
+        **({"aria_current": "page"} if active == "services" else {}),
+    )
+    guest = rx.el.div(
+        link_button("Log in", href="/login", kind="ghost", class_name="px-3 sm:px-4"),
+        link_button("Sign up", href="/signup", class_name="px-3.5 sm:px-5"),
+        class_name="flex items-center gap-1 sm:gap-2",
+    )
+    member = rx.el.div(
+        link_button(
+            "My Bookings",
+            href="/bookings",
+            kind="ghost",
+            class_name="max-sm:hidden",
+        ),
+        avatar_menu(viewer),
+        class_name="flex items-center justify-end gap-2",
+    )
+    waiting = rx.el.div(class_name="h-11", aria_hidden="true")
+    return _bar(
+        brand(business),
+        rx.el.div(class_name="flex-1"),
+        services,
+        theme_menu(),
+        rx.el.div(
+            when(loaded, when(viewer.signed_in, member, guest), waiting),
+            class_name="flex min-w-11 justify-end sm:min-w-[11.5rem]",
+        ),
+        width="max-w-[78rem]",
+    )
+
+
+def demo_strip(business: Any) -> rx.Component:
+    """Draw the line that says this is a demonstration, in demo mode only.
+
+    Args:
+        business: Has ``demo`` and ``name``.
+
+    Returns:
+        A narrow strip, or nothing.
+    """
+    return when(
+        business.demo,
+        rx.el.p(
+            icon("info", "size-4"),
+            rx.el.span(
+                "Demo mode",
+                rx.el.span(
+                    ": ",
+                    business.name,
+                    " is not a real business.",
+                    class_name="max-sm:hidden",
+                ),
+            ),
+            class_name=(
+                "flex items-center justify-center gap-2 bg-ink px-4 py-1.5 text-xs "
+                "font-medium text-canvas dark:bg-raised dark:text-ink-soft"
+            ),
+        ),
+    )

@@ -1,0 +1,178 @@
+"""Surfaces and headings: card, section, page header, summary rows."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import reflex as rx
+
+from .icon import icon
+from .link import link
+from .logic import classes
+
+
+def card(*children: Any, padded: bool = True, **props: Any) -> rx.Component:
+    """Draw a card.
+
+    Args:
+        *children: What is inside.
+        padded: With inner space, more on a desktop.
+        **props: Passed to the element.
+
+    Returns:
+        A ``div``.
+    """
+    look = classes(
+        "card", "p-5 sm:p-7" if padded else "", props.pop("class_name", "")
+    )
+    return rx.el.div(*children, class_name=look, **props)
+
+
+def section(
+    title: Any,
+    *children: Any,
+    text: Any = None,
+    action: Any = None,
+    level: int = 2,
+    class_name: str = "",
+) -> rx.Component:
+    """Draw a part of a page under its own heading.
+
+    Args:
+        title: The heading.
+        *children: What is inside.
+        text: A sentence under the heading.
+        action: A button or link at the heading's end.
+        level: The heading's level, 2 or 3.
+        class_name: Extra classes.
+
+    Returns:
+        A ``section``.
+    """
+    heading = rx.el.h2 if level == 2 else rx.el.h3
+    return rx.el.section(
+        rx.el.div(
+            rx.el.div(
+                heading(title, class_name="text-xl" if level == 2 else "text-lg"),
+                *(
+                    [rx.el.p(text, class_name="mt-1 text-ink-soft")]
+                    if text is not None
+                    else []
+                ),
+                class_name="min-w-0",
+            ),
+            *([action] if action is not None else []),
+            class_name="mb-4 flex flex-wrap items-end justify-between gap-x-4 gap-y-2",
+        ),
+        *children,
+        class_name=class_name,
+    )
+
+
+def page_header(
+    title: Any,
+    *,
+    text: Any = None,
+    trail: Sequence[tuple[Any, str]] = (),
+    action: Any = None,
+) -> rx.Component:
+    """Draw the heading of a page.
+
+    Args:
+        title: The page's ``h1``.
+        text: A sentence under it.
+        trail: Breadcrumbs above it: label and path, the page itself left out.
+        action: The page's main button.
+
+    Returns:
+        A ``header``.
+    """
+    crumbs = (
+        [
+            rx.el.nav(
+                rx.el.ol(
+                    *[
+                        rx.el.li(
+                            link(
+                                label,
+                                href=href,
+                                class_name=(
+                                    "inline-flex min-h-8 items-center font-medium "
+                                    "text-ink-faint hover:text-ink"
+                                ),
+                            ),
+                            icon("chevron-right", "size-4 text-ink-faint"),
+                            class_name="flex items-center gap-1.5",
+                        )
+                        for label, href in trail
+                    ],
+                    class_name="flex flex-wrap items-center gap-1.5 text-sm",
+                ),
+                aria_label="Breadcrumb",
+                class_name="mb-2",
+            )
+        ]
+        if trail
+        else []
+    )
+    return rx.el.header(
+        *crumbs,
+        rx.el.div(
+            rx.el.div(
+                rx.el.h1(title, class_name="text-3xl", tab_index=-1),
+                *(
+                    [
+                        rx.el.p(
+                            text,
+                            class_name="mt-2 max-w-2xl text-lg text-ink-soft",
+                        )
+                    ]
+                    if text is not None
+                    else []
+                ),
+                class_name="min-w-0",
+            ),
+            *([rx.el.div(action, class_name="shrink-0")] if action is not None else []),
+            class_name="flex flex-wrap items-end justify-between gap-4",
+        ),
+        class_name="mb-7 sm:mb-9",
+    )
+
+
+def summary_list(*rows: Any, class_name: str = "") -> rx.Component:
+    """Draw a list of facts: what it is, and its value.
+
+    Args:
+        *rows: Made by ``summary_row``.
+        class_name: Extra classes.
+
+    Returns:
+        A ``dl``.
+    """
+    return rx.el.dl(*rows, class_name=classes("divide-y divide-line", class_name))
+
+
+def summary_row(term: Any, *value: Any, name: str = "", action: Any = None) -> Any:
+    """Draw one fact of a ``summary_list``.
+
+    Args:
+        term: What it is.
+        *value: The value.
+        name: Name of an icon before the term.
+        action: A link to change it.
+
+    Returns:
+        A ``div`` holding ``dt`` and ``dd``.
+    """
+    return rx.el.div(
+        rx.el.dt(
+            *([icon(name, "text-ink-faint")] if name else []),
+            rx.el.span(term),
+            class_name=(
+                "flex items-center gap-2.5 text-[0.9375rem] text-ink-soft sm:w-44 "
+                "sm:shrink-0"
+            ),
+        ),
+        rx.el.dd(*value, class_name="min-w-0 flex-1 font-medium"),
+        *([action] if action is not None else []),
+        class_name="flex flex-col gap-x-6 gap-y-1 py-3.5 sm:flex-row sm:items-center",
+    )
