@@ -1,0 +1,82 @@
+import threading
+from datetime import datetime
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, select
+
+from portal_app.domain.accounts.models import Account, AccountSession
+from portal_app.kernel.clock import utc_now
+from portal_app.kernel.db import Database
+
+
+def _account(email: str) -> Account:
+    return Account(email=email, role="customer")
+
+
+def test_foreign_keys_are_enforced(db: Database) -> None:
+    orphan = AccountSession(
+        account_id="nobody",
+        token_hash="x",
+        last_seen_at=utc_now(),
+        expires_at=utc_now(),
+    )
+    with pytest.raises(IntegrityError), db.write() as tx:
+        tx.add(orphan)
+    with db.read() as tx:
+        assert tx.exec(select(AccountSession)).all() == []
+
+
+def test_a_naive_instant_is_refused(db: Database) -> None:
+    row = _account("a@example.com")
+    row.created_at = datetime(2026, 1, 1)  # noqa: DTZ001 - the refusal is the test
+    with pytest.raises(Exception, match="naive datetime"), db.write() as tx:
+        tx.add(row)
+    with db.read() as tx:
+        assert tx.exec(select(Account)).all() == []
+
+
+def test_instants_come_back_aware_and_equal(db: Database) -> None:
+    row = _account("a@example.com")
+    with db.write() as tx:
+        tx.add(row)
+    with db.read() as tx:
+        stored = tx.exec(select(Account)).one()
+    assert stored.created_at == row.created_at
+    assert stored.created_at.utcoffset() is not None
+
+
+def test_a_failed_transaction_leaves_nothing(db: Database) -> None:
+    def fail(tx: Session) -> None:
+        tx.add(_account("a@example.com"))
+        tx.flush()
+        raise RuntimeError("stop")
+
+    with pytest.raises(RuntimeError, match="stop"):
+        db.call(fail)
+    with db.read() as tx:
+        assert tx.exec(select(Account)).all() == []
+
+
+def test_parallel_writers_queue_and_all_succeed(db: Database) -> None:
+    def read_then_write(tx: Session, number: int) -> None:
+        tx.exec(select(Account)).all()
+        tx.add(_account(f"{number}@example.com"))
+
+    threads = [
+        threading.Thread(target=db.call, args=(read_then_write, number))
+        for number in range(16)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with db.read() as tx:
+        assert len(tx.exec(select(Account)).all()) == 16
+
+
+def test_sqlite_runs_in_wal_mode(sqlite_db: Database) -> None:
+    with sqlite_db.read() as tx:
+        assert tx.execute(text("PRAGMA journal_mode")).scalar() == "wal"
+        assert tx.execute(text("PRAGMA foreign_keys")).scalar() == 1

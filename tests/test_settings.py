@@ -1,0 +1,87 @@
+import pytest
+
+from portal_app.settings import SettingsError, load_settings
+
+PRODUCTION = {
+    "PORTAL_ENV": "production",
+    "PORTAL_SECRET_KEY": "k" * 32,
+    "PORTAL_BASE_URL": "https://portal.example.com/",
+    "PORTAL_MAIL_URL": "smtps://user:pass@mail.example.com:465",
+}
+
+
+@pytest.fixture(autouse=True)
+def _only_what_the_test_sets(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
+
+
+def _set(monkeypatch: pytest.MonkeyPatch, values: dict[str, str]) -> None:
+    for name, value in values.items():
+        monkeypatch.setenv(name, value)
+
+
+def test_a_laptop_needs_no_variables() -> None:
+    settings = load_settings()
+    assert settings.env == "demo"
+    assert settings.base_url == "http://localhost:3000"
+    assert settings.database_url.startswith("sqlite:///")
+    assert settings.mail_url.startswith("file:///")
+
+
+def test_production_takes_a_full_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    _set(monkeypatch, PRODUCTION)
+    settings = load_settings()
+    assert settings.base_url == "https://portal.example.com"
+    assert settings.is_https
+
+
+@pytest.mark.parametrize(
+    ("values", "line"),
+    [
+        (
+            {"PORTAL_PORT": "0"},
+            "PORTAL_PORT: input should be greater than or equal to 1",
+        ),
+        (
+            {"PORTAL_ENV": "staging"},
+            "PORTAL_ENV: input should be 'demo' or 'production'",
+        ),
+        (
+            {"PORTAL_DATABASE_URL": "mysql://x"},
+            "PORTAL_DATABASE_URL: takes sqlite:///FILE or postgresql+psycopg://…",
+        ),
+        (
+            {"PORTAL_BASE_URL": "portal.example.com"},
+            "PORTAL_BASE_URL: takes an address such as https://portal.example.com",
+        ),
+        (
+            {"PORTAL_MAIL_URL": "pigeon://x"},
+            "PORTAL_MAIL_URL: takes file://FOLDER, smtp://… or smtps://…",
+        ),
+        (
+            {"PORTAL_WORKERS": "2"},
+            "PORTAL_WORKERS above 1 takes PORTAL_REDIS_URL as well",
+        ),
+        (
+            PRODUCTION | {"PORTAL_SECRET_KEY": "short"},
+            "PORTAL_SECRET_KEY takes at least 32 random characters in production",
+        ),
+        (
+            PRODUCTION | {"PORTAL_BASE_URL": "http://portal.example.com"},
+            "PORTAL_BASE_URL takes an https address in production",
+        ),
+        (
+            PRODUCTION | {"PORTAL_MAIL_URL": "file:///tmp/mail"},
+            "PORTAL_MAIL_URL takes smtp:// or smtps:// in production",
+        ),
+    ],
+)
+def test_a_wrong_value_is_one_line_that_names_it(
+    monkeypatch: pytest.MonkeyPatch, values: dict[str, str], line: str
+) -> None:
+    _set(monkeypatch, values)
+    with pytest.raises(SettingsError) as refusal:
+        load_settings()
+    assert str(refusal.value) == line
