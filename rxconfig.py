@@ -5,11 +5,13 @@ browser to the origin it was loaded from (``portal_app.serving.origin``), so one
 build serves under any port and any domain.
 """
 
-import os
-
 import reflex as rx
 
+from portal_app.api.guard import allowed_origins
 from portal_app.serving.origin import BUILD_ORIGIN, RelativeOriginPlugin
+from portal_app.settings import settings
+
+_settings = settings()
 
 config = rx.Config(
     app_name="portal_app",
@@ -18,8 +20,10 @@ config = rx.Config(
     telemetry_enabled=False,
     show_built_with_reflex=False,
     frontend_compression_formats=["brotli", "gzip"],
-    redis_url=os.environ.get("PORTAL_REDIS_URL") or None,
-    state_manager_mode="redis" if os.environ.get("PORTAL_REDIS_URL") else "memory",
+    redis_url=_settings.redis_url or None,
+    state_manager_mode="redis" if _settings.redis_url else "memory",
+    cors_allowed_origins=allowed_origins(_settings),
+    trusted_proxy_hops=_settings.trusted_proxy_hops,
     plugins=[
         rx.plugins.TailwindV4Plugin(
             # Classes are read from the Python sources as well: a page drawn in
