@@ -1,0 +1,225 @@
+"""Reading the shop window, and pricing what is in it."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from sqlmodel import Session, col, select
+
+from portal_app.domain.business import service as business
+from portal_app.domain.catalogue import rules, views
+from portal_app.domain.catalogue.models import (
+    Category,
+    OptionChoice,
+    Service,
+    ServiceOption,
+)
+from portal_app.kernel.errors import NotFound
+from portal_app.kernel.formats import Formats, duration_text
+
+_MISSING = "We do not offer that service."
+
+
+def catalogue(tx: Session) -> views.CatalogueView:
+    """Everything that can be booked now, on its shelves, in the business's order."""
+    formats = business.formats(tx)
+    rows = tx.exec(
+        select(Category, Service)
+        .join(Service, col(Service.category_id) == Category.id)
+        .where(col(Service.active))
+        .order_by(
+            col(Category.position),
+            col(Category.name),
+            col(Service.position),
+            col(Service.name),
+        )
+    ).all()
+    options = _options(tx, [service.id for _, service in rows])
+    shelves: dict[str, views.CategoryView] = {}
+    for category, service in rows:
+        shelf = shelves.setdefault(
+            category.id,
+            views.CategoryView(category.slug, category.name, category.description, []),
+        )
+        offer = _offer(service, options[service.id])
+        shelf.services.append(_card(formats, category, service, offer))
+    return views.CatalogueView(list(shelves.values()))
+
+
+def service_view(tx: Session, slug: str) -> views.ServiceView:
+    """One service with all its details.
+
+    Raises:
+        NotFound: If there is none, or it is not offered any more.
+    """
+    formats = business.formats(tx)
+    service = active_service(tx, slug)
+    category = tx.get_one(Category, service.category_id)
+    offer = offer_of(tx, service)
+    card = _card(formats, category, service, offer)
+    return views.ServiceView(
+        slug=card.slug,
+        name=card.name,
+        summary=card.summary,
+        category=card.category,
+        category_slug=card.category_slug,
+        from_price=card.from_price,
+        from_price_minor=card.from_price_minor,
+        price_unit=card.price_unit,
+        duration=card.duration,
+        duration_minutes=card.duration_minutes,
+        image=card.image,
+        image_alt=card.image_alt,
+        description=_paragraphs(service.description),
+        included=_lines_of(service.included),
+        needed=_lines_of(service.what_is_needed),
+        options=[_option_view(formats, option) for option in offer.options],
+    )
+
+
+def quote(tx: Session, slug: str, answers: rules.Answers) -> views.QuoteView:
+    """What these answers would cost now.
+
+    Raises:
+        NotFound: If the service is not offered.
+        InvalidInput: If the answers do not fit the options.
+    """
+    formats = business.formats(tx)
+    priced = rules.price(offer_of(tx, active_service(tx, slug)), answers)
+    return views.QuoteView(
+        lines=line_views(formats, priced.lines),
+        total=formats.money(priced.total_minor),
+        total_minor=priced.total_minor,
+        duration=duration_text(priced.minutes),
+        minutes=priced.minutes,
+    )
+
+
+def active_service(tx: Session, slug: str) -> Service:
+    """The row of a service that is offered.
+
+    Raises:
+        NotFound: If there is none, or it is not offered any more.
+    """
+    service = tx.exec(
+        select(Service).where(Service.slug == slug, col(Service.active))
+    ).one_or_none()
+    if service is None:
+        raise NotFound(_MISSING)
+    return service
+
+
+def offer_of(tx: Session, service: Service) -> rules.Offer:
+    """A service with its options, ready to be priced."""
+    return _offer(service, _options(tx, [service.id])[service.id])
+
+
+def line_views(
+    formats: Formats, lines: Iterable[rules.PriceLine]
+) -> list[views.LineView]:
+    """The lines of a price as people read them."""
+    return [
+        views.LineView(
+            line_text(line.description, line.quantity), formats.money(line.total_minor)
+        )
+        for line in lines
+    ]
+
+
+def line_text(description: str, quantity: int) -> str:
+    """The words of a line, with its quantity where that is not one."""
+    return description if quantity == 1 else f"{description} × {quantity}"
+
+
+def _options(
+    tx: Session, service_ids: list[str]
+) -> defaultdict[str, tuple[rules.Option, ...]]:
+    """The options of some services with their choices, in order, in one query."""
+    rows = tx.exec(
+        select(ServiceOption, OptionChoice)
+        .join(OptionChoice, col(OptionChoice.option_id) == ServiceOption.id)
+        .where(col(ServiceOption.service_id).in_(service_ids))
+        .order_by(
+            col(ServiceOption.position),
+            col(ServiceOption.id),
+            col(OptionChoice.position),
+            col(OptionChoice.id),
+        )
+    ).all()
+    options: dict[str, ServiceOption] = {}
+    choices: defaultdict[str, list[rules.Choice]] = defaultdict(list)
+    for option, choice in rows:
+        options[option.id] = option
+        choices[option.id].append(
+            rules.Choice(choice.key, choice.name, choice.price_minor, choice.minutes)
+        )
+    found: defaultdict[str, tuple[rules.Option, ...]] = defaultdict(tuple)
+    for option in options.values():
+        found[option.service_id] += (
+            rules.Option(
+                key=option.key,
+                name=option.name,
+                kind=option.kind,  # type: ignore[arg-type]  # a check constraint
+                choices=tuple(choices[option.id]),
+                help=option.help,
+                min_quantity=option.min_quantity,
+                max_quantity=option.max_quantity,
+            ),
+        )
+    return found
+
+
+def _offer(service: Service, options: tuple[rules.Option, ...]) -> rules.Offer:
+    return rules.Offer(
+        service.name, service.base_price_minor, service.duration_minutes, options
+    )
+
+
+def _card(
+    formats: Formats, category: Category, service: Service, offer: rules.Offer
+) -> views.ServiceCardView:
+    least = rules.price(offer, rules.starting_answers(offer))
+    return views.ServiceCardView(
+        slug=service.slug,
+        name=service.name,
+        summary=service.summary,
+        category=category.name,
+        category_slug=category.slug,
+        from_price=formats.money(least.total_minor),
+        from_price_minor=least.total_minor,
+        price_unit=service.price_unit,
+        duration=duration_text(least.minutes),
+        duration_minutes=least.minutes,
+        image=service.image,
+        image_alt=service.image_alt,
+    )
+
+
+def _option_view(formats: Formats, option: rules.Option) -> views.OptionView:
+    return views.OptionView(
+        key=option.key,
+        name=option.name,
+        help=option.help,
+        kind=option.kind,
+        min_quantity=option.min_quantity,
+        max_quantity=option.max_quantity,
+        choices=[
+            views.ChoiceView(
+                key=choice.key,
+                name=choice.name,
+                price=f"+{formats.money(choice.price_minor)}"
+                if choice.price_minor
+                else "",
+                minutes=f"+{duration_text(choice.minutes)}" if choice.minutes else "",
+            )
+            for choice in option.choices
+        ],
+    )
+
+
+def _paragraphs(text: str) -> list[str]:
+    parts = (" ".join(part.split()) for part in text.split("\n\n"))
+    return [part for part in parts if part]
+
+
+def _lines_of(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]

@@ -1,0 +1,241 @@
+"""When somebody is free, decided without a database.
+
+Inside, an instant is a whole number of seconds since 1970 (UTC) and a stretch of
+time is a half-open pair of them. Only ``WallCalendar`` knows that clocks on walls
+jump: it turns wall time into stretches and start times once for a whole range of
+days, so that the search itself is a sweep over sorted integers.
+
+A working time is every instant at which the wall clock shows a time within the
+hours. So an hour skipped by daylight saving does not exist, and an hour that
+happens twice is worked twice.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from portal_app.kernel.clock import day_bounds
+
+Span = tuple[int, int]
+"""Seconds since 1970, from the first inclusively to the second exclusively."""
+
+DAY_MINUTES = 1440
+MAX_CLAIM_MINUTES = 7 * DAY_MINUTES
+"""No claim is longer, so a search for claims is bounded at both ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class WeeklyHours:
+    """A weekly stretch of work: minutes after midnight on the wall; 0 is Monday."""
+
+    weekday: int
+    starts: int
+    ends: int
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What has to fit: minutes of the visit, and of the buffers around it.
+
+    Buffers are work as well (travel, cleaning up): the whole of it lies within
+    working hours and overlaps nothing.
+    """
+
+    minutes: int
+    before: int = 0
+    after: int = 0
+
+    def span(self, start: int) -> Span:
+        """What a visit that starts then takes of somebody's time."""
+        return start - self.before * 60, start + (self.minutes + self.after) * 60
+
+    @property
+    def all_minutes(self) -> int:
+        """Visit and buffers together."""
+        return self.before + self.minutes + self.after
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """From which instant to which a visit may start, and at which steps.
+
+    ``earliest`` and ``latest`` are instants (both may be used); ``step`` is
+    minutes: start times are its multiples on the wall clock, from midnight.
+    """
+
+    earliest: int
+    latest: int
+    step: int
+
+
+def to_seconds(instant: datetime) -> int:
+    """The instant as the search counts it; fractions of a second are dropped."""
+    return int(instant.timestamp())
+
+
+def to_instant(seconds: int) -> datetime:
+    """The aware UTC instant."""
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+class WallCalendar:
+    """A range of days on the clock of a zone.
+
+    Args:
+        zone: The business's zone.
+        first: The first day.
+        last: The last day, inclusively.
+    """
+
+    def __init__(self, zone: ZoneInfo, first: date, last: date) -> None:
+        self.zone = zone
+        count = (last - first).days + 1
+        self.days = [first + timedelta(days=i) for i in range(count)]
+        self._segments = [list(_segments(day, zone)) for day in self.days]
+
+    def work(self, hours: Iterable[WeeklyHours]) -> list[Span]:
+        """The stretches worked in these days, sorted, touching ones joined."""
+        by_weekday: list[list[WeeklyHours]] = [[] for _ in range(7)]
+        for stretch in hours:
+            by_weekday[stretch.weekday].append(stretch)
+        found: list[Span] = []
+        for day, segments in zip(self.days, self._segments, strict=True):
+            for stretch in by_weekday[day.weekday()]:
+                for midnight, opens, closes in segments:
+                    start = max(opens, midnight + stretch.starts * 60)
+                    end = min(closes, midnight + stretch.ends * 60)
+                    if start < end:
+                        found.append((start, end))
+        return joined(found)
+
+    def starts(self, step: int) -> tuple[list[int], list[int]]:
+        """Every instant at which the wall clock shows a multiple of ``step``.
+
+        Returns:
+            The instants in order, and for each the index of its day.
+        """
+        instants: list[int] = []
+        days: list[int] = []
+        width = step * 60
+        for index, segments in enumerate(self._segments):
+            for midnight, opens, closes in segments:
+                first = midnight + -(-(opens - midnight) // width) * width
+                new = range(first, closes, width)
+                instants.extend(new)
+                days.extend([index] * len(new))
+        return instants, days
+
+
+def joined(spans: Iterable[Span]) -> list[Span]:
+    """The same time as sorted stretches that neither overlap nor touch."""
+    found: list[Span] = []
+    for start, end in sorted(spans):
+        if found and start <= found[-1][1]:
+            if end > found[-1][1]:
+                found[-1] = (found[-1][0], end)
+        else:
+            found.append((start, end))
+    return found
+
+
+def gaps(work: Sequence[Span], busy: Sequence[Span]) -> Iterator[Span]:
+    """What is left of ``work`` without ``busy``; ``busy`` is sorted by its starts."""
+    index, count = 0, len(busy)
+    for start, end in work:
+        at = start
+        while index < count:
+            taken, until = busy[index]
+            if taken >= end:
+                break
+            if taken > at:
+                yield at, taken
+            at = max(at, until)
+            if until > end:
+                break  # it reaches into the next stretch of work
+            index += 1
+        if at < end:
+            yield at, end
+
+
+def free_ranges(
+    starts: Sequence[int],
+    work: Sequence[Span],
+    busy: Sequence[Span],
+    visit: Visit,
+    terms: Terms,
+) -> Iterator[tuple[int, int]]:
+    """Where a visit can start, as half-open ranges of indexes into ``starts``.
+
+    Args:
+        starts: Sorted instants that may be offered.
+        work: Sorted, separate stretches of work.
+        busy: Claims and time off, sorted by their starts; they may overlap.
+        visit: What has to fit.
+        terms: The earliest and latest start.
+    """
+    before = visit.before * 60
+    rest = (visit.minutes + visit.after) * 60
+    # The narrowing by lead time and horizon is done once, not for every gap.
+    low = bisect_left(starts, terms.earliest)
+    high = bisect_right(starts, terms.latest)
+    for opens, closes in gaps(work, busy):
+        if closes - opens < before + rest:
+            continue
+        first = bisect_left(starts, opens + before, low, high)
+        after_last = bisect_right(starts, closes - rest, first, high)
+        if first < after_last:
+            yield first, after_last
+
+
+def fair_order(
+    candidates: Sequence[str], claims: dict[str, list[Span]], day: Span
+) -> list[str]:
+    """Candidates by how much of the day is taken already, least first.
+
+    Equals keep the order they came in.
+    """
+
+    def taken(fieldworker_id: str) -> int:
+        spans = claims.get(fieldworker_id, ())
+        return sum(max(0, min(e, day[1]) - max(s, day[0])) for s, e in spans)
+
+    return sorted(candidates, key=taken)
+
+
+def _segments(day: date, zone: ZoneInfo) -> Iterator[tuple[int, int, int]]:
+    """The stretches of a day in which the zone's offset stays the same.
+
+    Each is (the instant midnight would have had at that offset, its first
+    instant, its end); a usual day has one.
+    """
+    starts, ends = (to_seconds(instant) for instant in day_bounds(day, zone))
+    naive_midnight = to_seconds(datetime(day.year, day.month, day.day, tzinfo=UTC))
+    at = starts
+    while at < ends:
+        offset = _offset(at, zone)
+        until = _change(at, ends, zone)
+        yield naive_midnight - offset, at, until
+        at = until
+
+
+def _offset(instant: int, zone: ZoneInfo) -> int:
+    shift = to_instant(instant).astimezone(zone).utcoffset()
+    assert shift is not None
+    return int(shift.total_seconds())
+
+
+def _change(start: int, end: int, zone: ZoneInfo) -> int:
+    """The first instant after ``start`` with another offset, at most ``end``."""
+    offset = _offset(start, zone)
+    if _offset(end - 1, zone) == offset:
+        return end
+    low, high = start, end - 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        if _offset(middle, zone) == offset:
+            low = middle
+        else:
+            high = middle
+    return high
