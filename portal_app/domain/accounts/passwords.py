@@ -1,0 +1,152 @@
+"""Passwords: what may be one, how strong it is, how it is kept.
+
+Argon2id with the parameters of RFC 9106 (64 MiB, 3 passes), above the OWASP
+minimum. Hashing takes tens of milliseconds and 64 MiB, so it never happens
+inside a transaction, and only a few run at once.
+"""
+
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from threading import BoundedSemaphore
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from zxcvbn import zxcvbn
+
+from portal_app.kernel.errors import InvalidInput
+from portal_app.kernel.ids import new_secret
+
+MIN_LENGTH = 10
+MAX_LENGTH = 200
+MIN_SCORE = 2
+# The estimate costs time that grows with the length; this much is telling.
+_ESTIMATED_LENGTH = 72
+_AT_ONCE = 4
+_WORDS = ("Very weak", "Weak", "Fair", "Good", "Strong")
+
+_hasher = PasswordHasher()
+_slots = BoundedSemaphore(_AT_ONCE)
+
+
+@dataclass(frozen=True, slots=True)
+class Strength:
+    """How hard a password is to guess.
+
+    Attributes:
+        score: 0 (at once) to 4 (not in years); 0 for an empty password.
+        words: The score in words, empty for an empty password.
+        advice: One sentence on how to do better, or empty.
+        accepted: Whether the policy takes it.
+    """
+
+    score: int
+    words: str
+    advice: str
+    accepted: bool
+
+
+def strength(password: str, inputs: tuple[str, ...] = ()) -> Strength:
+    """Estimate a password, for the meter.
+
+    Args:
+        password: What was typed so far.
+        inputs: What a guesser knows: the e-mail, names.
+    """
+    if not password:
+        return Strength(0, "", "", accepted=False)
+    password = password[: MAX_LENGTH + 1]
+    score, advice = _estimate(_normal(password), inputs)
+    problem = _problem(password, inputs, score)
+    return Strength(score, _WORDS[score], problem or advice, accepted=not problem)
+
+
+def check(password: str, inputs: tuple[str, ...] = ()) -> None:
+    """Refuse a password that the policy does not take.
+
+    Raises:
+        InvalidInput: For the field ``password``.
+    """
+    problem = (
+        _problem(password, inputs, _estimate(_normal(password), inputs)[0])
+        if len(password) <= MAX_LENGTH
+        else f"Please use at most {MAX_LENGTH} characters."
+    )
+    if problem:
+        raise InvalidInput({"password": problem})
+
+
+def hash_password(password: str) -> str:
+    """What is stored of a password. Never call it inside a transaction."""
+    with _slots:
+        return _hasher.hash(_normal(password))
+
+
+def matches(password_hash: str | None, password: str) -> bool:
+    """Whether a password is the one that was hashed.
+
+    Takes the same time when there is no hash. Never call it inside a
+    transaction.
+
+    Args:
+        password_hash: What was stored, or ``None`` if there is nothing.
+        password: What was typed.
+    """
+    nobody = _nobodys_hash()
+    # Longer ones cannot have been set; they are compared as something else.
+    typed = _normal(password) if len(password) <= MAX_LENGTH else ""
+    with _slots:
+        try:
+            right = _hasher.verify(password_hash or nobody, typed)
+        except (VerificationError, InvalidHashError):
+            return False
+    return right and password_hash is not None
+
+
+def is_outdated(password_hash: str) -> bool:
+    """Whether a hash was made with other parameters than today's."""
+    return _hasher.check_needs_rehash(password_hash)
+
+
+@lru_cache(maxsize=1)
+def _nobodys_hash() -> str:
+    return _hasher.hash(new_secret())
+
+
+def _normal(password: str) -> str:
+    """One spelling for what looks the same on different keyboards."""
+    return unicodedata.normalize("NFKC", password)
+
+
+def _problem(password: str, inputs: tuple[str, ...], score: int) -> str:
+    typed = _normal(password)
+    if len(typed) < MIN_LENGTH:
+        return f"Please use at least {MIN_LENGTH} characters."
+    if len(password) > MAX_LENGTH or len(typed) > MAX_LENGTH:
+        return f"Please use at most {MAX_LENGTH} characters."
+    if _bare(typed) in _known(inputs):
+        return "Please choose something other than your name or e-mail."
+    if score < MIN_SCORE:
+        return "This password is easy to guess. Add another word or two."
+    return ""
+
+
+def _estimate(password: str, inputs: tuple[str, ...]) -> tuple[int, str]:
+    known = [word for word in inputs if word]
+    known += [word.partition("@")[0] for word in known if "@" in word]
+    found = zxcvbn(password[:_ESTIMATED_LENGTH], user_inputs=known)
+    feedback = found["feedback"]
+    hints = [feedback["warning"], *feedback["suggestions"]]
+    advice = next((hint for hint in hints if hint), "")
+    return int(found["score"]), f"{advice.rstrip('.')}." if advice else ""
+
+
+def _bare(text: str) -> str:
+    return "".join(part for part in text.casefold() if part.isalnum())
+
+
+def _known(inputs: tuple[str, ...]) -> set[str]:
+    words = [_bare(word) for word in inputs]
+    words += [_bare(word.partition("@")[0]) for word in inputs]
+    names = [_bare(word) for word in inputs if "@" not in word]
+    return {*words, "".join(names), "".join(reversed(names))} - {""}

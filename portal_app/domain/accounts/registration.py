@@ -1,0 +1,160 @@
+"""New accounts, and the proof that the mailbox is the person's own.
+
+Anybody can type anybody's e-mail into the sign-up form, so until the mailbox is
+proven an account belongs to nobody. Two people may even try for the same
+address: somebody who wants to own a stranger's account before the stranger
+comes (with a password they know), and the stranger. Both orders must end well:
+
+* One sign-up: its password becomes the account's when the link in the mail is
+  used. The mail greets nobody by name and says to ignore it if unexpected.
+* A repeated sign-up with the *same* password is the same person: one effect
+  within two minutes, a fresh mail later.
+* A sign-up with *another* password while a link is under way: which of the two
+  owns the mailbox cannot be told, and whoever signs up last must not win for
+  being last. So neither password is kept. The link then asks to choose one
+  (``PasswordNeeded``, ``activate_with_password``); only the owner of the mailbox
+  can, and neither earlier password ever works.
+* When every link has expired, the slate is clean: the new sign-up replaces the
+  old one as if it were the first.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlmodel import Session, select
+
+from portal_app.domain.accounts import tokens
+from portal_app.domain.accounts.models import Account
+from portal_app.domain.accounts.rules import CUSTOMER, VERIFY_EMAIL
+from portal_app.domain.notifications import service as notifications
+from portal_app.kernel.clock import utc_now
+from portal_app.kernel.statements import insert_once
+
+_SAME_INTENTION = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A typed password compared, outside any transaction, with a stored one.
+
+    Attributes:
+        password_hash: What it was compared with; ``None`` if nothing was there.
+        same: Whether it is the same password.
+    """
+
+    password_hash: str | None
+    same: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """What a sign-up did. For the code that goes on, never for the person.
+
+    Attributes:
+        account_id: The account of this e-mail.
+        pending: Whether it still waits for its mailbox to be proven; only then
+            may the sign-up change what is stored about the person.
+    """
+
+    account_id: str
+    pending: bool
+
+
+def pending_password(tx: Session, email: str) -> str | None:
+    """The password hash of a sign-up that waits for its mailbox to be proven."""
+    account = _by_email(tx, email)
+    if account is None or account.verified_at is not None:
+        return None
+    return account.password_hash
+
+
+def register(
+    tx: Session, email: str, password_hash: str, compared: Compared
+) -> Registered | None:
+    """Make the account of an e-mail, or do what is right if there is one.
+
+    Args:
+        tx: The transaction.
+        email: In its normal form.
+        password_hash: Of the new password.
+        compared: The new password compared with ``pending_password``.
+
+    Returns:
+        What was done, or ``None`` if the stored password changed since it was
+        compared: then compare again.
+    """
+    now = utc_now()
+    account = Account(
+        email=email,
+        role=CUSTOMER,
+        password_hash=password_hash,
+        terms_accepted_at=now,
+        created_at=now,
+    )
+    if insert_once(tx, account, "email"):
+        send_verification(tx, account)
+        return Registered(account.id, pending=True)
+    found = lock_by_email(tx, email)
+    if found is None:
+        return None
+    if found.verified_at is not None or found.disabled_at is not None:
+        # Once an hour is enough, however often somebody tries.
+        notifications.enqueue(
+            tx,
+            "already_registered",
+            email,
+            {"path": "/login"},
+            f"already_registered:{found.id}:{now:%Y%m%d%H}",
+        )
+        return Registered(found.id, pending=False)
+    if found.password_hash != compared.password_hash:
+        return None
+    _register_again(tx, found, password_hash, compared.same)
+    return Registered(found.id, pending=True)
+
+
+def send_verification(tx: Session, account: Account) -> None:
+    """Send a link that proves the mailbox, and end those sent before.
+
+    The caller holds the account's row, so that two do not send at once.
+    """
+    tokens.end_all(tx, account.id, VERIFY_EMAIL)
+    token = tokens.issue(tx, account.id, VERIFY_EMAIL)
+    notifications.enqueue(
+        tx,
+        "verify_email",
+        account.email,
+        {"path": f"/verify-email?token={token.secret}"},
+        f"verify_email:{token.id}",
+    )
+
+
+def lock_by_email(tx: Session, email: str) -> Account | None:
+    """The account of an e-mail, its row held until the end of the transaction."""
+    return tx.exec(
+        select(Account)
+        .where(Account.email == email)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).first()
+
+
+def _register_again(
+    tx: Session, account: Account, password_hash: str, same_password: bool
+) -> None:
+    now = utc_now()
+    under_way = tokens.newest_live(tx, account.id, VERIFY_EMAIL)
+    if under_way is None:
+        account.password_hash = password_hash
+    elif not same_password:
+        account.password_hash = None
+    elif now - under_way.created_at < _SAME_INTENTION:
+        return
+    account.terms_accepted_at = now
+    tx.add(account)
+    tx.flush()
+    send_verification(tx, account)
+
+
+def _by_email(tx: Session, email: str) -> Account | None:
+    return tx.exec(select(Account).where(Account.email == email)).first()

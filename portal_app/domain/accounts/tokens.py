@@ -1,0 +1,119 @@
+"""Single-use secrets: random, stored hashed, for one purpose, short-lived."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import delete, update
+from sqlmodel import Session, col, select
+
+from portal_app.domain.accounts.models import AccountToken
+from portal_app.domain.accounts.rules import TOKEN_LIFETIMES, TOKENS_KEPT
+from portal_app.kernel.clock import utc_now
+from portal_app.kernel.ids import hash_secret, new_secret
+from portal_app.kernel.statements import affected
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A new token: its row, and the secret that is never stored."""
+
+    id: str
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class Consumed:
+    """What a token stood for."""
+
+    account_id: str
+    remember: bool
+
+
+def issue(
+    tx: Session, account_id: str, purpose: str, *, remember: bool = False
+) -> Issued:
+    """Make a token that lives as long as its purpose allows."""
+    secret = new_secret()
+    now = utc_now()
+    token = AccountToken(
+        account_id=account_id,
+        purpose=purpose,
+        token_hash=hash_secret(secret),
+        remember=remember,
+        created_at=now,
+        expires_at=now + TOKEN_LIFETIMES[purpose],
+    )
+    tx.add(token)
+    tx.flush()
+    return Issued(token.id, secret)
+
+
+def find(tx: Session, secret: str, purpose: str) -> AccountToken | None:
+    """The token of this secret and purpose, whether or not it may still be used."""
+    return tx.exec(
+        select(AccountToken).where(
+            AccountToken.token_hash == hash_secret(secret),
+            AccountToken.purpose == purpose,
+        )
+    ).first()
+
+
+def is_live(token: AccountToken) -> bool:
+    """Whether the token may still be used."""
+    return token.used_at is None and token.expires_at > utc_now()
+
+
+def newest_live(tx: Session, account_id: str, purpose: str) -> AccountToken | None:
+    """The newest token of an account that may still be used."""
+    return tx.exec(
+        select(AccountToken)
+        .where(
+            AccountToken.account_id == account_id,
+            AccountToken.purpose == purpose,
+            col(AccountToken.used_at).is_(None),
+            col(AccountToken.expires_at) > utc_now(),
+        )
+        .order_by(col(AccountToken.created_at).desc())
+    ).first()
+
+
+def consume(tx: Session, secret: str, purpose: str) -> Consumed | None:
+    """Use a token up, in one statement: of two who try, one gets it.
+
+    Returns:
+        What it stood for, or ``None`` if it is unknown, for another purpose,
+        expired or used.
+    """
+    now = utc_now()
+    row = tx.execute(
+        update(AccountToken)
+        .where(
+            col(AccountToken.token_hash) == hash_secret(secret),
+            col(AccountToken.purpose) == purpose,
+            col(AccountToken.used_at).is_(None),
+            col(AccountToken.expires_at) > now,
+        )
+        .values(used_at=now)
+        .returning(col(AccountToken.account_id), col(AccountToken.remember))
+    ).first()
+    return Consumed(row.account_id, row.remember) if row else None
+
+
+def end_all(tx: Session, account_id: str, purpose: str) -> None:
+    """End the tokens of one purpose that an account still has."""
+    tx.execute(
+        update(AccountToken)
+        .where(
+            col(AccountToken.account_id) == account_id,
+            col(AccountToken.purpose) == purpose,
+            col(AccountToken.used_at).is_(None),
+        )
+        .values(used_at=utc_now())
+    )
+
+
+def purge(tx: Session) -> int:
+    """Delete tokens that expired more than 30 days ago; says how many."""
+    before = utc_now() - TOKENS_KEPT
+    return affected(
+        tx, delete(AccountToken).where(col(AccountToken.expires_at) < before)
+    )
