@@ -261,6 +261,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=80), nullable=False),
         sa.Column("postcode", sa.String(length=16), nullable=False),
         sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("place_key", sa.String(length=64), nullable=False),
         sa.Column("access_notes", sa.String(length=500), nullable=False),
         sa.Column("is_default", sa.Boolean(), nullable=False),
         sa.Column("created_at", UTCDateTime(), nullable=False),
@@ -281,6 +282,13 @@ def upgrade() -> None:
             unique=True,
             sqlite_where=sa.text("is_default AND archived_at IS NULL"),
             postgresql_where=sa.text("is_default AND archived_at IS NULL"),
+        )
+        batch_op.create_index(
+            "uq_location_place",
+            ["customer_id", "place_key"],
+            unique=True,
+            sqlite_where=sa.text("archived_at IS NULL"),
+            postgresql_where=sa.text("archived_at IS NULL"),
         )
 
     op.create_table(
@@ -622,6 +630,11 @@ def downgrade() -> None:
     op.drop_table("time_claim")
     op.drop_table("service_option")
     with op.batch_alter_table("location", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_location_place",
+            sqlite_where=sa.text("archived_at IS NULL"),
+            postgresql_where=sa.text("archived_at IS NULL"),
+        )
         batch_op.drop_index(
             "uq_location_default",
             sqlite_where=sa.text("is_default AND archived_at IS NULL"),

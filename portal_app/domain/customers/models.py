@@ -24,7 +24,11 @@ class Customer(SQLModel, table=True):
 
 
 class Location(SQLModel, table=True):
-    """A saved place of a customer. At most one default among those not archived."""
+    """A saved place of a customer, once; at most one default among them.
+
+    ``place_key`` is equal for two spellings of one place (``addresses.place_key``).
+    Archived rows count for neither.
+    """
 
     __table_args__ = (
         Index("ix_location_customer_id", "customer_id"),
@@ -34,6 +38,14 @@ class Location(SQLModel, table=True):
             unique=True,
             sqlite_where=text("is_default AND archived_at IS NULL"),
             postgresql_where=text("is_default AND archived_at IS NULL"),
+        ),
+        Index(
+            "uq_location_place",
+            "customer_id",
+            "place_key",
+            unique=True,
+            sqlite_where=text("archived_at IS NULL"),
+            postgresql_where=text("archived_at IS NULL"),
         ),
     )
 
@@ -46,6 +58,7 @@ class Location(SQLModel, table=True):
     state: str = Field(default="", max_length=80)
     postcode: str = Field(max_length=16)
     country: str = Field(max_length=2)
+    place_key: str = Field(max_length=64)
     access_notes: str = Field(default="", max_length=500)
     is_default: bool = False
     created_at: datetime = created_field()

@@ -1,0 +1,247 @@
+"""Addresses: what one must have in which country, and how it is written.
+
+The rules are few on purpose: a state must exist where letters need one, a
+postcode must look like one. Whether the house is there, a person knows better.
+"""
+
+import hashlib
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import pycountry
+from babel import Locale
+
+from portal_app.domain.customers.rules import is_printable
+from portal_app.kernel.errors import InvalidInput
+
+_LENGTHS = {"label": 60, "street": 120, "unit": 40, "town": 80, "state": 80}
+_MAX_NOTES = 500
+_MAX_POSTCODE = 16
+
+# Countries whose addresses are written with a state or province code.
+STATE_COUNTRIES = frozenset({"AU", "US", "CA"})
+
+_POSTCODES = {
+    "AU": (r"\d{4}", "2000"),
+    "NZ": (r"\d{4}", "6011"),
+    "US": (r"\d{5}(-\d{4})?", "94103"),
+    "CA": (r"[A-Z]\d[A-Z] \d[A-Z]\d", "K1A 0B1"),
+    "GB": (r"[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}", "SW1A 1AA"),
+    "IE": (r"[A-Z]\d[\dW] [A-Z\d]{4}", "D02 AF30"),
+    "DE": (r"\d{5}", "10115"),
+    "AT": (r"\d{4}", "1010"),
+    "CH": (r"\d{4}", "8001"),
+    "FR": (r"\d{5}", "75001"),
+    "ES": (r"\d{5}", "28001"),
+    "IT": (r"\d{5}", "00184"),
+    "PT": (r"\d{4}-\d{3}", "1000-001"),
+    "NL": (r"\d{4} [A-Z]{2}", "1012 AB"),
+    "BE": (r"\d{4}", "1000"),
+    "LU": (r"\d{4}", "1111"),
+    "DK": (r"\d{4}", "1050"),
+    "NO": (r"\d{4}", "0150"),
+    "SE": (r"\d{3} \d{2}", "111 22"),
+    "FI": (r"\d{5}", "00100"),
+    "PL": (r"\d{2}-\d{3}", "00-001"),
+    "SG": (r"\d{6}", "018956"),
+    "IN": (r"\d{6}", "110001"),
+    "ZA": (r"\d{4}", "8001"),
+}
+# Where the blank stands, counted from the end, in what is typed without it.
+_BLANK_BEFORE_LAST = {"CA": 3, "GB": 3, "IE": 4, "NL": 2, "SE": 2}
+_TOWN_STATE_POSTCODE = frozenset({"AU", "US", "CA", "IN"})
+_POSTCODE_LAST = frozenset({"GB", "IE"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressForm:
+    """An address as typed. The fields' names are those of the form.
+
+    ``country`` is an ISO 3166 code; ``label`` names a saved place ("Home").
+    """
+
+    street: str = ""
+    unit: str = ""
+    town: str = ""
+    state: str = ""
+    postcode: str = ""
+    country: str = ""
+    label: str = ""
+    access_notes: str = ""
+    is_default: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """A checked address in stored form; plain texts, so that it can be kept as JSON.
+
+    ``state`` is the code where the country has them (``NSW``).
+    """
+
+    street: str
+    unit: str
+    town: str
+    state: str
+    postcode: str
+    country: str
+    access_notes: str = ""
+
+
+def validate_address(form: AddressForm) -> Address:
+    """Check an address.
+
+    Returns:
+        The address in stored form.
+
+    Raises:
+        InvalidInput: With a sentence for each field that is wrong.
+    """
+    wrong: dict[str, str] = {}
+    texts = {field: _line(getattr(form, field)) for field in _LENGTHS}
+    for field, limit in _LENGTHS.items():
+        if len(texts[field]) > limit:
+            wrong[field] = f"Please use at most {limit} characters."
+        elif not all(is_printable(character) for character in texts[field]):
+            wrong[field] = "Please use only letters and numbers."
+    notes = unicodedata.normalize("NFC", form.access_notes).strip()
+    notes = notes.replace("\r\n", "\n")
+    if len(notes) > _MAX_NOTES:
+        wrong["access_notes"] = f"Please use at most {_MAX_NOTES} characters."
+    elif not all(is_printable(character) or character == "\n" for character in notes):
+        wrong["access_notes"] = "Please use only letters and numbers."
+    if not texts["street"]:
+        wrong["street"] = "Please enter the street and house number."
+    if not texts["town"]:
+        wrong["town"] = "Please enter the suburb or town."
+    country = form.country.strip().upper()
+    if country not in _country_codes():
+        wrong["country"] = "Please choose a country."
+    else:
+        _check_state(texts, country, wrong)
+        _check_postcode(texts, form.postcode, country, wrong)
+    if wrong:
+        raise InvalidInput(wrong)
+    return Address(
+        street=texts["street"],
+        unit=texts["unit"],
+        town=texts["town"],
+        state=texts["state"],
+        postcode=texts["postcode"],
+        country=country,
+        access_notes=notes,
+    )
+
+
+def address_lines(address: Address, home_country: str = "") -> list[str]:
+    """An address as it is written on an envelope, line by line.
+
+    Args:
+        address: A checked address.
+        home_country: ISO code of the country whose name goes without saying.
+    """
+    unit = f"Unit {address.unit}" if address.unit.isdigit() else address.unit
+    lines = [", ".join(part for part in (unit, address.street) if part)]
+    if address.country in _TOWN_STATE_POSTCODE:
+        comma = "," if address.country == "US" else ""
+        parts = (f"{address.town}{comma}", address.state, address.postcode)
+        lines.append(" ".join(part for part in parts if part))
+    elif address.country in _POSTCODE_LAST:
+        lines += [address.town, address.state, address.postcode]
+    elif address.country == "NZ":
+        lines += [f"{address.town} {address.postcode}".strip(), address.state]
+    else:
+        lines += [f"{address.postcode} {address.town}".strip(), address.state]
+    if address.country != home_country:
+        lines.append(country_name(address.country))
+    return [line for line in lines if line]
+
+
+def place_key(address: Address) -> str:
+    """Equal for two spellings of one place: case and punctuation do not count."""
+    parts = (
+        address.street,
+        address.unit,
+        address.town,
+        address.state,
+        address.postcode,
+        address.country,
+    )
+    plain = "\n".join(
+        " ".join(re.findall(r"[^\W_]+", part.casefold())) for part in parts
+    )
+    return hashlib.sha256(plain.encode()).hexdigest()
+
+
+def states(country: str) -> list[tuple[str, str]]:
+    """The states to choose from: code and name by name; empty where none is needed."""
+    if country not in STATE_COUNTRIES:
+        return []
+    return sorted(_states(country).items(), key=lambda state: state[1])
+
+
+def countries(locale: str) -> list[tuple[str, str]]:
+    """The countries to choose from: code and name, by name.
+
+    Args:
+        locale: A Babel locale for the names.
+    """
+    names = Locale.parse(locale).territories
+    found = [(code, str(names.get(code, code))) for code in _country_codes()]
+    # Å is looked for under A.
+    return sorted(found, key=lambda country: unicodedata.normalize("NFD", country[1]))
+
+
+def country_name(country: str) -> str:
+    """A country's name in English."""
+    return str(Locale("en").territories.get(country, country))
+
+
+def _line(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def _check_state(texts: dict[str, str], country: str, wrong: dict[str, str]) -> None:
+    if country not in STATE_COUNTRIES:
+        return
+    typed = texts["state"].casefold()
+    for code, name in _states(country).items():
+        if typed in {code.casefold(), name.casefold()}:
+            texts["state"] = code
+            return
+    wrong["state"] = "Please choose a state."
+
+
+def _check_postcode(
+    texts: dict[str, str], typed: str, country: str, wrong: dict[str, str]
+) -> None:
+    postcode = _line(typed).upper()
+    pattern, example = _POSTCODES.get(country, ("", ""))
+    if not pattern:
+        if len(postcode) > _MAX_POSTCODE or not re.fullmatch(r"[A-Z0-9 -]*", postcode):
+            wrong["postcode"] = "Please enter a postcode, or leave it empty."
+        texts["postcode"] = postcode
+        return
+    blank = _BLANK_BEFORE_LAST.get(country)
+    if blank:
+        joined = postcode.replace(" ", "")
+        postcode = f"{joined[:-blank]} {joined[-blank:]}"
+    if not re.fullmatch(pattern, postcode, re.ASCII):
+        wrong["postcode"] = f"Please enter a postcode such as {example}."
+    texts["postcode"] = postcode
+
+
+@cache
+def _states(country: str) -> dict[str, str]:
+    lookup: Any = pycountry.subdivisions  # its methods are untyped
+    return {
+        subdivision.code.partition("-")[2]: subdivision.name
+        for subdivision in lookup.get(country_code=country)
+    }
+
+
+@cache
+def _country_codes() -> frozenset[str]:
+    return frozenset(country.alpha_2 for country in pycountry.countries)
