@@ -3,6 +3,7 @@
 from typing import Any
 
 import reflex as rx
+from reflex.app import default_error_boundary
 
 from .connection import page_watch
 from .system_pages import error_content
@@ -58,8 +59,6 @@ def app_wraps() -> dict[tuple[int, str], Any]:
     Returns:
         The value of ``rx.App(app_wraps=…)``.
     """
-    from reflex.app import default_error_boundary
-
     return {
         (55, "ErrorBoundary"): lambda stateful: default_error_boundary(
             fallback_render=rx.Var.create(error_content()),

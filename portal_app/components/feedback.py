@@ -1,11 +1,11 @@
-"""What the portal says back: toasts, form errors, notes, empty states, badges."""
+"""What the portal says back: form errors, notes, empty states, badges."""
 
 from typing import Any, Literal
 
 import reflex as rx
 
 from .icon import icon
-from .logic import classes, each, equal, is_var, when
+from .logic import classes, is_var, when
 
 Tone = Literal["success", "error", "info", "warning"]
 
@@ -15,59 +15,6 @@ _TONES: dict[str, tuple[str, str]] = {
     "info": ("info", "bg-info-soft text-info"),
     "warning": ("triangle-alert", "bg-warning-soft text-warning"),
 }
-
-
-def _toast(notice: Any) -> rx.Component:
-    failed = equal(notice.kind, "error")
-    return rx.el.div(
-        when(
-            failed,
-            icon("circle-alert", "mt-0.5 text-danger"),
-            icon("circle-check", "mt-0.5 text-success"),
-        ),
-        rx.el.p(notice.text, class_name="min-w-0 flex-1 font-medium"),
-        rx.el.button(
-            icon("x", "size-4"),
-            type="button",
-            aria_label="Dismiss",
-            class_name=(
-                "-my-2 -mr-2 grid size-11 shrink-0 place-items-center rounded-lg "
-                "text-ink-faint hover:text-ink"
-            ),
-            custom_attrs={"data-dismiss": "toast"},
-        ),
-        key=notice.id,
-        class_name=classes(
-            "toast pointer-events-auto flex w-full max-w-md items-start gap-3 "
-            "rounded-2xl bg-raised px-4 py-3.5 text-[0.9375rem] shadow-float",
-            when(failed, "toast-error", ""),
-        ),
-        custom_attrs={"data-toast": ""},
-    )
-
-
-def toast_region(notices: Any = None) -> rx.Component:
-    """Draw the corner where short messages appear, a polite live region.
-
-    A toast leaves by itself after seven seconds unless it is an error, is pointed
-    at or holds the focus; no script is involved. (``rx.toast`` needs ``eval`` when
-    the server asks for it, which the content security policy forbids.)
-
-    Args:
-        notices: A list, or Var of one, of objects with ``id``, ``kind``
-            (``success`` or ``error``) and ``text``; newest last, a handful at most.
-
-    Returns:
-        A ``div`` with ``role="status"`` that exists before its first message.
-    """
-    return rx.el.div(
-        *([] if notices is None else [each(notices, _toast)]),
-        role="status",
-        class_name=(
-            "pointer-events-none fixed inset-x-4 bottom-24 z-40 flex flex-col "
-            "items-center gap-2.5 lg:inset-x-auto lg:bottom-6 lg:right-6 lg:items-end"
-        ),
-    )
 
 
 def note(
@@ -119,6 +66,7 @@ def form_error(message: Any, class_name: str = "mb-5") -> rx.Component:
 def empty_state(
     title: Any,
     text: Any,
+    *,
     action: Any = None,
     picture: str = "",
     name: str = "",
@@ -209,5 +157,6 @@ def status_badge(status: Any) -> rx.Component:
         return badge(icon(name, "size-3.5"), words, look=look)
 
     if is_var(status):
-        return rx.match(status, *[(key, drawn(key)) for key in _STATUSES], badge(status))
+        known = [(key, drawn(key)) for key in _STATUSES]
+        return rx.match(status, *known, badge(status))
     return drawn(status) if status in _STATUSES else badge(status)

@@ -75,6 +75,7 @@ def field_frame(
     control: Any,
     label: Any,
     identifier: str,
+    *,
     error: Any = None,
     help_text: Any = None,
     required: bool = True,
@@ -174,7 +175,13 @@ def text_field(
             class_name="relative",
         )
     return field_frame(
-        control, label, identifier, error, help, required, class_name=class_name
+        control,
+        label,
+        identifier,
+        error=error,
+        help_text=help,
+        required=required,
+        class_name=class_name,
     )
 
 
@@ -260,7 +267,13 @@ def textarea_field(
         **props,
     )
     return field_frame(
-        control, label, identifier, error, help, required, class_name=class_name
+        control,
+        label,
+        identifier,
+        error=error,
+        help_text=help,
+        required=required,
+        class_name=class_name,
     )
 
 
@@ -316,7 +329,13 @@ def select_field(
         class_name="relative",
     )
     return field_frame(
-        control, label, identifier, error, help, required, class_name=class_name
+        control,
+        label,
+        identifier,
+        error=error,
+        help_text=help,
+        required=required,
+        class_name=class_name,
     )
 
 

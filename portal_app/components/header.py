@@ -59,9 +59,7 @@ def log_out_form(class_name: str = "side-link") -> rx.Component:
         A ``form`` that posts to the server and leaves the page.
     """
     return rx.el.form(
-        rx.el.button(
-            icon("log-out"), "Log out", type="submit", class_name=class_name
-        ),
+        rx.el.button(icon("log-out"), "Log out", type="submit", class_name=class_name),
         action=LOG_OUT_PATH,
         method="post",
     )

@@ -6,6 +6,7 @@ must be decided in Python. These few functions are the only place that knows.
 """
 
 from collections.abc import Callable, Sequence
+from inspect import signature
 from typing import Any
 
 import reflex as rx
@@ -58,9 +59,19 @@ def each(items: Any, draw: Callable[..., Any]) -> Any:
     Returns:
         ``rx.foreach`` for a Var, otherwise a fragment with the drawn items.
     """
+    needed = [
+        parameter
+        for parameter in signature(draw).parameters.values()
+        if parameter.default is parameter.empty
+        and parameter.kind is not parameter.VAR_KEYWORD
+    ]
+    counted = len(needed) >= 2
     if is_var(items):
-        return rx.foreach(items, draw)
-    if draw.__code__.co_argcount - len(draw.__defaults__ or ()) >= 2:
+        # rx.foreach counts parameters too, but takes optional ones for required.
+        if counted:
+            return rx.foreach(items, lambda item, at: draw(item, at))
+        return rx.foreach(items, lambda item: draw(item))
+    if counted:
         return rx.fragment(*[draw(item, at) for at, item in enumerate(items)])
     return rx.fragment(*[draw(item) for item in items])
 

@@ -7,7 +7,6 @@ import reflex as rx
 from portal_app.state.viewer import ViewerState
 
 from .avatar import avatar
-from .feedback import toast_region
 from .header import (
     brand,
     demo_strip,
@@ -21,6 +20,7 @@ from .logic import classes, when
 from .places import CUSTOMER_MENU, Group, Place, main_places
 from .surface import page_header
 from .theme_menu import theme_menu
+from .toasts import toast_region
 
 
 def skip_link() -> rx.Component:
@@ -177,7 +177,7 @@ def shell(
         viewer: Who is signed in; ``ViewerState.viewer`` by default.
         business: Whose portal it is; ``ViewerState.business`` by default.
         strip: A line above the header; the demo strip by default.
-        toasts: The notices to show, see ``feedback.toast_region``.
+        toasts: The messages to show; ``ToastState.toasts`` by default.
 
     Returns:
         The whole page.
@@ -269,7 +269,7 @@ def public_shell(
         business: Whose portal it is; ``ViewerState.business`` by default.
         loaded: Whether ``viewer`` is known; ``ViewerState.loaded`` by default.
         strip: A line above the header; the demo strip by default.
-        toasts: The notices to show, see ``feedback.toast_region``.
+        toasts: The messages to show; ``ToastState.toasts`` by default.
         wide: Let the page draw to the edges of the window by itself.
 
     Returns:
@@ -303,6 +303,7 @@ def auth_shell(
     business: Any = None,
     footer: Any = None,
     strip: Any = None,
+    toasts: Any = None,
 ) -> rx.Component:
     """Frame the forms for signing up, logging in and resetting a password.
 
@@ -315,6 +316,7 @@ def auth_shell(
         business: Whose portal it is; ``ViewerState.business`` by default.
         footer: Under the form: the way to the other form.
         strip: A line above the page; the demo strip by default.
+        toasts: The messages to show; ``ToastState.toasts`` by default.
 
     Returns:
         The whole page.
@@ -368,6 +370,7 @@ def auth_shell(
             ),
             class_name="grid flex-1 lg:grid-cols-[minmax(0,1fr)_minmax(0,0.92fr)]",
         ),
+        toast_region(toasts),
         class_name="flex min-h-dvh flex-col bg-surface",
     )
 

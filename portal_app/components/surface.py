@@ -21,9 +21,7 @@ def card(*children: Any, padded: bool = True, **props: Any) -> rx.Component:
     Returns:
         A ``div``.
     """
-    look = classes(
-        "card", "p-5 sm:p-7" if padded else "", props.pop("class_name", "")
-    )
+    look = classes("card", "p-5 sm:p-7" if padded else "", props.pop("class_name", ""))
     return rx.el.div(*children, class_name=look, **props)
 
 

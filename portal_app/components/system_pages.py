@@ -62,7 +62,7 @@ def error_content() -> rx.Component:
             "It is our mistake, not yours, and it has been reported. "
             "Nothing you saved is lost.",
             link_button("Try again", href="", external=True),
-            link_button("Go to the home page", href="/", external=True, kind="secondary"),
+            link_button("Go home", href="/", external=True, kind="secondary"),
         ),
         class_name="min-h-dvh bg-canvas text-ink",
     )

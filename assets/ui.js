@@ -1,0 +1,143 @@
+// Small behaviours that need no framework: they work on the first HTML, before
+// and after hydration, by listening on the document. Nothing here is needed to
+// read a page or to send a form.
+(() => {
+  const on = (type, listener, capture) =>
+    document.addEventListener(type, listener, capture);
+  const closest = (event, selector) => event.target.closest?.(selector);
+
+  // Menus: put a popover under (or above) the button that opens it.
+  const place = (panel) => {
+    const opener = document.querySelector(`[popovertarget="${panel.id}"]`);
+    if (!opener) return;
+    const at = opener.getBoundingClientRect();
+    const gap = 6;
+    const below = at.bottom + gap;
+    const fits = below + panel.offsetHeight <= innerHeight;
+    panel.style.top = `${fits ? below : Math.max(gap, at.top - gap - panel.offsetHeight)}px`;
+    if (at.left + at.right > innerWidth) {
+      panel.style.right = `${Math.max(8, document.documentElement.clientWidth - at.right)}px`;
+      panel.style.left = "auto";
+    } else {
+      panel.style.left = `${Math.max(8, at.left)}px`;
+      panel.style.right = "auto";
+    }
+  };
+  on(
+    "toggle",
+    (event) => {
+      if (event.newState !== "open" || !event.target.matches?.(".menu")) return;
+      place(event.target);
+      event.target.querySelector(".menu-item")?.focus({ preventScroll: true });
+    },
+    true,
+  );
+  addEventListener("resize", () =>
+    document.querySelectorAll(".menu:popover-open").forEach(place),
+  );
+
+  on("click", (event) => {
+    // A menu entry that leads somewhere closes its menu.
+    if (closest(event, ".menu a")) closest(event, ".menu").hidePopover();
+
+    const dismiss = closest(event, "[data-dismiss]");
+    if (dismiss)
+      closest(event, `[data-${dismiss.dataset.dismiss}]`)?.setAttribute("hidden", "");
+
+    const reveal = closest(event, "[data-reveal]");
+    if (reveal) {
+      const input = document.getElementById(reveal.dataset.reveal);
+      const shown = input.type === "password";
+      input.type = shown ? "text" : "password";
+      reveal.setAttribute("aria-pressed", String(shown));
+    }
+
+    // Browsers without invoker commands open and close dialogs here.
+    const invoker = closest(event, "button[commandfor]");
+    if (invoker && !("command" in HTMLButtonElement.prototype)) {
+      const dialog = document.getElementById(invoker.getAttribute("commandfor"));
+      if (invoker.getAttribute("command") === "close") dialog?.close();
+      else dialog?.showModal();
+    }
+    // A click on the veil beside a dialog closes it.
+    if (event.target.matches?.("dialog[data-light-dismiss]")) event.target.close();
+  });
+
+  // Arrow keys: menus, tab lists, and grids such as a month of days.
+  const moves = { ArrowRight: 1, ArrowLeft: -1 };
+  on("keydown", (event) => {
+    const home = closest(event, "[data-arrows], [role=tablist], .menu");
+    if (!home || event.ctrlKey || event.metaKey || event.altKey) return;
+    const columns = Number(home.dataset.arrows) || 1;
+    const menu = home.matches(".menu");
+    const items = [
+      ...home.querySelectorAll(
+        menu ? ".menu-item" : home.matches("[role=tablist]") ? "[role=tab]" : "button",
+      ),
+    ];
+    const current = items.indexOf(document.activeElement);
+    let step = moves[event.key];
+    if (event.key === "ArrowDown") step = columns;
+    if (event.key === "ArrowUp") step = -columns;
+    let next;
+    if (event.key === "Home" || event.key === "End") {
+      const usable = items.filter((item) => !item.disabled);
+      next = usable.at(event.key === "Home" ? 0 : -1);
+    } else if (step) {
+      let at = current + step;
+      const wraps = columns === 1;
+      for (let tries = 0; tries < items.length; tries++) {
+        if (wraps) at = (at + items.length) % items.length;
+        if (!items[at]) break;
+        if (!items[at].disabled) {
+          next = items[at];
+          break;
+        }
+        at += Math.sign(step) * (Math.abs(step) > 1 ? Math.abs(step) : 1);
+      }
+    }
+    if (!next) return;
+    event.preventDefault();
+    next.focus();
+    if (next.matches("[role=tab]")) next.click();
+  });
+
+  // When the answer to a submitted form marks fields as wrong, the first of
+  // them gets the focus, so that the error is heard and seen.
+  let submitted = null;
+  on("submit", (event) => (submitted = event.target), true);
+  on("input", () => (submitted = null), true);
+  new MutationObserver((changes) => {
+    if (!submitted) return;
+    if (!changes.some(({ target }) => target.ariaInvalid === "true")) return;
+    const form = submitted;
+    submitted = null;
+    requestAnimationFrame(() =>
+      form.querySelector('[aria-invalid="true"]')?.focus(),
+    );
+  }).observe(document, { subtree: true, attributeFilter: ["aria-invalid"] });
+
+  // After a deploy the code of a page not yet visited is gone: load the new one,
+  // once, and never twice within half a minute.
+  const reloadOnce = () => {
+    const key = "portal-reloaded-for-code";
+    const last = Number(sessionStorage.getItem(key)) || 0;
+    if (Date.now() - last < 30000) return false;
+    sessionStorage.setItem(key, String(Date.now()));
+    location.reload();
+    return true;
+  };
+  addEventListener("vite:preloadError", (event) => {
+    if (reloadOnce()) event.preventDefault();
+  });
+  addEventListener(
+    "error",
+    (event) => {
+      const { target } = event;
+      const source = target?.src ?? target?.href ?? "";
+      if (/^(SCRIPT|LINK)$/.test(target?.tagName) && source.includes("/assets/"))
+        reloadOnce();
+    },
+    true,
+  );
+})();

@@ -1,0 +1,179 @@
+"""Choosing a day and a time."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import reflex as rx
+
+from .icon import icon, icon_choice
+from .logic import each, flag, is_var, when
+
+_WEEK = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_PARTS = ("sunrise", "sun", "moon")
+
+
+def day_picker(
+    month: Any,
+    days: Any,
+    *,
+    on_pick: Callable[[Any], Any] | None = None,
+    on_previous: Any = None,
+    on_next: Any = None,
+    has_previous: Any = True,
+    has_next: Any = True,
+    week: Sequence[str] = _WEEK,
+    loading: Any = False,
+) -> rx.Component:
+    """Draw a month whose days with free times can be picked.
+
+    Every day is a button named by its full date; the arrow keys move by days and
+    weeks. Days without free times are there but disabled.
+
+    Args:
+        month: Its name and year, for example "November 2026".
+        days: A list, or Var of one, of objects with ``iso`` (the value), ``label``
+            (the full date), ``number`` (of the day), ``available``, ``chosen``,
+            ``today`` and ``blank`` (a cell of the first week before the 1st).
+        on_pick: Gives the event for a picked ``iso``.
+        on_previous: Event for the month before.
+        on_next: Event for the month after.
+        has_previous: Whether there is a month before; may be a Var.
+        has_next: Whether there is a month after; may be a Var.
+        week: The short names of the days, first day of the week first.
+        loading: While truthy, the days are dimmed; may be a Var.
+
+    Returns:
+        The month with its two arrows.
+    """
+
+    def cell(day: Any) -> rx.Component:
+        picked = {"on_click": on_pick(day.iso)} if on_pick is not None else {}
+        button = rx.el.button(
+            day.number,
+            type="button",
+            aria_label=day.label,
+            aria_pressed=flag(day.chosen),
+            aria_current=when(day.today, "date", "false"),
+            disabled=_not(day.available),
+            class_name="day",
+            **picked,
+        )
+        return when(day.blank, rx.el.span(aria_hidden="true"), button)
+
+    return rx.el.div(
+        rx.el.div(
+            rx.el.h3(month, class_name="text-lg", aria_live="polite"),
+            rx.el.div(
+                _arrow("chevron-left", "Previous month", on_previous, has_previous),
+                _arrow("chevron-right", "Next month", on_next, has_next),
+                class_name="flex gap-1",
+            ),
+            class_name="mb-3 flex items-center justify-between",
+        ),
+        rx.el.div(
+            *[
+                rx.el.span(
+                    name,
+                    class_name=(
+                        "pb-1.5 text-center text-xs font-semibold text-ink-faint"
+                    ),
+                    aria_hidden="true",
+                )
+                for name in week
+            ],
+            class_name="grid grid-cols-7 gap-1",
+        ),
+        rx.el.div(
+            each(days, cell),
+            role="group",
+            aria_label=month,
+            aria_busy=flag(loading),
+            class_name=(
+                "grid min-h-[18.5rem] grid-cols-7 content-start gap-1 "
+                "transition-opacity aria-busy:opacity-50"
+            ),
+            custom_attrs={"data-arrows": "7"},
+        ),
+    )
+
+
+def _not(value: Any) -> Any:
+    return ~value if is_var(value) else not value
+
+
+def _arrow(name: str, label: str, event: Any, usable: Any) -> rx.Component:
+    return rx.el.button(
+        icon(name),
+        type="button",
+        aria_label=label,
+        disabled=_not(usable),
+        class_name="btn btn-ghost btn-icon",
+        **({"on_click": event} if event is not None else {}),
+    )
+
+
+def slot_grid(
+    groups: Any,
+    *,
+    label: Any,
+    name: str = "slot",
+    on_pick: Callable[[Any], Any] | None = None,
+) -> rx.Component:
+    """Draw the free times of a day as radio buttons, by part of the day.
+
+    Args:
+        groups: A list, or Var of one, of objects with ``title`` ("Morning"),
+            ``icon`` (``sunrise``, ``sun`` or ``moon``) and ``slots``: objects with
+            ``value``, ``label`` ("9:00 am"), ``note`` (what tells two equal times
+            apart when the clocks go back, otherwise empty) and ``chosen``.
+        label: What is chosen, for example the date.
+        name: The key in the submitted form.
+        on_pick: Gives the event for a picked ``value``.
+
+    Returns:
+        A ``fieldset``.
+    """
+
+    def slot(one: Any) -> rx.Component:
+        picked = {"on_change": on_pick(one.value)} if on_pick is not None else {}
+        return rx.el.label(
+            rx.el.input(
+                type="radio",
+                name=name,
+                value=one.value,
+                checked=one.chosen,
+                read_only=True,
+                class_name="unseen",
+                **picked,
+            ),
+            rx.el.span(one.label, class_name="font-semibold tabular-nums"),
+            when(
+                one.note,
+                rx.el.span(one.note, class_name="text-xs text-ink-soft"),
+            ),
+            class_name=(
+                "choice flex min-h-12 flex-col items-center justify-center rounded-xl "
+                "px-2 py-1.5 text-center text-[0.9375rem] leading-5"
+            ),
+        )
+
+    def group(part: Any) -> rx.Component:
+        return rx.el.div(
+            rx.el.h4(
+                icon_choice(part.icon, _PARTS, "size-4.5", fallback="clock"),
+                part.title,
+                class_name=(
+                    "mb-2.5 flex items-center gap-2 text-sm font-semibold text-ink-soft"
+                ),
+            ),
+            rx.el.div(
+                each(part.slots, slot),
+                class_name="grid grid-cols-3 gap-2 sm:grid-cols-4",
+            ),
+        )
+
+    return rx.el.fieldset(
+        rx.el.legend(label, class_name="mb-4 text-lg font-semibold"),
+        rx.el.div(each(groups, group), class_name="flex flex-col gap-6"),
+        class_name="min-w-0",
+    )

@@ -1,0 +1,168 @@
+"""Choosing: cards to pick from, search, filter chips."""
+
+from typing import Any
+
+import reflex as rx
+
+from .icon import icon
+from .logic import classes, when
+
+
+def choice_group(
+    label: Any, *choices: Any, columns: str = "", hide_label: bool = False
+) -> rx.Component:
+    """Put radio or checkbox cards under a common question.
+
+    Args:
+        label: The question, announced with every choice.
+        *choices: ``radio_card``, ``check_card`` or an ``each`` of them.
+        columns: Grid classes, for example ``"sm:grid-cols-2"``.
+        hide_label: Show the question to assistive technology only.
+
+    Returns:
+        A ``fieldset``.
+    """
+    return rx.el.fieldset(
+        rx.el.legend(
+            label, class_name="sr-only" if hide_label else "field-label mb-2.5"
+        ),
+        rx.el.div(*choices, class_name=classes("grid gap-2.5", columns)),
+        class_name="min-w-0",
+    )
+
+
+def radio_card(
+    title: Any,
+    *,
+    name: str,
+    value: Any,
+    text: Any = None,
+    aside: Any = None,
+    picture: Any = None,
+    checked: Any = None,
+    kind: str = "radio",
+    **props: Any,
+) -> rx.Component:
+    """Draw one choice as a card that is clickable as a whole.
+
+    Args:
+        title: The choice, its accessible name.
+        name: The key in the submitted form, shared by the group.
+        value: What is submitted.
+        text: A second line.
+        aside: At the end, for example what it adds to the price.
+        picture: In front, for example an ``avatar``.
+        checked: Whether it is chosen, when the state decides; may be a Var.
+        kind: ``radio`` or ``checkbox``.
+        **props: Passed to the input: ``on_change``, ``default_checked`` …
+
+    Returns:
+        A ``label`` around its input.
+    """
+    if checked is not None:
+        props["checked"] = checked
+        props.setdefault("read_only", True)
+    return rx.el.label(
+        *([picture] if picture is not None else []),
+        rx.el.span(
+            rx.el.span(title, class_name="block font-semibold"),
+            *(
+                [rx.el.span(text, class_name="block text-sm text-ink-soft")]
+                if text is not None
+                else []
+            ),
+            class_name="min-w-0 flex-1",
+        ),
+        *(
+            [
+                rx.el.span(
+                    aside, class_name="shrink-0 text-sm font-semibold text-ink-soft"
+                )
+            ]
+            if aside is not None
+            else []
+        ),
+        rx.el.input(type=kind, name=name, value=value, class_name="tick", **props),
+        class_name="choice flex min-h-14 items-center gap-3.5 rounded-2xl px-4 py-3",
+    )
+
+
+def check_card(title: Any, **props: Any) -> rx.Component:
+    """Draw one of several choices that can be combined.
+
+    Args:
+        title: The choice.
+        **props: As for ``radio_card``.
+
+    Returns:
+        A ``label`` around its checkbox.
+    """
+    return radio_card(title, kind="checkbox", **props)
+
+
+def search_field(
+    label: Any = "Search",
+    name: str = "q",
+    *,
+    placeholder: Any = "",
+    class_name: str = "",
+    **props: Any,
+) -> rx.Component:
+    """Draw a search field; its label is there but not drawn.
+
+    Args:
+        label: The accessible name.
+        name: The key in the submitted form.
+        placeholder: An example of what to type.
+        class_name: Extra classes.
+        **props: Passed to the input: ``on_change``, ``default_value`` …
+
+    Returns:
+        A ``search`` landmark's content.
+    """
+    return rx.el.label(
+        rx.el.span(label, class_name="sr-only"),
+        icon(
+            "search",
+            "pointer-events-none absolute left-4 top-1/2 -translate-y-1/2 "
+            "text-ink-faint",
+        ),
+        rx.el.input(
+            type="search",
+            name=name,
+            placeholder=placeholder,
+            auto_complete="off",
+            enter_key_hint="search",
+            class_name="field-input min-h-12 rounded-full pl-12 pr-5 shadow-soft",
+            **props,
+        ),
+        class_name=classes("relative block", class_name),
+    )
+
+
+def chip(label: Any, *, chosen: Any = False, name: str = "", **props: Any) -> Any:
+    """Draw a filter that is on or off.
+
+    Args:
+        label: What it filters by.
+        chosen: Whether it is on; may be a Var.
+        name: An icon.
+        **props: Passed to the button.
+
+    Returns:
+        A ``button`` with ``aria-pressed``.
+    """
+    return rx.el.button(
+        *([icon(name, "size-4.5")] if name else []),
+        label,
+        type="button",
+        aria_pressed=when(chosen, "true", "false"),
+        class_name=(
+            "inline-flex min-h-11 shrink-0 items-center gap-2 rounded-full border "
+            "border-line-strong bg-surface px-4 text-[0.9375rem] font-semibold "
+            "text-ink-soft transition-colors hover:border-field-line hover:text-ink "
+            "aria-pressed:border-transparent aria-pressed:bg-ink "
+            "aria-pressed:text-canvas"
+        ),
+        **props,
+    )
