@@ -108,7 +108,7 @@ class Gate(Middleware):
         return was_filled and event.name.rsplit(".", 1)[-1] not in _HYDRATE
 
     async def _refuse(self, state: BaseState, who: Actor) -> StateUpdate:
-        """Send the person where they can go on, with what they see brought up to date."""
+        """Send the person where they can go on, and bring what they see up to date."""
         root = state._get_root_state()
         delta = await root._get_resolved_delta()
         root._clean()
