@@ -6,7 +6,7 @@ SQLAlchemy; here they are one.
 
 from typing import Any
 
-from sqlalchemy import CursorResult, Delete, Update
+from sqlalchemy import CursorResult, Delete, Update, literal
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel
 
@@ -45,6 +45,7 @@ def insert_once(tx: Session, row: SQLModel, *unique: str) -> bool:
         insert_into(tx, type(row))
         .values(**values)
         .on_conflict_do_nothing(index_elements=list(unique))
+        # The row count of an insert is not told by every driver.
+        .returning(literal(1))
     )
-    result = tx.execute(statement)
-    return isinstance(result, CursorResult) and result.rowcount == 1
+    return tx.execute(statement).first() is not None

@@ -1,0 +1,23 @@
+from sqlalchemy import update
+from sqlmodel import col, select
+
+from portal_app.domain.catalogue.models import Category
+from portal_app.kernel.db import Database
+from portal_app.kernel.statements import affected, insert_once
+
+
+def test_a_twin_is_not_inserted_and_the_first_row_stays(db: Database) -> None:
+    first, twin = (Category(slug="pets", name=name) for name in ("First", "Twin"))
+    assert db.call(insert_once, first, "slug") is True
+    assert db.call(insert_once, twin, "slug") is False
+    with db.read() as tx:
+        assert [row.name for row in tx.exec(select(Category))] == ["First"]
+
+
+def test_a_change_says_how_many_rows_it_met(db: Database) -> None:
+    for slug in ("a", "b", "c"):
+        db.call(insert_once, Category(slug=slug, name=slug), "slug")
+    some = update(Category).where(col(Category.slug) != "a").values(position=7)
+    none = update(Category).where(col(Category.slug) == "z").values(position=7)
+    assert db.call(affected, some) == 2
+    assert db.call(affected, none) == 0
