@@ -25,9 +25,7 @@ def test_every_handler_of_our_states_declares_its_audience() -> None:
         for state in _all_states()
         if _is_ours(state)
         for name, handler in state.event_handlers.items()
-        if name != "setvar"
-        and name in vars(state)
-        and audiences_of(handler.fn) is None
+        if name != "setvar" and name in vars(state) and audiences_of(handler.fn) is None
     ]
     assert undeclared == []
 

@@ -73,5 +73,3 @@ def test_no_var_is_computed_anew_for_every_event() -> None:
         if name in vars(state) and not var._cache
     ]
     assert uncached == []
-
-

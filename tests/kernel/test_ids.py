@@ -20,7 +20,9 @@ def test_ids_sort_by_the_time_they_were_made(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_number_is_easy_to_read_aloud() -> None:
-    assert re.fullmatch(r"B-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}", new_number("B"))
+    assert re.fullmatch(
+        r"B-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}", new_number("B")
+    )
 
 
 @pytest.mark.parametrize(

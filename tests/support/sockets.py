@@ -35,7 +35,9 @@ class RawTab:
             self.frames.append(update)
             self._arrived.notify_all()
 
-    def fire(self, name: str, payload: dict[str, Any] | None = None, **router: Any) -> None:
+    def fire(
+        self, name: str, payload: dict[str, Any] | None = None, **router: Any
+    ) -> None:
         """Send an event as the front end would, or as it never would."""
         data = {"pathname": "/", "asPath": "/", "query": {}} | router
         self.client.emit(

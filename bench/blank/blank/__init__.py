@@ -1,0 +1,1 @@
+"""A blank Reflex app, to compare with."""

@@ -1,0 +1,203 @@
+"""Raw sockets: every handler of every state, fired by people it is not for."""
+
+import inspect
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import socketio
+from reflex_base.registry import RegistrationContext
+from sqlmodel import select
+
+import portal_app.portal_app  # noqa: F401 - registers every state
+from portal_app.domain.bookings.models import Booking, BookingDraft
+from portal_app.domain.customers.models import Customer, Location
+from portal_app.kernel.audiences import Audience
+from portal_app.state.access import audiences_of
+from portal_app.state.gate import REFLEX_LIFECYCLE
+from tests.support.contents import digest
+from tests.support.people import Person, new_customer, session_cookie
+from tests.support.server import RunningPortal
+from tests.support.sockets import RawTab, raw_tab
+
+MAYA = "maya@example.com"
+
+
+def _handlers() -> list[tuple[str, list[str], frozenset[Audience] | None]]:
+    """Every registered handler: full name, argument names, audiences."""
+    found = []
+    for name, entry in sorted(RegistrationContext.get().event_handlers.items()):
+        if name in REFLEX_LIFECYCLE:
+            continue
+        arguments = [
+            parameter
+            for parameter in inspect.signature(entry.handler.fn).parameters
+            if parameter != "self"
+        ]
+        found.append((name, arguments, audiences_of(entry.handler.fn)))
+    return found
+
+
+HANDLERS = _handlers()
+PRIVATE = [h for h in HANDLERS if h[2] is None or Audience.PUBLIC not in h[2]]
+
+
+def _ids_of_maya(portal: RunningPortal) -> list[str]:
+    with portal.database.read() as tx:
+        maya = tx.exec(select(Customer).where(Customer.email == MAYA)).one()
+        bookings = tx.exec(select(Booking).where(Booking.customer_id == maya.id)).all()
+        drafts = tx.exec(
+            select(BookingDraft.id).where(BookingDraft.customer_id == maya.id)
+        ).all()
+        places = tx.exec(
+            select(Location.id).where(Location.customer_id == maya.id)
+        ).all()
+    assert bookings
+    assert places
+    return [
+        *(booking.number for booking in bookings),
+        *(booking.id for booking in bookings),
+        *drafts,
+        *places,
+        maya.id,
+    ]
+
+
+def _secrets_of_maya(portal: RunningPortal) -> list[str]:
+    with portal.database.read() as tx:
+        maya = tx.exec(select(Customer).where(Customer.email == MAYA)).one()
+        numbers = tx.exec(
+            select(Booking.number).where(Booking.customer_id == maya.id)
+        ).all()
+        streets = tx.exec(
+            select(Location.street).where(Location.customer_id == maya.id)
+        ).all()
+    return [MAYA, f"{maya.first_name} {maya.last_name}", *numbers, *streets]
+
+
+def _payloads(arguments: list[str], values: list[str]) -> Iterator[dict[str, Any]]:
+    yield {}
+    yield dict.fromkeys(arguments, "x")
+    yield {name: {"id": 1, "nested": ["' OR 1=1 --"]} for name in arguments}
+    for value in values:
+        yield dict.fromkeys(arguments, value)
+
+
+def _fire_all(tab: RawTab, values: list[str]) -> None:
+    for name, arguments, _ in HANDLERS:
+        for payload in _payloads(arguments, values):
+            tab.fire(name, payload)
+        tab.round_trip()
+
+
+def test_there_are_private_handlers_to_try() -> None:
+    assert len(PRIVATE) >= 10
+
+
+def test_a_stranger_fires_every_handler_and_nothing_happens(
+    portal: RunningPortal,
+) -> None:
+    ids = _ids_of_maya(portal)
+    before = digest(portal.database)
+    with raw_tab(portal.url) as tab:
+        for name, arguments, _ in PRIVATE:
+            for payload in _payloads(arguments, ids[:3]):
+                tab.fire(name, payload)
+            tab.round_trip()
+        frames = repr(tab.frames)
+    assert digest(portal.database) == before
+    assert [s for s in _secrets_of_maya(portal) if s in frames] == []
+
+
+@pytest.mark.parametrize("name", [name for name, _, audiences in PRIVATE if audiences])
+def test_a_stranger_is_sent_to_log_in(portal: RunningPortal, name: str) -> None:
+    with raw_tab(portal.url) as tab:
+        tab.round_trip()
+        tab.fire(name, {}, pathname="/bookings", asPath="/bookings?when=past")
+        tab.round_trip()
+        redirects = [
+            e["payload"]["path"] for e in tab.events() if e["name"] == "_redirect"
+        ]
+    assert redirects == ["/login?next=/bookings%3Fwhen%3Dpast"]
+
+
+def test_an_undeclared_handler_is_answered_with_nothing(portal: RunningPortal) -> None:
+    undeclared = [name for name, _, audiences in PRIVATE if audiences is None]
+    assert any(name.endswith(".setvar") for name in undeclared)
+    with raw_tab(portal.url) as tab:
+        tab.round_trip()
+        before = tab.state()
+        for name in undeclared:
+            tab.fire(name, {"var_name": "loaded", "value": True})
+        tab.round_trip()
+        assert tab.state() == before
+        assert tab.events() == []
+
+
+def test_another_customer_gets_nothing_of_maya(
+    portal: RunningPortal, customer: Person
+) -> None:
+    ids = _ids_of_maya(portal)
+    with portal.database.read() as tx:
+        maya = tx.exec(select(Customer).where(Customer.email == MAYA)).one()
+    before = _rows_of(portal, maya.id)
+    with raw_tab(portal.url, session_cookie(portal.database, customer)) as tab:
+        _fire_all(tab, ids)
+        received = repr(tab.frames)
+    assert _rows_of(portal, maya.id) == before
+    # What the attacker typed may come back to the attacker; what only the
+    # database knows may not.
+    known = set(ids)
+    leaked = [s for s in _secrets_of_maya(portal) if s not in known and s in received]
+    assert leaked == []
+
+
+def _rows_of(portal: RunningPortal, customer_id: str) -> str:
+    with portal.database.read() as tx:
+        rows = [
+            tx.exec(
+                select(table).where(table.customer_id == customer_id).order_by(table.id)
+            ).all()
+            for table in (Booking, BookingDraft, Location)
+        ]
+        maya = tx.exec(select(Customer).where(Customer.id == customer_id)).one()
+    return repr([[row.model_dump() for row in found] for found in rows]) + repr(
+        maya.model_dump()
+    )
+
+
+def test_a_socket_from_a_foreign_origin_is_refused(portal: RunningPortal) -> None:
+    with (
+        pytest.raises(socketio.exceptions.ConnectionError),
+        raw_tab(portal.url, origin="https://evil.example.com"),
+    ):
+        pass
+
+
+def test_a_stolen_client_token_shows_nothing(portal: RunningPortal) -> None:
+    victim = new_customer(portal.database, "Victoria")
+    load = next(n for n, _, _ in HANDLERS if n.endswith("viewer_state.load"))
+    with raw_tab(portal.url, session_cookie(portal.database, victim)) as own:
+        own.round_trip()
+        own.fire(load)
+        own.round_trip()
+        assert victim.name in repr(own.frames)
+        token = own.token
+    thief = new_customer(portal.database, "Theo")
+    for cookie in ("", session_cookie(portal.database, thief)):
+        with raw_tab(portal.url, cookie, token=token) as tab:
+            tab.fire(load)
+            tab.round_trip()
+            assert victim.last_name not in repr(tab.frames)
+
+
+def test_the_cookie_never_reaches_the_page(
+    portal: RunningPortal, customer: Person
+) -> None:
+    cookie = session_cookie(portal.database, customer)
+    with raw_tab(portal.url, cookie) as tab:
+        tab.round_trip()
+        frames = repr(tab.frames)
+    assert cookie.removeprefix("portal=") not in frames
+    assert not re.search(r"['\"]cookie['\"]: ['\"]\w", frames)

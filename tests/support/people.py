@@ -1,0 +1,61 @@
+"""People for tests, made by the domain's own services."""
+
+import secrets
+from dataclasses import dataclass
+
+from portal_app.domain.accounts import service as accounts
+from portal_app.domain.customers import service as customers
+from portal_app.kernel.audiences import Actor
+from portal_app.kernel.db import Database
+from portal_app.kernel.ids import hash_secret
+
+PASSWORD = "correct-horse-battery-9"
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody with an account."""
+
+    email: str
+    first_name: str
+    last_name: str
+    password: str = PASSWORD
+
+    @property
+    def name(self) -> str:
+        """First and last name."""
+        return f"{self.first_name} {self.last_name}"
+
+
+def new_customer(database: Database, first_name: str = "Ada") -> Person:
+    """An activated customer with an e-mail nobody else has."""
+    unique = secrets.token_hex(5)
+    person = Person(f"ada-{unique}@example.com", first_name, f"Tester{unique}")
+    customers.add_active_customer(
+        database,
+        customers.SignUpForm(
+            first_name=person.first_name,
+            last_name=person.last_name,
+            email=person.email,
+            phone="",
+            password=person.password,
+            terms=True,
+        ),
+    )
+    return person
+
+
+def session_cookie(database: Database, person: Person) -> str:
+    """The value of a ``cookie`` header of a browser in which this person signed in."""
+    stranger = Actor(address=f"test-{secrets.token_hex(4)}", device="test")
+    ticket = accounts.sign_in(
+        database, stranger, person.email, person.password, remember=False
+    )
+    signed_in = database.call(accounts.redeem_ticket, stranger, ticket)
+    return f"portal={signed_in.secret}"
+
+
+def actor_of(database: Database, cookie: str) -> Actor:
+    """The actor behind a cookie header."""
+    secret = cookie.removeprefix("portal=")
+    return database.query(customers.resolve_actor, hash_secret(secret), "test", "test")
