@@ -1,0 +1,1 @@
+"""Brightside Home & Pet Care: a business to look around in."""

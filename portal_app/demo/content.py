@@ -1,0 +1,237 @@
+"""What ``brightside.toml`` says, in the words of the domain."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import time
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from portal_app.domain.business.rules import BusinessForm
+from portal_app.domain.catalogue.offering import CategoryDefinition, ServiceDefinition
+from portal_app.domain.catalogue.rules import Choice, Option
+from portal_app.domain.customers.addresses import AddressForm
+from portal_app.domain.scheduling.rostering import FieldworkerDefinition, weekly
+from portal_app.domain.scheduling.rules import WeeklyHours
+
+SOURCE = Path(__file__).with_name("brightside.toml")
+_WEEKDAYS = (
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """A fieldworker, and the e-mail of the account they sign in with, if any."""
+
+    definition: FieldworkerDefinition
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """Whole days away, on the calendar of the business.
+
+    Either ``in_days`` after the day of loading, or every year on
+    ``month``/``day``; of ``fieldworker``, or with none of everybody.
+    """
+
+    days: int
+    reason: str
+    fieldworker: str = ""
+    in_days: int | None = None
+    month: int = 0
+    day: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """A customer of the demo business with the places they book for."""
+
+    first_name: str
+    last_name: str
+    email: str
+    phone: str
+    locations: tuple[AddressForm, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """An appointment, ``weeks`` before (below zero) or after the week of loading."""
+
+    customer: str
+    service: str
+    weeks: int
+    weekday: int
+    at: time
+    fieldworker: str
+    location: str
+    notes: str
+    options: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """The whole demo business."""
+
+    business: BusinessForm
+    categories: tuple[CategoryDefinition, ...]
+    services: tuple[ServiceDefinition, ...]
+    fieldworkers: tuple[Colleague, ...]
+    time_off: tuple[Absence, ...]
+    customers: tuple[Guest, ...]
+    appointments: tuple[Appointment, ...]
+    staff: Mapping[str, str] = field(default_factory=dict)
+    """E-mail to role."""
+
+
+@cache
+def read() -> Content:
+    """Read the demo business from its file."""
+    # Prices are written in dollars; as Decimal they stay what is written.
+    raw = tomllib.loads(SOURCE.read_text(encoding="utf-8"), parse_float=Decimal)
+    business = {
+        key: value.strip() if isinstance(value, str) else value
+        for key, value in raw["business"].items()
+    }
+    return Content(
+        business=BusinessForm(**business, demo=True),
+        categories=tuple(
+            CategoryDefinition(**category, position=position)
+            for position, category in enumerate(raw["categories"])
+        ),
+        services=tuple(
+            _service(service, position)
+            for position, service in enumerate(raw["services"])
+        ),
+        fieldworkers=tuple(
+            _colleague(fieldworker, position)
+            for position, fieldworker in enumerate(raw["fieldworkers"])
+        ),
+        time_off=tuple(_absence(absence) for absence in raw["time_off"]),
+        customers=tuple(_guest(customer) for customer in raw["customers"]),
+        appointments=tuple(_appointment(booking) for booking in raw["bookings"]),
+        staff={person["email"]: person["role"] for person in raw["staff"]},
+    )
+
+
+def _cents(dollars: Decimal | int) -> int:
+    minor = Decimal(dollars) * 100
+    if minor != int(minor):
+        raise ValueError(f"{dollars} is not a whole number of cents")
+    return int(minor)
+
+
+def _service(raw: Mapping[str, Any], position: int) -> ServiceDefinition:
+    slug = raw["slug"]
+    hours = raw.get("lead_hours")
+    return ServiceDefinition(
+        slug=slug,
+        category_slug=raw["category"],
+        name=raw["name"],
+        base_price_minor=_cents(raw["price"]),
+        duration_minutes=raw["minutes"],
+        summary=raw["summary"],
+        description=raw["description"].strip(),
+        included="\n".join(raw["included"]),
+        what_is_needed="\n".join(raw["needed"]),
+        image=f"/services/{slug}.webp",
+        image_alt=raw["image_alt"],
+        price_unit=raw.get("price_unit", "per visit"),
+        buffer_before_minutes=raw.get("buffer_before", 0),
+        buffer_after_minutes=raw.get("buffer_after", 0),
+        lead_minutes=None if hours is None else hours * 60,
+        position=position,
+        options=tuple(_option(option) for option in raw["options"]),
+    )
+
+
+def _option(raw: Mapping[str, Any]) -> Option:
+    return Option(
+        key=raw["key"],
+        name=raw["name"],
+        kind=raw["kind"],
+        help=raw.get("help", ""),
+        min_quantity=raw.get("min", 0),
+        max_quantity=raw.get("max", 1),
+        choices=tuple(
+            Choice(
+                choice["key"],
+                choice["name"],
+                _cents(choice.get("price", 0)),
+                choice.get("minutes", 0),
+            )
+            for choice in raw["choices"]
+        ),
+    )
+
+
+def _colleague(raw: Mapping[str, Any], position: int) -> Colleague:
+    definition = FieldworkerDefinition(
+        name=raw["name"],
+        bio=raw["bio"],
+        skills=tuple(raw["skills"]),
+        hours=tuple(
+            stretch
+            for day, stretches in raw["hours"].items()
+            for stretch in _hours(day, stretches)
+        ),
+        position=position,
+    )
+    return Colleague(definition, raw.get("account", ""))
+
+
+def _hours(day: str, stretches: str) -> tuple[WeeklyHours, ...]:
+    """A day's hours, such as ``07:00-11:30, 14:30-19:00``."""
+    found: tuple[WeeklyHours, ...] = ()
+    for stretch in stretches.split(","):
+        starts, ends = stretch.strip().split("-")
+        found += weekly([_WEEKDAYS.index(day)], starts, ends)
+    return found
+
+
+def _absence(raw: Mapping[str, Any]) -> Absence:
+    month, day = map(int, raw.get("date", "0-0").split("-"))
+    return Absence(
+        days=raw["days"],
+        reason=raw["reason"],
+        fieldworker=raw.get("fieldworker", ""),
+        in_days=raw.get("in_days"),
+        month=month,
+        day=day,
+    )
+
+
+def _guest(raw: Mapping[str, Any]) -> Guest:
+    return Guest(
+        first_name=raw["first_name"],
+        last_name=raw["last_name"],
+        email=raw["email"],
+        phone=raw.get("phone", ""),
+        locations=tuple(
+            AddressForm(**location, is_default=position == 0)
+            for position, location in enumerate(raw.get("locations", ()))
+        ),
+    )
+
+
+def _appointment(raw: Mapping[str, Any]) -> Appointment:
+    return Appointment(
+        customer=raw["customer"],
+        service=raw["service"],
+        weeks=raw["weeks"],
+        weekday=_WEEKDAYS.index(raw["weekday"]),
+        at=time.fromisoformat(raw["time"]),
+        fieldworker=raw["fieldworker"],
+        location=raw["location"],
+        notes=raw["notes"],
+        options=raw["options"],
+    )
