@@ -1,0 +1,238 @@
+"""Confirming: the one moment at which a draft becomes a booking.
+
+Booking, claim on somebody's time, history and mails are one transaction. The
+draft's id is the key: however often it is confirmed, there is one booking.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session
+
+from portal_app.domain.bookings import rules
+from portal_app.domain.bookings.drafts import SlotGone, nearest_times
+from portal_app.domain.bookings.models import (
+    Booking,
+    BookingDraft,
+    BookingEvent,
+    BookingLine,
+)
+from portal_app.domain.bookings.ownership import booking_from, draft_of
+from portal_app.domain.bookings.presenting import (
+    lines_of,
+    priced,
+    steps_done,
+    time_text,
+)
+from portal_app.domain.bookings.rules import Shown
+from portal_app.domain.business import service as business
+from portal_app.domain.catalogue import service as catalogue
+from portal_app.domain.catalogue.models import Service
+from portal_app.domain.catalogue.rules import Priced
+from portal_app.domain.customers.rules import phone_text
+from portal_app.domain.notifications import service as notifications
+from portal_app.domain.scheduling import service as scheduling
+from portal_app.domain.scheduling.models import Fieldworker
+from portal_app.domain.scheduling.service import SlotTaken, Taken
+from portal_app.kernel.audiences import Actor
+from portal_app.kernel.clock import utc_now
+from portal_app.kernel.db import Database
+from portal_app.kernel.errors import Conflict, InvalidInput, NotFound
+from portal_app.kernel.formats import duration_text
+from portal_app.kernel.ids import new_number
+from portal_app.kernel.violations import violated
+
+_NUMBER_PREFIX = "B"
+_NUMBER_TRIES = 5
+
+
+class OverviewChanged(Conflict):
+    """What would be booked is not what the overview showed: look again."""
+
+
+def confirm(db: Database, actor: Actor, draft_id: str, shown: Shown) -> str:
+    """Book what the overview showed, once; returns the booking's number.
+
+    A repetition (double click, second tab, retry) returns the same number.
+
+    Args:
+        db: The database.
+        actor: The customer.
+        draft_id: The draft, which is also the idempotency key.
+        shown: ``DraftView.shown`` of the overview the customer confirmed.
+
+    Raises:
+        NotFound: If the draft is missing or somebody else's.
+        InvalidInput: If a step is missing; the fields are names of steps.
+        OverviewChanged: If price, duration or the draft are not as shown.
+        SlotGone: If the time is not free any more, with up to three nearest
+            free times. The draft keeps everything.
+    """
+    try:
+        return db.call(_confirm, actor, draft_id, shown)
+    except SlotTaken:
+        # The refused transaction is over: nothing waits for this search.
+        raise SlotGone(db.query(nearest_times, actor, draft_id)) from None
+
+
+def _confirm(tx: Session, actor: Actor, draft_id: str, shown: Shown) -> str:
+    # The lock makes a second confirmation of the same draft wait for the first.
+    draft = draft_of(tx, actor, draft_id, lock=True)
+    booked = booking_from(tx, draft)
+    if booked is not None:
+        return booked.number
+    if draft.closed_at is not None:
+        raise NotFound("We could not find that booking.")
+    service = tx.get_one(Service, draft.service_id)
+    if not service.active:
+        raise Conflict("Sorry, we do not offer this service any more.")
+    price = priced(tx, draft)
+    missing = [s for s in rules.STEPS if s not in steps_done(draft, price)]
+    if missing or price is None or draft.starts_at is None:
+        raise InvalidInput({step: rules.MISSING[step] for step in missing})
+    _require_as_shown(tx, draft, price, shown)
+    taken = scheduling.take(
+        tx,
+        draft.service_id,
+        price.minutes,
+        draft.starts_at,
+        fieldworker_id=draft.fieldworker_id,
+    )
+    booking = _store(tx, draft, service, price, taken)
+    _tell(tx, actor, booking, price)
+    draft.closed_at = booking.created_at
+    draft.updated_at = booking.created_at
+    return booking.number
+
+
+def _require_as_shown(
+    tx: Session, draft: BookingDraft, price: Priced, shown: Shown
+) -> None:
+    if draft.version != shown.version:
+        raise OverviewChanged(
+            "This booking was changed in another window. "
+            "Please look at the overview again."
+        )
+    if price.total_minor != shown.total_minor:
+        formats = business.formats(tx)
+        raise OverviewChanged(
+            f"The price has changed from {formats.money(shown.total_minor)} "
+            f"to {formats.money(price.total_minor)}. "
+            "Please look at the overview again."
+        )
+    if price.minutes != shown.minutes:
+        raise OverviewChanged(
+            f"The visit now takes {duration_text(price.minutes)} "
+            f"instead of {duration_text(shown.minutes)}. "
+            "Please look at the overview again."
+        )
+
+
+def _store(
+    tx: Session, draft: BookingDraft, service: Service, price: Priced, taken: Taken
+) -> Booking:
+    assert draft.starts_at is not None
+    values: dict[str, Any] = {
+        "customer_id": draft.customer_id,
+        "service_id": service.id,
+        "fieldworker_id": taken.fieldworker_id,
+        "claim_id": taken.claim_id,
+        "draft_id": draft.id,
+        "status": "confirmed",
+        "starts_at": draft.starts_at,
+        "ends_at": draft.starts_at + timedelta(minutes=price.minutes),
+        "service_name": service.name,
+        "currency": business.formats(tx).currency,
+        "total_minor": price.total_minor,
+        "contact_name": draft.contact["name"],
+        "contact_email": draft.contact["email"],
+        "contact_phone": draft.contact["phone"],
+        "location_id": draft.location_id,
+        "address": dict(draft.address),
+        "notes": draft.notes,
+        "created_at": utc_now(),
+    }
+    booking = _numbered(tx, values)
+    tx.add_all(
+        BookingLine(
+            booking_id=booking.id,
+            position=position,
+            description=line.description,
+            quantity=line.quantity,
+            unit_minor=line.unit_minor,
+            total_minor=line.total_minor,
+            minutes=line.minutes,
+        )
+        for position, line in enumerate(price.lines)
+    )
+    tx.flush()
+    return booking
+
+
+def _numbered(tx: Session, values: dict[str, Any]) -> Booking:
+    for _ in range(_NUMBER_TRIES):
+        booking = Booking(number=new_number(_NUMBER_PREFIX), **values)
+        try:
+            with tx.begin_nested():
+                tx.add(booking)
+                tx.flush()
+        except IntegrityError as error:
+            if violated(error) != "uq_booking_number":
+                raise
+        else:
+            return booking
+    raise RuntimeError("no free booking number found")
+
+
+def _tell(tx: Session, actor: Actor, booking: Booking, price: Priced) -> None:
+    """Write the history and the mails, with every text they need."""
+    settings = business.current(tx)
+    formats = business.formats(tx)
+    fieldworker = tx.get_one(Fieldworker, booking.fieldworker_id)
+    address = lines_of(booking.address, settings.country)
+    texts = {
+        "day": formats.day(booking.starts_at),
+        "time": time_text(formats, booking.starts_at, booking.ends_at),
+        "fieldworker": fieldworker.name,
+        "total": formats.money(booking.total_minor),
+    }
+    tx.add(
+        BookingEvent(
+            booking_id=booking.id,
+            at=booking.created_at,
+            by="customer",
+            account_id=actor.account_id,
+            what="booked",
+            detail=texts,
+        )
+    )
+    tx.flush()
+    payload = {
+        **texts,
+        "number": booking.number,
+        "path": f"/bookings/{booking.number}",
+        "service": booking.service_name,
+        "duration": duration_text(price.minutes),
+        "starts_at": booking.starts_at.isoformat(),
+        "ends_at": booking.ends_at.isoformat(),
+        "timezone": settings.timezone,
+        "lines": [
+            {"description": line.description, "amount": line.amount}
+            for line in catalogue.line_views(formats, price.lines)
+        ],
+        "place": ", ".join(address),
+        "address_lines": address,
+        "access_notes": str(booking.address.get("access_notes") or ""),
+        "contact_name": booking.contact_name,
+        "contact_email": booking.contact_email,
+        "contact_phone": phone_text(booking.contact_phone, settings.country),
+        "notes": booking.notes,
+    }
+    recipients = {
+        "booking_confirmed": booking.contact_email,
+        "booking_received": settings.email,
+    }
+    for kind, recipient in recipients.items():
+        if recipient:
+            notifications.enqueue(tx, kind, recipient, payload, f"{kind}:{booking.id}")

@@ -1,0 +1,357 @@
+"""The wizard: a draft, and each of its steps, validated here.
+
+A step may be repeated and taken back; the draft keeps the last answer. What was
+chosen is looked at again when it is confirmed.
+"""
+
+import unicodedata
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any
+
+from sqlmodel import Session, col
+
+from portal_app.domain.accounts.rules import normal_email
+from portal_app.domain.bookings import rules, views
+from portal_app.domain.bookings.models import BookingDraft
+from portal_app.domain.bookings.ownership import draft_of
+from portal_app.domain.bookings.presenting import draft_view, priced, time_views
+from portal_app.domain.bookings.rules import ContactForm
+from portal_app.domain.business import service as business
+from portal_app.domain.catalogue import rules as pricing
+from portal_app.domain.catalogue import service as catalogue
+from portal_app.domain.catalogue.models import Service
+from portal_app.domain.customers import places
+from portal_app.domain.customers.addresses import (
+    AddressForm,
+    validate_address,
+)
+from portal_app.domain.customers.ownership import customer_of, owned_by
+from portal_app.domain.customers.rules import (
+    is_printable,
+    may_be_in_a_name,
+    phone_number,
+)
+from portal_app.domain.scheduling import service as scheduling
+from portal_app.kernel.audiences import Actor
+from portal_app.kernel.clock import utc_now
+from portal_app.kernel.errors import Conflict, InvalidInput
+from portal_app.kernel.statements import insert_into
+
+_OPTIONS_CHANGED = "The options of this service have changed. Please choose again."
+_TIME_LOST = "The time you chose is no longer available. Please choose another."
+
+
+class SlotGone(Conflict):
+    """The chosen time is not free any more; nothing else of the draft is lost.
+
+    Attributes:
+        times: Up to three free times nearest to it, in order of time.
+    """
+
+    def __init__(self, times: list[views.FreeTimeView]) -> None:
+        super().__init__(
+            "Sorry, that time has just been taken. These are the nearest free times."
+            if times
+            else "Sorry, that time has just been taken. Please choose another day."
+        )
+        self.times = times
+
+
+def open_draft(tx: Session, actor: Actor, slug: str) -> views.DraftView:
+    """Begin to book a service, or find the open draft again.
+
+    A time that is not free any more, or options that do not exist any more, are
+    taken out, and ``notice`` says so.
+
+    Raises:
+        NotFound: If the service is not offered.
+        NotAllowed: If nobody is signed in as a customer.
+    """
+    customer_id = customer_of(actor)
+    service = catalogue.active_service(tx, slug)
+    open_one = (
+        owned_by(actor, BookingDraft)
+        .where(BookingDraft.service_id == service.id)
+        .where(col(BookingDraft.closed_at).is_(None))
+        .with_for_update()
+    )
+    draft = tx.exec(open_one).one_or_none()
+    if draft is None:
+        row = BookingDraft(customer_id=customer_id, service_id=service.id)
+        # Two tabs may begin at once; the second finds what the first began.
+        tx.execute(
+            insert_into(tx, BookingDraft)
+            .values(**row.model_dump())
+            .on_conflict_do_nothing()
+        )
+        draft = tx.exec(open_one).one()
+    notice = _refresh(tx, draft, service)
+    return draft_view(tx, draft, notice)
+
+
+def draft(tx: Session, actor: Actor, draft_id: str) -> views.DraftView:
+    """A draft as it stands; once confirmed, ``number`` tells the booking's.
+
+    Raises:
+        NotFound: If it is missing or somebody else's.
+    """
+    return draft_view(tx, draft_of(tx, actor, draft_id))
+
+
+def choose_options(
+    tx: Session, actor: Actor, draft_id: str, answers: pricing.Answers
+) -> views.DraftView:
+    """Answer the service's options.
+
+    If the visit becomes too long for the time already chosen, that time is taken
+    out, and ``notice`` says so.
+
+    Raises:
+        NotFound: If the draft is missing or somebody else's.
+        Conflict: If it was confirmed already.
+        InvalidInput: With a sentence for each option answered wrongly.
+    """
+    row = _open_draft_of(tx, actor, draft_id)
+    service = _service_of(tx, row)
+    row.options = pricing.normalise(catalogue.offer_of(tx, service), answers)
+    notice = _refresh(tx, row, service)
+    _touch(tx, row)
+    return draft_view(tx, row, notice)
+
+
+def choose_time(
+    tx: Session,
+    actor: Actor,
+    draft_id: str,
+    starts_at: datetime,
+    fieldworker_id: str | None = None,
+) -> views.DraftView:
+    """Choose a free start. It is not held: confirming decides.
+
+    Args:
+        tx: The transaction.
+        actor: The customer.
+        draft_id: The draft.
+        starts_at: An aware instant that was offered.
+        fieldworker_id: Somebody in particular, or ``None`` for anyone.
+
+    Raises:
+        NotFound: If the draft is missing or somebody else's.
+        Conflict: If it was confirmed already.
+        InvalidInput: If the options are not complete.
+        SlotGone: If the start is not free (any more); with the nearest that are.
+    """
+    row = _open_draft_of(tx, actor, draft_id)
+    priced = _priced_or_refuse(tx, row)
+    if starts_at.tzinfo is None:
+        raise InvalidInput({"time": rules.MISSING["time"]})
+    free = scheduling.is_free(
+        tx, row.service_id, priced.minutes, starts_at, fieldworker_id=fieldworker_id
+    )
+    if not free:
+        times = _nearest(
+            tx, row.service_id, priced.minutes, starts_at, fieldworker_id or None
+        )
+        raise SlotGone(times)
+    row.starts_at = starts_at
+    row.fieldworker_id = fieldworker_id
+    _touch(tx, row)
+    return draft_view(tx, row)
+
+
+def choose_location(
+    tx: Session, actor: Actor, draft_id: str, location_id: str
+) -> views.DraftView:
+    """Choose one of the customer's saved places.
+
+    Raises:
+        NotFound: If draft or place are missing or somebody else's.
+        Conflict: If the draft was confirmed already.
+    """
+    row = _open_draft_of(tx, actor, draft_id)
+    row.address = asdict(places.address_of(tx, actor, location_id))
+    row.location_id = location_id
+    _touch(tx, row)
+    return draft_view(tx, row)
+
+
+def choose_address(
+    tx: Session, actor: Actor, draft_id: str, form: AddressForm
+) -> views.DraftView:
+    """Say where to come; the place is saved for the next time.
+
+    Raises:
+        NotFound: If the draft is missing or somebody else's.
+        Conflict: If it was confirmed already, or no more places can be saved.
+        InvalidInput: With a sentence for each field that is wrong.
+    """
+    row = _open_draft_of(tx, actor, draft_id)
+    row.address = asdict(validate_address(form))
+    row.location_id = places.save_location(tx, actor, form)
+    _touch(tx, row)
+    return draft_view(tx, row)
+
+
+def choose_contact(
+    tx: Session, actor: Actor, draft_id: str, form: ContactForm
+) -> views.DraftView:
+    """Say whom to ask for, and anything worth knowing.
+
+    Raises:
+        NotFound: If the draft is missing or somebody else's.
+        Conflict: If it was confirmed already.
+        InvalidInput: For ``name``, ``email``, ``phone`` or ``notes``.
+    """
+    row = _open_draft_of(tx, actor, draft_id)
+    row.contact, row.notes = _checked_contact(tx, form)
+    _touch(tx, row)
+    return draft_view(tx, row)
+
+
+def free_days(
+    tx: Session,
+    actor: Actor,
+    draft_id: str,
+    first_day: date,
+    last_day: date,
+    *,
+    fieldworker_id: str | None = None,
+) -> list[views.FreeDayView]:
+    """The days, of a range, on which this visit can start.
+
+    Raises:
+        NotFound: If the draft is missing or somebody else's.
+        InvalidInput: If the options are not complete.
+    """
+    row = draft_of(tx, actor, draft_id)
+    minutes = _priced_or_refuse(tx, row).minutes
+    formats = business.formats(tx)
+    days = scheduling.month(
+        tx,
+        row.service_id,
+        minutes,
+        first_day,
+        last_day,
+        fieldworker_id=fieldworker_id,
+    )
+    return [views.FreeDayView(day.isoformat(), formats.day(day)) for day in days]
+
+
+def free_times(
+    tx: Session,
+    actor: Actor,
+    draft_id: str,
+    day: date,
+    *,
+    fieldworker_id: str | None = None,
+) -> list[views.FreeTimeView]:
+    """The starts of one day that are free for this visit; errors as ``free_days``."""
+    row = draft_of(tx, actor, draft_id)
+    minutes = _priced_or_refuse(tx, row).minutes
+    offered = scheduling.slots(
+        tx, row.service_id, minutes, day, fieldworker_id=fieldworker_id
+    )
+    return time_views(business.formats(tx), offered)
+
+
+def nearest_times(tx: Session, actor: Actor, draft_id: str) -> list[views.FreeTimeView]:
+    """Up to three free times nearest to the chosen one, for the same fieldworker.
+
+    Raises:
+        NotFound: If the draft is missing or somebody else's.
+        InvalidInput: If the options are not complete.
+    """
+    row = draft_of(tx, actor, draft_id)
+    minutes = _priced_or_refuse(tx, row).minutes
+    around = row.starts_at or utc_now()
+    return _nearest(tx, row.service_id, minutes, around, row.fieldworker_id)
+
+
+def _open_draft_of(tx: Session, actor: Actor, draft_id: str) -> BookingDraft:
+    row = draft_of(tx, actor, draft_id, lock=True)
+    if row.closed_at is not None:
+        raise Conflict("This booking was confirmed already.")
+    return row
+
+
+def _service_of(tx: Session, row: BookingDraft) -> Service:
+    return tx.get_one(Service, row.service_id)
+
+
+def _touch(tx: Session, row: BookingDraft) -> None:
+    if tx.is_modified(row):
+        row.version += 1
+        row.updated_at = utc_now()
+        tx.flush()
+
+
+def _refresh(tx: Session, row: BookingDraft, service: Service) -> str:
+    """Take out what is not to be had any more; returns words about it."""
+    notice = ""
+    price = priced(tx, row)
+    if price is None and row.options:
+        row.options, notice = {}, _OPTIONS_CHANGED
+    if row.starts_at is not None and (
+        price is None
+        or not scheduling.is_free(
+            tx,
+            service.id,
+            price.minutes,
+            row.starts_at,
+            fieldworker_id=row.fieldworker_id,
+        )
+    ):
+        row.starts_at = None
+        notice = notice or _TIME_LOST
+    if notice:
+        _touch(tx, row)
+    return notice
+
+
+def _priced_or_refuse(tx: Session, row: BookingDraft) -> pricing.Priced:
+    price = priced(tx, row)
+    if price is None:
+        raise InvalidInput({"options": rules.MISSING["options"]})
+    return price
+
+
+def _nearest(
+    tx: Session,
+    service_id: str,
+    minutes: int,
+    around: datetime,
+    fieldworker_id: str | None,
+) -> list[views.FreeTimeView]:
+    offered = scheduling.nearest(
+        tx, service_id, minutes, around, fieldworker_id=fieldworker_id
+    )
+    return time_views(business.formats(tx), offered)
+
+
+def _checked_contact(tx: Session, form: ContactForm) -> tuple[dict[str, Any], str]:
+    wrong: dict[str, str] = {}
+    name = " ".join(unicodedata.normalize("NFC", form.name).split())
+    if not name:
+        wrong["name"] = "Please enter a name."
+    elif len(name) > rules.MAX_NAME:
+        wrong["name"] = f"Please use at most {rules.MAX_NAME} characters."
+    elif not all(may_be_in_a_name(character) for character in name):
+        wrong["name"] = "Please use only letters in the name."
+    notes = unicodedata.normalize("NFC", form.notes).strip().replace("\r\n", "\n")
+    if len(notes) > rules.MAX_NOTES:
+        wrong["notes"] = f"Please use at most {rules.MAX_NOTES} characters."
+    elif not all(is_printable(character) or character == "\n" for character in notes):
+        wrong["notes"] = "Please use only letters and numbers."
+    email = phone = ""
+    try:
+        email = normal_email(form.email)
+    except InvalidInput as refused:
+        wrong |= refused.fields
+    try:
+        phone = phone_number(form.phone, business.current(tx).country)
+    except InvalidInput as refused:
+        wrong |= refused.fields
+    if wrong:
+        raise InvalidInput(wrong)
+    return {"name": name, "email": email, "phone": phone}, notes

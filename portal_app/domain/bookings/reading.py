@@ -1,0 +1,212 @@
+"""My Bookings, one booking, and what a calendar gets of it."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, func
+from sqlmodel import Session, col, select
+
+from portal_app.domain.bookings import rules, views
+from portal_app.domain.bookings.models import Booking, BookingEvent, BookingLine
+from portal_app.domain.bookings.presenting import lines_of, time_text
+from portal_app.domain.business import service as business
+from portal_app.domain.catalogue import service as catalogue
+from portal_app.domain.catalogue.models import Service
+from portal_app.domain.catalogue.views import LineView
+from portal_app.domain.customers.ownership import customer_of, owned_by
+from portal_app.domain.customers.rules import phone_text
+from portal_app.domain.scheduling.models import Fieldworker
+from portal_app.kernel.audiences import Actor
+from portal_app.kernel.clock import utc_now
+from portal_app.kernel.errors import InvalidInput, NotFound
+from portal_app.kernel.formats import Formats, duration_text
+from portal_app.kernel.ids import normalise_number
+
+
+def my_bookings(
+    tx: Session, actor: Actor, when: str = rules.UPCOMING, page: int = 1
+) -> views.BookingPage:
+    """One page of the customer's bookings, at most 20.
+
+    Args:
+        tx: The transaction.
+        actor: The customer.
+        when: ``upcoming`` (not over yet; soonest first) or ``past`` (over;
+            latest first).
+        page: Counted from 1.
+
+    Raises:
+        InvalidInput: If ``when`` is neither.
+        NotAllowed: If nobody is signed in as a customer.
+    """
+    if when not in (rules.UPCOMING, rules.PAST):
+        raise InvalidInput({"when": "There is no such list."})
+    page = max(1, page)
+    now = utc_now()
+    which: tuple[ColumnElement[bool], ColumnElement[bool]] = (
+        col(Booking.customer_id) == customer_of(actor),
+        col(Booking.ends_at) > now
+        if when == rules.UPCOMING
+        else col(Booking.ends_at) <= now,
+    )
+    starts, ident = col(Booking.starts_at), col(Booking.id)
+    order = (
+        (starts.asc(), ident.asc())
+        if when == rules.UPCOMING
+        else (starts.desc(), ident.desc())
+    )
+    total = tx.exec(select(func.count()).select_from(Booking).where(*which)).one()
+    rows = tx.exec(
+        select(Booking, Service, Fieldworker)
+        .join(Service, col(Service.id) == Booking.service_id)
+        .join(Fieldworker, col(Fieldworker.id) == Booking.fieldworker_id)
+        .where(*which)
+        .order_by(*order)
+        .offset((page - 1) * rules.PAGE_SIZE)
+        .limit(rules.PAGE_SIZE)
+    ).all()
+    settings = business.current(tx)
+    formats = business.formats(tx)
+    return views.BookingPage(
+        rows=[
+            views.BookingRowView(
+                number=booking.number,
+                status=booking.status,
+                status_text=rules.STATUS_TEXTS[booking.status],
+                service_name=booking.service_name,
+                service_slug=service.slug,
+                image=service.image,
+                image_alt=service.image_alt,
+                starts_at=booking.starts_at.isoformat(),
+                ends_at=booking.ends_at.isoformat(),
+                day=formats.day(booking.starts_at),
+                short_day=formats.short_day(booking.starts_at),
+                time=time_text(formats, booking.starts_at, booking.ends_at),
+                duration=duration_text(_minutes(booking)),
+                fieldworker=fieldworker.name,
+                place=", ".join(lines_of(booking.address, settings.country)),
+                total=_money(formats, booking, booking.total_minor),
+            )
+            for booking, service, fieldworker in rows
+        ],
+        page=page,
+        has_more=page * rules.PAGE_SIZE < total,
+        total=total,
+    )
+
+
+def booking(tx: Session, actor: Actor, number: str) -> views.BookingView:
+    """One booking of the customer, as it was booked, with its history.
+
+    Args:
+        tx: The transaction.
+        actor: The customer.
+        number: As a person may type it.
+
+    Raises:
+        NotFound: If it is missing or somebody else's.
+        NotAllowed: If nobody is signed in as a customer.
+    """
+    row = _own(tx, actor, number)
+    settings = business.current(tx)
+    formats = business.formats(tx)
+    service = tx.get_one(Service, row.service_id)
+    fieldworker = tx.get_one(Fieldworker, row.fieldworker_id)
+    lines = tx.exec(
+        select(BookingLine)
+        .where(BookingLine.booking_id == row.id)
+        .order_by(col(BookingLine.position))
+    )
+    return views.BookingView(
+        number=row.number,
+        status=row.status,
+        status_text=rules.STATUS_TEXTS[row.status],
+        upcoming=row.ends_at > utc_now(),
+        service_name=row.service_name,
+        service_slug=service.slug,
+        image=service.image,
+        image_alt=service.image_alt,
+        starts_at=row.starts_at.isoformat(),
+        ends_at=row.ends_at.isoformat(),
+        day=formats.day(row.starts_at),
+        time=time_text(formats, row.starts_at, row.ends_at),
+        duration=duration_text(_minutes(row)),
+        fieldworker=fieldworker.name,
+        lines=[
+            LineView(
+                catalogue.line_text(line.description, line.quantity),
+                _money(formats, row, line.total_minor),
+            )
+            for line in lines
+        ],
+        total=_money(formats, row, row.total_minor),
+        address_lines=lines_of(row.address, settings.country),
+        access_notes=str(row.address.get("access_notes") or ""),
+        contact_name=row.contact_name,
+        contact_email=row.contact_email,
+        contact_phone=phone_text(row.contact_phone, settings.country),
+        notes=row.notes,
+        history=_history(tx, formats, row),
+    )
+
+
+def calendar_entry(tx: Session, actor: Actor, number: str) -> views.CalendarEntry:
+    """What a calendar file says about a booking; errors as ``booking``."""
+    row = _own(tx, actor, number)
+    settings = business.current(tx)
+    fieldworker = tx.get_one(Fieldworker, row.fieldworker_id)
+    changed_at = tx.exec(
+        select(func.max(BookingEvent.at)).where(BookingEvent.booking_id == row.id)
+    ).one()
+    place = lines_of(row.address, settings.country)
+    return views.CalendarEntry(
+        uid=row.number,
+        sequence=row.version - 1,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        changed_at=changed_at if isinstance(changed_at, datetime) else row.created_at,
+        cancelled=row.status == "cancelled",
+        title=f"{row.service_name} – {settings.name}",
+        place=", ".join(place),
+        description=f"Booking {row.number} with {fieldworker.name}.",
+        timezone=settings.timezone,
+        number=row.number,
+        business_name=settings.name,
+        business_email=settings.email,
+    )
+
+
+def _own(tx: Session, actor: Actor, number: str) -> Booking:
+    row = tx.exec(
+        owned_by(actor, Booking).where(Booking.number == normalise_number(number))
+    ).one_or_none()
+    if row is None:
+        raise NotFound("We could not find that booking.")
+    return row
+
+
+def _history(tx: Session, formats: Formats, row: Booking) -> list[views.EventView]:
+    """What happened, latest first."""
+    who = {"customer": "You", "office": "The office", "system": "The portal"}
+    events = tx.exec(
+        select(BookingEvent)
+        .where(BookingEvent.booking_id == row.id)
+        .order_by(col(BookingEvent.at).desc(), col(BookingEvent.id).desc())
+    )
+    return [
+        views.EventView(
+            at=event.at.isoformat(),
+            when=f"{formats.day(event.at)}, {formats.time(event.at)}",
+            who=who.get(event.by, "The portal"),
+            text=rules.event_text(event.what, event.detail),
+        )
+        for event in events
+    ]
+
+
+def _minutes(row: Booking) -> int:
+    return (row.ends_at - row.starts_at) // timedelta(minutes=1)
+
+
+def _money(formats: Formats, row: Booking, minor: int) -> str:
+    """In the currency it was booked in, which the business may have left since."""
+    return Formats(formats.locale, formats.timezone, row.currency).money(minor)

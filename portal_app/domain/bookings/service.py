@@ -1,0 +1,43 @@
+"""Everything a customer does with bookings; the one door to this package.
+
+The wizard is in ``drafts``, the moment it becomes a booking in ``confirming``,
+and what is read afterwards in ``reading``.
+"""
+
+from portal_app.domain.bookings.confirming import OverviewChanged, confirm
+from portal_app.domain.bookings.drafts import (
+    SlotGone,
+    choose_address,
+    choose_contact,
+    choose_location,
+    choose_options,
+    choose_time,
+    draft,
+    free_days,
+    free_times,
+    open_draft,
+)
+from portal_app.domain.bookings.reading import booking, calendar_entry, my_bookings
+from portal_app.domain.bookings.rules import PAST, UPCOMING, ContactForm, Shown
+
+__all__ = [
+    "PAST",
+    "UPCOMING",
+    "ContactForm",
+    "OverviewChanged",
+    "Shown",
+    "SlotGone",
+    "booking",
+    "calendar_entry",
+    "choose_address",
+    "choose_contact",
+    "choose_location",
+    "choose_options",
+    "choose_time",
+    "confirm",
+    "draft",
+    "free_days",
+    "free_times",
+    "my_bookings",
+    "open_draft",
+]

@@ -1,0 +1,182 @@
+"""What a browser may see of drafts and bookings: texts, ready to be read.
+
+Instants are ISO 8601 in UTC next to their texts on the business's clock.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from portal_app.domain.bookings.rules import Shown
+from portal_app.domain.catalogue.views import LineView
+
+
+@dataclass(frozen=True, slots=True)
+class AddressView:
+    """Where to come, field by field, as the form shows it again."""
+
+    street: str = ""
+    unit: str = ""
+    town: str = ""
+    state: str = ""
+    postcode: str = ""
+    country: str = ""
+    access_notes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DraftView:
+    """A booking on its way through the wizard.
+
+    Attributes:
+        id: The idempotency key; sent back with every step.
+        answers: Option key to choice key, list of choice keys, or quantity.
+        lines: What it costs now, line by line; empty until the options are
+            complete.
+        starts_at: The chosen start, or empty.
+        day_iso: The chosen day on the business's calendar, or empty.
+        time: Such as ``9:00 am – 11:30 am``, or empty.
+        fieldworker_id: Who was asked for, or empty for anyone.
+        contact_name: As chosen, or from the profile until then.
+        done: The steps that are complete, of ``options``, ``time``,
+            ``address`` and ``contact``.
+        ready: Whether nothing is missing for the overview.
+        shown: Hand this back to ``confirm``.
+        number: The booking's number once it was confirmed, or empty.
+        notice: What changed since the customer was last here, or empty.
+    """
+
+    id: str
+    service_slug: str
+    service_name: str
+    answers: dict[str, str | int | list[str]]
+    lines: list[LineView]
+    total: str
+    total_minor: int
+    duration: str
+    minutes: int
+    starts_at: str
+    day_iso: str
+    day: str
+    time: str
+    fieldworker_id: str
+    fieldworker: str
+    location_id: str
+    address: AddressView
+    address_lines: list[str]
+    contact_name: str
+    contact_email: str
+    contact_phone: str
+    notes: str
+    done: list[str]
+    ready: bool
+    shown: Shown
+    number: str
+    notice: str
+
+
+@dataclass(frozen=True, slots=True)
+class FreeDayView:
+    """A day on which the visit can start; ``day`` is ISO 8601."""
+
+    day: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FreeTimeView:
+    """A free start: ``time`` such as ``9:00 am``, ``day`` such as ``Tue, 24 Nov``."""
+
+    starts_at: str
+    day_iso: str
+    day: str
+    time: str
+
+
+@dataclass(frozen=True, slots=True)
+class BookingRowView:
+    """A booking in a list."""
+
+    number: str
+    status: str
+    status_text: str
+    service_name: str
+    service_slug: str
+    image: str
+    image_alt: str
+    starts_at: str
+    ends_at: str
+    day: str
+    short_day: str
+    time: str
+    duration: str
+    fieldworker: str
+    place: str
+    total: str
+
+
+@dataclass(frozen=True, slots=True)
+class BookingPage:
+    """One page of bookings; ``total`` counts all pages."""
+
+    rows: list[BookingRowView]
+    page: int
+    has_more: bool
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class EventView:
+    """What happened to a booking: when, by whom, in one sentence."""
+
+    at: str
+    when: str
+    who: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class BookingView:
+    """A booking with everything it was booked with."""
+
+    number: str
+    status: str
+    status_text: str
+    upcoming: bool
+    service_name: str
+    service_slug: str
+    image: str
+    image_alt: str
+    starts_at: str
+    ends_at: str
+    day: str
+    time: str
+    duration: str
+    fieldworker: str
+    lines: list[LineView]
+    total: str
+    address_lines: list[str]
+    access_notes: str
+    contact_name: str
+    contact_email: str
+    contact_phone: str
+    notes: str
+    history: list[EventView]
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarEntry:
+    """What a calendar file says. ``sequence`` grows with every change."""
+
+    uid: str
+    sequence: int
+    starts_at: datetime
+    ends_at: datetime
+    changed_at: datetime
+    cancelled: bool
+    title: str
+    place: str
+    description: str
+    timezone: str
+    number: str
+    business_name: str
+    business_email: str

@@ -1,0 +1,180 @@
+"""A small business to book with, built through the services that people use."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlmodel import Session
+
+from portal_app.domain.accounts.models import Account
+from portal_app.domain.bookings import service as bookings
+from portal_app.domain.bookings.rules import ContactForm
+from portal_app.domain.bookings.views import DraftView
+from portal_app.domain.business.models import Business
+from portal_app.domain.catalogue import offering
+from portal_app.domain.catalogue.offering import CategoryDefinition, ServiceDefinition
+from portal_app.domain.catalogue.rules import Choice, Option
+from portal_app.domain.customers.addresses import AddressForm
+from portal_app.domain.customers.models import Customer
+from portal_app.domain.scheduling import rostering
+from portal_app.domain.scheduling.rostering import FieldworkerDefinition, weekly
+from portal_app.kernel.audiences import SYSTEM, Actor, Audience
+from portal_app.kernel.db import Database
+
+# A Monday in Sydney, 08:00 (daylight saving, UTC+11).
+NOW = datetime(2026, 11, 1, 21, 0, tzinfo=UTC)
+# The Tuesday after it, 09:00 in Sydney.
+TUESDAY_NINE = datetime(2026, 11, 2, 22, 0, tzinfo=UTC)
+
+HOME = AddressForm(
+    street="12 Ocean Street",
+    unit="3",
+    town="Bondi",
+    state="NSW",
+    postcode="2026",
+    country="AU",
+    access_notes="Ring twice",
+)
+CONTACT = ContactForm(
+    name="Maya Chen",
+    email="maya@example.com",
+    phone="0491 570 156",
+    notes="The dog is friendly.",
+)
+CLEANING = ServiceDefinition(
+    slug="home-clean",
+    category_slug="cleaning",
+    name="Home clean",
+    summary="A tidy home.",
+    description="First paragraph,\ngoes on.\n\nSecond paragraph.",
+    included="Kitchen\nBathroom\n",
+    what_is_needed="A vacuum cleaner",
+    base_price_minor=8500,
+    duration_minutes=90,
+    buffer_after_minutes=30,
+    options=(
+        Option(
+            key="bedrooms",
+            name="Bedrooms",
+            kind="single",
+            choices=(
+                Choice("one", "1 bedroom"),
+                Choice("three", "3 bedrooms", 4000, 60),
+            ),
+        ),
+        Option(
+            key="extras",
+            name="Extras",
+            kind="several",
+            choices=(
+                Choice("oven", "Oven", 3550, 30),
+                Choice("fridge", "Fridge", 2000),
+            ),
+        ),
+        Option(
+            key="windows",
+            name="Windows",
+            kind="quantity",
+            max_quantity=20,
+            choices=(Choice("window", "Window", 399, 5),),
+        ),
+    ),
+)
+WALK = ServiceDefinition(
+    slug="dog-walk",
+    category_slug="pets",
+    name="Dog walk",
+    base_price_minor=2500,
+    duration_minutes=30,
+)
+ANSWERS = {"bedrooms": "three", "extras": ["oven"], "windows": 3}
+ANSWERS_TOTAL = 8500 + 4000 + 3550 + 3 * 399
+ANSWERS_MINUTES = 90 + 60 + 30 + 15
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """Ids of what ``open_shop`` built."""
+
+    cleaning: str
+    walk: str
+    ana: str
+    ben: str
+
+
+def open_shop(tx: Session, timezone: str = "Australia/Sydney") -> Shop:
+    """A business, two services, two fieldworkers on weekdays from 9 to 17."""
+    tx.add(
+        Business(
+            name="Brightside",
+            email="hello@brightside.example",
+            timezone=timezone,
+            currency="AUD",
+            country="AU",
+            locale="en_AU",
+            lead_minutes=120,
+            horizon_days=60,
+            slot_step_minutes=30,
+        )
+    )
+    tx.flush()
+    for position, (slug, name) in enumerate(
+        [("cleaning", "Cleaning"), ("pets", "Pet care")]
+    ):
+        offering.define_category(
+            tx, SYSTEM, CategoryDefinition(slug, name, position=position)
+        )
+    cleaning = offering.define_service(tx, SYSTEM, CLEANING)
+    walk = offering.define_service(tx, SYSTEM, WALK)
+    ana, ben = (
+        rostering.define_fieldworker(
+            tx,
+            SYSTEM,
+            FieldworkerDefinition(
+                name=name,
+                bio=f"{name} is kind.",
+                skills=skills,
+                hours=weekly(range(5), "09:00", "17:00"),
+                position=position,
+            ),
+        )
+        for position, (name, skills) in enumerate(
+            [("Ana", ("home-clean", "dog-walk")), ("Ben", ("home-clean",))]
+        )
+    )
+    return Shop(cleaning, walk, ana, ben)
+
+
+def new_customer(tx: Session, email: str = "maya@example.com") -> Actor:
+    """A customer who is signed in."""
+    account = Account(email=email, role="customer")
+    tx.add(account)
+    tx.flush()
+    customer = Customer(
+        account_id=account.id,
+        first_name="Maya",
+        last_name="Chen",
+        email=email,
+        phone="+61491570156",
+    )
+    tx.add(customer)
+    tx.flush()
+    return Actor(
+        audience=Audience.CUSTOMER, account_id=account.id, customer_id=customer.id
+    )
+
+
+def ready_draft(
+    db: Database,
+    actor: Actor,
+    *,
+    slug: str = "dog-walk",
+    answers: dict[str, object] | None = None,
+    starts_at: datetime = TUESDAY_NINE,
+    fieldworker_id: str | None = None,
+) -> DraftView:
+    """A draft with every step done."""
+    draft_id = db.call(bookings.open_draft, actor, slug).id
+    db.call(bookings.choose_options, actor, draft_id, answers or {})
+    db.call(bookings.choose_time, actor, draft_id, starts_at, fieldworker_id)
+    db.call(bookings.choose_address, actor, draft_id, HOME)
+    return db.call(bookings.choose_contact, actor, draft_id, CONTACT)
