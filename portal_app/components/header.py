@@ -8,7 +8,7 @@ from .avatar import avatar
 from .button import link_button
 from .icon import icon
 from .link import link
-from .logic import classes, when
+from .logic import classes, is_var, when
 from .menu import menu, menu_link
 from .places import CUSTOMER_MENU, LOG_OUT_PATH
 from .theme_menu import theme_menu
@@ -178,7 +178,7 @@ def public_header(
         brand(business),
         rx.el.div(class_name="flex-1"),
         services,
-        theme_menu(),
+        theme_menu(live=is_var(loaded)),
         rx.el.div(
             when(loaded, when(viewer.signed_in, member, guest), waiting),
             class_name="flex min-w-11 justify-end sm:min-w-[11.5rem]",
