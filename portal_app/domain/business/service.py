@@ -12,7 +12,10 @@ from portal_app.domain.business.views import Branding, BusinessView
 from portal_app.kernel.audiences import Actor, Audience
 from portal_app.kernel.errors import Conflict, NotAllowed
 from portal_app.kernel.formats import Formats
-from portal_app.kernel.statements import affected
+from portal_app.kernel.statements import affected, insert_once
+
+UNNAMED = "My business"
+"""What a business is called until the office names it."""
 
 
 def current(tx: Session) -> Business:
@@ -32,6 +35,15 @@ def current(tx: Session) -> Business:
 def is_set_up(tx: Session) -> bool:
     """Whether there is a business yet."""
     return tx.get(Business, 1) is not None
+
+
+def ensure(tx: Session) -> None:
+    """Give a portal that has none a business with neutral settings.
+
+    So that a fresh production database can be served and the office can log in
+    to set it up. Never changes a business that is there.
+    """
+    insert_once(tx, Business(id=1, name=UNNAMED), "id")
 
 
 def formats(tx: Session) -> Formats:

@@ -10,6 +10,9 @@ What a message said is forgotten once it is delivered or given up: payloads hold
 links that must not be readable in the database for longer than needed.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -32,6 +35,8 @@ from portal_app.kernel.db import Database
 from portal_app.kernel.statements import affected, insert_once
 
 log = structlog.get_logger("outbox")
+
+_silent: ContextVar[bool] = ContextVar("silent", default=False)
 
 
 class DeliveryFailed(Exception):
@@ -85,6 +90,20 @@ class _Lease:
     business: Branding
 
 
+@contextmanager
+def nobody_told() -> Iterator[None]:
+    """Within it, in this thread, ``enqueue`` stores nothing.
+
+    For what people did not do just now: loading demo or imported data runs the
+    same intentions, but nobody is waiting for their mails.
+    """
+    token = _silent.set(True)
+    try:
+        yield
+    finally:
+        _silent.reset(token)
+
+
 def enqueue(
     tx: Session, kind: str, recipient: str, payload: dict[str, Any], dedupe_key: str
 ) -> None:
@@ -97,6 +116,8 @@ def enqueue(
         payload: JSON values that the message is about.
         dedupe_key: Names the cause; the same key twice is one message.
     """
+    if _silent.get():
+        return
     now = utc_now()
     message = OutboxMessage(
         kind=kind,

@@ -25,6 +25,15 @@ def test_without_a_business_the_error_says_what_to_do(sqlite_db: Database) -> No
     assert sqlite_db.query(service.is_set_up) is False
 
 
+def test_a_fresh_portal_gets_a_business_once(db: Database) -> None:
+    db.call(service.ensure)
+    assert db.query(service.view).name == "My business"
+    db.call(service.save, SYSTEM, FORM)
+    db.call(service.ensure)
+    business = db.query(service.current)
+    assert (business.name, business.version) == ("Brightside", 2)
+
+
 def test_the_office_sets_the_business_up_and_changes_it(db: Database) -> None:
     db.call(service.save, SYSTEM, FORM)
     view = db.query(service.view)
