@@ -10,24 +10,24 @@ log = structlog.get_logger("events")
 _APOLOGY = "Something went wrong on our side. Please try again."
 
 
-def answer_exception(error: Exception) -> EventSpec | None:
+def answer_exception(exception: Exception) -> EventSpec | None:
     """Turn what a handler raised into a toast.
 
     A refusal of the domain speaks for itself; everything else is a bug, logged
     whole and apologised for.
 
     Args:
-        error: What the handler raised.
+        exception: What the handler raised.
 
     Returns:
         The toast.
     """
-    if isinstance(error, DomainError):
-        return toast("error", error.message)
-    log.error("handler failed", exc_info=error)
+    if isinstance(exception, DomainError):
+        return toast("error", exception.message)
+    log.error("handler failed", exc_info=exception)
     return toast("error", _APOLOGY)
 
 
-def log_browser_error(error: Exception) -> None:
+def log_browser_error(exception: Exception) -> None:
     """Log what the browser reported about a failing page."""
-    log.error("page failed in the browser", report=str(error)[:2000])
+    log.error("page failed in the browser", report=str(exception)[:2000])
