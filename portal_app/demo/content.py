@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import time
 from decimal import Decimal
 from functools import cache
@@ -35,6 +35,10 @@ class Colleague:
     definition: FieldworkerDefinition
     email: str = ""
 
+    def employed_with(self, account_id: str | None) -> FieldworkerDefinition:
+        """The definition, signing in with this account."""
+        return replace(self.definition, account_id=account_id)
+
 
 @dataclass(frozen=True, slots=True)
 class Absence:
@@ -54,12 +58,17 @@ class Absence:
 
 @dataclass(frozen=True, slots=True)
 class Guest:
-    """A customer of the demo business with the places they book for."""
+    """A customer of the demo business with the places they book for.
+
+    Attributes:
+        weeks: How many weeks before the day of loading they signed up.
+    """
 
     first_name: str
     last_name: str
     email: str
     phone: str
+    weeks: int
     locations: tuple[AddressForm, ...]
 
 
@@ -216,6 +225,7 @@ def _guest(raw: Mapping[str, Any]) -> Guest:
         last_name=raw["last_name"],
         email=raw["email"],
         phone=raw.get("phone", ""),
+        weeks=raw.get("weeks", 0),
         locations=tuple(
             AddressForm(**location, is_default=position == 0)
             for position, location in enumerate(raw.get("locations", ()))
