@@ -45,6 +45,11 @@ class Formats:
         )
         return text
 
+    def month(self, value: date) -> str:
+        """A month, such as ``November 2026``."""
+        text: str = format_skeleton("yMMMM", value, locale=self.locale)
+        return text
+
     def time(self, instant: datetime) -> str:
         """A time of day; with the zone's abbreviation when the hour happens twice."""
         local = instant.astimezone(self.zone)

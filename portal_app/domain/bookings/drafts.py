@@ -6,7 +6,7 @@ chosen is looked at again when it is confirmed.
 
 import unicodedata
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlmodel import Session, col
@@ -33,6 +33,7 @@ from portal_app.domain.customers.rules import (
     phone_number,
 )
 from portal_app.domain.scheduling import service as scheduling
+from portal_app.domain.scheduling.views import FieldworkerView
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.errors import Conflict, InvalidInput
@@ -120,6 +121,32 @@ def choose_options(
     return draft_view(tx, row, notice)
 
 
+def answer_option(
+    tx: Session, actor: Actor, draft_id: str, option_key: str, answer: Any
+) -> views.DraftView:
+    """Answer one option and keep it, whether or not the others are answered yet.
+
+    Args:
+        tx: The transaction.
+        actor: The customer.
+        draft_id: The draft.
+        option_key: Which option.
+        answer: As in ``pricing.Answers``.
+
+    Raises:
+        NotFound: If the draft is missing or somebody else's.
+        Conflict: If it was confirmed already.
+        InvalidInput: If there is no such option or it is answered wrongly.
+    """
+    row = _open_draft_of(tx, actor, draft_id)
+    service = _service_of(tx, row)
+    answers = {**row.options, option_key: answer}
+    row.options = pricing.normalise_some(catalogue.offer_of(tx, service), answers)
+    notice = _refresh(tx, row, service)
+    _touch(tx, row)
+    return draft_view(tx, row, notice)
+
+
 def choose_time(
     tx: Session,
     actor: Actor,
@@ -143,19 +170,16 @@ def choose_time(
         SlotGone: If the start is not free (any more); with the nearest that are.
     """
     row = _open_draft_of(tx, actor, draft_id)
-    priced = _priced_or_refuse(tx, row)
+    minutes = _priced_or_refuse(tx, row).minutes
+    asked_for = fieldworker_id or None
     if starts_at.tzinfo is None:
         raise InvalidInput({"time": rules.MISSING["time"]})
-    free = scheduling.is_free(
-        tx, row.service_id, priced.minutes, starts_at, fieldworker_id=fieldworker_id
-    )
-    if not free:
-        times = _nearest(
-            tx, row.service_id, priced.minutes, starts_at, fieldworker_id or None
-        )
-        raise SlotGone(times)
-    row.starts_at = starts_at
-    row.fieldworker_id = fieldworker_id
+    if not scheduling.is_free(
+        tx, row.service_id, minutes, starts_at, fieldworker_id=asked_for
+    ):
+        raise SlotGone(_nearest(tx, row.service_id, minutes, starts_at, asked_for))
+    row.starts_at = starts_at.astimezone(UTC)
+    row.fieldworker_id = asked_for
     _touch(tx, row)
     return draft_view(tx, row)
 
@@ -207,6 +231,15 @@ def choose_contact(
     row.contact, row.notes = _checked_contact(tx, form)
     _touch(tx, row)
     return draft_view(tx, row)
+
+
+def fieldworkers(tx: Session, actor: Actor, draft_id: str) -> list[FieldworkerView]:
+    """Whom the customer may choose for this visit, in the business's order.
+
+    Raises:
+        NotFound: If the draft is missing or somebody else's.
+    """
+    return scheduling.fieldworkers_for(tx, draft_of(tx, actor, draft_id).service_id)
 
 
 def free_days(
@@ -290,7 +323,7 @@ def _refresh(tx: Session, row: BookingDraft, service: Service) -> str:
     """Take out what is not to be had any more; returns words about it."""
     notice = ""
     price = priced(tx, row)
-    if price is None and row.options:
+    if price is None and not _may_be_completed(tx, row, service):
         row.options, notice = {}, _OPTIONS_CHANGED
     if row.starts_at is not None and (
         price is None
@@ -307,6 +340,14 @@ def _refresh(tx: Session, row: BookingDraft, service: Service) -> str:
     if notice:
         _touch(tx, row)
     return notice
+
+
+def _may_be_completed(tx: Session, row: BookingDraft, service: Service) -> bool:
+    try:
+        pricing.normalise_some(catalogue.offer_of(tx, service), row.options)
+    except InvalidInput:
+        return False
+    return True
 
 
 def _priced_or_refuse(tx: Session, row: BookingDraft) -> pricing.Priced:

@@ -115,17 +115,24 @@ def normalise(offer: Offer, answers: Answers) -> dict[str, Any]:
         InvalidInput: As ``price`` does.
     """
     price(offer, answers)
-    kept: dict[str, Any] = {}
-    for option in offer.options:
-        answer = answers.get(option.key)
-        if option.kind == "single":
-            kept[option.key] = answer
-        elif option.kind == "several":
-            chosen = set(answer or ())
-            kept[option.key] = [c.key for c in option.choices if c.key in chosen]
-        else:
-            kept[option.key] = _quantity(option, answer)
-    return kept
+    return {
+        option.key: _kept(option, answers.get(option.key)) for option in offer.options
+    }
+
+
+def normalise_some(offer: Offer, answers: Answers) -> dict[str, Any]:
+    """As ``normalise``, of answers that need not be complete yet.
+
+    Raises:
+        InvalidInput: As ``price`` does, but for what is missing.
+    """
+    unanswered = {
+        option.key: option.choices[0].key
+        for option in offer.options
+        if option.kind == "single" and not answers.get(option.key)
+    }
+    kept = normalise(offer, {**answers, **unanswered})
+    return {key: kept[key] for key in kept if answers.get(key) not in (None, "")}
 
 
 def starting_answers(offer: Offer) -> dict[str, Any]:
@@ -191,6 +198,15 @@ def _line(option: Option, choice: Choice, quantity: int) -> PriceLine:
     return PriceLine(
         description, quantity, choice.price_minor, quantity * choice.minutes
     )
+
+
+def _kept(option: Option, answer: Any) -> Any:
+    if option.kind == "single":
+        return answer
+    if option.kind == "several":
+        chosen = set(answer or ())
+        return [choice.key for choice in option.choices if choice.key in chosen]
+    return _quantity(option, answer)
 
 
 def _quantity(option: Option, answer: Any) -> int:
