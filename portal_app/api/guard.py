@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable
 from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
+from urllib.parse import parse_qsl, urlencode
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -80,6 +81,30 @@ def content_security_policy(settings: Settings, script_hashes: Iterable[str]) ->
     return "; ".join(" ".join([name, *values]) for name, values in directives.items())
 
 
+def state_of_session(query_string: bytes, session: str) -> bytes:
+    """Tie the state a socket asks for to the session it belongs to.
+
+    A tab names its state by a token of its own choice, which outlives sign-in
+    and sign-out and may be stolen. With the session as part of the name, the
+    same token with another cookie, or with none, is another state.
+
+    Args:
+        query_string: Of the socket's address.
+        session: The hash of the session's secret, or an empty string.
+
+    Returns:
+        The query string to go on with.
+    """
+    pairs = parse_qsl(query_string.decode("latin-1"), keep_blank_values=True)
+    token = next((value for name, value in pairs if name == "token"), "")
+    kept = [pair for pair in pairs if pair[0] != "token"]
+    if token:
+        # Hashed once more: the browser sees this name, not what is stored.
+        owner = hash_secret(session)[:20] if session else "nobody"
+        kept.append(("token", f"{token}.{owner}"))
+    return urlencode(kept).encode()
+
+
 class Guard:
     """ASGI middleware around the whole portal.
 
@@ -119,10 +144,14 @@ class Guard:
             await send({"type": "websocket.close", "code": 1008})
             return
         secret = session_secret(self._settings, headers)
+        session = hash_secret(secret) if secret else ""
         kept = [(name, value) for name, value in scope["headers"] if name != b"cookie"]
-        if secret:
-            kept.append((b"cookie", hash_secret(secret).encode()))
-        await self._app({**scope, "headers": kept}, receive, send)
+        if session:
+            kept.append((b"cookie", session.encode()))
+        query = state_of_session(scope["query_string"], session)
+        await self._app(
+            {**scope, "headers": kept, "query_string": query}, receive, send
+        )
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         path: str = scope["path"]

@@ -17,19 +17,3 @@ def client_address(request: Request, settings: Settings) -> str:
         if len(addresses) >= hops:
             return addresses[-hops]
     return request.client.host if request.client else ""
-
-
-def local_path(path: str | None) -> str:
-    """A path of this portal to go on to; anything else becomes the home page.
-
-    Args:
-        path: What a form or an address asked for; not to be trusted.
-    """
-    if (
-        not path
-        or not path.startswith("/")
-        or path.startswith(("//", "/\\"))
-        or any(ord(character) < 32 for character in path)
-    ):
-        return "/"
-    return path

@@ -13,7 +13,8 @@ import reflex as rx
 from portal_app.kernel.audiences import Actor, Audience
 
 _AUDIENCES = "__portal_audiences__"
-_actor: ContextVar[Actor] = ContextVar("actor", default=Actor())
+_ANYBODY = Actor()
+_actor: ContextVar[Actor] = ContextVar("actor", default=_ANYBODY)
 
 PUBLIC = Audience.PUBLIC
 CUSTOMER = Audience.CUSTOMER

@@ -4,6 +4,11 @@ Every event from a browser passes here before its handler. It goes on only if
 the handler declared an audience and the session behind the socket, looked up in
 the database *now*, belongs to it. The session comes from the HttpOnly cookie of
 the socket's handshake; nothing the client puts into an event authorises it.
+
+A state belongs to a tab *and* a session: the guard makes the session a part of
+the state's name, so a sign-in, a sign-out or a stolen client token leads to
+another state. A session that ended elsewhere keeps its name until the browser
+drops the cookie; the next hydration finds it empty.
 """
 
 from urllib.parse import quote
@@ -21,7 +26,6 @@ from portal_app.kernel.audiences import Actor, Audience
 from portal_app.kernel.ids import new_id
 from portal_app.state import worker
 from portal_app.state.access import acting_as, audiences_of
-from portal_app.state.session import SessionStamp
 
 log = structlog.get_logger("gate")
 
@@ -39,7 +43,12 @@ REFLEX_LIFECYCLE = frozenset(
 )
 """Reflex's own events that every tab fires; they touch no data of ours."""
 
-_HYDRATE = frozenset({"hydrate", "hydrate_and_load"})
+_HYDRATE = frozenset(
+    {
+        "reflex___state____state.hydrate",
+        "reflex___state____state.hydrate_and_load",
+    }
+)
 
 
 class Gate(Middleware):
@@ -66,7 +75,9 @@ class Gate(Middleware):
         structlog.contextvars.bind_contextvars(event_id=new_id(), event=event.name)
         who = await self._who(state)
         acting_as(who)
-        forgotten = await self._forget_if_foreign(state, who, event)
+        if self._is_over(state, who) and event.name in _HYDRATE:
+            # The name of the state still fits the cookie; what is in it does not.
+            state._get_root_state().reset()
         if event.name in REFLEX_LIFECYCLE:
             return None
         registered = RegistrationContext.get().event_handlers.get(event.name)
@@ -74,7 +85,7 @@ class Gate(Middleware):
         if audiences is None:
             log.warning("undeclared handler refused")
             return StateUpdate()
-        if forgotten or not who.may(audiences):
+        if not who.may(audiences):
             log.info("event refused", audience=str(who.audience))
             return await self._refuse(state, who)
         return None
@@ -87,25 +98,13 @@ class Gate(Middleware):
         token_hash = str(router.headers.cookie)
         if not token_hash:
             return Actor(address=address, device=device)
-        return await worker.query(customers.resolve_actor, token_hash, address, device)
+        return await worker.carry_out(
+            customers.resolve_session, token_hash, address, device
+        )
 
-    async def _forget_if_foreign(
-        self, state: BaseState, who: Actor, event: Event
-    ) -> bool:
-        """Reset the state if it was filled for another session.
-
-        Returns:
-            Whether it was, and the event must not be handled.
-        """
-        stamp = await state.get_state(SessionStamp)
-        session_id = who.session_id or ""
-        if stamp._session_id == session_id:
-            return False
-        was_filled = stamp._session_id is not None
-        if was_filled:
-            state._get_root_state().reset()
-        stamp._session_id = session_id
-        return was_filled and event.name.rsplit(".", 1)[-1] not in _HYDRATE
+    def _is_over(self, state: BaseState, who: Actor) -> bool:
+        """Whether the browser holds the cookie of a session that has ended."""
+        return bool(state.router.headers.cookie) and who.session_id is None
 
     async def _refuse(self, state: BaseState, who: Actor) -> StateUpdate:
         """Send the person where they can go on, and bring what they see up to date."""
