@@ -1,0 +1,127 @@
+"""Letters: what a message of each kind says, as HTML and as plain text."""
+
+from dataclasses import dataclass
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, parseaddr
+from functools import cache
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+import idna
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from portal_app.domain.business.views import Branding
+from portal_app.kernel.clock import utc_now
+
+_SUBJECTS = {
+    "verify_email": "Activate your account at {business.name}",
+    "already_registered": "You already have an account at {business.name}",
+    "booking_confirmed": "Booking {payload[number]}: {payload[service]}",
+    "booking_received": "New booking {payload[number]}: {payload[service]}",
+}
+KINDS = frozenset(_SUBJECTS)
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who mails come from, and where their links lead.
+
+    Attributes:
+        address: The bare address.
+        name: Shown next to it; empty for the business's name.
+        base_url: Without a trailing slash.
+    """
+
+    address: str
+    name: str
+    base_url: str
+
+    @classmethod
+    def parse(cls, text: str, base_url: str) -> Self:
+        """Read ``a@b`` or ``Name <a@b>``."""
+        name, address = parseaddr(text)
+        return cls(address=address or text, name=name, base_url=base_url.rstrip("/"))
+
+    @property
+    def domain(self) -> str:
+        """The host that message ids belong to."""
+        return urlsplit(self.base_url).hostname or "localhost"
+
+
+def compose(
+    sender: Sender,
+    kind: str,
+    recipient: str,
+    payload: dict[str, Any],
+    business: Branding,
+    *,
+    message_id: str,
+) -> EmailMessage:
+    """Write one letter.
+
+    Args:
+        sender: Who it comes from.
+        kind: One of ``KINDS``.
+        recipient: One bare address.
+        payload: What it is about; ``path`` becomes a link into the portal.
+        business: In whose name.
+        message_id: Becomes the ``Message-ID``, the same for every attempt.
+
+    Raises:
+        KeyError: If the kind is unknown.
+        ValueError: If a header would hold a line break or a second address.
+    """
+    letter = EmailMessage(policy=SMTP)
+    letter["Subject"] = _SUBJECTS[kind].format(business=business, payload=payload)
+    letter["From"] = Address(
+        sender.name or business.name, addr_spec=_deliverable(sender.address)
+    )
+    letter["To"] = Address(addr_spec=_deliverable(recipient))
+    if business.email:
+        letter["Reply-To"] = Address(
+            business.name, addr_spec=_deliverable(business.email)
+        )
+    letter["Date"] = format_datetime(utc_now())
+    letter["Message-ID"] = f"<{message_id}@{sender.domain}>"
+    # Out-of-office answers stay away.
+    letter["Auto-Submitted"] = "auto-generated"
+    known = {
+        **payload,
+        "business": business,
+        "home": sender.base_url,
+        "link": f"{sender.base_url}{payload.get('path', '/')}",
+        "subject": str(letter["Subject"]),
+    }
+    letter.set_content(
+        _templates().get_template(f"{kind}.txt").render(known), cte="8bit"
+    )
+    letter.add_alternative(
+        _templates().get_template(f"{kind}.html").render(known),
+        subtype="html",
+        cte="quoted-printable",
+    )
+    return letter
+
+
+@cache
+def _templates() -> Environment:
+    return Environment(
+        loader=PackageLoader("portal_app.integrations.mail"),
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _deliverable(address: str) -> str:
+    """An address whose domain is written as the mail system needs it."""
+    local, _, domain = address.rpartition("@")
+    if not local or domain.isascii():
+        return address
+    try:
+        return f"{local}@{idna.encode(domain, uts46=True).decode()}"
+    except idna.IDNAError as error:
+        raise ValueError("no domain") from error
