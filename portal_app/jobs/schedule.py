@@ -1,0 +1,102 @@
+"""What runs without a browser, and how often.
+
+The serving process starts a schedule with itself; ``jobs run`` runs one alone.
+Several may run at once: every job keeps others apart by what it writes.
+"""
+
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC
+from threading import Event
+
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from portal_app.domain.notifications.service import Mailer
+from portal_app.jobs.outbox import deliver_outbox
+from portal_app.jobs.retention import purge_expired
+from portal_app.kernel.db import Database
+
+log = structlog.get_logger("jobs")
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something to run again and again.
+
+    Attributes:
+        name: For the log.
+        every_seconds: From one start to the next; a run that takes longer
+            skips the starts it missed.
+        run: Takes nothing; what it raises is logged and does not stop the job.
+    """
+
+    name: str
+    every_seconds: int
+    run: Callable[[], object]
+
+
+class Schedule:
+    """Runs jobs in threads of their own, each at most once at a time."""
+
+    def __init__(self, jobs: Iterable[Job]) -> None:
+        self._jobs = tuple(jobs)
+        self._scheduler: BackgroundScheduler | None = None
+
+    def start(self) -> None:
+        """Start; a schedule that runs already is left alone."""
+        if self._scheduler is not None:
+            return
+        # It warns whenever a run takes longer than its interval.
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)
+        scheduler = BackgroundScheduler(
+            timezone=UTC,
+            job_defaults={
+                "coalesce": True,
+                "max_instances": 1,
+                "misfire_grace_time": None,
+            },
+        )
+        for job in self._jobs:
+            scheduler.add_job(
+                _run, "interval", args=[job], seconds=job.every_seconds, id=job.name
+            )
+        scheduler.start()
+        self._scheduler = scheduler
+
+    def stop(self) -> None:
+        """Stop, after what is running has ended; a stopped one is left alone."""
+        if self._scheduler is not None:
+            self._scheduler.shutdown(wait=True)
+            self._scheduler = None
+
+    def run_once(self) -> None:
+        """Run every job once, here and now."""
+        for job in self._jobs:
+            _run(job)
+
+    def run_until(self, stopped: Event) -> None:
+        """Run until an event is set, as by a signal."""
+        self.start()
+        try:
+            stopped.wait()
+        finally:
+            self.stop()
+
+
+def portal_schedule(db: Database, mailer: Mailer) -> Schedule:
+    """The jobs of the portal."""
+    return Schedule(
+        [
+            Job("deliver outbox", 1, lambda: deliver_outbox(db, mailer)),
+            Job("purge expired", 3600, lambda: purge_expired(db)),
+        ]
+    )
+
+
+def _run(job: Job) -> None:
+    try:
+        job.run()
+    except Exception:
+        log.exception("job failed", job=job.name)
