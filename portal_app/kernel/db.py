@@ -71,7 +71,8 @@ class Database:
     def __init__(self, url: str, pool_size: int = 10) -> None:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
-        options: dict[str, Any] = {}
+        # What people typed must not reach the log with an error.
+        options: dict[str, Any] = {"hide_parameters": True}
         if self.is_sqlite:
             options["connect_args"] = {
                 "check_same_thread": False,
