@@ -12,4 +12,4 @@ def test_migrating_twice_changes_nothing(db: Database) -> None:
     migrate(db)
     with db.read() as tx:
         revisions = tx.execute(text("SELECT version_num FROM alembic_version"))
-        assert revisions.scalars().all() == ["0001"]
+        assert revisions.scalars().all() == ["0003"]
