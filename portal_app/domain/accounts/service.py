@@ -249,7 +249,7 @@ def create_account(db: Database, email: str, role: str, password: str) -> str:
         db: The database; the hashing happens outside its transactions.
         email: As typed.
         role: ``office`` or ``fieldworker``; customers have a profile as well,
-            see ``customers.service.create_customer``.
+            see ``customers.service.add_active_customer``.
         password: As typed.
 
     Returns:

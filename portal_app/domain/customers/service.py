@@ -33,8 +33,9 @@ from portal_app.kernel.errors import Conflict, NotFound
 from portal_app.kernel.statements import affected
 
 __all__ = [
+    "SignUpForm",
+    "add_active_customer",
     "address_of",
-    "create_customer",
     "locations",
     "owned_by",
     "profile",
@@ -82,18 +83,14 @@ def sign_up(db: Database, actor: Actor, form: SignUpForm) -> None:
     raise Conflict("Somebody is signing up with this e-mail. Please try again.")
 
 
-def create_customer(
-    db: Database,
-    *,
-    first_name: str,
-    last_name: str,
-    email: str,
-    phone: str = "",
-    password: str,
-) -> str:
+def add_active_customer(db: Database, form: SignUpForm) -> str:
     """Make a customer with an active account, whose mailbox the office vouches for.
 
     No mail is sent. For the command line and the demo business.
+
+    Args:
+        db: The database; the hashing happens outside its transactions.
+        form: As the customer would have filled it in.
 
     Returns:
         The customer's id.
@@ -102,16 +99,8 @@ def create_customer(
         InvalidInput: With a sentence for each field that is wrong.
         Conflict: If the e-mail has an account.
     """
-    form = SignUpForm(
-        first_name=first_name,
-        last_name=last_name,
-        email=email,
-        phone=phone,
-        password=password,
-        terms=True,
-    )
     person = rules.check_sign_up(form, db.query(businesses.current).country)
-    return db.call(_create_customer, person, passwords.hash_password(password))
+    return db.call(_add_active, person, passwords.hash_password(form.password))
 
 
 def resolve_actor(tx: Session, token_hash: str, address: str, device: str) -> Actor:
@@ -223,7 +212,7 @@ def _store_sign_up(
     return True
 
 
-def _create_customer(tx: Session, person: Person, password_hash: str) -> str:
+def _add_active(tx: Session, person: Person, password_hash: str) -> str:
     account_id = accounts.create(tx, person.email, CUSTOMER, password_hash)
     return _store_person(tx, account_id, person)
 
