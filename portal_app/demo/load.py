@@ -178,13 +178,16 @@ def _staff_account(db: Database, email: str, role: str) -> str:
 def _load_customer(db: Database, guest: Guest) -> None:
     if db.query(_account_id, guest.email) is None:
         with frozen(utc_now() - timedelta(weeks=guest.weeks)):
-            customers.create_customer(
+            customers.add_active_customer(
                 db,
-                first_name=guest.first_name,
-                last_name=guest.last_name,
-                email=guest.email,
-                phone=guest.phone,
-                password=PASSWORD,
+                customers.SignUpForm(
+                    first_name=guest.first_name,
+                    last_name=guest.last_name,
+                    email=guest.email,
+                    phone=guest.phone,
+                    password=PASSWORD,
+                    terms=True,
+                ),
             )
     actor = db.query(_customer, guest.email)
     db.call(_load_locations, actor, guest)
