@@ -1,25 +1,66 @@
-"""``python -m portal_app``: what the person who runs the portal needs."""
+"""``python -m portal_app``: what the person who runs the portal needs.
 
+Every mistake that person can put right ends in one line that starts with
+``portal:``, on standard error, with a non-zero exit code.
+"""
+
+import signal
+import socket
 import sys
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import unquote, urlsplit
 
+import redis
 import typer
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlmodel import Session, col, select
 
+from portal_app import migrations
+from portal_app.backup import BackupError, back_up
+from portal_app.backup import restore as bring_back
+from portal_app.demo.load import ACCOUNTS, PASSWORD, is_empty, load_demo
+from portal_app.domain.accounts import service as accounts
+from portal_app.domain.accounts.models import Account
+from portal_app.domain.accounts.rules import OFFICE
+from portal_app.domain.business import service as businesses
+from portal_app.integrations.mail.mailer import build_mailer
+from portal_app.jobs.schedule import portal_schedule
 from portal_app.kernel.db import Database
-from portal_app.migrations import migrate as bring_up_to_date
+from portal_app.kernel.errors import DomainError, InvalidInput
 from portal_app.serving import build as frontend
 from portal_app.serving import server
-from portal_app.settings import Settings, SettingsError, load_settings
+from portal_app.serving.logs import configure_logs
+from portal_app.settings import ROOT, Settings, SettingsError, load_settings
 
-main = typer.Typer(help="Run and look after the customer portal.", no_args_is_help=True)
-demo = typer.Typer(help="The demo business.", no_args_is_help=True)
-office = typer.Typer(help="The office's accounts.", no_args_is_help=True)
-jobs = typer.Typer(help="What runs without a browser.", no_args_is_help=True)
+FILES = ROOT / "var" / "files"
+_CONNECT_SECONDS = 5
+_INTERRUPTED = 130
+
+main = typer.Typer(
+    help="Run and look after the customer portal.",
+    no_args_is_help=True,
+    add_completion=False,
+    # A traceback must never show the values of variables.
+    pretty_exceptions_enable=False,
+)
+demo = typer.Typer(help="demo load: load the demo business.", no_args_is_help=True)
+office = typer.Typer(
+    help="office create-account EMAIL: let somebody in the office log in.",
+    no_args_is_help=True,
+)
+jobs = typer.Typer(help="jobs run: what runs without a browser.", no_args_is_help=True)
 main.add_typer(demo, name="demo")
 main.add_typer(office, name="office")
 main.add_typer(jobs, name="jobs")
+
+
+class Refusal(Exception):
+    """Something the operator can put right; the message is the line to print."""
 
 
 @contextmanager
@@ -27,25 +68,330 @@ def _one_line_errors() -> Iterator[None]:
     """End with one clear line for what a person can put right."""
     try:
         yield
-    except (SettingsError, server.PortTaken, frontend.BuildError) as error:
+    except (
+        Refusal,
+        SettingsError,
+        BackupError,
+        server.PortTaken,
+        frontend.BuildError,
+    ) as error:
         sys.exit(f"portal: {error}")
-    except OperationalError as error:
-        reason = str(error.orig).strip().splitlines()[0]
-        sys.exit(f"portal: PORTAL_DATABASE_URL: the database does not answer: {reason}")
+    except InvalidInput as error:
+        sys.exit(f"portal: {next(iter(error.fields.values()), error.message)}")
+    except DomainError as error:
+        sys.exit(f"portal: {error.message}")
+    except DBAPIError as error:
+        sys.exit(f"portal: PORTAL_DATABASE_URL: {_reason(error)}")
+    except KeyboardInterrupt:
+        sys.exit(_INTERRUPTED)
+
+
+def _reason(error: DBAPIError) -> str:
+    lines = str(error.orig).strip().splitlines()
+    return f"the database does not answer: {lines[0] if lines else 'no reason given'}"
 
 
 def _open_database(settings: Settings) -> Database:
-    database = Database(settings.database_url)
-    if database.is_sqlite and database.engine.url.database:
-        from pathlib import Path
+    """The database of the settings, which answers.
 
-        Path(database.engine.url.database).parent.mkdir(parents=True, exist_ok=True)
+    Raises:
+        Refusal: If its address is wrong or its folder cannot be made.
+        DBAPIError: If it does not answer.
+    """
+    try:
+        database = Database(settings.database_url)
+        if database.is_sqlite:
+            file = Path(database.engine.url.database or "")
+            file.parent.mkdir(parents=True, exist_ok=True)
+    except (ArgumentError, ValueError):
+        raise Refusal(
+            "PORTAL_DATABASE_URL: takes sqlite:///FILE or "
+            "postgresql+psycopg://USER:PASSWORD@HOST:PORT/NAME"
+        ) from None
+    except OSError as error:
+        raise Refusal(f"PORTAL_DATABASE_URL: {error.strerror}: {file.parent}") from None
+    if not database.is_sqlite:
+        _reach(database.engine.url.host, database.engine.url.port or 5432)
+    with database.engine.connect():
+        return database
+
+
+def _reach(host: str | None, port: int) -> None:
+    """Fail in seconds where a driver would wait for minutes."""
+    if not host or host.startswith("/"):
+        return
+    try:
+        socket.create_connection((host, port), _CONNECT_SECONDS).close()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise Refusal(
+            f"PORTAL_DATABASE_URL: the database does not answer: "
+            f"{host}:{port}: {reason}"
+        ) from None
+
+
+def _prepared_database(settings: Settings) -> Database:
+    """The database, on the newest schema, with a business in it."""
+    database = _open_database(settings)
+    migrations.migrate(database)
+    database.call(businesses.ensure)
     return database
+
+
+def _check_redis(settings: Settings) -> None:
+    if not settings.redis_url:
+        return
+    try:
+        client = redis.Redis.from_url(
+            settings.redis_url,
+            socket_connect_timeout=_CONNECT_SECONDS,
+            socket_timeout=_CONNECT_SECONDS,
+        )
+        client.ping()
+        client.close()
+    except (redis.RedisError, ValueError, OSError) as error:
+        raise Refusal(f"PORTAL_REDIS_URL: Redis does not answer: {error}") from None
+
+
+@main.command()
+def serve() -> None:
+    """Prepare what is missing, and serve the portal until Ctrl-C."""
+    with _one_line_errors():
+        # While preparing, a signal to end is Ctrl-C; the server has its own way.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        settings = load_settings()
+        server.check_port_is_free(settings.port)
+        database = _open_database(settings)
+        _check_redis(settings)
+        database = _prepared_database(settings)
+        if settings.env == "demo" and is_empty(database):
+            load_demo(database)
+        _build_if_needed()
+        greeting = _greeting(settings, database)
+        # Workers open their own connections; a fork must not share these.
+        database.engine.dispose()
+        server.serve(settings, lambda: print(greeting, flush=True))
+
+
+def _greeting(settings: Settings, database: Database) -> str:
+    business = database.query(businesses.current)
+    lines = ["", f"{business.name} is open: {settings.base_url}", ""]
+    if business.demo:
+        lines += [f"  Demo accounts, password {PASSWORD}"]
+        lines += [f"    {email:<20}{what}" for email, what in ACCOUNTS.items()]
+        if settings.mail_url.startswith("file://"):
+            lines += ["", f"  Mails are kept in {_shown(_mail_folder(settings))}"]
+        lines += [""]
+    elif not database.query(_has_office):
+        lines += [
+            "  Nobody from the office can log in yet. Make the first account:",
+            "    python -m portal_app office create-account EMAIL",
+            "",
+        ]
+    return "\n".join([*lines, "Press Ctrl-C to stop."])
+
+
+def _mail_folder(settings: Settings) -> Path:
+    return Path(unquote(urlsplit(settings.mail_url).path))
+
+
+def _shown(path: Path) -> Path:
+    return path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
+
+
+def _has_office(tx: Session) -> bool:
+    accounts_of_office = select(Account.id).where(
+        Account.role == OFFICE, col(Account.disabled_at).is_(None)
+    )
+    return tx.exec(accounts_of_office.limit(1)).first() is not None
+
+
+@main.command()
+def build() -> None:
+    """Build the front end if its sources changed."""
+    with _one_line_errors():
+        load_settings()
+        if not _build_if_needed():
+            print("The front end is up to date.")
+
+
+def _build_if_needed() -> bool:
+    """Returns: Whether there was something to build."""
+    if frontend.is_current():
+        return False
+    print("Building the front end ...", end=" ", flush=True)
+    started = time.monotonic()
+    try:
+        frontend.build()
+    except BaseException:
+        print()
+        raise
+    print(f"done in {time.monotonic() - started:.0f} s.", flush=True)
+    return True
 
 
 @main.command()
 def migrate() -> None:
     """Bring the database to the newest schema."""
     with _one_line_errors():
-        bring_up_to_date(_open_database(load_settings()))
-    print("The database is up to date.")
+        _prepared_database(load_settings())
+        print("The database is up to date.")
+
+
+@demo.command("load")
+def demo_load() -> None:
+    """Load the demo business, or complete it; loading twice changes nothing."""
+    with _one_line_errors():
+        settings = load_settings()
+        if settings.env == "production":
+            raise Refusal(
+                "PORTAL_ENV: the demo business takes demo; "
+                "everybody knows the passwords of its accounts"
+            )
+        if load_demo(_prepared_database(settings)):
+            print("The demo business is loaded.")
+        else:
+            print("The demo business was loaded already.")
+
+
+@office.command("create-account")
+def create_account(
+    email: Annotated[str, typer.Argument(help="The e-mail to log in with.")],
+    password_stdin: Annotated[
+        bool, typer.Option(help="Read the password from standard input.")
+    ] = False,
+) -> None:
+    """Make an account for somebody in the office."""
+    with _one_line_errors():
+        settings = load_settings()
+        database = _prepared_database(settings)
+        if password_stdin:
+            password = sys.stdin.readline().rstrip("\r\n")
+        else:
+            password = typer.prompt(
+                "Password", hide_input=True, confirmation_prompt="Once more"
+            )
+        accounts.create_account(database, email, OFFICE, password)
+        print(f"{email} can log in now: {settings.base_url}/login")
+
+
+@jobs.command("run")
+def jobs_run(
+    once: Annotated[bool, typer.Option(help="Run every job once and end.")] = False,
+) -> None:
+    """Deliver mails and clean up, beside the portal or without it."""
+    with _one_line_errors():
+        settings = load_settings()
+        configure_logs(settings)
+        database = _open_database(settings)
+        if not migrations.is_current(database):
+            raise Refusal("the database is not up to date; run `migrate` first")
+        schedule = portal_schedule(database, build_mailer(settings))
+        if once:
+            schedule.run_once()
+            return
+        stopped = threading.Event()
+        for ending in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(ending, lambda *_: stopped.set())
+        print("Running the jobs. Press Ctrl-C to stop.", flush=True)
+        schedule.run_until(stopped)
+
+
+@main.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="Where to, such as portal.tar.gz.")],
+) -> None:
+    """Keep the database and the files in one archive; the portal may be running."""
+    with _one_line_errors():
+        back_up(_open_database(load_settings()), FILES, file)
+        print(f"Everything is in {file}. Keep it as safe as the portal itself.")
+
+
+@main.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="What `backup` wrote.")],
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace what is in the database.")
+    ] = False,
+) -> None:
+    """Bring back an archive. Stop the portal first."""
+    with _one_line_errors():
+        database = _open_database(load_settings())
+        if not force and not is_empty(database):
+            raise Refusal(
+                "the database is not empty; --force replaces everything in it"
+            )
+        bring_back(database, FILES, file)
+        migrations.migrate(database)
+        print(f"Everything in {file} is back, and the database is up to date.")
+
+
+@main.command()
+def check() -> None:
+    """Say of everything the portal needs whether it is there."""
+    try:
+        settings = load_settings()
+    except SettingsError as error:
+        print(f"wrong  settings: {error}")
+        sys.exit(1)
+    print(f"ok     settings: {settings.env}, {settings.base_url}")
+    checks: tuple[tuple[str, Callable[[Settings], str]], ...] = (
+        ("database", _database_answer),
+        ("schema", _schema_answer),
+        ("mail", _mail_answer),
+        ("redis", _redis_answer),
+        ("front end", _frontend_answer),
+    )
+    failed = [name for name, ask in checks if not _told(name, ask, settings)]
+    if failed:
+        sys.exit(1)
+
+
+def _told(name: str, ask: Callable[[Settings], str], settings: Settings) -> bool:
+    try:
+        print(f"ok     {name}: {ask(settings)}")
+    except DBAPIError as error:
+        print(f"wrong  {name}: {_reason(error)}")
+    except (Refusal, OSError) as error:
+        print(f"wrong  {name}: {error}")
+    else:
+        return True
+    return False
+
+
+def _database_answer(settings: Settings) -> str:
+    database = _open_database(settings)
+    return "SQLite answers" if database.is_sqlite else "PostgreSQL answers"
+
+
+def _schema_answer(settings: Settings) -> str:
+    if not migrations.is_current(_open_database(settings)):
+        raise Refusal("not up to date; run `migrate`")
+    return "up to date"
+
+
+def _mail_answer(settings: Settings) -> str:
+    parts = urlsplit(settings.mail_url)
+    if parts.scheme == "file":
+        _mail_folder(settings).mkdir(parents=True, exist_ok=True)
+        return f"kept in {_shown(_mail_folder(settings))}"
+    port = parts.port or (465 if parts.scheme == "smtps" else 587)
+    try:
+        address = (parts.hostname or "", port)
+        socket.create_connection(address, _CONNECT_SECONDS).close()
+    except OSError as error:
+        raise Refusal(
+            f"PORTAL_MAIL_URL: {parts.hostname}:{port} does not answer: {error}"
+        ) from None
+    return f"{parts.hostname}:{port} answers"
+
+
+def _redis_answer(settings: Settings) -> str:
+    _check_redis(settings)
+    return "answers" if settings.redis_url else "not used"
+
+
+def _frontend_answer(_settings: Settings) -> str:
+    if not frontend.is_current():
+        raise Refusal("not built from these sources; run `build`")
+    return "built"

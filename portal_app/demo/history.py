@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, select
 
 from portal_app.demo.content import Appointment
-from portal_app.domain.bookings import completing
 from portal_app.domain.bookings import service as bookings
 from portal_app.domain.bookings.models import Booking
 from portal_app.domain.bookings.rules import ContactForm
@@ -45,7 +44,7 @@ def load_appointment(db: Database, actor: Actor, wanted: Appointment) -> None:
         assert booking.number == number
     if booking.status == "confirmed" and wanted.weeks < 0 and booking.ends_at < now:
         with frozen(booking.ends_at):
-            db.call(completing.complete, SYSTEM, booking.number)
+            db.call(bookings.complete, SYSTEM, booking.number)
 
 
 def _instant(tx: Session, wanted: Appointment) -> datetime:

@@ -4,6 +4,7 @@ The wizard is in ``drafts``, the moment it becomes a booking in ``confirming``,
 and what is read afterwards in ``reading``.
 """
 
+from portal_app.domain.bookings.completing import complete
 from portal_app.domain.bookings.confirming import OverviewChanged, confirm
 from portal_app.domain.bookings.drafts import (
     SlotGone,
@@ -37,6 +38,7 @@ __all__ = [
     "choose_location",
     "choose_options",
     "choose_time",
+    "complete",
     "confirm",
     "draft",
     "fieldworkers",
