@@ -11,9 +11,13 @@ from portal_app.api.guard import (
     inline_script_hashes,
 )
 from portal_app.api.health import health_routes
+from portal_app.api.public_pages import Drawings, public_page_routes
 from portal_app.api.sessions import session_routes
+from portal_app.components.document import app_options
+from portal_app.components.first_html import until_code_is_here
+from portal_app.components.waiting import waiting_page
 from portal_app.kernel.db import Database
-from portal_app.pages import index
+from portal_app.pages import index, service, services
 from portal_app.serving.build import BUILT_SITE
 from portal_app.serving.logs import configure_logs
 from portal_app.settings import settings
@@ -21,7 +25,13 @@ from portal_app.state import worker
 from portal_app.state.gate import Gate
 from portal_app.state.mishaps import answer_exception, log_browser_error
 
-PAGES = (index.page,)
+PAGES = (index.page, services.page, service.page)
+DRAWINGS = Drawings(
+    home=index.first_html,
+    services=services.first_html,
+    service=service.first_html,
+    no_such_service=service.missing_first_html,
+)
 
 _settings = settings()
 configure_logs(_settings)
@@ -33,6 +43,7 @@ _routes = Starlette(
         *health_routes(_database),
         *session_routes(_database, _settings),
         *branding_routes(_database),
+        *public_page_routes(_database, BUILT_SITE, _settings.base_url, DRAWINGS),
     ]
 )
 
@@ -46,10 +57,8 @@ app = rx.App(
     api_transformer=[_routes, _guarded],
     backend_exception_handler=answer_exception,
     frontend_exception_handler=log_browser_error,
-    head_components=[
-        rx.el.link(rel="stylesheet", href="/api/brand.css"),
-        rx.el.link(rel="manifest", href="/api/manifest.webmanifest"),
-    ],
+    hydrate_fallback=until_code_is_here(waiting_page()),
+    **app_options(),
 )
 app.add_middleware(Gate(), index=0)
 for page in PAGES:
@@ -57,6 +66,6 @@ for page in PAGES:
         page.draw,
         route=page.route,
         title=page.title,
-        description=page.description,
+        description=page.description or None,
         on_load=list(page.on_load),
     )

@@ -13,14 +13,14 @@ class Page:
 
     Attributes:
         route: The address, in Reflex's notation (``/bookings/[number]``).
-        title: The browser's title, before the business's name is known.
+        title: The browser's title; a Var where it depends on what is shown.
         draw: The component function.
         on_load: Event handlers that rebuild the page's state at every visit.
         description: One sentence for search engines (public pages).
     """
 
     route: str
-    title: str
+    title: str | rx.Var[str]
     draw: Callable[[], rx.Component]
     on_load: Sequence[Any] = field(default=())
     description: str = ""
