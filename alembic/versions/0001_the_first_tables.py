@@ -340,10 +340,8 @@ def upgrade() -> None:
     with op.batch_alter_table("time_claim", schema=None) as batch_op:
         batch_op.create_index(
             "ix_time_claim_active",
-            ["fieldworker_id", "ends_at", "starts_at"],
+            ["fieldworker_id", "released_at", "ends_at", "starts_at"],
             unique=False,
-            sqlite_where=sa.text("released_at IS NULL"),
-            postgresql_where=sa.text("released_at IS NULL"),
         )
 
     op.create_table(
@@ -621,11 +619,7 @@ def downgrade() -> None:
 
     op.drop_table("time_off")
     with op.batch_alter_table("time_claim", schema=None) as batch_op:
-        batch_op.drop_index(
-            "ix_time_claim_active",
-            sqlite_where=sa.text("released_at IS NULL"),
-            postgresql_where=sa.text("released_at IS NULL"),
-        )
+        batch_op.drop_index("ix_time_claim_active")
 
     op.drop_table("time_claim")
     op.drop_table("service_option")

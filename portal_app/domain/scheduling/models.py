@@ -7,7 +7,7 @@ with the same meaning on SQLite.
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import CheckConstraint, Index
 from sqlmodel import Field, SQLModel
 
 from portal_app.kernel.columns import (
@@ -94,10 +94,9 @@ class TimeClaim(SQLModel, table=True):
         Index(
             "ix_time_claim_active",
             "fieldworker_id",
+            "released_at",
             "ends_at",
             "starts_at",
-            sqlite_where=text("released_at IS NULL"),
-            postgresql_where=text("released_at IS NULL"),
         ),
     )
 

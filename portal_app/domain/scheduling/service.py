@@ -135,12 +135,16 @@ def nearest(
     otherwise as ``month``.
     """
     zone = business.formats(tx).zone
+    first_bookable, last_bookable = _bookable_days(tx)
+    # An instant from a browser may be anywhere; what is nearest stays the same.
+    around = max(around, day_bounds(first_bookable, zone)[0])
+    around = min(around, day_bounds(last_bookable, zone)[1])
     wanted = rules.to_seconds(around)
+    middle = around.astimezone(zone).date()
     found: list[Slot] = []
     for window in (_NEAREST_WINDOW, None):
-        first, last = _bookable_days(tx)
+        first, last = first_bookable, last_bookable
         if window is not None:
-            middle = around.astimezone(zone).date()
             first, last = max(first, middle - window), min(last, middle + window)
         search = _search(
             tx, service_id, minutes, first, last, fieldworker_id=fieldworker_id
@@ -161,7 +165,11 @@ def is_free(
     fieldworker_id: str | None = None,
 ) -> bool:
     """Whether this start would be offered now; arguments and errors as ``month``."""
-    day = starts_at.astimezone(business.formats(tx).zone).date()
+    zone = business.formats(tx).zone
+    first, last = _bookable_days(tx)
+    if not day_bounds(first, zone)[0] <= starts_at < day_bounds(last, zone)[1]:
+        return False
+    day = starts_at.astimezone(zone).date()
     offered = slots(tx, service_id, minutes, day, fieldworker_id=fieldworker_id)
     return any(slot.starts_at == starts_at for slot in offered)
 

@@ -1,0 +1,188 @@
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from portal_app.domain.catalogue.rules import (
+    Choice,
+    Offer,
+    Option,
+    Priced,
+    PriceLine,
+    check_offer,
+    normalise,
+    price,
+    starting_answers,
+)
+from portal_app.kernel.errors import InvalidInput
+
+SIZE = Option(
+    key="size",
+    name="Size",
+    kind="single",
+    choices=(Choice("large", "Large", 4000, 60), Choice("small", "Small")),
+)
+EXTRAS = Option(
+    key="extras",
+    name="Extras",
+    kind="several",
+    choices=(Choice("oven", "Oven", 3550, 30), Choice("fridge", "Fridge", 2000, 15)),
+)
+WINDOWS = Option(
+    key="windows",
+    name="Windows",
+    kind="quantity",
+    choices=(Choice("window", "Window", 399, 5),),
+    min_quantity=0,
+    max_quantity=20,
+)
+OFFER = Offer("Clean", 8500, 90, (SIZE, EXTRAS, WINDOWS))
+
+
+def test_every_answer_is_a_line_and_the_lines_add_up() -> None:
+    answers = {"size": "large", "extras": ["fridge", "oven"], "windows": 3}
+
+    assert price(OFFER, answers) == Priced(
+        lines=(
+            PriceLine("Clean", 1, 8500, 90),
+            PriceLine("Size: Large", 1, 4000, 60),
+            PriceLine("Extras: Oven", 1, 3550, 30),
+            PriceLine("Extras: Fridge", 1, 2000, 15),
+            PriceLine("Windows", 3, 399, 15),
+        ),
+        total_minor=8500 + 4000 + 3550 + 2000 + 1197,
+        minutes=90 + 60 + 30 + 15 + 15,
+    )
+
+
+def test_an_answer_that_costs_nothing_is_kept_and_a_quantity_of_nought_is_not() -> None:
+    priced = price(OFFER, {"size": "small", "windows": 0})
+
+    assert priced.lines == (
+        PriceLine("Clean", 1, 8500, 90),
+        PriceLine("Size: Small", 1, 0, 0),
+    )
+    assert (priced.total_minor, priced.minutes) == (8500, 90)
+
+
+def test_an_unanswered_quantity_is_its_least() -> None:
+    offer = replace(OFFER, options=(replace(WINDOWS, min_quantity=4),))
+
+    assert price(offer, {}).lines[1] == PriceLine("Windows", 4, 399, 20)
+
+
+def test_a_service_without_options_has_its_base_price() -> None:
+    assert price(Offer("Walk", 2500, 30), {}) == Priced(
+        (PriceLine("Walk", 1, 2500, 30),), 2500, 30
+    )
+
+
+def test_a_choice_named_twice_counts_once() -> None:
+    answers = {"size": "small", "extras": ["oven", "oven"]}
+
+    assert price(OFFER, answers).total_minor == 8500 + 3550
+
+
+CHOICE_GONE = "This choice is not available. Please choose another."
+NUMBER = "Please enter a whole number."
+BOUNDS = "Please enter a number from 0 to 20."
+
+
+@pytest.mark.parametrize(
+    ("answers", "fields"),
+    [
+        ({}, {"size": "Please choose one."}),
+        ({"size": None}, {"size": "Please choose one."}),
+        ({"size": ""}, {"size": "Please choose one."}),
+        ({"size": "huge"}, {"size": CHOICE_GONE}),
+        ({"size": ["large"]}, {"size": CHOICE_GONE}),
+        ({"size": {"large": 1}}, {"size": CHOICE_GONE}),
+        ({"size": "small", "extras": "oven"}, {"extras": CHOICE_GONE}),
+        ({"size": "small", "extras": ["roof"]}, {"extras": CHOICE_GONE}),
+        ({"size": "small", "extras": [["oven"]]}, {"extras": CHOICE_GONE}),
+        ({"size": "small", "extras": 7}, {"extras": CHOICE_GONE}),
+        ({"size": "small", "windows": -1}, {"windows": BOUNDS}),
+        ({"size": "small", "windows": 21}, {"windows": BOUNDS}),
+        ({"size": "small", "windows": 1.5}, {"windows": NUMBER}),
+        ({"size": "small", "windows": True}, {"windows": NUMBER}),
+        ({"size": "small", "windows": "three"}, {"windows": NUMBER}),
+        ({"size": "small", "windows": "9" * 5000}, {"windows": NUMBER}),
+        ({"size": "small", "roof": "x"}, {"roof": "This option is not available."}),
+        (
+            {"size": "huge", "windows": 99, "roof": 1},
+            {
+                "roof": "This option is not available.",
+                "size": CHOICE_GONE,
+                "windows": BOUNDS,
+            },
+        ),
+    ],
+)
+def test_what_does_not_fit_is_refused_next_to_its_option(
+    answers: dict[str, Any], fields: dict[str, str]
+) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        price(OFFER, answers)
+
+    assert refused.value.fields == fields
+    assert refused.value.message == "Please check the options."
+
+
+def test_answers_are_kept_in_one_form() -> None:
+    answers = {"windows": "3", "extras": ["fridge", "oven"], "size": "large"}
+
+    assert normalise(OFFER, answers) == {
+        "size": "large",
+        "extras": ["oven", "fridge"],
+        "windows": 3,
+    }
+    assert normalise(OFFER, {"size": "small"}) == {
+        "size": "small",
+        "extras": [],
+        "windows": 0,
+    }
+
+
+def test_the_starting_price_takes_the_cheapest_of_each_single() -> None:
+    assert starting_answers(OFFER) == {"size": "small"}
+    assert price(OFFER, starting_answers(OFFER)).total_minor == 8500
+
+
+@pytest.mark.parametrize(
+    ("offer", "fields"),
+    [
+        (Offer("x", -1, 30), {"base_price_minor": "A price cannot be negative."}),
+        (Offer("x", 0, 0), {"duration_minutes": "A visit takes at least a minute."}),
+        (
+            Offer("x", 0, 1, (SIZE, SIZE)),
+            {"options": "Two options have the same key."},
+        ),
+        (
+            Offer("x", 0, 1, (replace(SIZE, choices=()),)),
+            {"size": "An option needs a choice."},
+        ),
+        (
+            Offer("x", 0, 1, (replace(SIZE, choices=SIZE.choices * 2),)),
+            {"size": "Two choices have the same key."},
+        ),
+        (
+            Offer("x", 0, 1, (replace(SIZE, kind="quantity"),)),
+            {"size": "A quantity has exactly one choice: its unit."},
+        ),
+        (
+            Offer("x", 0, 1, (replace(WINDOWS, min_quantity=21),)),
+            {"windows": "The least quantity is more than the most."},
+        ),
+        (
+            Offer("x", 0, 1, (replace(SIZE, choices=(Choice("a", "A", -1),)),)),
+            {"size": "A choice can only add to price and duration."},
+        ),
+    ],
+)
+def test_a_service_that_could_not_be_priced_is_not_offered(
+    offer: Offer, fields: dict[str, str]
+) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        check_offer(offer)
+
+    assert refused.value.fields == fields
