@@ -66,7 +66,7 @@ def back_up(database: Database, files: Path, target: Path) -> None:
         unfinished.replace(target)
     except (OSError, sqlite3.Error) as error:
         unfinished.unlink(missing_ok=True)
-        raise BackupError(f"{target} could not be written: {error}") from None
+        raise BackupError(f"{target} could not be written: {_words(error)}") from None
 
 
 def restore(database: Database, files: Path, source: Path) -> None:
@@ -105,8 +105,15 @@ def restore(database: Database, files: Path, source: Path) -> None:
         TypeError,
         sqlite3.Error,
     ) as error:
-        reason = str(error) or type(error).__name__
-        raise BackupError(f"{source} could not be restored: {reason}") from None
+        raise BackupError(f"{source} could not be restored: {_words(error)}") from None
+
+
+def _words(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    if isinstance(error, tarfile.ReadError | KeyError | TypeError):
+        return "it is no backup of the portal"
+    return (str(error) or type(error).__name__).splitlines()[0]
 
 
 def _kind(database: Database) -> str:

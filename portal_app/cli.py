@@ -5,7 +5,6 @@ Every mistake that person can put right ends in one line that starts with
 """
 
 import signal
-import socket
 import sys
 import threading
 import time
@@ -13,20 +12,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import unquote, urlsplit
 
-import redis
 import typer
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col, select
 
-from portal_app import migrations
+from portal_app import migrations, surroundings
 from portal_app.backup import BackupError, back_up
 from portal_app.backup import restore as bring_back
 from portal_app.demo.load import ACCOUNTS, PASSWORD, is_empty, load_demo
 from portal_app.domain.accounts import service as accounts
 from portal_app.domain.accounts.models import Account
-from portal_app.domain.accounts.rules import OFFICE
+from portal_app.domain.accounts.rules import OFFICE, normal_email
 from portal_app.domain.business import service as businesses
 from portal_app.integrations.mail.mailer import build_mailer
 from portal_app.jobs.schedule import portal_schedule
@@ -36,9 +33,15 @@ from portal_app.serving import build as frontend
 from portal_app.serving import server
 from portal_app.serving.logs import configure_logs
 from portal_app.settings import ROOT, Settings, SettingsError, load_settings
+from portal_app.surroundings import (
+    Refusal,
+    mail_folder,
+    open_database,
+    prepared_database,
+    shown,
+)
 
 FILES = ROOT / "var" / "files"
-_CONNECT_SECONDS = 5
 _INTERRUPTED = 130
 
 main = typer.Typer(
@@ -59,10 +62,6 @@ main.add_typer(office, name="office")
 main.add_typer(jobs, name="jobs")
 
 
-class Refusal(Exception):
-    """Something the operator can put right; the message is the line to print."""
-
-
 @contextmanager
 def _one_line_errors() -> Iterator[None]:
     """End with one clear line for what a person can put right."""
@@ -80,77 +79,11 @@ def _one_line_errors() -> Iterator[None]:
         sys.exit(f"portal: {next(iter(error.fields.values()), error.message)}")
     except DomainError as error:
         sys.exit(f"portal: {error.message}")
-    except DBAPIError as error:
-        sys.exit(f"portal: PORTAL_DATABASE_URL: {_reason(error)}")
+    except OperationalError as error:
+        reason = surroundings.no_answer(error)
+        sys.exit(f"portal: PORTAL_DATABASE_URL: {reason}")
     except KeyboardInterrupt:
         sys.exit(_INTERRUPTED)
-
-
-def _reason(error: DBAPIError) -> str:
-    lines = str(error.orig).strip().splitlines()
-    return f"the database does not answer: {lines[0] if lines else 'no reason given'}"
-
-
-def _open_database(settings: Settings) -> Database:
-    """The database of the settings, which answers.
-
-    Raises:
-        Refusal: If its address is wrong or its folder cannot be made.
-        DBAPIError: If it does not answer.
-    """
-    try:
-        database = Database(settings.database_url)
-        if database.is_sqlite:
-            file = Path(database.engine.url.database or "")
-            file.parent.mkdir(parents=True, exist_ok=True)
-    except (ArgumentError, ValueError):
-        raise Refusal(
-            "PORTAL_DATABASE_URL: takes sqlite:///FILE or "
-            "postgresql+psycopg://USER:PASSWORD@HOST:PORT/NAME"
-        ) from None
-    except OSError as error:
-        raise Refusal(f"PORTAL_DATABASE_URL: {error.strerror}: {file.parent}") from None
-    if not database.is_sqlite:
-        _reach(database.engine.url.host, database.engine.url.port or 5432)
-    with database.engine.connect():
-        return database
-
-
-def _reach(host: str | None, port: int) -> None:
-    """Fail in seconds where a driver would wait for minutes."""
-    if not host or host.startswith("/"):
-        return
-    try:
-        socket.create_connection((host, port), _CONNECT_SECONDS).close()
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise Refusal(
-            f"PORTAL_DATABASE_URL: the database does not answer: "
-            f"{host}:{port}: {reason}"
-        ) from None
-
-
-def _prepared_database(settings: Settings) -> Database:
-    """The database, on the newest schema, with a business in it."""
-    database = _open_database(settings)
-    migrations.migrate(database)
-    database.call(businesses.ensure)
-    return database
-
-
-def _check_redis(settings: Settings) -> None:
-    if not settings.redis_url:
-        return
-    try:
-        client = redis.Redis.from_url(
-            settings.redis_url,
-            socket_connect_timeout=_CONNECT_SECONDS,
-            socket_timeout=_CONNECT_SECONDS,
-        )
-        client.ping()
-        client.close()
-    except (redis.RedisError, ValueError, OSError) as error:
-        raise Refusal(f"PORTAL_REDIS_URL: Redis does not answer: {error}") from None
 
 
 @main.command()
@@ -161,9 +94,8 @@ def serve() -> None:
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         settings = load_settings()
         server.check_port_is_free(settings.port)
-        database = _open_database(settings)
-        _check_redis(settings)
-        database = _prepared_database(settings)
+        surroundings.check_redis(settings)
+        database = prepared_database(settings)
         if settings.env == "demo" and is_empty(database):
             load_demo(database)
         _build_if_needed()
@@ -180,7 +112,7 @@ def _greeting(settings: Settings, database: Database) -> str:
         lines += [f"  Demo accounts, password {PASSWORD}"]
         lines += [f"    {email:<20}{what}" for email, what in ACCOUNTS.items()]
         if settings.mail_url.startswith("file://"):
-            lines += ["", f"  Mails are kept in {_shown(_mail_folder(settings))}"]
+            lines += ["", f"  Mails are kept in {shown(mail_folder(settings))}"]
         lines += [""]
     elif not database.query(_has_office):
         lines += [
@@ -189,14 +121,6 @@ def _greeting(settings: Settings, database: Database) -> str:
             "",
         ]
     return "\n".join([*lines, "Press Ctrl-C to stop."])
-
-
-def _mail_folder(settings: Settings) -> Path:
-    return Path(unquote(urlsplit(settings.mail_url).path))
-
-
-def _shown(path: Path) -> Path:
-    return path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
 
 
 def _has_office(tx: Session) -> bool:
@@ -234,7 +158,7 @@ def _build_if_needed() -> bool:
 def migrate() -> None:
     """Bring the database to the newest schema."""
     with _one_line_errors():
-        _prepared_database(load_settings())
+        prepared_database(load_settings())
         print("The database is up to date.")
 
 
@@ -248,7 +172,7 @@ def demo_load() -> None:
                 "PORTAL_ENV: the demo business takes demo; "
                 "everybody knows the passwords of its accounts"
             )
-        if load_demo(_prepared_database(settings)):
+        if load_demo(prepared_database(settings)):
             print("The demo business is loaded.")
         else:
             print("The demo business was loaded already.")
@@ -264,7 +188,8 @@ def create_account(
     """Make an account for somebody in the office."""
     with _one_line_errors():
         settings = load_settings()
-        database = _prepared_database(settings)
+        database = prepared_database(settings)
+        email = normal_email(email)
         if password_stdin:
             password = sys.stdin.readline().rstrip("\r\n")
         else:
@@ -283,9 +208,11 @@ def jobs_run(
     with _one_line_errors():
         settings = load_settings()
         configure_logs(settings)
-        database = _open_database(settings)
+        database = open_database(settings)
         if not migrations.is_current(database):
-            raise Refusal("the database is not up to date; run `migrate` first")
+            raise Refusal(
+                "the database is not up to date; run `python -m portal_app migrate`"
+            )
         schedule = portal_schedule(database, build_mailer(settings))
         if once:
             schedule.run_once()
@@ -303,7 +230,7 @@ def backup(
 ) -> None:
     """Keep the database and the files in one archive; the portal may be running."""
     with _one_line_errors():
-        back_up(_open_database(load_settings()), FILES, file)
+        back_up(open_database(load_settings()), FILES, file)
         print(f"Everything is in {file}. Keep it as safe as the portal itself.")
 
 
@@ -316,7 +243,7 @@ def restore(
 ) -> None:
     """Bring back an archive. Stop the portal first."""
     with _one_line_errors():
-        database = _open_database(load_settings())
+        database = open_database(load_settings())
         if not force and not is_empty(database):
             raise Refusal(
                 "the database is not empty; --force replaces everything in it"
@@ -336,11 +263,11 @@ def check() -> None:
         sys.exit(1)
     print(f"ok     settings: {settings.env}, {settings.base_url}")
     checks: tuple[tuple[str, Callable[[Settings], str]], ...] = (
-        ("database", _database_answer),
-        ("schema", _schema_answer),
-        ("mail", _mail_answer),
-        ("redis", _redis_answer),
-        ("front end", _frontend_answer),
+        ("database", surroundings.check_database),
+        ("schema", surroundings.check_schema),
+        ("mail", surroundings.check_mail),
+        ("redis", surroundings.check_redis),
+        ("front end", surroundings.check_frontend),
     )
     failed = [name for name, ask in checks if not _told(name, ask, settings)]
     if failed:
@@ -350,48 +277,7 @@ def check() -> None:
 def _told(name: str, ask: Callable[[Settings], str], settings: Settings) -> bool:
     try:
         print(f"ok     {name}: {ask(settings)}")
-    except DBAPIError as error:
-        print(f"wrong  {name}: {_reason(error)}")
-    except (Refusal, OSError) as error:
+    except Refusal as error:
         print(f"wrong  {name}: {error}")
-    else:
-        return True
-    return False
-
-
-def _database_answer(settings: Settings) -> str:
-    database = _open_database(settings)
-    return "SQLite answers" if database.is_sqlite else "PostgreSQL answers"
-
-
-def _schema_answer(settings: Settings) -> str:
-    if not migrations.is_current(_open_database(settings)):
-        raise Refusal("not up to date; run `migrate`")
-    return "up to date"
-
-
-def _mail_answer(settings: Settings) -> str:
-    parts = urlsplit(settings.mail_url)
-    if parts.scheme == "file":
-        _mail_folder(settings).mkdir(parents=True, exist_ok=True)
-        return f"kept in {_shown(_mail_folder(settings))}"
-    port = parts.port or (465 if parts.scheme == "smtps" else 587)
-    try:
-        address = (parts.hostname or "", port)
-        socket.create_connection(address, _CONNECT_SECONDS).close()
-    except OSError as error:
-        raise Refusal(
-            f"PORTAL_MAIL_URL: {parts.hostname}:{port} does not answer: {error}"
-        ) from None
-    return f"{parts.hostname}:{port} answers"
-
-
-def _redis_answer(settings: Settings) -> str:
-    _check_redis(settings)
-    return "answers" if settings.redis_url else "not used"
-
-
-def _frontend_answer(_settings: Settings) -> str:
-    if not frontend.is_current():
-        raise Refusal("not built from these sources; run `build`")
-    return "built"
+        return False
+    return True

@@ -1,0 +1,185 @@
+"""What the portal needs around it: a database, perhaps Redis, somewhere for mail.
+
+Each is asked with a short patience, and what is wrong is told in one line that
+names the variable to put right.
+"""
+
+import socket
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import redis
+from sqlalchemy.exc import ArgumentError, DBAPIError
+
+from portal_app import migrations
+from portal_app.domain.business import service as businesses
+from portal_app.kernel.db import Database
+from portal_app.serving import build as frontend
+from portal_app.settings import ROOT, Settings
+
+_CONNECT_SECONDS = 5
+_DATABASE = "PORTAL_DATABASE_URL"
+_POSTGRESQL_PORT = 5432
+
+
+class Refusal(Exception):
+    """Something the operator can put right; the message is the line to print."""
+
+
+def open_database(settings: Settings) -> Database:
+    """The database of the settings, which answers.
+
+    Raises:
+        Refusal: If its address is wrong or it does not answer.
+    """
+    try:
+        database = Database(settings.database_url)
+        if database.is_sqlite:
+            _make_folder(database.engine.url.database)
+    except (ArgumentError, ValueError):
+        raise Refusal(
+            f"{_DATABASE}: takes sqlite:///FILE or "
+            "postgresql+psycopg://USER:PASSWORD@HOST:PORT/NAME"
+        ) from None
+    if not database.is_sqlite:
+        _reach(database.engine.url.host, database.engine.url.port)
+    try:
+        database.engine.connect().close()
+    except DBAPIError as error:
+        raise Refusal(f"{_DATABASE}: {no_answer(error)}") from None
+    return database
+
+
+def prepared_database(settings: Settings) -> Database:
+    """The database, on the newest schema, with a business in it.
+
+    Raises:
+        Refusal: As ``open_database``.
+    """
+    database = open_database(settings)
+    migrations.migrate(database)
+    database.call(businesses.ensure)
+    return database
+
+
+def no_answer(error: DBAPIError) -> str:
+    """What a database's own error says, in one line."""
+    lines = str(error.orig).strip().splitlines() or [type(error).__name__]
+    return f"the database does not answer: {lines[0]}"
+
+
+def check_database(settings: Settings) -> str:
+    """Say which database answers.
+
+    Raises:
+        Refusal: If it does not.
+    """
+    return (
+        "SQLite answers" if open_database(settings).is_sqlite else "PostgreSQL answers"
+    )
+
+
+def check_schema(settings: Settings) -> str:
+    """Say that every migration was applied.
+
+    Raises:
+        Refusal: If one was not, or the database does not answer.
+    """
+    if not migrations.is_current(open_database(settings)):
+        raise Refusal("not up to date; run `python -m portal_app migrate`")
+    return "up to date"
+
+
+def check_mail(settings: Settings) -> str:
+    """Say where mail goes. Nothing is sent.
+
+    Raises:
+        Refusal: If the folder cannot be made or the server does not answer.
+    """
+    parts = urlsplit(settings.mail_url)
+    if parts.scheme == "file":
+        try:
+            mail_folder(settings).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise Refusal(f"PORTAL_MAIL_URL: {_os_reason(error)}") from None
+        return f"kept in {shown(mail_folder(settings))}"
+    port = parts.port or (465 if parts.scheme == "smtps" else 587)
+    try:
+        address = (parts.hostname or "", port)
+        socket.create_connection(address, _CONNECT_SECONDS).close()
+    except OSError as error:
+        raise Refusal(
+            f"PORTAL_MAIL_URL: the mail server does not answer: "
+            f"{parts.hostname}:{port}: {_os_reason(error)}"
+        ) from None
+    return f"{parts.hostname}:{port} answers"
+
+
+def check_redis(settings: Settings) -> str:
+    """Say whether Redis is used and answers.
+
+    Raises:
+        Refusal: If it is used and does not answer.
+    """
+    if not settings.redis_url:
+        return "not used"
+    try:
+        client = redis.Redis.from_url(
+            settings.redis_url,
+            socket_connect_timeout=_CONNECT_SECONDS,
+            socket_timeout=_CONNECT_SECONDS,
+        )
+        client.ping()
+        client.close()
+    except (redis.RedisError, ValueError, OSError) as error:
+        raise Refusal(f"PORTAL_REDIS_URL: Redis does not answer: {error}") from None
+    return "answers"
+
+
+def check_frontend(_settings: Settings) -> str:
+    """Say that the front end was built from the sources that are there.
+
+    Raises:
+        Refusal: If it was not.
+    """
+    if not frontend.is_current():
+        raise Refusal("not built from these sources; run `python -m portal_app build`")
+    return "built"
+
+
+def mail_folder(settings: Settings) -> Path:
+    """Where mail is kept, for a ``file://`` address."""
+    return Path(unquote(urlsplit(settings.mail_url).path))
+
+
+def shown(path: Path) -> Path:
+    """A path as short as it can be told: inside the project, from there."""
+    return path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
+
+
+def _make_folder(name: str | None) -> None:
+    if not name or name == ":memory:":
+        raise ValueError("the portal keeps its data in a file")
+    folder = Path(name).parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Refusal(f"{_DATABASE}: {_os_reason(error)}: {folder}") from None
+
+
+def _reach(host: str | None, port: int | None) -> None:
+    """Fail in seconds where the driver would wait for minutes."""
+    if not host or host.startswith("/"):
+        return  # a socket of this machine
+    address = (host, port or _POSTGRESQL_PORT)
+    try:
+        socket.create_connection(address, _CONNECT_SECONDS).close()
+    except OSError as error:
+        raise Refusal(
+            f"{_DATABASE}: the database does not answer: "
+            f"{address[0]}:{address[1]}: {_os_reason(error)}"
+        ) from None
+
+
+def _os_reason(error: OSError) -> str:
+    return error.strerror or str(error)
