@@ -6,7 +6,7 @@ from typing import Any
 import reflex as rx
 
 from .icon import icon, icon_choice
-from .logic import each, flag, is_var, when
+from .logic import each, equal, flag, is_var, when
 
 _WEEK = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _PARTS = ("sunrise", "sun", "moon")
@@ -21,6 +21,7 @@ def day_picker(
     on_next: Any = None,
     has_previous: Any = True,
     has_next: Any = True,
+    chosen: Any = None,
     week: Sequence[str] = _WEEK,
     loading: Any = False,
 ) -> rx.Component:
@@ -32,13 +33,15 @@ def day_picker(
     Args:
         month: Its name and year, for example "November 2026".
         days: A list, or Var of one, of objects with ``iso`` (the value), ``label``
-            (the full date), ``number`` (of the day), ``available``, ``chosen``,
-            ``today`` and ``blank`` (a cell of the first week before the 1st).
+            (the full date), ``number`` (of the day), ``available``, ``today`` and
+            ``blank`` (a cell of the first week before the 1st); and ``chosen``
+            unless that is given for all of them.
         on_pick: Gives the event for a picked ``iso``.
         on_previous: Event for the month before.
         on_next: Event for the month after.
         has_previous: Whether there is a month before; may be a Var.
         has_next: Whether there is a month after; may be a Var.
+        chosen: The picked ``iso``, so that a pick does not resend the days.
         week: The short names of the days, first day of the week first.
         loading: While truthy, the days are dimmed; may be a Var.
 
@@ -52,7 +55,7 @@ def day_picker(
             day.number,
             type="button",
             aria_label=day.label,
-            aria_pressed=flag(day.chosen),
+            aria_pressed=flag(day.chosen if chosen is None else equal(day.iso, chosen)),
             aria_current=when(day.today, "date", "false"),
             disabled=_not(day.available),
             class_name="day",
@@ -117,6 +120,7 @@ def slot_grid(
     *,
     label: Any,
     name: str = "slot",
+    chosen: Any = None,
     on_pick: Callable[[Any], Any] | None = None,
 ) -> rx.Component:
     """Draw the free times of a day as radio buttons, by part of the day.
@@ -125,9 +129,11 @@ def slot_grid(
         groups: A list, or Var of one, of objects with ``title`` ("Morning"),
             ``icon`` (``sunrise``, ``sun`` or ``moon``) and ``slots``: objects with
             ``value``, ``label`` ("9:00 am"), ``note`` (what tells two equal times
-            apart when the clocks go back, otherwise empty) and ``chosen``.
+            apart when the clocks go back, otherwise empty); and ``chosen`` unless
+            that is given for all of them.
         label: What is chosen, for example the date.
         name: The key in the submitted form.
+        chosen: The picked ``value``, so that a pick does not resend the times.
         on_pick: Gives the event for a picked ``value``.
 
     Returns:
@@ -141,7 +147,7 @@ def slot_grid(
                 type="radio",
                 name=name,
                 value=one.value,
-                checked=one.chosen,
+                checked=one.chosen if chosen is None else equal(one.value, chosen),
                 read_only=True,
                 class_name="unseen",
                 **picked,

@@ -136,7 +136,7 @@ def search_field(
             class_name="field-input min-h-12 rounded-full pl-12 pr-5 shadow-soft",
             **props,
         ),
-        class_name=classes("relative block", class_name),
+        class_name=classes("relative block h-fit", class_name),
     )
 
 

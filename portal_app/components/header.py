@@ -14,6 +14,15 @@ from .places import CUSTOMER_MENU, LOG_OUT_PATH
 from .theme_menu import theme_menu
 
 
+# The portal's own mark, the same as in assets/icons: a house with a spark in it.
+_MARK = (
+    "M13.3 3.1a2.1 2.1 0 0 0-2.6 0L3.7 8.6A2.4 2.4 0 0 0 2.8 10.5V18.6A2.6 2.6 0 0 0 "
+    "5.4 21.2H18.6A2.6 2.6 0 0 0 21.2 18.6V10.5A2.4 2.4 0 0 0 20.3 8.6ZM12 7.7c.62 "
+    "3.5 1.6 4.5 5.1 5.1-3.5.62-4.48 1.6-5.1 5.1-.62-3.5-1.6-4.48-5.1-5.1 3.5-.6 "
+    "4.48-1.6 5.1-5.1Z"
+)
+
+
 def brand(business: Any, href: str = "/") -> rx.Component:
     """Draw the business's logo and name as a link home.
 
@@ -25,7 +34,12 @@ def brand(business: Any, href: str = "/") -> rx.Component:
         An anchor.
     """
     mark = rx.el.span(
-        icon("sparkles", "size-5"),
+        rx.el.svg(
+            rx.el.path(d=_MARK, fill_rule="evenodd"),
+            view_box="0 0 24 24",
+            class_name="size-5.5 fill-current",
+            custom_attrs={"aria-hidden": "true"},
+        ),
         class_name=(
             "grid size-9 shrink-0 place-items-center rounded-xl bg-accent "
             "text-on-accent shadow-soft"

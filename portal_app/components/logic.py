@@ -69,8 +69,8 @@ def each(items: Any, draw: Callable[..., Any]) -> Any:
     if is_var(items):
         # rx.foreach counts parameters too, but takes optional ones for required.
         if counted:
-            return rx.foreach(items, lambda item, at: draw(item, at))
-        return rx.foreach(items, lambda item: draw(item))
+            return rx.foreach(items, lambda item, at: draw(item, at))  # noqa: PLW0108
+        return rx.foreach(items, lambda item: draw(item))  # noqa: PLW0108
     if counted:
         return rx.fragment(*[draw(item, at) for at, item in enumerate(items)])
     return rx.fragment(*[draw(item) for item in items])

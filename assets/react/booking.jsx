@@ -1,0 +1,151 @@
+import { useEffect, useRef, useState } from "react";
+
+// Between two clicks of a double click the next step may already be drawn; the
+// second click must not press what is now in the same place.
+const SETTLE_MS = 450;
+
+// When the step of the wizard changes, by a button or by the browser's own back,
+// the focus moves to its heading, which announces it, and the page to its top.
+export function StepKeeper({ step }) {
+  const shown = useRef("");
+  useEffect(() => {
+    if (!step || shown.current === step) return;
+    const isFirst = !shown.current;
+    shown.current = step;
+    if (isFirst) return;
+    document.getElementById("step-heading")?.focus({ preventScroll: true });
+    scrollTo({ top: 0, behavior: "instant" });
+    const actions = document.querySelector("[data-step-actions]");
+    if (!actions) return;
+    actions.style.pointerEvents = "none";
+    const timer = setTimeout(() => {
+      actions.style.pointerEvents = "";
+    }, SETTLE_MS);
+    return () => {
+      clearTimeout(timer);
+      actions.style.pointerEvents = "";
+    };
+  }, [step]);
+  return null;
+}
+
+// Keeps what was typed into the form around it but not sent yet: a reload brings
+// it back. It lives in this tab only, under the draft's id, and is forgotten once
+// the form was accepted, at the latest when the person logs out (ui.js).
+export function KeepTyped({ name }) {
+  const ref = useRef(null);
+  useEffect(() => {
+    const form = ref.current?.closest("form");
+    if (!form || !name) return;
+    const key = `portal-typed-${name}`;
+    let sent = false;
+    try {
+      const kept = JSON.parse(sessionStorage.getItem(key) ?? "{}");
+      for (const [field, value] of Object.entries(kept)) {
+        const control = form.elements.namedItem(field);
+        if (control) control.value = value;
+      }
+    } catch {
+      sessionStorage.removeItem(key);
+    }
+    const keep = () => {
+      sent = false;
+      const typed = Object.fromEntries(new FormData(form));
+      sessionStorage.setItem(key, JSON.stringify(typed));
+    };
+    const send = () => (sent = true);
+    form.addEventListener("input", keep);
+    form.addEventListener("submit", send);
+    return () => {
+      form.removeEventListener("input", keep);
+      form.removeEventListener("submit", send);
+      if (sent) sessionStorage.removeItem(key);
+    };
+  }, [name]);
+  return <span ref={ref} hidden />;
+}
+
+// A whole number with a button on either side. What is pressed or typed quickly
+// is told once, and at the latest when the focus leaves.
+export function QuantityInput({
+  name,
+  label,
+  value,
+  min,
+  max,
+  invalid,
+  describedby,
+  onChange,
+  minusIcon,
+  plusIcon,
+}) {
+  const [typed, setTyped] = useState(String(value));
+  const waiting = useRef(null);
+  const told = useRef(String(value));
+  useEffect(() => {
+    if (waiting.current) return;
+    told.current = String(value);
+    setTyped(String(value));
+  }, [value]);
+  useEffect(() => () => clearTimeout(waiting.current?.timer), []);
+
+  const tell = () => {
+    if (!waiting.current) return;
+    clearTimeout(waiting.current.timer);
+    const { text } = waiting.current;
+    waiting.current = null;
+    if (text !== told.current) onChange((told.current = text));
+  };
+  const set = (text) => {
+    setTyped(text);
+    clearTimeout(waiting.current?.timer);
+    waiting.current = { text, timer: setTimeout(tell, 250) };
+  };
+  const number = Number.parseInt(typed, 10);
+  const step = (by) => {
+    const from = Number.isNaN(number) ? min : number;
+    set(String(Math.min(max, Math.max(min, from + by))));
+  };
+  return (
+    <div className="quantity" onBlur={tell}>
+      <button
+        type="button"
+        className="btn btn-secondary btn-icon"
+        aria-label={`Fewer: ${label}`}
+        aria-disabled={number <= min}
+        onClick={() => step(-1)}
+      >
+        {minusIcon}
+      </button>
+      <input
+        type="text"
+        inputMode="numeric"
+        autoComplete="off"
+        className="field-input quantity-input"
+        name={name}
+        aria-label={label}
+        aria-invalid={invalid ? "true" : "false"}
+        aria-describedby={describedby}
+        maxLength={4}
+        value={typed}
+        onFocus={(event) => event.target.select()}
+        onChange={(event) => set(event.target.value)}
+        onKeyDown={(event) => {
+          const by = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+          if (!by) return;
+          event.preventDefault();
+          step(by);
+        }}
+      />
+      <button
+        type="button"
+        className="btn btn-secondary btn-icon"
+        aria-label={`More: ${label}`}
+        aria-disabled={number >= max}
+        onClick={() => step(1)}
+      >
+        {plusIcon}
+      </button>
+    </div>
+  );
+}

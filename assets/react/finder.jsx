@@ -1,0 +1,169 @@
+import {
+  createContext,
+  useContext,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
+import { useLocation } from "react-router";
+
+// Searching and filtering the catalogue where it already is: in the page. The
+// address says what is looked for, so that it can be sent to somebody and
+// survives a reload; the server draws the same selection into the first HTML.
+const Finding = createContext(null);
+
+// Browsers limit how often an address may be replaced.
+const ADDRESS_DELAY_MS = 250;
+const LONGEST_QUERY = 80;
+
+const fold = (text) => text.toLowerCase().normalize("NFD").replace(/\p{M}/gu, "");
+const words = (text) => fold(text).split(/\s+/).filter(Boolean);
+
+function read(search) {
+  const parameters = new URLSearchParams(search);
+  return {
+    query: (parameters.get("q") ?? "").slice(0, LONGEST_QUERY),
+    category: parameters.get("category") ?? "",
+  };
+}
+
+function write({ query, category }) {
+  const parameters = new URLSearchParams();
+  if (query.trim()) parameters.set("q", query.trim());
+  if (category) parameters.set("category", category);
+  const text = parameters.toString();
+  return text ? `?${text}` : "";
+}
+
+export function ServiceFinder({ categories, children }) {
+  const location = useLocation();
+  const [asked, ask] = useState(() => read(window.location.search));
+  const field = useRef(null);
+
+  // A link to this page with another filter, or the back button.
+  const visit = useRef(location.key);
+  useEffect(() => {
+    if (visit.current === location.key) return;
+    visit.current = location.key;
+    ask(read(window.location.search));
+  }, [location.key]);
+
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      const search = write(asked);
+      if (search === window.location.search) return;
+      history.replaceState(history.state, "", window.location.pathname + search);
+    }, ADDRESS_DELAY_MS);
+    return () => clearTimeout(timer);
+  }, [asked]);
+
+  const found = useMemo(() => {
+    const wanted = words(asked.query);
+    const known = categories.some(({ slug }) => slug === asked.category);
+    const services = new Set();
+    const shelves = new Set();
+    for (const shelf of categories) {
+      if (known && shelf.slug !== asked.category) continue;
+      for (const service of shelf.services) {
+        const text = fold(`${service.name} ${service.summary} ${shelf.name}`);
+        if (!wanted.every((word) => text.includes(word))) continue;
+        services.add(service.slug);
+        shelves.add(shelf.slug);
+      }
+    }
+    return { services, shelves };
+  }, [categories, asked]);
+
+  return (
+    <Finding.Provider value={{ asked, ask, found, field }}>
+      {children}
+    </Finding.Provider>
+  );
+}
+
+export function FinderForm({ children, ...rest }) {
+  return (
+    <form {...rest} onSubmit={(event) => event.preventDefault()}>
+      {children}
+    </form>
+  );
+}
+
+export function FinderInput(props) {
+  const { asked, ask, field } = useContext(Finding);
+  return (
+    <input
+      {...props}
+      ref={field}
+      value={asked.query}
+      maxLength={LONGEST_QUERY}
+      onChange={(event) => ask({ ...asked, query: event.target.value })}
+      onKeyDown={(event) => {
+        if (event.key !== "Escape" || !asked.query) return;
+        event.preventDefault();
+        ask({ ...asked, query: "" });
+      }}
+    />
+  );
+}
+
+// A link, so that it works before and without this script and can be copied.
+export function FinderLink({ category, everything, children, ...rest }) {
+  const { asked, ask, field } = useContext(Finding);
+  const target = { query: everything ? "" : asked.query, category };
+  const current = !everything && asked.category === category;
+  return (
+    <a
+      {...rest}
+      href={`/services${write(target)}`}
+      aria-current={current ? "true" : undefined}
+      onClick={(event) => {
+        if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+        event.preventDefault();
+        ask(target);
+        // The link that was clicked disappears with the empty result.
+        if (everything) field.current?.focus();
+      }}
+    >
+      {children}
+    </a>
+  );
+}
+
+export function FinderCount({ one, many, ...rest }) {
+  const { found } = useContext(Finding);
+  const count = found.services.size;
+  return (
+    <p role="status" {...rest}>
+      {`${count} ${count === 1 ? one : many}`}
+    </p>
+  );
+}
+
+export function FinderShelf({ slug, children, ...rest }) {
+  const { found } = useContext(Finding);
+  return (
+    <section {...rest} hidden={!found.shelves.has(slug)}>
+      {children}
+    </section>
+  );
+}
+
+export function FinderItem({ slug, children, ...rest }) {
+  const { found } = useContext(Finding);
+  return (
+    <li {...rest} hidden={!found.services.has(slug)}>
+      {children}
+    </li>
+  );
+}
+
+export function FinderEmpty({ children, ...rest }) {
+  const { found } = useContext(Finding);
+  return (
+    <div {...rest} hidden={found.services.size > 0}>
+      {children}
+    </div>
+  );
+}
