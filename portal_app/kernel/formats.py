@@ -4,7 +4,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_skeleton, format_time
+from babel.dates import (
+    format_date,
+    format_skeleton,
+    format_time,
+    get_timezone_location,
+)
 
 from portal_app.kernel.clock import instants_of_wall_time
 from portal_app.kernel.money import Money
@@ -29,6 +34,14 @@ class Formats:
         """The business's zone."""
         return ZoneInfo(self.timezone)
 
+    @property
+    def clock(self) -> str:
+        """Whose clock every time is on, such as ``Sydney time``."""
+        city = get_timezone_location(
+            self.timezone, locale=self.locale, return_city=True
+        )
+        return f"{city} time"
+
     def money(self, minor: int) -> str:
         """Minor units of the business's currency, such as ``$85.00``."""
         return Money(minor, self.currency).format(self.locale)
@@ -40,9 +53,7 @@ class Formats:
 
     def short_day(self, value: datetime | date) -> str:
         """A short day, such as ``Tue, 24 Nov``."""
-        text: str = format_skeleton(
-            "MMMEd", self._local_day(value), locale=self.locale
-        )
+        text: str = format_skeleton("MMMEd", self._local_day(value), locale=self.locale)
         return text
 
     def month(self, value: date) -> str:
