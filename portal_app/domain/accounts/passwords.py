@@ -8,7 +8,7 @@ inside a transaction, and only a few run at once.
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, Lock
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -27,6 +27,7 @@ _WORDS = ("Very weak", "Weak", "Fair", "Good", "Strong")
 
 _hasher = PasswordHasher()
 _slots = BoundedSemaphore(_AT_ONCE)
+_estimating = Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +133,13 @@ def _problem(password: str, inputs: tuple[str, ...], score: int) -> str:
 
 
 def _estimate(password: str, inputs: tuple[str, ...]) -> tuple[int, str]:
+    if not password:
+        return 0, ""
     known = [word for word in inputs if word]
     known += [word.partition("@")[0] for word in known if "@" in word]
-    found = zxcvbn(password[:_ESTIMATED_LENGTH], user_inputs=known)
+    # zxcvbn keeps the inputs in a global: two threads would mix up two people.
+    with _estimating:
+        found = zxcvbn(password[:_ESTIMATED_LENGTH], user_inputs=known)
     feedback = found["feedback"]
     hints = [feedback["warning"], *feedback["suggestions"]]
     advice = next((hint for hint in hints if hint), "")

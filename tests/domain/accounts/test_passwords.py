@@ -1,0 +1,123 @@
+import sys
+from functools import partial
+
+import pytest
+from argon2 import PasswordHasher, Type, extract_parameters
+
+from portal_app.domain.accounts import passwords
+from portal_app.kernel.errors import InvalidInput
+from tests.support.accounts import HashingCalls, at_once
+
+MAYA = ("maya.chen@example.com", "Maya", "Chen")
+EASY = "This password is easy to guess. Add another word or two."
+OWN = "Please choose something other than your name or e-mail."
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["demo-portal-1", "correct horse battery", "sunny-otter-42", "ключ-от-дома-7"],
+)
+def test_passwords_the_policy_takes(password: str) -> None:
+    passwords.check(password, MAYA)
+    assert passwords.strength(password, MAYA).accepted is True
+
+
+@pytest.mark.parametrize(
+    ("password", "sentence"),
+    [
+        ("", "Please use at least 10 characters."),
+        ("short-9ch", "Please use at least 10 characters."),
+        ("x7" * 101, "Please use at most 200 characters."),
+        ("ﷺ" * 100, "Please use at most 200 characters."),
+        ("password123", EASY),
+        ("aaaaaaaaaaaaaaa", EASY),
+        ("Maya.Chen@example.com", OWN),
+        ("maya.chen@EXAMPLE.com", OWN),
+        ("chen-maya!", OWN),
+    ],
+)
+def test_passwords_the_policy_refuses(password: str, sentence: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        passwords.check(password, MAYA)
+    assert refused.value.fields == {"password": sentence}
+    assert passwords.strength(password, MAYA).accepted is False
+
+
+def test_the_meter_has_words() -> None:
+    assert passwords.strength("") == passwords.Strength(0, "", "", accepted=False)
+    weak = passwords.strength("password")
+    assert (weak.score, weak.words, weak.advice) == (
+        0,
+        "Very weak",
+        "Please use at least 10 characters.",
+    )
+    strong = passwords.strength("correct horse battery staple")
+    assert (strong.score, strong.words, strong.advice) == (4, "Strong", "")
+
+
+def test_a_very_long_password_is_estimated_quickly() -> None:
+    assert passwords.strength("aZ4!" * 500_000).advice == (
+        "Please use at most 200 characters."
+    )
+
+
+def test_the_parameters_are_above_the_owasp_minimum() -> None:
+    made = extract_parameters(passwords.hash_password("demo-portal-1"))
+    assert (made.type, made.memory_cost, made.time_cost, made.hash_len) == (
+        Type.ID,
+        65536,
+        3,
+        32,
+    )
+
+
+def test_only_the_right_password_matches(hashing: HashingCalls) -> None:
+    kept = passwords.hash_password("demo-portal-1")
+    assert passwords.matches(kept, "demo-portal-1") is True
+    assert passwords.matches(kept, "demo-portal-2") is False
+    assert passwords.matches(kept, "Demo-portal-1") is False
+    assert passwords.matches(kept, "") is False
+    assert passwords.matches("no hash at all", "demo-portal-1") is False
+    assert passwords.matches(None, "demo-portal-1") is False
+
+
+def test_nobodys_password_costs_the_same(hashing: HashingCalls) -> None:
+    kept = passwords.hash_password("demo-portal-1")
+    for password_hash, typed in [
+        (kept, "demo-portal-1"),
+        (kept, "wrong"),
+        (kept, "x" * 1000),
+        (None, "demo-portal-1"),
+    ]:
+        hashing.reset()
+        passwords.matches(password_hash, typed)
+        assert (hashing.hashed, hashing.compared) == (0, 1)
+
+
+def test_two_keyboards_write_one_password(hashing: HashingCalls) -> None:
+    kept = passwords.hash_password("Caf\u00e9 au lait 9")
+    assert passwords.matches(kept, "Cafe\u0301 au lait 9") is True
+
+
+def test_a_hash_with_other_parameters_is_outdated() -> None:
+    old = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
+    assert passwords.is_outdated(old.hash("demo-portal-1")) is True
+    assert passwords.is_outdated(passwords.hash_password("demo-portal-1")) is False
+
+
+def test_estimates_at_the_same_time_do_not_mix_people_up() -> None:
+    own = "zyxwv-qponm-lkj"
+
+    def score(inputs: tuple[str, ...]) -> int:
+        return min(passwords.strength(own, inputs).score for _ in range(20))
+
+    alone = {inputs: score(inputs) for inputs in [(), (own,)]}
+    assert alone[()] > alone[(own,)]
+    several = [(), (own,)] * 4
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        together = at_once(*[partial(score, inputs) for inputs in several])
+    finally:
+        sys.setswitchinterval(usual)
+    assert together == [alone[inputs] for inputs in several]

@@ -1,0 +1,63 @@
+import pytest
+
+from portal_app.domain.accounts.rules import network_of, normal_email
+from portal_app.kernel.errors import InvalidInput
+
+
+@pytest.mark.parametrize(
+    ("typed", "normal"),
+    [
+        ("maya@example.com", "maya@example.com"),
+        ("  Maya.Chen@EXAMPLE.com ", "maya.chen@example.com"),
+        ("maya+pool@example.com", "maya+pool@example.com"),
+        ("maya@xn--bcher-kva.example.com", "maya@bücher.example.com"),
+        ("maya@BÜCHER.example.com", "maya@bücher.example.com"),
+        ("maya@bu\u0308cher.example.com", "maya@bücher.example.com"),
+        ("JOSE\u0301@example.com", "josé@example.com"),
+    ],
+)
+def test_an_email_has_one_normal_form(typed: str, normal: str) -> None:
+    assert normal_email(typed) == normal
+    assert normal_email(normal) == normal
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "",
+        "maya",
+        "maya@",
+        "@example.com",
+        "maya@example",
+        "maya@localhost",
+        "ma ya@example.com",
+        "maya@example.com\nBcc: eve@example.com",
+        "maya@example.com, eve@example.com",
+        "Maya <maya@example.com>",
+        '"maya"@example.com',
+        "maya@[127.0.0.1]",
+        "m" * 250 + "@example.com",
+    ],
+)
+def test_what_is_no_email(typed: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        normal_email(typed)
+    assert refused.value.fields == {
+        "email": "Please enter an e-mail address such as maya@example.com."
+    }
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2:ffff::1", "2001:db8:1:2::/64"),
+        ("2001:db8:1:3::1", "2001:db8:1:3::/64"),
+        ("::ffff:203.0.113.7", "203.0.113.7"),
+        ("", ""),
+        ("somewhere", ""),
+    ],
+)
+def test_what_counts_as_one_caller(address: str, network: str) -> None:
+    assert network_of(address) == network
