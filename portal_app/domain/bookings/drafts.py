@@ -5,6 +5,8 @@ chosen is looked at again when it is confirmed.
 """
 
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from typing import Any
@@ -87,7 +89,8 @@ def open_draft(tx: Session, actor: Actor, slug: str) -> views.DraftView:
             .on_conflict_do_nothing()
         )
         draft = tx.exec(open_one).one()
-    notice = _refresh(tx, draft, service)
+    with _changing(tx, draft):
+        notice = _refresh(tx, draft, service)
     return draft_view(tx, draft, notice)
 
 
@@ -115,9 +118,9 @@ def choose_options(
     """
     row = _open_draft_of(tx, actor, draft_id)
     service = _service_of(tx, row)
-    row.options = pricing.normalise(catalogue.offer_of(tx, service), answers)
-    notice = _refresh(tx, row, service)
-    _touch(tx, row)
+    with _changing(tx, row):
+        row.options = pricing.normalise(catalogue.offer_of(tx, service), answers)
+        notice = _refresh(tx, row, service)
     return draft_view(tx, row, notice)
 
 
@@ -141,9 +144,9 @@ def answer_option(
     row = _open_draft_of(tx, actor, draft_id)
     service = _service_of(tx, row)
     answers = {**row.options, option_key: answer}
-    row.options = pricing.normalise_some(catalogue.offer_of(tx, service), answers)
-    notice = _refresh(tx, row, service)
-    _touch(tx, row)
+    with _changing(tx, row):
+        row.options = pricing.normalise_some(catalogue.offer_of(tx, service), answers)
+        notice = _refresh(tx, row, service)
     return draft_view(tx, row, notice)
 
 
@@ -178,9 +181,9 @@ def choose_time(
         tx, row.service_id, minutes, starts_at, fieldworker_id=asked_for
     ):
         raise SlotGone(_nearest(tx, row.service_id, minutes, starts_at, asked_for))
-    row.starts_at = starts_at.astimezone(UTC)
-    row.fieldworker_id = asked_for
-    _touch(tx, row)
+    with _changing(tx, row):
+        row.starts_at = starts_at.astimezone(UTC)
+        row.fieldworker_id = asked_for
     return draft_view(tx, row)
 
 
@@ -194,9 +197,9 @@ def choose_location(
         Conflict: If the draft was confirmed already.
     """
     row = _open_draft_of(tx, actor, draft_id)
-    row.address = asdict(places.address_of(tx, actor, location_id))
-    row.location_id = location_id
-    _touch(tx, row)
+    with _changing(tx, row):
+        row.address = asdict(places.address_of(tx, actor, location_id))
+        row.location_id = location_id
     return draft_view(tx, row)
 
 
@@ -211,9 +214,9 @@ def choose_address(
         InvalidInput: With a sentence for each field that is wrong.
     """
     row = _open_draft_of(tx, actor, draft_id)
-    row.address = asdict(validate_address(form))
-    row.location_id = places.save_location(tx, actor, form)
-    _touch(tx, row)
+    with _changing(tx, row):
+        row.address = asdict(validate_address(form))
+        row.location_id = places.save_location(tx, actor, form)
     return draft_view(tx, row)
 
 
@@ -228,8 +231,8 @@ def choose_contact(
         InvalidInput: For ``name``, ``email``, ``phone`` or ``notes``.
     """
     row = _open_draft_of(tx, actor, draft_id)
-    row.contact, row.notes = _checked_contact(tx, form)
-    _touch(tx, row)
+    with _changing(tx, row):
+        row.contact, row.notes = _checked_contact(tx, form)
     return draft_view(tx, row)
 
 
@@ -312,8 +315,12 @@ def _service_of(tx: Session, row: BookingDraft) -> Service:
     return tx.get_one(Service, row.service_id)
 
 
-def _touch(tx: Session, row: BookingDraft) -> None:
-    if tx.is_modified(row):
+@contextmanager
+def _changing(tx: Session, row: BookingDraft) -> Iterator[None]:
+    """Count a new version if the draft is another one afterwards."""
+    before = row.model_dump()
+    yield
+    if row.model_dump() != before:
         row.version += 1
         row.updated_at = utc_now()
         tx.flush()
@@ -337,8 +344,6 @@ def _refresh(tx: Session, row: BookingDraft, service: Service) -> str:
     ):
         row.starts_at = None
         notice = notice or _TIME_LOST
-    if notice:
-        _touch(tx, row)
     return notice
 
 

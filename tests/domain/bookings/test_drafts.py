@@ -1,0 +1,581 @@
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+import pytest
+from sqlmodel import Session
+
+from portal_app.domain.bookings import service
+from portal_app.domain.bookings.rules import ContactForm, Shown
+from portal_app.domain.bookings.views import (
+    AddressView,
+    DraftView,
+    FreeDayView,
+    FreeTimeView,
+)
+from portal_app.domain.catalogue import offering
+from portal_app.domain.catalogue.views import LineView
+from portal_app.domain.customers import places
+from portal_app.domain.customers.addresses import AddressForm
+from portal_app.domain.scheduling import rostering
+from portal_app.domain.scheduling import service as scheduling
+from portal_app.domain.scheduling.views import FieldworkerView
+from portal_app.kernel.audiences import SYSTEM, Actor
+from portal_app.kernel.clock import frozen
+from portal_app.kernel.db import Database
+from portal_app.kernel.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from tests.support.contents import contents
+from tests.support.shop import (
+    ANSWERS,
+    CLEANING,
+    CONTACT,
+    HOME,
+    NOW,
+    TUESDAY_NINE,
+    new_customer,
+    open_shop,
+    ready_draft,
+)
+
+TUESDAY = date(2026, 11, 3)
+
+
+def _after(minutes: int) -> datetime:
+    return TUESDAY_NINE + timedelta(minutes=minutes)
+
+
+def _a_time(minutes: int, text: str) -> FreeTimeView:
+    return FreeTimeView(
+        starts_at=_after(minutes).isoformat(),
+        day_iso="2026-11-03",
+        day="Tue, 3 Nov",
+        time=text,
+    )
+
+
+def test_a_new_draft_knows_the_customer_and_nothing_else(db: Database) -> None:
+    db.call(open_shop)
+    maya = db.call(new_customer)
+
+    draft = db.call(service.open_draft, maya, "home-clean")
+
+    assert draft == DraftView(
+        id=draft.id,
+        service_slug="home-clean",
+        service_name="Home clean",
+        answers={},
+        lines=[],
+        total="",
+        total_minor=0,
+        duration="",
+        minutes=0,
+        starts_at="",
+        day_iso="",
+        day="",
+        time="",
+        fieldworker_id="",
+        fieldworker="Anyone",
+        location_id="",
+        address=AddressView(),
+        address_lines=[],
+        contact_name="Maya Chen",
+        contact_email="maya@example.com",
+        contact_phone="0491 570 156",
+        notes="",
+        done=[],
+        ready=False,
+        shown=Shown(1, 0, 0),
+        number="",
+        notice="",
+    )
+
+
+def test_a_draft_with_every_step_done_is_ready(db: Database) -> None:
+    shop = db.call(open_shop)
+    maya = db.call(new_customer)
+    with frozen(NOW):
+        draft = ready_draft(
+            db, maya, slug="home-clean", answers=ANSWERS, fieldworker_id=shop.ben
+        )
+
+    [location] = db.query(places.locations, maya)
+    assert draft == DraftView(
+        id=draft.id,
+        service_slug="home-clean",
+        service_name="Home clean",
+        answers={"bedrooms": "three", "extras": ["oven"], "windows": 3},
+        lines=[
+            LineView("Home clean", "$85.00"),
+            LineView("Bedrooms: 3 bedrooms", "$40.00"),
+            LineView("Extras: Oven", "$35.50"),
+            LineView("Windows × 3", "$11.97"),
+        ],
+        total="$172.47",
+        total_minor=17247,
+        duration="3 h 15 min",
+        minutes=195,
+        starts_at="2026-11-02T22:00:00+00:00",
+        day_iso="2026-11-03",
+        day="Tuesday, 3 November 2026",
+        time="9:00\u202fam – 12:15\u202fpm",
+        fieldworker_id=shop.ben,
+        fieldworker="Ben",
+        location_id=location.id,
+        address=AddressView(
+            street="12 Ocean Street",
+            unit="3",
+            town="Bondi",
+            state="NSW",
+            postcode="2026",
+            country="AU",
+            access_notes="Ring twice",
+        ),
+        address_lines=["Unit 3, 12 Ocean Street", "Bondi NSW 2026"],
+        contact_name="Maya Chen",
+        contact_email="maya@example.com",
+        contact_phone="0491 570 156",
+        notes="The dog is friendly.",
+        done=["options", "time", "address", "contact"],
+        ready=True,
+        shown=Shown(5, 17247, 195),
+        number="",
+        notice="",
+    )
+    assert db.query(service.draft, maya, draft.id) == draft
+
+
+def test_opening_again_finds_the_draft_with_everything_in_it(db: Database) -> None:
+    db.call(open_shop)
+    maya = db.call(new_customer)
+    with frozen(NOW):
+        draft = ready_draft(db, maya)
+        before = contents(db)
+
+        assert db.call(service.open_draft, maya, "dog-walk") == draft
+        assert contents(db) == before
+        other = db.call(service.open_draft, maya, "home-clean")
+
+    assert other.id != draft.id
+
+
+def test_repeating_a_step_changes_nothing(db: Database) -> None:
+    db.call(open_shop)
+    maya = db.call(new_customer)
+    with frozen(NOW):
+        draft = ready_draft(db, maya, slug="home-clean", answers=ANSWERS)
+        before = contents(db)
+
+        assert ready_draft(db, maya, slug="home-clean", answers=ANSWERS) == draft
+
+    assert contents(db) == before
+
+
+def test_the_free_days_and_times_fit_the_visit(db: Database) -> None:
+    shop = db.call(open_shop)
+    maya = db.call(new_customer)
+    with frozen(NOW):
+        draft = db.call(service.open_draft, maya, "home-clean")
+        db.call(service.choose_options, maya, draft.id, ANSWERS)
+        # Only Ben, and only until 14:00; the visit takes 3 h 45 min in all.
+        db.call(scheduling.claim, shop.ana, _after(0), _after(480))
+        db.call(scheduling.claim, shop.ben, _after(300), _after(480))
+
+        days = db.query(service.free_days, maya, draft.id, TUESDAY, date(2026, 11, 4))
+        times = db.query(service.free_times, maya, draft.id, TUESDAY)
+        of_ana = db.query(
+            service.free_times, maya, draft.id, TUESDAY, fieldworker_id=shop.ana
+        )
+        who = db.query(service.fieldworkers, maya, draft.id)
+
+    assert days == [
+        FreeDayView("2026-11-03", "Tuesday, 3 November 2026"),
+        FreeDayView("2026-11-04", "Wednesday, 4 November 2026"),
+    ]
+    assert times == [
+        _a_time(0, "9:00\u202fam"),
+        _a_time(30, "9:30\u202fam"),
+        _a_time(60, "10:00\u202fam"),
+    ]
+    assert of_ana == []
+    assert who == [
+        FieldworkerView(shop.ana, "Ana", "Ana is kind."),
+        FieldworkerView(shop.ben, "Ben", "Ben is kind."),
+    ]
+
+
+def test_without_the_options_there_is_no_time_to_choose(db: Database) -> None:
+    db.call(open_shop)
+    maya = db.call(new_customer)
+    with frozen(NOW):
+        draft = db.call(service.open_draft, maya, "home-clean")
+        before = contents(db)
+        refusals = []
+        for ask in (
+            lambda tx: service.free_days(tx, maya, draft.id, TUESDAY, TUESDAY),
+            lambda tx: service.free_times(tx, maya, draft.id, TUESDAY),
+            lambda tx: service.choose_time(tx, maya, draft.id, TUESDAY_NINE),
+        ):
+            with pytest.raises(InvalidInput) as refused:
+                db.call(ask)
+            refusals.append(refused.value.fields)
+
+    assert refusals == [{"options": "Please choose the options."}] * 3
+    assert contents(db) == before
+
+
+def test_a_time_that_is_not_free_is_refused_with_the_nearest(db: Database) -> None:
+    shop = db.call(open_shop)
+    maya = db.call(new_customer)
+    with frozen(NOW):
+        draft = ready_draft(db, maya)
+        db.call(scheduling.claim, shop.ana, _after(60), _after(90))
+        before = contents(db)
+
+        with pytest.raises(service.SlotGone) as gone:
+            db.call(service.choose_time, maya, draft.id, _after(60))
+
+    assert gone.value.times == [
+        _a_time(0, "9:00\u202fam"),
+        _a_time(30, "9:30\u202fam"),
+        _a_time(90, "10:30\u202fam"),
+    ]
+    assert contents(db) == before
+
+
+@pytest.mark.parametrize(
+    ("start", "who"),
+    [
+        (_after(7), None),
+        (_after(-60), None),
+        (_after(-7 * 1440), None),
+        (_after(0), "nobody"),
+    ],
+)
+def test_a_time_that_was_never_offered_is_refused(
+    db: Database, start: datetime, who: str | None
+) -> None:
+    db.call(open_shop)
+    maya = db.call(new_customer)
+    with frozen(NOW):
+        draft = ready_draft(db, maya)
+        before = contents(db)
+        with pytest.raises(service.SlotGone):
+            db.call(service.choose_time, maya, draft.id, start, who)
+
+    assert contents(db) == before
+
+
+def test_a_time_without_a_zone_is_no_time(db: Database) -> None:
+    db.call(open_shop)
+    maya = db.call(new_customer)
+    with frozen(NOW):
+        draft = ready_draft(db, maya)
+        before = contents(db)
+        with pytest.raises(InvalidInput) as refused:
+            db.call(
+                service.choose_time, maya, draft.id, TUESDAY_NINE.replace(tzinfo=None)
+            )
+
+    assert refused.value.fields == {"time": "Please choose a day and a time."}
+    assert contents(db) == before
+
+
+def test_wrong_options_are_refused_and_the_right_ones_stay(db: Database) -> None:
+    db.call(open_shop)
+    maya = db.call(new_customer)
+    with frozen(NOW):
+        draft = ready_draft(db, maya, slug="home-clean", answers=ANSWERS)
+        before = contents(db)
+        with pytest.raises(InvalidInput) as refused:
+            db.call(service.choose_options, maya, draft.id, {"windows": 99})
+
+    assert refused.value.fields == {
+        "bedrooms": "Please choose one.",
+        "windows": "Please enter a number from 0 to 20.",
+    }
+    assert contents(db) == before
+
+
+def test_a_visit_that_became_too_long_gives_its_time_back(db: Database) -> None:
+    db.call(open_shop)
+    maya = db.call(new_customer)
+    with frozen(NOW):
+        draft = ready_draft(
+            db,
+            maya,
+            slug="home-clean",
+            answers={"bedrooms": "one"},
+            starts_at=_after(360),
+        )
+        assert draft.time == "3:00\u202fpm – 4:30\u202fpm"
+
+        longer = db.call(service.choose_options, maya, draft.id, ANSWERS)
+
+    assert (longer.starts_at, longer.time) == ("", "")
+    assert longer.done == ["options", "address", "contact"]
+    assert longer.notice == (
+        "The time you chose is no longer available. Please choose another."
+    )
+
+
+def test_a_visit_that_still_fits_keeps_its_time(db: Database) -> None:
+    db.call(open_shop)
+    maya = db.call(new_customer)
+    with frozen(NOW):
+        draft = ready_draft(db, maya, slug="home-clean", answers={"bedrooms": "one"})
+        longer = db.call(service.choose_options, maya, draft.id, ANSWERS)
+
+    assert (longer.time, longer.notice) == ("9:00\u202fam – 12:15\u202fpm", "")
+    assert longer.shown.version == draft.shown.version + 1
+
+
+def test_reopening_tells_that_the_time_was_taken(db: Database) -> None:
+    shop = db.call(open_shop)
+    maya = db.call(new_customer)
+    with frozen(NOW):
+        draft = ready_draft(db, maya)
+        db.call(scheduling.claim, shop.ana, _after(0), _after(30))
+
+        again = db.call(service.open_draft, maya, "dog-walk")
+
+    assert again == replace(
+        draft,
+        starts_at="",
+        day_iso="",
+        day="",
+        time="",
+        done=["options", "address", "contact"],
+        ready=False,
+        shown=replace(draft.shown, version=draft.shown.version + 1),
+        notice="The time you chose is no longer available. Please choose another.",
+    )
+
+
+def test_reopening_tells_that_the_options_changed(db: Database) -> None:
+    db.call(open_shop)
+    maya = db.call(new_customer)
+    with frozen(NOW):
+        draft = ready_draft(db, maya, slug="home-clean", answers=ANSWERS)
+        fewer = replace(CLEANING, options=CLEANING.options[:2])
+        db.call(offering.define_service, SYSTEM, fewer)
+        assert not db.query(service.draft, maya, draft.id).ready
+
+        again = db.call(service.open_draft, maya, "home-clean")
+
+    assert (again.answers, again.lines, again.starts_at) == ({}, [], "")
+    assert again.done == ["address", "contact"]
+    assert again.notice == (
+        "The options of this service have changed. Please choose again."
+    )
+
+
+def test_a_saved_place_can_be_chosen(db: Database) -> None:
+    db.call(open_shop)
+    maya = db.call(new_customer)
+    other = replace(HOME, street="1 Hill Road", unit="", access_notes="")
+    home = db.call(places.save_location, maya, HOME)
+    db.call(places.save_location, maya, other)
+    draft = db.call(service.open_draft, maya, "dog-walk")
+
+    chosen = db.call(service.choose_location, maya, draft.id, home)
+
+    assert chosen.location_id == home
+    assert chosen.address_lines == ["Unit 3, 12 Ocean Street", "Bondi NSW 2026"]
+    assert chosen.address.access_notes == "Ring twice"
+
+
+def test_a_place_of_somebody_else_is_not_found(db: Database) -> None:
+    db.call(open_shop)
+    maya = db.call(new_customer)
+    noah = db.call(new_customer, "noah@example.com")
+    of_noah = db.call(places.save_location, noah, HOME)
+    draft = db.call(service.open_draft, maya, "dog-walk")
+    before = contents(db)
+
+    messages = set()
+    for location_id in (of_noah, "missing"):
+        with pytest.raises(NotFound) as refused:
+            db.call(service.choose_location, maya, draft.id, location_id)
+        messages.add(refused.value.message)
+
+    assert len(messages) == 1
+    assert contents(db) == before
+
+
+def test_every_change_makes_an_older_overview_stale(db: Database) -> None:
+    shop = db.call(open_shop)
+    maya = db.call(new_customer)
+    with frozen(NOW):
+        first = ready_draft(db, maya, slug="home-clean", answers=ANSWERS)
+        versions = [
+            db.call(step, maya, first.id, *answer).shown.version
+            for step, *answer in (
+                (service.choose_options, {"bedrooms": "one"}),
+                (service.answer_option, "windows", 2),
+                (service.choose_time, TUESDAY_NINE, shop.ana),
+                (service.choose_address, replace(HOME, access_notes="Gate 4")),
+                (service.choose_location, first.location_id),
+                (service.choose_contact, replace(CONTACT, notes="")),
+            )
+        ]
+
+    assert first.shown.version == 5
+    # The saved place has the new notes already, so choosing it changes nothing.
+    assert versions == [6, 7, 8, 9, 9, 10]
+
+
+def test_a_wrong_address_saves_no_place(db: Database) -> None:
+    db.call(open_shop)
+    maya = db.call(new_customer)
+    draft = db.call(service.open_draft, maya, "dog-walk")
+    before = contents(db)
+
+    with pytest.raises(InvalidInput) as refused:
+        db.call(service.choose_address, maya, draft.id, replace(HOME, postcode="x"))
+
+    assert list(refused.value.fields) == ["postcode"]
+    assert contents(db) == before
+
+
+def test_contact_details_are_kept_in_one_form(db: Database) -> None:
+    db.call(open_shop)
+    maya = db.call(new_customer)
+    draft = db.call(service.open_draft, maya, "dog-walk")
+    form = ContactForm("  Noah   Lee ", "NOAH@Example.com ", "+61 491 570 157", " x\n")
+
+    chosen = db.call(service.choose_contact, maya, draft.id, form)
+
+    assert (
+        chosen.contact_name,
+        chosen.contact_email,
+        chosen.contact_phone,
+        chosen.notes,
+    ) == ("Noah Lee", "noah@example.com", "0491 570 157", "x")
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"name": "  "}, "name"),
+        ({"name": "x" * 161}, "name"),
+        ({"name": "<b>Maya</b>"}, "name"),
+        ({"email": "maya"}, "email"),
+        ({"phone": "12"}, "phone"),
+        ({"notes": "x" * 2001}, "notes"),
+        ({"notes": "a\x00b"}, "notes"),
+    ],
+)
+def test_wrong_contact_details_are_refused_next_to_their_field(
+    db: Database, change: dict[str, str], field: str
+) -> None:
+    db.call(open_shop)
+    maya = db.call(new_customer)
+    draft = db.call(service.open_draft, maya, "dog-walk")
+    before = contents(db)
+
+    with pytest.raises(InvalidInput) as refused:
+        db.call(service.choose_contact, maya, draft.id, replace(CONTACT, **change))
+
+    assert list(refused.value.fields) == [field]
+    assert contents(db) == before
+
+
+def _steps(draft_id: str, actor: Actor) -> list[Callable[[Session], object]]:
+    return [
+        lambda tx: service.choose_options(tx, actor, draft_id, {}),
+        lambda tx: service.answer_option(tx, actor, draft_id, "x", 1),
+        lambda tx: service.choose_time(tx, actor, draft_id, TUESDAY_NINE),
+        lambda tx: service.choose_location(tx, actor, draft_id, "any"),
+        lambda tx: service.choose_address(tx, actor, draft_id, AddressForm()),
+        lambda tx: service.choose_contact(tx, actor, draft_id, CONTACT),
+    ]
+
+
+def _questions(draft_id: str, actor: Actor) -> list[Callable[[Session], object]]:
+    return [
+        lambda tx: service.draft(tx, actor, draft_id),
+        lambda tx: service.fieldworkers(tx, actor, draft_id),
+        lambda tx: service.free_days(tx, actor, draft_id, TUESDAY, TUESDAY),
+        lambda tx: service.free_times(tx, actor, draft_id, TUESDAY),
+    ]
+
+
+def test_a_draft_of_somebody_else_is_as_if_it_were_missing(db: Database) -> None:
+    db.call(open_shop)
+    maya = db.call(new_customer)
+    noah = db.call(new_customer, "noah@example.com")
+    with frozen(NOW):
+        draft = ready_draft(db, maya)
+        before = contents(db)
+        answers = set()
+        for draft_id in (draft.id, "missing"):
+            for ask in _steps(draft_id, noah) + _questions(draft_id, noah):
+                with pytest.raises(NotFound) as refused:
+                    db.call(ask)
+                answers.add(refused.value.message)
+            with pytest.raises(NotFound) as refused:
+                service.confirm(db, noah, draft_id, draft.shown)
+            answers.add(refused.value.message)
+
+    assert answers == {"We could not find that booking."}
+    assert contents(db) == before
+
+
+@pytest.mark.parametrize("actor", [Actor(), SYSTEM])
+def test_only_a_customer_books(db: Database, actor: Actor) -> None:
+    db.call(open_shop)
+    maya = db.call(new_customer)
+    with frozen(NOW):
+        draft = ready_draft(db, maya)
+        before = contents(db)
+        for ask in _steps(draft.id, actor) + _questions(draft.id, actor):
+            with pytest.raises(NotAllowed):
+                db.call(ask)
+        with pytest.raises(NotAllowed):
+            db.call(service.open_draft, actor, "dog-walk")
+        with pytest.raises(NotAllowed):
+            service.confirm(db, actor, draft.id, draft.shown)
+
+    assert contents(db) == before
+
+
+def test_a_confirmed_draft_is_closed_and_tells_its_number(db: Database) -> None:
+    db.call(open_shop)
+    maya = db.call(new_customer)
+    with frozen(NOW):
+        draft = ready_draft(db, maya)
+        number = service.confirm(db, maya, draft.id, draft.shown)
+        before = contents(db)
+
+        for ask in _steps(draft.id, maya):
+            with pytest.raises(Conflict):
+                db.call(ask)
+        assert db.query(service.draft, maya, draft.id).number == number
+        assert contents(db) == before
+
+        new = db.call(service.open_draft, maya, "dog-walk")
+
+    assert new.id != draft.id
+    assert new.done == ["options"]
+
+
+def test_a_service_that_is_not_offered_cannot_be_begun(db: Database) -> None:
+    db.call(open_shop)
+    maya = db.call(new_customer)
+    before = contents(db)
+
+    with pytest.raises(NotFound):
+        db.call(service.open_draft, maya, "nothing")
+
+    assert contents(db) == before
+
+
+def test_time_off_takes_the_chosen_time_out_of_the_draft(db: Database) -> None:
+    db.call(open_shop)
+    maya = db.call(new_customer)
+    with frozen(NOW):
+        ready_draft(db, maya)
+        db.call(rostering.add_time_off, SYSTEM, None, _after(0), _after(1))
+        again = db.call(service.open_draft, maya, "dog-walk")
+
+    assert again.starts_at == ""
