@@ -10,9 +10,9 @@ from .icon import icon
 from .link import link
 from .logic import classes, is_var, when
 from .menu import menu, menu_link
+from .native_form import post_form
 from .places import CUSTOMER_MENU, LOG_OUT_PATH
 from .theme_menu import theme_menu
-
 
 # The portal's own mark, the same as in assets/icons: a house with a spark in it.
 _MARK = (
@@ -72,10 +72,9 @@ def log_out_form(class_name: str = "side-link") -> rx.Component:
     Returns:
         A ``form`` that posts to the server and leaves the page.
     """
-    return rx.el.form(
+    return post_form(
         rx.el.button(icon("log-out"), "Log out", type="submit", class_name=class_name),
         action=LOG_OUT_PATH,
-        method="post",
     )
 
 
@@ -121,7 +120,7 @@ def _bar(*children: Any, width: str) -> rx.Component:
         ),
         class_name=(
             "sticky top-0 z-30 border-b border-line bg-(--bar) pt-[env(safe-area-"
-            "inset-top)] backdrop-blur-lg backdrop-saturate-150"
+            "inset-top)] backdrop-blur-lg"
         ),
     )
 
@@ -212,7 +211,7 @@ def demo_strip(business: Any) -> rx.Component:
     """
     return when(
         business.demo,
-        rx.el.p(
+        rx.el.aside(
             icon("info", "size-4"),
             rx.el.span(
                 "Demo mode",
@@ -227,5 +226,6 @@ def demo_strip(business: Any) -> rx.Component:
                 "flex items-center justify-center gap-2 bg-ink px-4 py-1.5 text-xs "
                 "font-medium text-canvas dark:bg-raised dark:text-ink-soft"
             ),
+            aria_label="Notice",
         ),
     )

@@ -72,7 +72,7 @@ class Gate(Middleware):
             otherwise.
         """
         structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(event_id=new_id(), event=event.name)
+        structlog.contextvars.bind_contextvars(event_id=new_id(), handler=event.name)
         who = await self._who(state)
         acting_as(who)
         if self._is_over(state, who) and event.name in _HYDRATE:

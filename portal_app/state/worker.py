@@ -61,3 +61,8 @@ async def carry_out(
 ) -> R:
     """Carry out an intention that manages its own transactions, in a thread."""
     return await _in_thread(lambda: fn(_current(), *args, **kwargs))
+
+
+async def compute(fn: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """Compute what takes long and needs no database, in a thread."""
+    return await _in_thread(lambda: fn(*args, **kwargs))

@@ -69,6 +69,11 @@ def view(tx: Session) -> BusinessView:
     )
 
 
+def terms(tx: Session) -> list[str]:
+    """The business's terms, paragraph by paragraph."""
+    return [part.strip() for part in current(tx).terms.split("\n\n") if part.strip()]
+
+
 def branding(tx: Session) -> Branding:
     """How what leaves the house looks."""
     business = current(tx)

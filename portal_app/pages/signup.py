@@ -1,0 +1,168 @@
+"""Sign up by e-mail."""
+
+import reflex as rx
+
+from portal_app.components.button import submit_button
+from portal_app.components.dialog import dialog, dialog_close_button
+from portal_app.components.fields import (
+    checkbox_field,
+    email_field,
+    phone_field,
+    text_field,
+)
+from portal_app.components.form import arrival, form
+from portal_app.components.icon import icon
+from portal_app.components.link import text_link
+from portal_app.components.logic import each
+from portal_app.components.password import password_field, strength_meter
+from portal_app.components.resend_form import resend_form
+from portal_app.components.shell import auth_shell, auth_switch
+from portal_app.pages.page import Page
+from portal_app.state.password import PasswordState
+from portal_app.state.resend import ResendState
+from portal_app.state.signup import SignUpState
+from portal_app.state.viewer import ViewerState
+
+_METER_MS = 250
+
+
+def draw() -> rx.Component:
+    """Draw the form or, once it was sent, where to look."""
+    sent = SignUpState.sent
+    return auth_shell(
+        rx.cond(sent, _check_your_mail(), _form()),
+        _terms(),
+        title=rx.cond(sent, "Check your mail", "Sign up"),
+        text=rx.cond(
+            sent,
+            "One step is left: activating your account.",
+            "Book a time, follow it and change it, all in one place.",
+        ),
+        footer=auth_switch("Have an account already?", "Log in", "/login"),
+    )
+
+
+def _form() -> rx.Component:
+    errors = SignUpState.errors
+    return form(
+        rx.el.div(
+            text_field(
+                "First name",
+                "first_name",
+                error=errors["first_name"],
+                auto_complete="given-name",
+                auto_capitalize="words",
+            ),
+            text_field(
+                "Last name",
+                "last_name",
+                error=errors["last_name"],
+                auto_complete="family-name",
+                auto_capitalize="words",
+            ),
+            class_name="grid gap-5 sm:grid-cols-2 sm:gap-4",
+        ),
+        email_field(error=errors["email"]),
+        phone_field(
+            error=errors["phone"],
+            required=False,
+            help="So that we can reach you on the day.",
+        ),
+        password_field(
+            new=True,
+            error=errors["password"],
+            # The error says the same as the advice; once is enough.
+            meter=strength_meter(
+                PasswordState.score,
+                rx.cond(errors["password"], "", PasswordState.advice),
+            ),
+            on_change=PasswordState.rate.debounce(_METER_MS).temporal,
+        ),
+        rx.el.div(
+            checkbox_field("I accept the terms", "terms", error=errors["terms"]),
+            rx.el.button(
+                "Read the terms",
+                type="button",
+                class_name="text-link min-h-11 shrink-0 self-start text-[0.9375rem]",
+                custom_attrs={"commandfor": "dialog-terms", "command": "show-modal"},
+            ),
+            class_name="flex items-start justify-between gap-x-4",
+        ),
+        submit_button("Sign up", pending=SignUpState.pending, size="lg", full=True),
+        on_submit=SignUpState.submit,
+        problem=SignUpState.problem,
+    )
+
+
+def _check_your_mail() -> rx.Component:
+    return arrival(
+        rx.el.div(
+            rx.el.span(
+                icon("mail", "size-6"),
+                class_name=(
+                    "grid size-12 shrink-0 place-items-center rounded-xl "
+                    "bg-accent-soft text-accent-ink"
+                ),
+            ),
+            rx.el.p(
+                "We sent a mail to ",
+                rx.cond(
+                    SignUpState.sent_to,
+                    rx.el.strong(
+                        SignUpState.sent_to, class_name="font-semibold break-words"
+                    ),
+                    "the address you gave",
+                ),
+                ". Open it and press the button in it.",
+                class_name="min-w-0",
+            ),
+            class_name="flex items-center gap-4 rounded-2xl bg-sunken p-4 sm:p-5",
+        ),
+        rx.el.p(
+            "Nothing there after a minute or two? Look into the spam folder, "
+            "or let us send it once more.",
+            class_name="mt-6 mb-4 text-ink-soft",
+        ),
+        resend_form(email=SignUpState.sent_to),
+        rx.el.p(
+            "Mistyped your e-mail? ",
+            text_link("Fill in the form again", href="/signup"),
+            class_name="mt-6 text-ink-soft",
+        ),
+    )
+
+
+def _terms() -> rx.Component:
+    return dialog(
+        "terms",
+        rx.el.div(
+            each(
+                SignUpState.terms,
+                lambda paragraph: rx.el.p(paragraph, class_name="leading-7"),
+            ),
+            rx.cond(
+                SignUpState.terms.length() == 0,
+                rx.el.p(
+                    ViewerState.business.name,
+                    " has no terms of its own. The law applies.",
+                ),
+            ),
+            class_name="flex flex-col gap-4 text-ink-soft",
+        ),
+        title="Terms",
+        actions=[dialog_close_button("terms", "Back to the form", kind="primary")],
+    )
+
+
+page = Page(
+    route="/signup",
+    title="Sign up",
+    draw=draw,
+    on_load=(
+        ViewerState.load,
+        SignUpState.load,
+        ResendState.clear,
+        PasswordState.clear,
+    ),
+    description="Create an account to book and follow your appointments.",
+)

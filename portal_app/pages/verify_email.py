@@ -1,0 +1,148 @@
+"""Where the link of the activation mail leads."""
+
+from typing import Any
+
+import reflex as rx
+
+from portal_app.components.button import button, link_button, submit_button
+from portal_app.components.form import arrival, form, summary
+from portal_app.components.icon import icon
+from portal_app.components.password import password_field, strength_meter
+from portal_app.components.resend_form import resend_form
+from portal_app.components.shell import auth_shell
+from portal_app.components.skeleton import bone
+from portal_app.pages.page import Page
+from portal_app.state.password import PasswordState
+from portal_app.state.resend import ResendState
+from portal_app.state.verify_email import VerifyEmailState
+from portal_app.state.viewer import ViewerState
+
+_METER_MS = 250
+_OUTCOME = VerifyEmailState.outcome
+
+
+def draw() -> rx.Component:
+    """Draw the button or, once it was used, what came of it."""
+    return auth_shell(
+        rx.cond(
+            VerifyEmailState.loaded,
+            rx.match(
+                _OUTCOME,
+                ("activated", _active()),
+                ("already_active", _active()),
+                ("invalid", _invalid()),
+                ("password", _choose_password()),
+                _button(),
+            ),
+            bone("h-13 w-full rounded-xl!"),
+        ),
+        title=rx.match(
+            _OUTCOME,
+            ("activated", "Welcome!"),
+            ("already_active", "Welcome back"),
+            ("invalid", "This link has run out"),
+            ("password", "Choose your password"),
+            "Almost there",
+        ),
+        text=rx.match(
+            _OUTCOME,
+            ("activated", "Your account is active."),
+            ("already_active", "Your account is active already."),
+            (
+                "invalid",
+                "Links work for two days, and only the newest one. "
+                "Let us send you a fresh one.",
+            ),
+            (
+                "password",
+                "Somebody signed up with your e-mail more than once, with different "
+                "passwords. Only you can read your mail, so you decide.",
+            ),
+            "One press, and your account is ready.",
+        ),
+    )
+
+
+def _button() -> rx.Component:
+    return rx.el.div(
+        summary(VerifyEmailState.problem),
+        button(
+            "Activate my account",
+            on_click=VerifyEmailState.activate,
+            pending=VerifyEmailState.pending,
+            size="lg",
+            full=True,
+        ),
+        rx.el.p(
+            "You did not sign up here? Then just close this page: nothing happens.",
+            class_name="text-sm text-ink-soft",
+        ),
+        class_name="flex flex-col gap-5",
+    )
+
+
+def _answer(name: str, *children: Any) -> rx.Component:
+    return arrival(
+        rx.el.span(
+            icon(name, "size-7"),
+            class_name=(
+                "mb-6 grid size-14 place-items-center rounded-2xl bg-accent-soft "
+                "text-accent-ink"
+            ),
+        ),
+        *children,
+    )
+
+
+def _active() -> rx.Component:
+    return _answer(
+        "party-popper",
+        rx.el.p(
+            "Log in with your e-mail and your password, and book your first time.",
+            class_name="mb-6",
+        ),
+        link_button("Log in", href="/login?activated=1", size="lg", full=True),
+    )
+
+
+def _invalid() -> rx.Component:
+    return _answer("hourglass", resend_form("Send me a new link", kind="primary"))
+
+
+def _choose_password() -> rx.Component:
+    return arrival(
+        form(
+            password_field(
+                new=True,
+                error=VerifyEmailState.errors["password"],
+                meter=strength_meter(
+                    PasswordState.score,
+                    rx.cond(
+                        VerifyEmailState.errors["password"], "", PasswordState.advice
+                    ),
+                ),
+                on_change=PasswordState.rate.debounce(_METER_MS).temporal,
+            ),
+            submit_button(
+                "Activate my account",
+                pending=VerifyEmailState.pending,
+                size="lg",
+                full=True,
+            ),
+            on_submit=VerifyEmailState.choose_password,
+            problem=VerifyEmailState.problem,
+        )
+    )
+
+
+page = Page(
+    route="/verify-email",
+    title="Activate your account",
+    draw=draw,
+    on_load=(
+        ViewerState.load,
+        VerifyEmailState.load,
+        ResendState.clear,
+        PasswordState.clear,
+    ),
+)
