@@ -5,6 +5,7 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
 from portal_app.api.branding import branding_routes
+from portal_app.api.calendar import calendar_routes
 from portal_app.api.guard import (
     Guard,
     content_security_policy,
@@ -17,7 +18,18 @@ from portal_app.components.document import app_options
 from portal_app.components.first_html import until_code_is_here
 from portal_app.components.waiting import waiting_page
 from portal_app.kernel.db import Database
-from portal_app.pages import index, service, services
+from portal_app.pages import (
+    account,
+    book,
+    booking,
+    bookings,
+    index,
+    login,
+    service,
+    services,
+    signup,
+    verify_email,
+)
 from portal_app.serving.build import BUILT_SITE
 from portal_app.serving.logs import configure_logs
 from portal_app.settings import settings
@@ -25,7 +37,18 @@ from portal_app.state import worker
 from portal_app.state.gate import Gate
 from portal_app.state.mishaps import answer_exception, log_browser_error
 
-PAGES = (index.page, services.page, service.page)
+PAGES = (
+    index.page,
+    services.page,
+    service.page,
+    signup.page,
+    login.page,
+    verify_email.page,
+    account.page,
+    book.page,
+    bookings.page,
+    booking.page,
+)
 DRAWINGS = Drawings(
     home=index.first_html,
     services=services.first_html,
@@ -43,6 +66,7 @@ _routes = Starlette(
         *health_routes(_database),
         *session_routes(_database, _settings),
         *branding_routes(_database),
+        *calendar_routes(_database, _settings),
         *public_page_routes(_database, BUILT_SITE, _settings.base_url, DRAWINGS),
     ]
 )
