@@ -65,19 +65,28 @@ export function KeepTyped({ name }) {
   return <span ref={ref} hidden />;
 }
 
+const sign = (d) => (
+  <svg className="icon" viewBox="0 0 24 24" aria-hidden="true">
+    <path d={d} />
+  </svg>
+);
+const MINUS = sign("M5 12h14");
+const PLUS = sign("M5 12h14M12 5v14");
+
 // A whole number with a button on either side. What is pressed or typed quickly
 // is told once, and at the latest when the focus leaves.
 export function QuantityInput({
   name,
   label,
   value,
-  min,
-  max,
+  least,
+  most,
   invalid,
   describedby,
   onChange,
-  minusIcon,
-  plusIcon,
+  className,
+  inputClass,
+  buttonClass,
 }) {
   const [typed, setTyped] = useState(String(value));
   const waiting = useRef(null);
@@ -103,25 +112,28 @@ export function QuantityInput({
   };
   const number = Number.parseInt(typed, 10);
   const step = (by) => {
-    const from = Number.isNaN(number) ? min : number;
-    set(String(Math.min(max, Math.max(min, from + by))));
+    const from = Number.isNaN(number) ? least : number;
+    set(String(Math.min(most, Math.max(least, from + by))));
   };
+  const knob = (by, words, picture, spent) => (
+    <button
+      type="button"
+      className={buttonClass}
+      aria-label={`${words}: ${label}`}
+      aria-disabled={spent}
+      onClick={() => step(by)}
+    >
+      {picture}
+    </button>
+  );
   return (
-    <div className="quantity" onBlur={tell}>
-      <button
-        type="button"
-        className="btn btn-secondary btn-icon"
-        aria-label={`Fewer: ${label}`}
-        aria-disabled={number <= min}
-        onClick={() => step(-1)}
-      >
-        {minusIcon}
-      </button>
+    <div className={className} onBlur={tell}>
+      {knob(-1, "Fewer", MINUS, number <= least)}
       <input
         type="text"
         inputMode="numeric"
         autoComplete="off"
-        className="field-input quantity-input"
+        className={inputClass}
         name={name}
         aria-label={label}
         aria-invalid={invalid ? "true" : "false"}
@@ -137,15 +149,7 @@ export function QuantityInput({
           step(by);
         }}
       />
-      <button
-        type="button"
-        className="btn btn-secondary btn-icon"
-        aria-label={`More: ${label}`}
-        aria-disabled={number >= max}
-        onClick={() => step(1)}
-      >
-        {plusIcon}
-      </button>
+      {knob(1, "More", PLUS, number >= most)}
     </div>
   );
 }

@@ -70,7 +70,9 @@ def picture(
         height="640",
         loading="eager" if eager else "lazy",
         decoding="async",
-        class_name=classes("aspect-[3/2] w-full object-cover", class_name),
+        class_name=classes(
+            "aspect-[3/2] w-full object-cover dark:brightness-90", class_name
+        ),
         custom_attrs={"fetchPriority": "high"} if eager else {},
     )
 

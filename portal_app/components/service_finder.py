@@ -6,12 +6,13 @@ the first HTML, where ``Search`` (what the address asks for) decides what is sho
 
 import unicodedata
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
 import reflex as rx
 
-from portal_app.domain.catalogue.views import CatalogueView
+from portal_app.domain.catalogue.views import CatalogueView, CategoryView
 
 from .icon import icon
 from .logic import each
@@ -83,7 +84,7 @@ class ServiceFinder(_Part):
 
     tag = "ServiceFinder"
 
-    categories: rx.Var[list[dict[str, Any]]]
+    categories: rx.Var[list[CategoryView]]
 
 
 class FinderForm(_Part):
@@ -184,7 +185,6 @@ class Finder:
                 "enterKeyHint": "search",
             },
         }
-        static = self.search is not None
         around = {
             "class_name": "w-full lg:max-w-md",
             "custom_attrs": {"role": "search", "action": _PATH},
@@ -207,7 +207,7 @@ class Finder:
                 class_name="relative",
             ),
         ]
-        if static:
+        if self.search is not None:
             return rx.el.form(*content, **around)
         return FinderForm.create(*content, **around)
 
@@ -259,7 +259,7 @@ class Finder:
         """
         if self.search is None:
             return FinderCount.create(one=_ONE, many=_MANY, class_name=class_name)
-        count = len(self._found())
+        count = len(self._found)
         return rx.el.p(
             f"{count} {_ONE if count == 1 else _MANY}",
             role="status",
@@ -281,7 +281,7 @@ class Finder:
         if self.search is None:
             return FinderShelf.create(*children, slug=slug, **look)
         shown = any(
-            service.slug in self._found()
+            service.slug in self._found
             for shelf in self.catalogue.categories
             if shelf.slug == slug
             for service in shelf.services
@@ -301,7 +301,7 @@ class Finder:
         """
         if self.search is None:
             return FinderItem.create(*children, slug=slug, class_name=class_name)
-        hidden = slug not in self._found()
+        hidden = slug not in self._found
         return rx.el.li(*children, hidden=hidden, class_name=class_name)
 
     def empty(self, *children: Any) -> rx.Component:
@@ -315,7 +315,7 @@ class Finder:
         """
         if self.search is None:
             return FinderEmpty.create(*children)
-        return rx.el.div(*children, hidden=bool(self._found()))
+        return rx.el.div(*children, hidden=bool(self._found))
 
     def back_to_everything(self, label: str, class_name: str) -> rx.Component:
         """Draw the link that forgets what was looked for.
@@ -333,5 +333,6 @@ class Finder:
             )
         return rx.el.a(label, href=_PATH, class_name=class_name)
 
+    @cached_property
     def _found(self) -> frozenset[str]:
         return self.search.found(self.catalogue) if self.search else frozenset()

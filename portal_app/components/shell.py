@@ -153,7 +153,7 @@ def bottom_bar(active: str = "") -> rx.Component:
         aria_label="Main menu",
         class_name=(
             "fixed inset-x-0 bottom-0 z-30 flex border-t border-line bg-(--bar) px-2 "
-            "pb-[env(safe-area-inset-bottom)] backdrop-blur-lg backdrop-saturate-150 "
+            "pb-[env(safe-area-inset-bottom)] backdrop-blur-lg "
             "lg:hidden"
         ),
     )

@@ -1,0 +1,237 @@
+"""The wizard's forms: where to come, and whom to ask for."""
+
+from typing import Any
+
+import reflex as rx
+
+from .booking_wizard import keep_typed, lines_of_text
+from .choices import choice_group, radio_card
+from .fields import (
+    email_field,
+    phone_field,
+    select_field,
+    text_field,
+    textarea_field,
+)
+from .icon import icon
+from .logic import each, equal, joined, when
+
+NEW = "new"
+_ONLY_IF_NEW = "hidden group-has-[input[value=new]:checked]/place:grid"
+
+
+def place_form(
+    places: Any,
+    chosen: Any,
+    *,
+    errors: Any,
+    country: Any,
+    countries: Any,
+    states: Any,
+    on_country: Any,
+    on_submit: Any,
+    name: Any,
+    end: Any,
+) -> rx.Component:
+    """Draw the saved places as cards, and the form for a new one.
+
+    The form unfolds by the style sheet when *New address* is chosen, so that it
+    stays mounted and what was typed into it is kept.
+
+    Args:
+        places: A Var of a list of objects with ``id``, ``label`` and ``lines``.
+        chosen: The id of the chosen place, or ``new``.
+        errors: A Var: field to sentence.
+        country: The country the form is for.
+        countries: Pairs of code and name.
+        states: Pairs of code and name, empty where none is chosen.
+        on_country: The event for another country.
+        on_submit: The event that gets the form.
+        name: Under which name what was typed is kept.
+        end: What follows the fields.
+
+    Returns:
+        A ``form``.
+    """
+    some = places.length() > 0
+
+    def card(place: Any) -> rx.Component:
+        return radio_card(
+            when(place.label, place.label, place.lines[0]),
+            name="location",
+            value=place.id,
+            text=lines_of_text(place.lines),
+            picture=icon("map-pin", "text-ink-faint"),
+            default_checked=equal(place.id, chosen),
+        )
+
+    return rx.el.form(
+        keep_typed(joined(name, "-address")),
+        when(
+            some,
+            rx.el.div(
+                choice_group(
+                    "Where should we come?",
+                    each(places, card),
+                    radio_card(
+                        "New address",
+                        name="location",
+                        value=NEW,
+                        picture=icon("plus", "text-ink-faint"),
+                        default_checked=equal(chosen, NEW),
+                    ),
+                    columns="sm:grid-cols-2",
+                ),
+                class_name="mb-6",
+            ),
+        ),
+        rx.el.fieldset(
+            rx.el.legend("New address", class_name="sr-only"),
+            text_field(
+                "Street and number",
+                "street",
+                error=errors["street"],
+                auto_complete="address-line1",
+                class_name="sm:col-span-4",
+            ),
+            text_field(
+                "Unit or level",
+                "unit",
+                error=errors["unit"],
+                required=False,
+                auto_complete="address-line2",
+                class_name="sm:col-span-2",
+            ),
+            text_field(
+                "Suburb or town",
+                "town",
+                error=errors["town"],
+                auto_complete="address-level2",
+                class_name="sm:col-span-3",
+            ),
+            rx.cond(
+                states.length() > 0,
+                select_field(
+                    "State",
+                    "state",
+                    states,
+                    error=errors["state"],
+                    placeholder="Choose",
+                    auto_complete="address-level1",
+                    class_name="sm:col-span-2",
+                    key=country,
+                ),
+                text_field(
+                    "State or region",
+                    "state",
+                    error=errors["state"],
+                    required=False,
+                    auto_complete="address-level1",
+                    class_name="sm:col-span-2",
+                ),
+            ),
+            text_field(
+                "Postcode",
+                "postcode",
+                error=errors["postcode"],
+                auto_complete="postal-code",
+                class_name="sm:col-span-1",
+            ),
+            select_field(
+                "Country",
+                "country",
+                countries,
+                error=errors["country"],
+                default_value=country,
+                auto_complete="country",
+                on_change=on_country,
+                class_name="sm:col-span-3",
+            ),
+            text_field(
+                "Name of this place",
+                "label",
+                error=errors["label"],
+                required=False,
+                placeholder="Home",
+                auto_complete="off",
+                class_name="sm:col-span-3",
+            ),
+            textarea_field(
+                "How to get in",
+                "access_notes",
+                error=errors["access_notes"],
+                help="A gate code, where to park, where the key is.",
+                required=False,
+                rows=2,
+                class_name="sm:col-span-6",
+            ),
+            class_name=when(
+                some,
+                f"{_ONLY_IF_NEW} min-w-0 gap-x-4 gap-y-5 sm:grid-cols-6",
+                "grid min-w-0 gap-x-4 gap-y-5 sm:grid-cols-6",
+            ),
+        ),
+        end,
+        on_submit=on_submit,
+        reset_on_submit=False,
+        class_name="group/place",
+        no_validate=True,
+    )
+
+
+def contact_form(
+    person: str | Any,
+    email: Any,
+    phone: Any,
+    notes: Any,
+    *,
+    errors: Any,
+    on_submit: Any,
+    name: Any,
+    end: Any,
+) -> rx.Component:
+    """Draw whom to ask for on the day, and anything worth knowing.
+
+    Args:
+        person: The name as the draft or the profile has it.
+        email: Likewise.
+        phone: Likewise.
+        notes: What was noted so far.
+        errors: A Var: field to sentence.
+        on_submit: The event that gets the form.
+        name: Under which name what was typed is kept.
+        end: What follows the fields.
+
+    Returns:
+        A ``form``.
+    """
+    return rx.el.form(
+        keep_typed(joined(name, "-contact")),
+        rx.el.div(
+            text_field(
+                "Name",
+                "name",
+                error=errors["name"],
+                default_value=person,
+                auto_complete="name",
+                class_name="sm:col-span-2",
+            ),
+            email_field(error=errors["email"], default_value=email),
+            phone_field(error=errors["phone"], default_value=phone, required=False),
+            textarea_field(
+                "Notes for the visit",
+                "notes",
+                error=errors["notes"],
+                help="Anything we should know: pets, allergies, what matters most.",
+                required=False,
+                rows=3,
+                default_value=notes,
+                class_name="sm:col-span-2",
+            ),
+            class_name="grid gap-x-4 gap-y-5 sm:grid-cols-2",
+        ),
+        end,
+        on_submit=on_submit,
+        reset_on_submit=False,
+        no_validate=True,
+    )
