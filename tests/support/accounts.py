@@ -18,6 +18,7 @@ from portal_app.domain.customers.rules import SignUpForm
 from portal_app.domain.notifications.models import OutboxMessage
 from portal_app.kernel.audiences import SYSTEM, Actor
 from portal_app.kernel.db import Database
+from tests.support.contents import contents
 
 R = TypeVar("R")
 
@@ -120,3 +121,12 @@ def quick_hashing() -> Iterator[HashingCalls]:
         calls.reset()
         yield calls
     passwords._nobodys_hash.cache_clear()
+
+
+def stored(db: Database) -> dict[str, list[dict[str, Any]]]:
+    """What a refused intention must leave alone: all but the counted attempts.
+
+    The outbox is asked about by ``sent``.
+    """
+    apart = {"attempt_window", "outbox_message"}
+    return {name: rows for name, rows in contents(db).items() if name not in apart}

@@ -1,0 +1,146 @@
+from dataclasses import replace
+
+import pytest
+
+from portal_app.domain.customers.addresses import (
+    Address,
+    AddressForm,
+    address_lines,
+    countries,
+    place_key,
+    states,
+    validate_address,
+)
+from portal_app.kernel.errors import InvalidInput
+
+BONDI = AddressForm(
+    street=" 12  Bay Street ",
+    unit="4",
+    town="Bondi",
+    state="New South Wales",
+    postcode=" 2026 ",
+    country="au",
+    access_notes="Ring twice.\r\nMind the cat.",
+)
+
+
+def test_an_address_is_stored_in_one_form() -> None:
+    assert validate_address(BONDI) == Address(
+        street="12 Bay Street",
+        unit="4",
+        town="Bondi",
+        state="NSW",
+        postcode="2026",
+        country="AU",
+        access_notes="Ring twice.\nMind the cat.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "fields"),
+    [
+        ({"street": " "}, ["street"]),
+        ({"town": ""}, ["town"]),
+        ({"state": ""}, ["state"]),
+        ({"state": "Bavaria"}, ["state"]),
+        ({"postcode": "202"}, ["postcode"]),
+        ({"postcode": ""}, ["postcode"]),
+        ({"postcode": "٢٠٢٦"}, ["postcode"]),
+        ({"country": ""}, ["country"]),
+        ({"country": "XX"}, ["country"]),
+        ({"street": "x" * 121}, ["street"]),
+        ({"unit": "x" * 41}, ["unit"]),
+        ({"label": "x" * 61}, ["label"]),
+        ({"access_notes": "x" * 501}, ["access_notes"]),
+        ({"street": "12 Bay\x00Street"}, ["street"]),
+        ({"access_notes": "\u202eevil"}, ["access_notes"]),
+        ({"street": "", "town": "", "postcode": "x"}, ["postcode", "street", "town"]),
+    ],
+)
+def test_what_is_no_address(changes: dict[str, str], fields: list[str]) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        validate_address(replace(BONDI, **changes))
+    assert sorted(refused.value.fields) == fields
+
+
+@pytest.mark.parametrize(
+    ("country", "typed", "stored"),
+    [
+        ("US", "94103-1234", "94103-1234"),
+        ("CA", "k1a0b1", "K1A 0B1"),
+        ("GB", "sw1a1aa", "SW1A 1AA"),
+        ("GB", "M1 1AE", "M1 1AE"),
+        ("IE", "d02af30", "D02 AF30"),
+        ("NL", "1012ab", "1012 AB"),
+        ("SE", "11122", "111 22"),
+        ("DE", "10115", "10115"),
+        ("NZ", "6011", "6011"),
+        ("JP", "100-0001", "100-0001"),
+        ("HK", "", ""),
+    ],
+)
+def test_postcodes_by_country(country: str, typed: str, stored: str) -> None:
+    state = {"US": "ca", "CA": "ontario"}.get(country, "")
+    form = replace(BONDI, country=country, state=state, postcode=typed)
+    assert validate_address(form).postcode == stored
+
+
+@pytest.mark.parametrize(
+    ("country", "typed"),
+    [("US", "9410"), ("CA", "123456"), ("GB", "A"), ("DE", "1011"), ("JP", "<b>")],
+)
+def test_what_is_no_postcode(country: str, typed: str) -> None:
+    state = {"US": "CA", "CA": "ON"}.get(country, "")
+    form = replace(BONDI, country=country, state=state, postcode=typed)
+    with pytest.raises(InvalidInput) as refused:
+        validate_address(form)
+    assert list(refused.value.fields) == ["postcode"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "home", "lines"),
+    [
+        ({}, "AU", ["Unit 4, 12 Bay Street", "Bondi NSW 2026"]),
+        ({"unit": ""}, "AU", ["12 Bay Street", "Bondi NSW 2026"]),
+        ({"unit": "Shop 2"}, "AU", ["Shop 2, 12 Bay Street", "Bondi NSW 2026"]),
+        ({}, "NZ", ["Unit 4, 12 Bay Street", "Bondi NSW 2026", "Australia"]),
+        (
+            {"country": "US", "state": "CA", "postcode": "94103", "unit": ""},
+            "US",
+            ["12 Bay Street", "Bondi, CA 94103"],
+        ),
+        (
+            {"country": "GB", "state": "", "postcode": "SW1A 1AA", "unit": ""},
+            "GB",
+            ["12 Bay Street", "Bondi", "SW1A 1AA"],
+        ),
+        (
+            {"country": "DE", "state": "", "postcode": "10115", "unit": ""},
+            "",
+            ["12 Bay Street", "10115 Bondi", "Germany"],
+        ),
+    ],
+)
+def test_an_address_as_on_an_envelope(
+    changes: dict[str, str], home: str, lines: list[str]
+) -> None:
+    assert address_lines(validate_address(replace(BONDI, **changes)), home) == lines
+
+
+def test_spellings_of_one_place_have_one_key() -> None:
+    key = place_key(validate_address(BONDI))
+    same = replace(BONDI, street="12 BAY street.", town="bondi", access_notes="")
+    assert place_key(validate_address(same)) == key
+    for changes in ({"unit": "5"}, {"street": "1 2 Bay Street"}, {"postcode": "2027"}):
+        other = replace(BONDI, **changes)
+        assert place_key(validate_address(other)) != key
+
+
+def test_what_there_is_to_choose_from() -> None:
+    assert states("AU")[:2] == [
+        ("ACT", "Australian Capital Territory"),
+        ("NSW", "New South Wales"),
+    ]
+    assert (len(states("AU")), states("DE")) == (8, [])
+    assert ("AU", "Australia") in countries("en_AU")
+    assert ("AU", "Australien") in countries("de_DE")

@@ -1,0 +1,212 @@
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+
+import pytest
+from sqlmodel import Session, select
+
+from portal_app.domain.accounts import service as accounts
+from portal_app.domain.accounts.models import Account, AccountToken
+from portal_app.domain.customers import service
+from portal_app.domain.customers.models import Customer
+from portal_app.kernel.audiences import Actor
+from portal_app.kernel.clock import frozen, utc_now
+from portal_app.kernel.db import Database
+from portal_app.kernel.errors import Conflict, InvalidInput, TooManyAttempts
+from tests.support.accounts import (
+    FORM,
+    OTHER_PASSWORD,
+    PASSWORD,
+    STRANGER,
+    HashingCalls,
+    at_once,
+    newest_token,
+    open_business,
+    sent,
+    stored,
+)
+
+EMAIL = FORM.email
+AGAIN = replace(FORM, email="Maya@EXAMPLE.com")
+
+
+@pytest.fixture(autouse=True)
+def _business(db: Database, hashing: HashingCalls) -> None:
+    open_business(db)
+
+
+def people(db: Database) -> list[tuple[str, str, str, str]]:
+    def read(tx: Session) -> list[tuple[str, str, str, str]]:
+        return [
+            (row.first_name, row.last_name, row.email, row.phone)
+            for row in tx.exec(select(Customer))
+        ]
+
+    return db.query(read)
+
+
+def count(db: Database, table: type[Account] | type[AccountToken]) -> int:
+    with db.read() as tx:
+        return len(tx.exec(select(table.id)).all())
+
+
+def test_a_stranger_signs_up(db: Database) -> None:
+    with frozen(utc_now()):
+        service.sign_up(db, STRANGER, replace(FORM, email=" Maya@Example.com "))
+        with db.read() as tx:
+            account = tx.exec(select(Account)).one()
+        assert account.terms_accepted_at == utc_now()
+    assert (account.email, account.role, account.verified_at) == (
+        EMAIL,
+        "customer",
+        None,
+    )
+    assert people(db) == [("Maya", "Chen", EMAIL, "+61412345678")]
+    assert sent(db) == [("verify_email", EMAIL)]
+
+
+def test_the_answer_and_the_work_are_the_same_for_every_email(
+    db: Database, hashing: HashingCalls
+) -> None:
+    service.add_active_customer(db, replace(FORM, email="active@example.com"))
+    service.sign_up(db, STRANGER, replace(FORM, email="waiting@example.com"))
+    work = {}
+    for email in ("new@example.com", "active@example.com", "waiting@example.com"):
+        for password in (PASSWORD, OTHER_PASSWORD):
+            hashing.reset()
+            form = replace(FORM, email=email, password=password)
+            service.sign_up(db, STRANGER, form)
+            work[email, password] = (hashing.hashed, hashing.compared)
+    assert set(work.values()) == {(1, 1)}
+
+
+def test_an_active_account_is_told_by_mail_and_stays_as_it_is(db: Database) -> None:
+    service.add_active_customer(db, FORM)
+    before = stored(db)
+    form = replace(AGAIN, first_name="Eve", password=OTHER_PASSWORD, phone="")
+    service.sign_up(db, STRANGER, form)
+    assert stored(db) == before
+    assert sent(db) == [("already_registered", EMAIL)]
+    assert accounts.sign_in(db, STRANGER, EMAIL, PASSWORD, False)
+
+
+def test_the_owner_is_told_once_an_hour_at_most(db: Database) -> None:
+    service.add_active_customer(db, FORM)
+    for _ in range(3):
+        service.sign_up(db, STRANGER, FORM)
+    assert sent(db) == [("already_registered", EMAIL)]
+
+
+def test_a_double_click_has_one_effect(db: Database) -> None:
+    service.sign_up(db, STRANGER, FORM)
+    token = newest_token(db)
+    service.sign_up(db, STRANGER, AGAIN)
+    assert sent(db) == [("verify_email", EMAIL)]
+    assert db.call(accounts.verify_email, STRANGER, token) == accounts.ACTIVATED
+
+
+def test_sign_ups_at_the_same_time_make_one_account(db: Database) -> None:
+    sign_up = partial(service.sign_up, db, STRANGER, FORM)
+    assert at_once(*[sign_up] * 5) == [None] * 5
+    assert (count(db, Account), len(people(db))) == (1, 1)
+    assert sent(db) == [("verify_email", EMAIL)]
+    token = newest_token(db)
+    assert db.call(accounts.verify_email, STRANGER, token) == accounts.ACTIVATED
+
+
+def test_two_people_at_the_same_time_are_both_told_the_same(db: Database) -> None:
+    eve = replace(AGAIN, first_name="Eve", password=OTHER_PASSWORD)
+    answers = at_once(
+        partial(service.sign_up, db, STRANGER, FORM),
+        partial(service.sign_up, db, STRANGER, eve),
+    )
+    assert answers == [None, None]
+    assert (count(db, Account), len(people(db))) == (1, 1)
+    with db.read() as tx:
+        assert tx.exec(select(Account.password_hash)).one() is None
+    with pytest.raises(accounts.PasswordNeeded):
+        db.call(accounts.verify_email, STRANGER, newest_token(db))
+
+
+def test_the_same_person_later_gets_a_fresh_mail(db: Database) -> None:
+    start = utc_now()
+    with frozen(start):
+        service.sign_up(db, STRANGER, FORM)
+    older = newest_token(db)
+    with frozen(start + timedelta(minutes=2)):
+        service.sign_up(db, STRANGER, replace(FORM, last_name="Chen-Wu", phone=""))
+        newer = newest_token(db)
+        assert newer != older
+        with pytest.raises(accounts.LinkInvalid):
+            db.call(accounts.verify_email, STRANGER, older)
+        assert db.call(accounts.verify_email, STRANGER, newer) == accounts.ACTIVATED
+    assert people(db) == [("Maya", "Chen-Wu", EMAIL, "")]
+    assert sent(db) == [("verify_email", EMAIL)] * 2
+
+
+def test_every_wrong_field_is_named_and_nothing_happens(
+    db: Database, hashing: HashingCalls
+) -> None:
+    before = stored(db)
+    with pytest.raises(InvalidInput) as refused:
+        service.sign_up(
+            db,
+            STRANGER,
+            service.SignUpForm(
+                first_name=" ",
+                last_name="x" * 81,
+                email="maya",
+                phone="12",
+                password="short",
+                terms=False,
+            ),
+        )
+    assert refused.value.fields == {
+        "first_name": "Please enter your first name.",
+        "last_name": "Please use at most 80 characters.",
+        "email": "Please enter an e-mail address such as maya@example.com.",
+        "phone": "Please enter a phone number such as 0412 345 678.",
+        "password": "Please use at least 10 characters.",
+        "terms": "Please accept the terms to go on.",
+    }
+    assert (stored(db), sent(db)) == (before, [])
+    assert (hashing.hashed, hashing.compared) == (0, 0)
+
+
+@pytest.mark.parametrize("exists", [True, False])
+def test_an_email_is_limited_whether_it_has_an_account_or_not(
+    db: Database, hashing: HashingCalls, exists: bool
+) -> None:
+    if exists:
+        service.add_active_customer(db, FORM)
+    for _ in range(5):
+        service.sign_up(db, STRANGER, FORM)
+    before, mails = stored(db), sent(db)
+    hashing.reset()
+    elsewhere = Actor(address="198.51.100.1")
+    with pytest.raises(TooManyAttempts):
+        service.sign_up(db, elsewhere, AGAIN)
+    assert (stored(db), sent(db)) == (before, mails)
+    assert (hashing.hashed, hashing.compared) == (0, 0)
+
+
+def test_a_network_is_limited(db: Database) -> None:
+    for number in range(60):
+        form = replace(FORM, email=f"someone{number}@example.com")
+        service.sign_up(db, STRANGER, form)
+    with pytest.raises(TooManyAttempts):
+        service.sign_up(db, STRANGER, FORM)
+    assert count(db, Account) == 60
+    service.sign_up(db, Actor(address="198.51.100.1"), FORM)
+    assert count(db, Account) == 61
+
+
+def test_an_active_customer_is_added_without_a_mail(db: Database) -> None:
+    service.add_active_customer(db, FORM)
+    assert people(db) == [("Maya", "Chen", EMAIL, "+61412345678")]
+    assert sent(db) == []
+    assert accounts.sign_in(db, STRANGER, EMAIL, PASSWORD, False)
+    before = stored(db)
+    with pytest.raises(Conflict):
+        service.add_active_customer(db, AGAIN)
+    assert stored(db) == before
