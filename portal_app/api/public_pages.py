@@ -28,7 +28,7 @@ from portal_app.domain.business import service as businesses
 from portal_app.domain.business.views import BusinessView
 from portal_app.domain.catalogue import service as catalogues
 from portal_app.domain.catalogue import shop_window
-from portal_app.domain.catalogue.shop_window import ServicePageView
+from portal_app.domain.catalogue.shop_window import FrontView, ServicePageView
 from portal_app.domain.catalogue.views import CatalogueView
 from portal_app.kernel.db import Database
 from portal_app.kernel.errors import NotFound
@@ -43,6 +43,7 @@ _PLACEHOLDER_IMAGE = re.compile(r'<meta (?=[^>]*property="og:image")[^>]*>')
 _BROTLI_QUALITY = 5
 _GZIP_LEVEL = 6
 _MOST_KEPT = 500
+_LONGEST_QUERY = 80
 
 
 @dataclass(frozen=True)
@@ -68,13 +69,13 @@ class Drawings:
 
     Attributes:
         home: ``/``.
-        services: ``/services``.
+        services: ``/services``, with the words and the category looked for.
         service: ``/services/{slug}``.
         no_such_service: What stands at an address of a service not offered.
     """
 
-    home: Callable[[BusinessView, CatalogueView], Drawing]
-    services: Callable[[BusinessView, CatalogueView], Drawing]
+    home: Callable[[BusinessView, FrontView], Drawing]
+    services: Callable[[BusinessView, CatalogueView, str, str], Drawing]
     service: Callable[[BusinessView, ServicePageView], Drawing]
     no_such_service: Callable[[BusinessView], Drawing]
 
@@ -193,7 +194,7 @@ class PublicPages:
 
     def home(self, tx: Session) -> Answer:
         """``/``."""
-        data = businesses.view(tx), catalogues.catalogue(tx)
+        data = businesses.view(tx), shop_window.front(tx)
         return self._kept.get(
             "/",
             self._home,
@@ -203,17 +204,25 @@ class PublicPages:
             ),
         )
 
-    def services(self, tx: Session) -> Answer:
-        """``/services``."""
-        data = businesses.view(tx), catalogues.catalogue(tx)
-        return self._kept.get(
-            "/services",
-            self._services,
-            data,
-            lambda: self._finish(
-                self._services, self._drawings.services(*data), "/services"
-            ),
-        )
+    def services(self, tx: Session, words: str, category: str) -> Answer:
+        """``/services``, perhaps with a search.
+
+        Args:
+            tx: A reading session.
+            words: What is looked for; not to be trusted.
+            category: The slug of a category; not to be trusted.
+        """
+        business, catalogue = businesses.view(tx), catalogues.catalogue(tx)
+
+        def finished() -> Answer:
+            drawing = self._drawings.services(business, catalogue, words, category)
+            return self._finish(self._services, drawing, "/services")
+
+        if words or category not in {"", *(c.slug for c in catalogue.categories)}:
+            # Endless variety, seldom asked for twice: not worth keeping.
+            return finished()
+        key = f"/services?{category}"
+        return self._kept.get(key, self._services, (business, catalogue), finished)
 
     def service(self, tx: Session, slug: str) -> Answer:
         """``/services/{slug}``; with status 404 if there is no such service."""
@@ -292,7 +301,13 @@ def public_page_routes(
         return _respond(request, await run_in_threadpool(database.query, pages.home))
 
     async def services(request: Request) -> Response:
-        answer = await run_in_threadpool(database.query, pages.services)
+        asked = request.query_params
+        answer = await run_in_threadpool(
+            database.query,
+            pages.services,
+            asked.get("q", "")[:_LONGEST_QUERY].strip(),
+            asked.get("category", ""),
+        )
         return _respond(request, answer)
 
     async def service(request: Request) -> Response:
@@ -354,7 +369,7 @@ def _structured(data: Mapping[str, Any]) -> str:
     return f'<script type="application/ld+json">{text}</script>'
 
 
-def _business_data(business: BusinessView, catalogue: CatalogueView) -> dict[str, Any]:
+def _business_data(business: BusinessView, front: FrontView) -> dict[str, Any]:
     return {
         "@type": "LocalBusiness",
         "name": business.name,
@@ -363,12 +378,9 @@ def _business_data(business: BusinessView, catalogue: CatalogueView) -> dict[str
         **({"email": business.email} if business.email else {}),
         **({"address": business.address} if business.address else {}),
         "makesOffer": [
-            {
-                "@type": "Offer",
-                "itemOffered": {"@type": "Service", "name": service.name},
-            }
-            for category in catalogue.categories
-            for service in category.services
+            {"@type": "Offer", "itemOffered": {"@type": "Service", "name": name}}
+            for shelf in front.shelves
+            for name in shelf.services
         ],
     }
 

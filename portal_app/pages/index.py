@@ -5,45 +5,333 @@ from typing import Any
 import reflex as rx
 
 from portal_app.api.public_pages import Drawing
+from portal_app.components.button import link_button
 from portal_app.components.first_html import after_first_html, live_title, to_html
-from portal_app.components.logic import each, joined
+from portal_app.components.icon import icon
+from portal_app.components.link import PortalLink, link
+from portal_app.components.logic import classes, each, joined, when
+from portal_app.components.service_card import picture
 from portal_app.components.shell import public_shell
+from portal_app.components.skeleton import detail_skeleton
 from portal_app.domain.business.views import BusinessView
-from portal_app.domain.catalogue.views import CatalogueView
+from portal_app.domain.catalogue.shop_window import FrontView
 from portal_app.domain.customers.views import ViewerView
 from portal_app.pages.page import Page
-from portal_app.state.services import ServicesState
+from portal_app.state.index import IndexState
 from portal_app.state.viewer import ViewerState
 
-_MEANWHILE = "Home"
+_WIDTH = "mx-auto w-full max-w-[78rem] px-4 sm:px-6"
+_TILES = 4
+_REASSURANCE = (
+    "The price before you book",
+    "Only times that are really free",
+    "Everything in writing, at once",
+)
 
 
-def content(business: Any, catalogue: Any) -> rx.Component:
+def content(business: Any, front: Any) -> rx.Component:
     """Draw the page within its frame."""
-    return rx.el.div(
-        rx.el.h1(business.name), each(catalogue.categories, lambda c: rx.el.p(c.name))
+    return rx.fragment(
+        _hero(business, front),
+        _offer(front),
+        _steps(),
+        when(front.about, _about(business, front)),
+        _closing(),
+    )
+
+
+def _hero(business: Any, front: Any) -> rx.Component:
+    words = rx.el.div(
+        rx.el.p(business.name, class_name="font-semibold text-accent-ink"),
+        rx.el.h1(
+            business.tagline,
+            tab_index=-1,
+            class_name="mt-3 text-hero font-[680] tracking-[-0.035em]",
+        ),
+        rx.el.p(
+            "Choose what you need, see what it costs, and pick a time that suits "
+            "you. It takes about two minutes.",
+            class_name="mt-5 max-w-lg text-lg text-ink-soft sm:text-xl",
+        ),
+        rx.el.div(
+            link_button(
+                "Schedule an appointment",
+                href="/services",
+                size="lg",
+                after="arrow-right",
+            ),
+            when(
+                business.phone,
+                rx.el.a(
+                    icon("phone", "size-4.5"),
+                    rx.el.span("Call ", business.phone),
+                    href="tel:" + business.phone,
+                    class_name="btn btn-ghost btn-lg px-3",
+                ),
+            ),
+            class_name="mt-8 flex flex-wrap items-center gap-x-3 gap-y-2",
+        ),
+        rx.el.ul(
+            *[
+                rx.el.li(
+                    icon("check", "mt-0.5 size-4.5 text-accent-ink"),
+                    text,
+                    class_name="flex gap-2",
+                )
+                for text in _REASSURANCE
+            ],
+            class_name=(
+                "mt-8 flex flex-col gap-x-6 gap-y-2 text-[0.9375rem] font-medium "
+                "text-ink-soft sm:flex-row sm:flex-wrap"
+            ),
+        ),
+        class_name="lg:py-8",
+    )
+    return rx.el.section(
+        rx.el.div(
+            words,
+            rx.el.ul(
+                each(front.shelves[:_TILES], _tile),
+                class_name="grid grid-cols-2 gap-3 sm:gap-4",
+            ),
+            class_name=classes(
+                "grid items-center gap-10 pt-8 pb-14 sm:pt-12 lg:pb-20 lg:pt-14 "
+                "lg:grid-cols-[minmax(0,1.04fr)_minmax(0,1fr)] lg:gap-14",
+                _WIDTH,
+            ),
+        ),
+    )
+
+
+def _tile(shelf: Any, at: Any) -> rx.Component:
+    return rx.el.li(
+        when(
+            shelf.image,
+            picture(
+                shelf.image,
+                "",
+                sizes="(min-width: 64rem) 18rem, 50vw",
+                eager=True,
+                class_name=(
+                    "transition-transform duration-500 ease-calm "
+                    "group-hover:scale-[1.03]"
+                ),
+            ),
+            rx.el.div(class_name="aspect-[3/2] bg-accent-soft"),
+        ),
+        rx.el.div(
+            PortalLink.create(
+                shelf.name,
+                to="/services?category=" + shelf.slug,
+                prefetch="intent",
+                class_name=(
+                    "font-semibold leading-5 after:absolute after:inset-0 "
+                    "after:rounded-[1.25rem]"
+                ),
+            ),
+            rx.el.span("from ", shelf.from_price, class_name="text-sm text-ink-faint"),
+            class_name=(
+                "flex flex-wrap items-baseline justify-between gap-x-2 px-3.5 py-3 "
+                "sm:px-4"
+            ),
+        ),
+        class_name=classes(
+            "card card-link group relative overflow-hidden rounded-[1.25rem]",
+            when(at % 2 == 1, "lg:translate-y-8", ""),
+        ),
+    )
+
+
+def _offer(front: Any) -> rx.Component:
+    return rx.el.section(
+        rx.el.div(
+            rx.el.div(
+                rx.el.h2("What we do", class_name="text-4xl"),
+                link(
+                    "All services and prices",
+                    icon("arrow-right", "size-4.5"),
+                    href="/services",
+                    class_name=(
+                        "inline-flex min-h-11 items-center gap-1.5 font-semibold "
+                        "text-accent-ink hover:underline"
+                    ),
+                ),
+                class_name="flex flex-wrap items-end justify-between gap-x-6",
+            ),
+            rx.el.ul(
+                each(front.shelves, _row),
+                class_name="mt-6 grid gap-x-14 lg:grid-cols-2",
+            ),
+            class_name=_WIDTH,
+        ),
+        class_name="border-y border-line bg-surface py-14 sm:py-20",
+    )
+
+
+def _row(shelf: Any) -> rx.Component:
+    return rx.el.li(
+        rx.el.div(
+            rx.el.h3(
+                PortalLink.create(
+                    shelf.name,
+                    to="/services?category=" + shelf.slug,
+                    prefetch="intent",
+                    class_name="after:absolute after:inset-0 group-hover:underline",
+                ),
+                class_name="text-xl",
+            ),
+            rx.el.p(shelf.description, class_name="mt-1 text-ink-soft"),
+            rx.el.p(
+                _listed(shelf.services),
+                class_name="mt-2 text-sm text-ink-faint",
+            ),
+            class_name="min-w-0 flex-1",
+        ),
+        rx.el.p(
+            rx.el.span("from", class_name="block text-sm text-ink-faint"),
+            rx.el.span(
+                shelf.from_price,
+                class_name="text-lg font-[650] tabular-nums tracking-tight",
+            ),
+            class_name="shrink-0 text-right",
+        ),
+        class_name="group relative flex gap-6 border-t border-line py-6",
+    )
+
+
+def _listed(names: Any) -> Any:
+    return names.join(" · ") if isinstance(names, rx.Var) else " · ".join(names)
+
+
+def _steps() -> rx.Component:
+    steps = (
+        (
+            "Choose a service",
+            "Say what you need in a few taps. The price and how long it takes follow "
+            "along while you choose.",
+        ),
+        (
+            "Pick a time",
+            "You see the calendar as it is: what is shown is free, and it is yours "
+            "when you confirm.",
+        ),
+        (
+            "Leave the rest to us",
+            "The confirmation is in your inbox with everything we agreed on. Find it "
+            "again any time under My Bookings.",
+        ),
+    )
+    return rx.el.section(
+        rx.el.div(
+            rx.el.h2("How it works", class_name="text-4xl"),
+            rx.el.ol(
+                *[
+                    rx.el.li(
+                        rx.el.span(
+                            str(at),
+                            aria_hidden="true",
+                            class_name=(
+                                "grid size-11 place-items-center rounded-full "
+                                "bg-accent-soft text-lg font-bold text-accent-ink"
+                            ),
+                        ),
+                        rx.el.h3(title, class_name="mt-5 text-xl"),
+                        rx.el.p(text, class_name="mt-2 max-w-sm text-ink-soft"),
+                        class_name="relative",
+                    )
+                    for at, (title, text) in enumerate(steps, 1)
+                ],
+                class_name="mt-8 grid gap-10 md:grid-cols-3",
+            ),
+            class_name=classes("py-14 sm:py-20", _WIDTH),
+        )
+    )
+
+
+def _about(business: Any, front: Any) -> rx.Component:
+    return rx.el.section(
+        rx.el.div(
+            rx.el.h2(
+                joined("About ", business.name), class_name="text-2xl lg:max-w-xs"
+            ),
+            rx.el.div(
+                each(
+                    front.about,
+                    lambda text: rx.el.p(
+                        text,
+                        class_name=(
+                            "text-lg text-ink-soft first:text-2xl first:leading-9 "
+                            "first:font-[560] first:tracking-[-0.015em] first:text-ink"
+                        ),
+                    ),
+                ),
+                class_name="flex max-w-3xl flex-col gap-5",
+            ),
+            class_name=classes(
+                "grid gap-6 py-14 sm:py-20 "
+                "lg:grid-cols-[minmax(0,1fr)_minmax(0,2.2fr)]",
+                _WIDTH,
+            ),
+        ),
+        class_name="border-t border-line",
+    )
+
+
+def _closing() -> rx.Component:
+    return rx.el.section(
+        rx.el.div(
+            rx.el.div(
+                rx.el.h2("Ready when you are", class_name="text-4xl"),
+                rx.el.p(
+                    "Look through everything we do. Free times are one tap further.",
+                    class_name="mt-3 max-w-md text-lg opacity-90",
+                ),
+                class_name="min-w-0",
+            ),
+            link_button(
+                "See all services",
+                href="/services",
+                kind="secondary",
+                size="lg",
+                class_name="max-sm:w-full",
+            ),
+            class_name=(
+                "flex flex-wrap items-center justify-between gap-x-10 gap-y-7 "
+                "rounded-[1.75rem] bg-accent px-6 py-10 text-on-accent sm:px-12 "
+                "sm:py-14"
+            ),
+        ),
+        class_name=classes("pb-16 sm:pb-24", _WIDTH),
     )
 
 
 def draw() -> rx.Component:
     """Draw the live page."""
     return after_first_html(
-        ViewerState.loaded & ServicesState.loaded,
-        public_shell(content(ViewerState.business, ServicesState.catalogue), wide=True),
+        ViewerState.loaded & IndexState.loaded,
+        public_shell(
+            when(
+                IndexState.loaded,
+                content(ViewerState.business, IndexState.front),
+                rx.el.div(detail_skeleton(), class_name=classes("py-14", _WIDTH)),
+            ),
+            wide=True,
+        ),
     )
 
 
-def first_html(business: BusinessView, catalogue: CatalogueView) -> Drawing:
+def first_html(business: BusinessView, front: FrontView) -> Drawing:
     """Draw the page for its first HTML."""
     drawn = public_shell(
-        content(business, catalogue),
+        content(business, front),
         wide=True,
         business=business,
         viewer=ViewerView(),
         loaded=False,
         toasts=(),
     )
-    return Drawing(to_html(drawn), str(_title(business)), business.tagline)
+    image = next((shelf.image for shelf in front.shelves if shelf.image), "")
+    return Drawing(to_html(drawn), str(_title(business)), business.tagline, image)
 
 
 def _title(business: Any) -> Any:
@@ -52,7 +340,7 @@ def _title(business: Any) -> Any:
 
 page = Page(
     route="/",
-    title=live_title(ViewerState.loaded, _title(ViewerState.business), _MEANWHILE),
+    title=live_title(ViewerState.loaded, _title(ViewerState.business), "Home"),
     draw=draw,
-    on_load=(ViewerState.load, ServicesState.load),
+    on_load=(ViewerState.load, IndexState.load),
 )

@@ -5,16 +5,19 @@ from typing import Any
 import reflex as rx
 
 from portal_app.api.public_pages import Drawing
+from portal_app.components.button import link_button
 from portal_app.components.first_html import (
     after_first_html,
     current_path,
     live_title,
     to_html,
 )
-from portal_app.components.logic import each, joined, when
+from portal_app.components.icon import icon
+from portal_app.components.link import link
+from portal_app.components.logic import classes, each, equal, joined, when
+from portal_app.components.service_card import card_grid, picture, service_card
 from portal_app.components.shell import public_shell
 from portal_app.components.skeleton import detail_skeleton
-from portal_app.components.surface import page_header
 from portal_app.domain.business.views import BusinessView
 from portal_app.domain.catalogue.shop_window import ServicePageView
 from portal_app.domain.customers.views import ViewerView
@@ -24,20 +27,326 @@ from portal_app.state.viewer import ViewerState
 
 _MEANWHILE = "Service"
 _MISSING = "Service not found"
+_CRUMB = (
+    "inline-flex min-h-9 items-center font-medium text-ink-faint hover:text-ink "
+    "hover:underline"
+)
 
 
-def content(page: Any) -> rx.Component:
+def content(page: Any, business: Any) -> rx.Component:
     """Draw the page within its frame."""
     service = page.service
     return rx.fragment(
-        page_header(service.name, text=service.summary),
-        each(service.description, lambda text: rx.el.p(text)),
+        _crumbs(service),
+        rx.el.div(
+            rx.el.div(
+                _top(service),
+                _part("About this service", each(service.description, _paragraph)),
+                when(service.included, _included(service)),
+                when(service.needed, _needed(service)),
+                when(service.options, _prices(service)),
+                when(page.cancellation_policy, _policy(page)),
+                _reviews(),
+                class_name="min-w-0",
+            ),
+            _side(service, business),
+            class_name="grid gap-x-14 lg:grid-cols-[minmax(0,1fr)_22rem]",
+        ),
+        when(page.others, _others(page)),
+        _bar(service),
+    )
+
+
+def _crumbs(service: Any) -> rx.Component:
+    return rx.el.nav(
+        rx.el.ol(
+            rx.el.li(
+                link("All Services", href="/services", class_name=_CRUMB),
+                icon("chevron-right", "size-4 text-ink-faint"),
+                class_name="flex items-center gap-1.5",
+            ),
+            rx.el.li(
+                link(
+                    service.category,
+                    href="/services?category=" + service.category_slug,
+                    class_name=_CRUMB,
+                )
+            ),
+            class_name="flex flex-wrap items-center gap-1.5 text-sm",
+        ),
+        aria_label="Breadcrumb",
+        class_name="mb-3 sm:mb-4",
+    )
+
+
+def _top(service: Any) -> rx.Component:
+    return rx.el.header(
+        rx.el.h1(
+            service.name,
+            tab_index=-1,
+            class_name="text-4xl font-[680] tracking-[-0.03em]",
+        ),
+        rx.el.p(service.summary, class_name="mt-2.5 max-w-2xl text-lg text-ink-soft"),
+        when(
+            service.image,
+            picture(
+                service.image,
+                service.image_alt,
+                sizes="(min-width: 78rem) 50rem, 100vw",
+                eager=True,
+                class_name="mt-6 rounded-[1.375rem] bg-sunken lg:aspect-[16/9]",
+            ),
+        ),
+    )
+
+
+def _part(title: str, *children: Any, text: Any = None) -> rx.Component:
+    return rx.el.section(
+        rx.el.h2(title, class_name="text-2xl"),
+        *(
+            [rx.el.p(text, class_name="mt-1.5 text-ink-soft")]
+            if text is not None
+            else []
+        ),
+        rx.el.div(*children, class_name="mt-4"),
+        class_name="mt-10 border-t border-line pt-9 first-of-type:border-t-0",
+    )
+
+
+def _paragraph(text: Any) -> rx.Component:
+    return rx.el.p(text, class_name="mb-4 max-w-[42rem] text-ink-soft last:mb-0")
+
+
+def _points(items: Any, name: str, look: str) -> rx.Component:
+    return rx.el.ul(
+        each(
+            items,
+            lambda item: rx.el.li(
+                icon(name, classes("mt-0.5", look)),
+                rx.el.span(item),
+                class_name="flex gap-3",
+            ),
+        ),
+        class_name="grid gap-x-10 gap-y-3.5 sm:grid-cols-2",
+    )
+
+
+def _included(service: Any) -> rx.Component:
+    return _part(
+        "What is included", _points(service.included, "circle-check", "text-success")
+    )
+
+
+def _needed(service: Any) -> rx.Component:
+    return _part(
+        "What we need from you",
+        _points(service.needed, "circle-dot", "text-ink-faint"),
+    )
+
+
+def _prices(service: Any) -> rx.Component:
+    return _part(
+        "Price and options",
+        rx.el.div(
+            each(service.options, _option),
+            class_name="grid gap-5 md:grid-cols-2",
+        ),
+        text=joined(
+            "It starts at ",
+            service.from_price,
+            " ",
+            service.price_unit,
+            " and ",
+            service.duration,
+            ". You make these choices when you book, and see the total as you go.",
+        ),
+    )
+
+
+def _option(option: Any) -> rx.Component:
+    return rx.el.section(
+        rx.el.div(
+            rx.el.h3(option.name, class_name="text-lg"),
+            rx.el.span(
+                when(
+                    equal(option.kind, "single"),
+                    "Choose one",
+                    when(
+                        equal(option.kind, "several"),
+                        "Any you like",
+                        joined("Up to ", option.max_quantity),
+                    ),
+                ),
+                class_name="shrink-0 text-sm text-ink-faint",
+            ),
+            class_name="flex items-baseline justify-between gap-4",
+        ),
+        when(
+            option.help,
+            rx.el.p(option.help, class_name="mt-1 text-sm text-ink-soft"),
+        ),
+        rx.el.ul(
+            each(option.choices, lambda choice: _choice(choice, option.kind)),
+            class_name="mt-3 divide-y divide-line text-[0.9375rem]",
+        ),
+        class_name="card h-fit px-5 pt-4 pb-2 shadow-none",
+    )
+
+
+def _choice(choice: Any, kind: Any) -> rx.Component:
+    return rx.el.li(
+        rx.el.span(choice.name, class_name="min-w-0 flex-1"),
+        when(
+            choice.minutes,
+            rx.el.span(choice.minutes, class_name="shrink-0 text-sm text-ink-faint"),
+        ),
+        rx.el.span(
+            when(
+                choice.price,
+                rx.el.span(
+                    choice.price,
+                    when(
+                        equal(kind, "quantity"),
+                        rx.el.span(" each", class_name="font-normal text-ink-faint"),
+                    ),
+                    class_name="font-semibold tabular-nums",
+                ),
+                rx.el.span("no extra", class_name="text-ink-faint"),
+            ),
+            class_name="min-w-20 shrink-0 text-right",
+        ),
+        class_name="flex items-baseline gap-3 py-2.5",
+    )
+
+
+def _policy(page: Any) -> rx.Component:
+    return _part("Cancellation policy", each(page.cancellation_policy, _paragraph))
+
+
+def _reviews() -> rx.Component:
+    return _part(
+        "Reviews",
+        rx.el.div(
+            rx.el.div(
+                *[icon("star", "size-6") for _ in range(5)],
+                aria_hidden="true",
+                class_name="flex gap-1 text-line-strong",
+            ),
+            rx.el.p("No reviews yet", class_name="mt-3 font-semibold"),
+            rx.el.p(
+                "Reviews come from customers after their appointment, and from "
+                "nobody else.",
+                class_name="mt-1 text-ink-soft",
+            ),
+        ),
+    )
+
+
+def _book(service: Any, class_name: str = "", size: Any = "lg") -> rx.Component:
+    return link_button(
+        "Schedule an appointment",
+        href="/book/" + service.slug,
+        size=size,
+        class_name=class_name,
+    )
+
+
+def _side(service: Any, business: Any) -> rx.Component:
+    facts = (
+        ("clock", joined("From ", service.duration, " ", service.price_unit)),
+        ("calendar-check", "You see only times that are free"),
+        ("receipt", "The total before you confirm"),
+    )
+    return rx.el.aside(
+        rx.el.div(
+            rx.el.p("From", class_name="text-sm text-ink-faint"),
+            rx.el.p(
+                rx.el.span(
+                    service.from_price,
+                    class_name="text-4xl font-[680] tabular-nums tracking-[-0.03em]",
+                ),
+                rx.el.span(" ", service.price_unit, class_name="text-ink-soft"),
+            ),
+            _book(service, "mt-5 w-full"),
+            rx.el.ul(
+                *[
+                    rx.el.li(
+                        icon(name, "mt-0.5 text-accent-ink"),
+                        text,
+                        class_name="flex gap-3",
+                    )
+                    for name, text in facts
+                ],
+                class_name="mt-6 flex flex-col gap-3 text-[0.9375rem] text-ink-soft",
+            ),
+            when(
+                business.phone,
+                rx.el.p(
+                    "Questions? ",
+                    rx.el.a(
+                        "Call ",
+                        business.phone,
+                        href="tel:" + business.phone,
+                        class_name="text-link",
+                    ),
+                    class_name="mt-6 border-t border-line pt-5 text-[0.9375rem]",
+                ),
+            ),
+            class_name="card sticky top-24 p-6",
+        ),
+        aria_label="Price",
+        class_name="max-lg:hidden",
+    )
+
+
+def _bar(service: Any) -> rx.Component:
+    return rx.el.div(
+        rx.el.p(
+            rx.el.span("From ", class_name="text-sm text-ink-faint"),
+            rx.el.span(
+                service.from_price,
+                class_name="block text-lg font-[680] leading-5 tabular-nums",
+            ),
+            class_name="min-w-0 flex-1 leading-5",
+        ),
+        _book(service, size="md"),
+        class_name=(
+            "sticky bottom-0 z-20 -mx-4 mt-12 flex items-center gap-4 border-t "
+            "border-line bg-(--bar) px-4 pt-3 pb-[max(0.75rem,env(safe-area-inset-"
+            "bottom))] backdrop-blur-lg backdrop-saturate-150 sm:-mx-6 sm:px-6 "
+            "lg:hidden"
+        ),
+    )
+
+
+def _others(page: Any) -> rx.Component:
+    return rx.el.section(
+        rx.el.h2("You may also like", class_name="text-2xl"),
+        card_grid(each(page.others, service_card), class_name="mt-5"),
+        class_name="mt-12 border-t border-line pt-10",
     )
 
 
 def missing() -> rx.Component:
     """Draw what stands at an address of a service that is not offered."""
-    return page_header(_MISSING)
+    return rx.el.div(
+        rx.el.img(
+            src="/art/not-found.webp",
+            alt="",
+            class_name="h-auto w-72",
+            custom_attrs={"width": "480", "height": "320"},
+        ),
+        rx.el.h1(
+            "We do not offer that service", tab_index=-1, class_name="mt-6 text-3xl"
+        ),
+        rx.el.p(
+            "The address may be mistyped, or it is not on offer any more. Perhaps "
+            "one of the others is what you need.",
+            class_name="mt-3 max-w-md text-lg text-ink-soft",
+        ),
+        link_button("See all services", href="/services", class_name="mt-8"),
+        class_name="flex flex-col items-center px-4 py-10 text-center sm:py-16",
+    )
 
 
 def draw() -> rx.Component:
@@ -48,7 +357,11 @@ def draw() -> rx.Component:
         public_shell(
             when(
                 is_here,
-                when(ServiceState.found, content(ServiceState.page), missing()),
+                when(
+                    ServiceState.found,
+                    content(ServiceState.page, ViewerState.business),
+                    missing(),
+                ),
                 detail_skeleton(),
             ),
             active="services",
@@ -58,11 +371,12 @@ def draw() -> rx.Component:
 
 def first_html(business: BusinessView, page: ServicePageView) -> Drawing:
     """Draw the page for its first HTML."""
+    service = page.service
     return Drawing(
-        _framed(business, content(page)),
-        str(_title(page.service.name, business)),
-        page.service.summary,
-        page.service.image,
+        _framed(business, content(page, business)),
+        str(_title(service.name, business)),
+        f"{service.summary} From {service.from_price} {service.price_unit}.",
+        service.image,
     )
 
 

@@ -7,10 +7,10 @@ import reflex as rx
 from portal_app.api.public_pages import Drawing
 from portal_app.components.first_html import after_first_html, live_title, to_html
 from portal_app.components.logic import each, joined, when
-from portal_app.components.service_card import card_grid, service_card
+from portal_app.components.service_card import service_card
+from portal_app.components.service_finder import Finder, Search
 from portal_app.components.shell import public_shell
 from portal_app.components.skeleton import card_grid_skeleton
-from portal_app.components.surface import page_header
 from portal_app.domain.business.views import BusinessView
 from portal_app.domain.catalogue.views import CatalogueView
 from portal_app.domain.customers.views import ViewerView
@@ -19,49 +19,130 @@ from portal_app.state.services import ServicesState
 from portal_app.state.viewer import ViewerState
 
 _TITLE = "All Services"
+_DESCRIPTION = "Everything {name} does, with prices, durations and free times."
 
 
-def content(catalogue: Any) -> rx.Component:
-    """Draw the page within its frame."""
-    return rx.fragment(
-        page_header(_TITLE),
-        each(
-            catalogue.categories,
-            lambda category: rx.el.section(
-                rx.el.h2(category.name),
-                card_grid(each(category.services, service_card)),
-            ),
+def _heading() -> rx.Component:
+    return rx.el.header(
+        rx.el.h1(
+            _TITLE, tab_index=-1, class_name="text-4xl font-[680] tracking-[-0.03em]"
         ),
+        rx.el.p(
+            "Every price is a starting price: your choices decide, and you see the "
+            "total before you book.",
+            class_name="mt-2.5 max-w-2xl text-lg text-ink-soft",
+        ),
+    )
+
+
+def content(catalogue: Any, search: Search | None = None) -> rx.Component:
+    """Draw the page within its frame.
+
+    Args:
+        catalogue: A Var, or a view.
+        search: What the address asks for; in the first HTML only.
+
+    Returns:
+        The page.
+    """
+    finder = Finder(catalogue, search)
+    return finder.around(
+        _heading(),
+        rx.el.div(
+            finder.field("Search services", "Try “windows” or “dog”"),
+            finder.filters("Categories", "All"),
+            class_name="mt-7 flex flex-col gap-4",
+        ),
+        finder.count("mt-5 text-[0.9375rem] font-medium text-ink-faint"),
+        each(catalogue.categories, lambda shelf: _shelf(finder, shelf)),
+        finder.empty(
+            rx.el.div(
+                rx.el.img(
+                    src="/art/nothing-found.webp",
+                    alt="",
+                    loading="lazy",
+                    class_name="h-auto w-64",
+                    custom_attrs={"width": "480", "height": "320"},
+                ),
+                rx.el.h2("Nothing fits that search", class_name="mt-6 text-xl"),
+                rx.el.p(
+                    "Try another word, or look through everything we do.",
+                    class_name="mt-2 text-ink-soft",
+                ),
+                finder.back_to_everything(
+                    "Show all services", "btn btn-secondary mt-6"
+                ),
+                class_name="flex flex-col items-center px-4 py-12 text-center",
+            )
+        ),
+    )
+
+
+def _shelf(finder: Finder, shelf: Any) -> rx.Component:
+    return finder.shelf(
+        shelf.slug,
+        rx.el.h2(shelf.name, class_name="text-2xl"),
+        rx.el.p(shelf.description, class_name="mt-1.5 text-ink-soft"),
+        rx.el.ul(
+            each(
+                shelf.services,
+                lambda service: finder.item(
+                    service.slug, service_card(service), class_name="grid"
+                ),
+            ),
+            class_name="mt-5 grid gap-5 sm:grid-cols-2 lg:grid-cols-3",
+        ),
+        class_name="pt-8 pb-5",
     )
 
 
 def draw() -> rx.Component:
     """Draw the live page."""
-    ready = ViewerState.loaded & ServicesState.loaded
     return after_first_html(
-        ready,
+        ViewerState.loaded & ServicesState.loaded,
         public_shell(
             when(
                 ServicesState.loaded,
                 content(ServicesState.catalogue),
-                card_grid_skeleton(),
+                rx.fragment(
+                    _heading(),
+                    rx.el.div(card_grid_skeleton(), class_name="mt-10"),
+                ),
             ),
             active="services",
         ),
     )
 
 
-def first_html(business: BusinessView, catalogue: CatalogueView) -> Drawing:
-    """Draw the page for its first HTML."""
+def first_html(
+    business: BusinessView, catalogue: CatalogueView, words: str, category: str
+) -> Drawing:
+    """Draw the page for its first HTML.
+
+    Args:
+        business: Whose services these are.
+        catalogue: All of them.
+        words: What is looked for.
+        category: The slug of the only category to show, or an empty string.
+
+    Returns:
+        The drawing.
+    """
     drawn = public_shell(
-        content(catalogue),
+        content(catalogue, Search(words, category)),
         active="services",
         business=business,
         viewer=ViewerView(),
         loaded=False,
         toasts=(),
     )
-    return Drawing(to_html(drawn), str(_title(business)), business.tagline)
+    images = [card.image for shelf in catalogue.categories for card in shelf.services]
+    return Drawing(
+        to_html(drawn),
+        str(_title(business)),
+        _DESCRIPTION.format(name=business.name),
+        next(filter(None, images), ""),
+    )
 
 
 def _title(business: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The page of one service: the service, and what a visitor asks next."""
+"""What the public pages show beside the catalogue itself."""
 
 from dataclasses import dataclass
 
@@ -9,6 +9,37 @@ from portal_app.domain.catalogue import service as catalogue
 from portal_app.domain.catalogue.views import ServiceCardView, ServiceView
 
 _MOST_OTHERS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class ShelfView:
+    """A category as the home page shows it.
+
+    Attributes:
+        from_price: The lowest starting price of its services.
+        image: The picture of its first service that has one, or an empty string.
+        services: Its services' names.
+    """
+
+    slug: str
+    name: str
+    description: str
+    from_price: str
+    image: str
+    services: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class FrontView:
+    """The home page.
+
+    Attributes:
+        shelves: The categories, in the business's order.
+        about: What the business says of itself, one paragraph an item.
+    """
+
+    shelves: list[ShelfView]
+    about: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +57,24 @@ class ServicePageView:
     others: list[ServiceCardView]
 
 
+def front(tx: Session) -> FrontView:
+    """The home page: what is on offer, from how much, and who offers it."""
+    shelves = [
+        ShelfView(
+            slug=category.slug,
+            name=category.name,
+            description=category.description,
+            from_price=min(
+                category.services, key=lambda card: card.from_price_minor
+            ).from_price,
+            image=next((card.image for card in category.services if card.image), ""),
+            services=[card.name for card in category.services],
+        )
+        for category in catalogue.catalogue(tx).categories
+    ]
+    return FrontView(shelves, _paragraphs(business.current(tx).about))
+
+
 def service_page(tx: Session, slug: str) -> ServicePageView:
     """Everything on the page of one service.
 
@@ -33,8 +82,6 @@ def service_page(tx: Session, slug: str) -> ServicePageView:
         NotFound: If there is none, or it is not offered any more.
     """
     service = catalogue.service_view(tx, slug)
-    policy = business.current(tx).cancellation_policy
-    paragraphs = [" ".join(part.split()) for part in policy.split("\n\n")]
     everything = [
         card
         for category in catalogue.catalogue(tx).categories
@@ -44,6 +91,11 @@ def service_page(tx: Session, slug: str) -> ServicePageView:
     everything.sort(key=lambda card: card.category_slug != service.category_slug)
     return ServicePageView(
         service=service,
-        cancellation_policy=[paragraph for paragraph in paragraphs if paragraph],
+        cancellation_policy=_paragraphs(business.current(tx).cancellation_policy),
         others=everything[:_MOST_OTHERS],
     )
+
+
+def _paragraphs(text: str) -> list[str]:
+    parts = (" ".join(part.split()) for part in text.split("\n\n"))
+    return [part for part in parts if part]
