@@ -1,0 +1,171 @@
+"""Fifty people confirm the last slot at the same instant."""
+
+from datetime import timedelta
+from functools import partial
+from threading import Barrier
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+from portal_app.domain.bookings import service
+from portal_app.domain.bookings.service import SlotGone
+from portal_app.domain.bookings.views import DraftView
+from portal_app.domain.scheduling import service as scheduling
+from portal_app.domain.scheduling.models import CLAIM_GUARD
+from portal_app.kernel.audiences import Actor
+from portal_app.kernel.clock import frozen
+from portal_app.kernel.db import Database
+from tests.concurrency.at_once import PATIENCE, at_once
+from tests.support.contents import contents
+from tests.support.shop import (
+    NOW,
+    TUESDAY_NINE,
+    new_customer,
+    open_shop,
+    ready_draft,
+)
+
+PEOPLE = 50
+
+
+def _take_the_guard_off(db: Database) -> None:
+    """In this test's own database."""
+    with db.write() as tx:
+        if db.is_sqlite:
+            for moment in ("insert", "update"):
+                tx.execute(text(f"DROP TRIGGER {CLAIM_GUARD}_{moment}"))
+        else:
+            tx.execute(text(f"ALTER TABLE time_claim DROP CONSTRAINT {CLAIM_GUARD}"))
+
+
+def _people(tx: Session) -> list[Actor]:
+    return [new_customer(tx, f"person{index}@example.com") for index in range(PEOPLE)]
+
+
+def _confirm(db: Database, person: Actor, draft: DraftView) -> str | SlotGone:
+    try:
+        return service.confirm(db, person, draft.id, draft.shown)
+    except SlotGone as gone:
+        return gone
+
+
+def _look_then_confirm(
+    db: Database, service_id: str, everybody_looked: Barrier, person: Actor
+) -> str | SlotGone:
+    """A check before the write, with everybody else's check in between."""
+    draft = db.call(service.open_draft, person, "dog-walk")
+    assert db.query(scheduling.is_free, service_id, 30, TUESDAY_NINE)
+    everybody_looked.wait(PATIENCE)
+    return _confirm(db, person, draft)
+
+
+def _race(
+    db: Database, service_id: str, people: list[Actor]
+) -> tuple[list[str], list[SlotGone]]:
+    looked = Barrier(len(people))
+    answers = at_once(
+        [partial(_look_then_confirm, db, service_id, looked, who) for who in people]
+    )
+    return (
+        [answer for answer in answers if isinstance(answer, str)],
+        [answer for answer in answers if isinstance(answer, SlotGone)],
+    )
+
+
+def test_with_the_guard_off_everybody_gets_the_last_slot(db: Database) -> None:
+    shop = db.call(open_shop)
+    people = db.call(_people)
+    _take_the_guard_off(db)
+    with frozen(NOW):
+        for person in people:
+            ready_draft(db, person, fieldworker_id=shop.ana)
+        numbers, refusals = _race(db, shop.walk, people)
+
+    # Everybody looked while it was free, and everybody wrote.
+    assert (len(set(numbers)), refusals) == (PEOPLE, [])
+    stored = contents(db)
+    assert len(stored["booking"]) == PEOPLE
+    assert {
+        (claim["fieldworker_id"], claim["starts_at"]) for claim in stored["time_claim"]
+    } == {(shop.ana, TUESDAY_NINE)}
+
+
+def test_with_the_guard_on_one_gets_it_and_nobody_else_loses_anything(
+    db: Database,
+) -> None:
+    shop = db.call(open_shop)
+    people = db.call(_people)
+    with frozen(NOW):
+        for person in people:
+            ready_draft(db, person, fieldworker_id=shop.ana)
+        before = contents(db)
+        numbers, refusals = _race(db, shop.walk, people)
+
+    after = contents(db)
+    assert (len(numbers), len(refusals)) == (1, PEOPLE - 1)
+    [booking] = after["booking"]
+    [claim] = after["time_claim"]
+    assert (booking["number"], booking["claim_id"]) == (numbers[0], claim["id"])
+    assert len(after["booking_event"]) == len(after["booking_line"]) == 1
+    assert [mail["dedupe_key"] for mail in after["outbox_message"]] == [
+        f"{kind}:{booking['id']}" for kind in ("booking_confirmed", "booking_received")
+    ]
+    # The others' drafts are, to the last column, what they were.
+    assert [d for d in after["booking_draft"] if d["id"] != booking["draft_id"]] == [
+        d for d in before["booking_draft"] if d["id"] != booking["draft_id"]
+    ]
+    # Each is told the same free times, the nearest to the one that is gone.
+    nearest = [
+        (TUESDAY_NINE + timedelta(minutes=minutes)).isoformat()
+        for minutes in (30, 60, 90)
+    ]
+    assert [[time.starts_at for time in gone.times] for gone in refusals] == [
+        nearest
+    ] * (PEOPLE - 1)
+
+
+def test_anyone_means_that_each_fieldworker_is_booked_once(db: Database) -> None:
+    shop = db.call(open_shop)
+    people = db.call(_people)
+    with frozen(NOW):
+        drafts = [
+            ready_draft(db, person, slug="home-clean", answers={"bedrooms": "one"})
+            for person in people
+        ]
+        answers = at_once(
+            [
+                partial(_confirm, db, person, draft)
+                for person, draft in zip(people, drafts, strict=True)
+            ]
+        )
+
+    assert sum(isinstance(answer, str) for answer in answers) == 2
+    assert sum(isinstance(answer, SlotGone) for answer in answers) == PEOPLE - 2
+    booked = contents(db)["booking"]
+    assert {row["fieldworker_id"] for row in booked} == {shop.ana, shop.ben}
+
+
+def test_a_draft_confirmed_from_many_tabs_is_one_booking(db: Database) -> None:
+    db.call(open_shop)
+    with frozen(NOW):
+        maya = db.call(new_customer)
+        draft = ready_draft(db, maya, slug="home-clean", answers={"bedrooms": "one"})
+        numbers = at_once([partial(_confirm, db, maya, draft)] * 20)
+
+    stored = contents(db)
+    [booking] = stored["booking"]
+    assert numbers == [booking["number"]] * 20
+    # Two fieldworkers were free: a second booking would have been possible.
+    assert len(stored["time_claim"]) == 1
+    assert len(stored["booking_event"]) == 1
+    assert len(stored["outbox_message"]) == 2
+
+
+def test_a_wizard_opened_in_many_tabs_is_one_draft(db: Database) -> None:
+    db.call(open_shop)
+    maya = db.call(new_customer)
+
+    drafts = at_once([partial(db.call, service.open_draft, maya, "dog-walk")] * 20)
+
+    [stored] = contents(db)["booking_draft"]
+    assert {draft.id for draft in drafts} == {stored["id"]}
