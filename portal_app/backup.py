@@ -14,6 +14,7 @@ import sqlite3
 import subprocess
 import tarfile
 import tempfile
+import zlib
 from contextlib import closing
 from pathlib import Path
 
@@ -24,6 +25,7 @@ _ABOUT = "backup.json"
 _FILES = "files"
 _SQLITE_COPY = "portal.db"
 _POSTGRESQL_DUMP = "portal.dump"
+_NO_BACKUP = (tarfile.ReadError, zlib.error, EOFError, KeyError, TypeError)
 
 
 class BackupError(Exception):
@@ -99,6 +101,8 @@ def restore(database: Database, files: Path, source: Path) -> None:
                 shutil.copytree(unpacked / _FILES, files)
     except (
         OSError,
+        EOFError,
+        zlib.error,
         tarfile.TarError,
         ValueError,
         KeyError,
@@ -111,7 +115,7 @@ def restore(database: Database, files: Path, source: Path) -> None:
 def _words(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
-    if isinstance(error, tarfile.ReadError | KeyError | TypeError):
+    if isinstance(error, _NO_BACKUP):
         return "it is no backup of the portal"
     return (str(error) or type(error).__name__).splitlines()[0]
 

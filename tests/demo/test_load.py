@@ -135,7 +135,7 @@ def test_a_past_appointment_was_booked_and_completed_in_its_time(db: Database) -
         (
             "2026-08-25T22:00:00+00:00",
             "You",
-            "Booked for Tuesday 1 September 2026, 8:00\u202fam – 12:55\u202fpm, "
+            "Booked for Tuesday, 1 September 2026, 8:00\u202fam – 12:55\u202fpm, "
             "with Sam Okafor, for $419.00.",
         ),
     ]

@@ -1,0 +1,344 @@
+"""The command line as its operator meets it: as a process of its own."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from portal_app import cli
+from portal_app.demo.load import is_empty, load_demo
+from portal_app.domain.accounts import service as accounts
+from portal_app.domain.business import service as businesses
+from portal_app.kernel.audiences import Actor
+from portal_app.kernel.db import Database
+from portal_app.settings import ROOT, Settings
+from tests.support.demo import NOW, all_rows, row_counts
+from tests.support.ports import free_port
+
+PASSWORD = "sunny-otter-42"
+
+
+@dataclass(frozen=True)
+class Portal:
+    """An installation of its own: database, mail folder and port."""
+
+    folder: Path
+    port: int
+
+    @property
+    def database(self) -> Database:
+        """Its database."""
+        return Database(f"sqlite:///{self.folder / 'portal.db'}")
+
+    def environment(self, **variables: str) -> dict[str, str]:
+        """What its commands run with."""
+        kept = {k: v for k, v in os.environ.items() if not k.startswith("PORTAL_")}
+        return {
+            **kept,
+            "PORTAL_PORT": str(self.port),
+            "PORTAL_DATABASE_URL": f"sqlite:///{self.folder / 'portal.db'}",
+            "PORTAL_MAIL_URL": f"file://{self.folder / 'mail'}",
+            "NO_COLOR": "1",
+            "COLUMNS": "100",
+            **variables,
+        }
+
+    def run(
+        self, *arguments: str, typed: str = "", **variables: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end."""
+        return subprocess.run(
+            [sys.executable, "-m", "portal_app", *arguments],
+            cwd=ROOT,
+            env=self.environment(**variables),
+            input=typed,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    def refused(self, *arguments: str, typed: str = "", **variables: str) -> str:
+        """Run a command that must fail with one line only; that line."""
+        finished = self.run(*arguments, typed=typed, **variables)
+        assert finished.returncode == 1, finished.stderr
+        assert finished.stdout == ""
+        assert finished.stderr.endswith("\n")
+        return finished.stderr.removesuffix("\n")
+
+
+@pytest.fixture
+def portal(tmp_path: Path) -> Portal:
+    return Portal(tmp_path, free_port())
+
+
+PRODUCTION = {
+    "PORTAL_ENV": "production",
+    "PORTAL_BASE_URL": "https://portal.example.com",
+    "PORTAL_SECRET_KEY": "x" * 32,
+    "PORTAL_MAIL_URL": "smtp://mail.example.com:587",
+}
+
+
+@contextmanager
+def _somebody_listens(port: int) -> Iterator[None]:
+    with socket.socket() as listener:
+        listener.bind(("0.0.0.0", port))
+        listener.listen()
+        yield
+
+
+def test_help_lists_the_commands(portal: Portal) -> None:
+    told = portal.run("--help").stdout
+    for command in (
+        "serve",
+        "build",
+        "migrate",
+        "demo load",
+        "office create-account EMAIL",
+        "jobs run",
+        "backup",
+        "restore",
+        "check",
+    ):
+        assert command in told
+
+
+def test_a_taken_port(portal: Portal) -> None:
+    with _somebody_listens(portal.port):
+        line = portal.refused("serve")
+    assert line == (
+        f"portal: port {portal.port} is taken; choose another with PORTAL_PORT"
+    )
+    assert not (portal.folder / "portal.db").exists()
+
+
+@pytest.mark.parametrize("command", ["serve", "migrate", "demo load"])
+def test_a_wrong_variable_is_named(portal: Portal, command: str) -> None:
+    line = portal.refused(*command.split(), PORTAL_MAIL_URL="carrier-pigeon://loft")
+    assert line == (
+        "portal: PORTAL_MAIL_URL: takes file://FOLDER, smtp://… or smtps://…"
+    )
+
+
+def test_an_unreachable_database(portal: Portal) -> None:
+    nowhere = free_port()
+    line = portal.refused(
+        "serve",
+        PORTAL_DATABASE_URL=f"postgresql+psycopg://portal@127.0.0.1:{nowhere}/portal",
+    )
+    assert line == (
+        "portal: PORTAL_DATABASE_URL: the database does not answer: "
+        f"127.0.0.1:{nowhere}: Connection refused"
+    )
+
+
+def test_a_database_that_is_none(portal: Portal) -> None:
+    (portal.folder / "portal.db").write_text("dear diary " * 200)
+    assert portal.refused("migrate") == (
+        "portal: PORTAL_DATABASE_URL: the database does not answer: "
+        "file is not a database"
+    )
+
+
+@pytest.mark.parametrize(
+    "url", ["sqlite:///", "sqlite:///:memory:", "postgresql+psycopg://localhost:x/y"]
+)
+def test_a_database_that_cannot_be(portal: Portal, url: str) -> None:
+    assert portal.refused("migrate", PORTAL_DATABASE_URL=url) == (
+        "portal: PORTAL_DATABASE_URL: takes sqlite:///FILE or "
+        "postgresql+psycopg://USER:PASSWORD@HOST:PORT/NAME"
+    )
+
+
+def test_an_unreachable_redis(portal: Portal) -> None:
+    nowhere = free_port()
+    line = portal.refused("serve", PORTAL_REDIS_URL=f"redis://127.0.0.1:{nowhere}/0")
+    assert line == (
+        "portal: PORTAL_REDIS_URL: Redis does not answer: "
+        f"Error 111 connecting to 127.0.0.1:{nowhere}. Connection refused."
+    )
+
+
+def test_check_tells_each_thing_in_a_line(portal: Portal) -> None:
+    before = portal.run("check")
+    assert before.returncode == 1
+    lines = before.stdout.splitlines()
+    assert lines[:5] == [
+        f"ok     settings: demo, http://localhost:{portal.port}",
+        "ok     database: SQLite answers",
+        "wrong  schema: not up to date; run `python -m portal_app migrate`",
+        f"ok     mail: kept in {portal.folder / 'mail'}",
+        "ok     redis: not used",
+    ]
+    assert len(lines) == 6
+    assert portal.run("migrate").stdout == "The database is up to date.\n"
+    assert "ok     schema: up to date" in portal.run("check").stdout
+
+
+def test_check_tells_a_wrong_variable(portal: Portal) -> None:
+    finished = portal.run("check", PORTAL_WORKERS="many")
+    assert finished.returncode == 1
+    assert finished.stdout.startswith("wrong  settings: PORTAL_WORKERS: ")
+    assert len(finished.stdout.splitlines()) == 1
+
+
+def test_migrating_gives_a_fresh_portal_a_business(portal: Portal) -> None:
+    portal.run("migrate", **PRODUCTION)
+    assert portal.database.query(businesses.view).name == "My business"
+
+
+def test_the_demo_business_is_loaded_once(portal: Portal) -> None:
+    assert portal.run("demo", "load").stdout == "The demo business is loaded.\n"
+    once = row_counts(portal.database)
+    assert portal.run("demo", "load").stdout == (
+        "The demo business was loaded already.\n"
+    )
+    assert row_counts(portal.database) == once
+
+
+def test_the_demo_business_is_no_production(portal: Portal) -> None:
+    assert portal.refused("demo", "load", **PRODUCTION) == (
+        "portal: PORTAL_ENV: the demo business takes demo; "
+        "everybody knows the passwords of its accounts"
+    )
+    assert not (portal.folder / "portal.db").exists()
+
+
+def test_an_account_for_the_office(portal: Portal) -> None:
+    arguments = ("office", "create-account", "Boss@Example.com", "--password-stdin")
+    made = portal.run(*arguments, typed=f"{PASSWORD}\n")
+    assert made.stdout == (
+        f"boss@example.com can log in now: http://localhost:{portal.port}/login\n"
+    )
+    stranger = Actor(address="203.0.113.9", device="test")
+    ticket = accounts.sign_in(
+        portal.database, stranger, "boss@example.com", PASSWORD, remember=False
+    )
+    signed_in = portal.database.call(accounts.redeem_ticket, stranger, ticket)
+    assert signed_in.role == "office"
+    assert portal.refused(*arguments, typed=f"{PASSWORD}\n") == (
+        "portal: There is an account with this e-mail already."
+    )
+
+
+@pytest.mark.parametrize(
+    ("email", "password", "reason"),
+    [
+        (
+            "nonsense",
+            PASSWORD,
+            "Please enter an e-mail address such as maya@example.com.",
+        ),
+        ("boss@example.com", "short", "Please use at least 10 characters."),
+    ],
+)
+def test_an_account_that_cannot_be(
+    portal: Portal, email: str, password: str, reason: str
+) -> None:
+    arguments = ("office", "create-account", email, "--password-stdin")
+    assert portal.refused(*arguments, typed=f"{password}\n") == f"portal: {reason}"
+    assert row_counts(portal.database)["account"] == 0
+
+
+def test_jobs_run_once(portal: Portal) -> None:
+    assert portal.refused("jobs", "run", "--once") == (
+        "portal: the database is not up to date; run `python -m portal_app migrate`"
+    )
+    portal.run("migrate")
+    finished = portal.run("jobs", "run", "--once")
+    assert (finished.returncode, finished.stderr) == (0, "")
+
+
+def test_everything_is_kept_and_comes_back(portal: Portal, tmp_path: Path) -> None:
+    load = portal.run("demo", "load")
+    assert load.returncode == 0
+    kept = all_rows(portal.database)
+    archive = str(tmp_path / "kept.tar.gz")
+    assert portal.run("backup", archive).stdout == (
+        f"Everything is in {archive}. Keep it as safe as the portal itself.\n"
+    )
+    assert portal.refused("restore", archive) == (
+        "portal: the database is not empty; --force replaces everything in it"
+    )
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    other = Portal(elsewhere, portal.port)
+    assert other.run("restore", archive).returncode == 0
+    assert all_rows(other.database) == kept
+
+
+def test_in_production_nobody_is_told_a_password(sqlite_db: Database) -> None:
+    settings = Settings(
+        env="production",
+        base_url="https://portal.example.com",
+        secret_key=SecretStr("x" * 32),
+        mail_url="smtp://mail.example.com",
+    )
+    sqlite_db.call(businesses.ensure)
+    assert cli._greeting(settings, sqlite_db).splitlines() == [
+        "",
+        "My business is open: https://portal.example.com",
+        "",
+        "  Nobody from the office can log in yet. Make the first account:",
+        "    python -m portal_app office create-account EMAIL",
+        "",
+        "Press Ctrl-C to stop.",
+    ]
+    accounts.create_account(sqlite_db, "boss@example.com", "office", PASSWORD)
+    assert cli._greeting(settings, sqlite_db).splitlines()[3:] == [
+        "Press Ctrl-C to stop."
+    ]
+
+
+def test_the_demo_tells_who_can_log_in(sqlite_db: Database, tmp_path: Path) -> None:
+    load_demo(sqlite_db, NOW)
+    settings = Settings(env="demo", port=3000, mail_url=f"file://{tmp_path}")
+    assert cli._greeting(settings, sqlite_db).splitlines() == [
+        "",
+        "Brightside Home & Pet Care is open: http://localhost:3000",
+        "",
+        "  Demo accounts, password demo-portal-1",
+        "    maya@example.com    customer with appointments",
+        "    noah@example.com    customer with nothing yet",
+        "    office@example.com  the office",
+        "    sam@example.com     fieldworker",
+        "",
+        f"  Mails are kept in {tmp_path}",
+        "",
+        "Press Ctrl-C to stop.",
+    ]
+
+
+def test_ctrl_c_ends_everything_at_once(portal: Portal) -> None:
+    serving = subprocess.Popen(
+        [sys.executable, "-m", "portal_app", "serve"],
+        cwd=ROOT,
+        env=portal.environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    assert serving.stdout is not None
+    told = []
+    for line in serving.stdout:
+        told.append(line.rstrip())
+        if line.startswith("Press Ctrl-C"):
+            break
+    assert f"Brightside Home & Pet Care is open: http://localhost:{portal.port}" in told
+    assert is_empty(portal.database) is False
+    serving.send_signal(signal.SIGINT)
+    rest, _ = serving.communicate(timeout=15)
+    assert serving.returncode == 0
+    assert "Traceback" not in rest
+    with pytest.raises(ProcessLookupError):
+        os.killpg(serving.pid, 0)
