@@ -36,6 +36,8 @@ REFLEX_LIFECYCLE = frozenset(
         "reflex___state____state.set_is_hydrated",
         "reflex___state____state.reflex___state____on_load_internal_state"
         ".on_load_internal",
+        "reflex___state____state.reflex___state____on_load_internal_state"
+        ".set_is_hydrated",
         "reflex___state____state"
         ".reflex___state____frontend_event_exception_state"
         ".handle_frontend_exception",
