@@ -55,7 +55,8 @@ def brand(business: Any, href: str = "/") -> rx.Component:
         rx.el.span(
             business.name,
             class_name=(
-                "truncate text-[1.0625rem] font-[680] tracking-[-0.02em] text-ink"
+                "line-clamp-2 text-[1.0625rem] leading-[1.15] font-[680] "
+                "tracking-[-0.02em] text-ink max-sm:text-[0.9375rem]"
             ),
         ),
         href=href,
@@ -115,7 +116,7 @@ def _bar(*children: Any, width: str) -> rx.Component:
         rx.el.div(
             *children,
             class_name=classes(
-                "mx-auto flex h-16 items-center gap-2 px-4 sm:gap-3 sm:px-6", width
+                "mx-auto flex h-16 items-center gap-1 px-4 sm:gap-3 sm:px-6", width
             ),
         ),
         class_name=(
@@ -172,8 +173,15 @@ def public_header(
         **({"aria_current": "page"} if active == "services" else {}),
     )
     guest = rx.el.div(
-        link_button("Log in", href="/login", kind="ghost", class_name="px-3 sm:px-4"),
-        link_button("Sign up", href="/signup", class_name="px-3.5 sm:px-5"),
+        link_button(
+            "Log in",
+            href="/login",
+            kind="ghost",
+            class_name="px-2.5 whitespace-nowrap sm:px-4",
+        ),
+        link_button(
+            "Sign up", href="/signup", class_name="px-3.5 whitespace-nowrap sm:px-5"
+        ),
         class_name="flex items-center gap-1 sm:gap-2",
     )
     member = rx.el.div(
@@ -194,7 +202,7 @@ def public_header(
         theme_menu(live=is_var(loaded)),
         rx.el.div(
             when(loaded, when(viewer.signed_in, member, guest), waiting),
-            class_name="flex min-w-11 justify-end sm:min-w-[11.5rem]",
+            class_name="flex min-w-11 shrink-0 justify-end sm:min-w-[11.5rem]",
         ),
         width="max-w-[78rem]",
     )
