@@ -1,0 +1,1 @@
+"""Measurements; `make bench` runs them all. Read the ratios, not the numbers."""
