@@ -6,7 +6,7 @@ must be decided in Python. These few functions are the only place that knows.
 """
 
 from collections.abc import Callable, Sequence
-from inspect import signature
+from inspect import Parameter, Signature, signature
 from typing import Any
 
 import reflex as rx
@@ -68,9 +68,18 @@ def each(items: Any, draw: Callable[..., Any]) -> Any:
     counted = len(needed) >= 2
     if is_var(items):
         # rx.foreach counts parameters too, but takes optional ones for required.
-        if counted:
-            return rx.foreach(items, lambda item, at: draw(item, at))  # noqa: PLW0108
-        return rx.foreach(items, lambda item: draw(item))  # noqa: PLW0108
+        kept = [
+            Parameter(parameter.name, Parameter.POSITIONAL_OR_KEYWORD)
+            for parameter in needed[: 2 if counted else 1]
+        ]
+
+        def drawn(*values: Any) -> Any:
+            return draw(*values)
+
+        # Their names become those of the script's variables: with one name for
+        # all, a list within a list would hide the outer item.
+        drawn.__signature__ = Signature(kept)  # type: ignore[attr-defined]
+        return rx.foreach(items, drawn)
     if counted:
         return rx.fragment(*[draw(item, at) for at, item in enumerate(items)])
     return rx.fragment(*[draw(item) for item in items])
