@@ -25,7 +25,6 @@ from portal_app.domain.catalogue import offering
 from portal_app.domain.catalogue.models import Category, Service
 from portal_app.domain.customers import service as customers
 from portal_app.domain.customers.models import Customer, Location
-from portal_app.domain.customers.rules import SignUpForm
 from portal_app.domain.notifications import service as notifications
 from portal_app.domain.scheduling import rostering
 from portal_app.domain.scheduling.models import Fieldworker, TimeOff
