@@ -5,6 +5,7 @@ what it takes; in production, values that are only safe on a laptop are wrong.
 """
 
 import sys
+from email.utils import parseaddr
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal, Self
@@ -42,6 +43,7 @@ class Settings(BaseSettings):
     database_url: str = f"sqlite:///{ROOT / 'var' / 'portal.db'}"
     redis_url: str = ""
     workers: int = Field(default=1, ge=1, le=64)
+    storage_url: str = str(ROOT / "var" / "files")
     mail_url: str = f"file://{ROOT / 'var' / 'mail'}"
     mail_from: str = "portal@localhost"
     trusted_proxy_hops: int = Field(default=0, ge=0, le=10)
@@ -69,6 +71,17 @@ class Settings(BaseSettings):
             raise ValueError("takes redis://HOST:PORT/DATABASE")
         return value
 
+    @field_validator("storage_url")
+    @classmethod
+    def _storage_url(cls, value: str) -> str:
+        scheme, separator, place = value.partition("://")
+        if not separator:
+            # A folder; the documented default is relative to the project.
+            return str(ROOT / value)
+        if not scheme.isalnum() or not place:
+            raise ValueError("takes a folder or an fsspec address such as s3://BUCKET")
+        return value
+
     @field_validator("mail_url")
     @classmethod
     def _mail_url(cls, value: str) -> str:
@@ -77,6 +90,14 @@ class Settings(BaseSettings):
         if value.startswith("file://") and not value.startswith("file:///"):
             # The documented default is relative to the project: file://var/mail.
             value = f"file://{ROOT / value.removeprefix('file://')}"
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _mail_from(cls, value: str) -> str:
+        _name, address = parseaddr(value)
+        if not value.isprintable() or "@" not in address.strip("@"):
+            raise ValueError("takes an address such as Portal <portal@example.com>")
         return value
 
     @model_validator(mode="after")

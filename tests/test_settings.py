@@ -61,6 +61,11 @@ def test_production_takes_a_full_set(monkeypatch: pytest.MonkeyPatch) -> None:
             "PORTAL_MAIL_URL: takes file://FOLDER, smtp://… or smtps://…",
         ),
         (
+            {"PORTAL_STORAGE_URL": "s3://"},
+            "PORTAL_STORAGE_URL: takes a folder or an fsspec address "
+            "such as s3://BUCKET",
+        ),
+        (
             {"PORTAL_WORKERS": "2"},
             "PORTAL_WORKERS above 1 takes PORTAL_REDIS_URL as well",
         ),

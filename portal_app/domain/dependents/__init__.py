@@ -1,0 +1,1 @@
+"""Whom or what a customer books for: pets, children, cars, pools."""

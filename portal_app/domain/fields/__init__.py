@@ -1,0 +1,1 @@
+"""The fields a business defines, and what people enter into them."""

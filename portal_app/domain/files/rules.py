@@ -1,0 +1,220 @@
+"""What a file may be, decided by its bytes; never by what it says it is."""
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import timedelta
+
+from portal_app.domain.accounts.rules import Limit
+from portal_app.kernel.errors import InvalidInput
+
+PICTURE = "picture"
+DOCUMENT = "document"
+FIELD = "field"
+SIGNATURE = "signature"
+
+JPEG, PNG, WEBP, HEIC = "image/jpeg", "image/png", "image/webp", "image/heic"
+PDF = "application/pdf"
+
+MEGABYTE = 1_000_000
+MAX_PIXELS = 50_000_000
+MAX_EDGE = 20_000
+MAX_NAME = 120
+SMALL = 128
+"""The edge in pixels of the copy that lists show; every picture has it."""
+
+MAX_FILES = 500
+MAX_STORED_BYTES = 1000 * MEGABYTE
+UPLOADS = Limit("uploads", 60, timedelta(minutes=10))
+KEPT_UNUSED = timedelta(days=1)
+
+_PICTURES = frozenset({JPEG, PNG, WEBP, HEIC})
+_EXTENSIONS = {
+    JPEG: {"jpg", "jpeg", "jpe", "jfif"},
+    PNG: {"png"},
+    WEBP: {"webp"},
+    HEIC: {"heic", "heif", "hif"},
+    PDF: {"pdf"},
+}
+_NAMES = {JPEG: "JPEG", PNG: "PNG", WEBP: "WebP", HEIC: "HEIC", PDF: "PDF"}
+_HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
+_FALLBACK_NAMES = {DOCUMENT: "document", FIELD: "file", SIGNATURE: "signature"}
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """What a file is handed in for, and what that allows.
+
+    Attributes:
+        max_bytes: The most the file may have as it comes in.
+        media_types: What it may be.
+        largest: The longest edge in pixels of the full copy of a picture.
+        sizes: Edge lengths in pixels of the small copies.
+        square: Whether small copies are cut to a square.
+        takes: What a person is asked for.
+    """
+
+    max_bytes: int
+    media_types: frozenset[str]
+    largest: int
+    sizes: tuple[int, ...]
+    square: bool
+    takes: str
+
+
+PURPOSES = {
+    PICTURE: Purpose(
+        10 * MEGABYTE,
+        _PICTURES,
+        1600,
+        (64, SMALL, 512),
+        True,
+        "a JPEG, PNG, WebP or HEIC picture",
+    ),
+    DOCUMENT: Purpose(
+        20 * MEGABYTE,
+        _PICTURES | {PDF},
+        2400,
+        (SMALL, 512),
+        False,
+        "a PDF or a picture (JPEG, PNG, WebP, HEIC)",
+    ),
+    FIELD: Purpose(
+        20 * MEGABYTE,
+        _PICTURES | {PDF},
+        2400,
+        (SMALL, 512),
+        False,
+        "a PDF or a picture (JPEG, PNG, WebP, HEIC)",
+    ),
+    SIGNATURE: Purpose(
+        1 * MEGABYTE,
+        frozenset({PNG, WEBP, JPEG}),
+        1200,
+        (SMALL,),
+        False,
+        "a drawn signature",
+    ),
+}
+
+
+def purpose_of(kind: str) -> Purpose:
+    """What a kind allows.
+
+    Raises:
+        InvalidInput: If there is no such kind.
+    """
+    purpose = PURPOSES.get(kind)
+    if purpose is None:
+        raise refused("Files are not taken for this.")
+    return purpose
+
+
+def refused(sentence: str) -> InvalidInput:
+    """A file that is not taken, and why."""
+    return InvalidInput({"file": sentence}, sentence)
+
+
+def too_large(purpose: Purpose) -> str:
+    """What to say about a file that has too many bytes."""
+    return (
+        f"This file is larger than {purpose.max_bytes // MEGABYTE} MB. "
+        "Please choose a smaller one."
+    )
+
+
+def sniff(head: bytes) -> str:
+    """The media type that the first bytes of a file tell, or an empty text.
+
+    Args:
+        head: At least the first 16 bytes.
+    """
+    if head.startswith(b"\xff\xd8\xff"):
+        return JPEG
+    if head.startswith(b"\x89PNG\r\n\x1a\n"):
+        return PNG
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return WEBP
+    if head[4:8] == b"ftyp" and head[8:12] in _HEIC_BRANDS:
+        return HEIC
+    # Readers find a PDF further inside a file as well; that would be a file of
+    # two kinds.
+    if head.startswith(b"%PDF-"):
+        return PDF
+    return ""
+
+
+def check_type(purpose: Purpose, name: str, head: bytes) -> str:
+    """The media type of a file, from its bytes.
+
+    Args:
+        purpose: What it is handed in for.
+        name: As the browser gives it; its ending must not lie.
+        head: The first bytes.
+
+    Raises:
+        InvalidInput: If the bytes are none of what is taken, or the name says
+            otherwise.
+    """
+    if not head:
+        raise refused("This file is empty. Please choose another one.")
+    media_type = sniff(head)
+    if media_type not in purpose.media_types:
+        raise refused(f"We cannot take this file. Please choose {purpose.takes}.")
+    stem, dot, extension = display_name(name, "").rpartition(".")
+    if dot and stem and extension.lower() not in _EXTENSIONS[media_type]:
+        raise refused(
+            f"The name of this file ends in .{extension[:10]}, but it is a "
+            f"{_NAMES[media_type]} file. Please save it again under the right name."
+        )
+    return media_type
+
+
+def check_pdf(tail: bytes) -> None:
+    """Refuse a PDF that does not end as one.
+
+    Args:
+        tail: The last 1024 bytes.
+
+    Raises:
+        InvalidInput: If the end is missing, as after a broken transfer.
+    """
+    if b"%%EOF" not in tail:
+        raise refused("This PDF is not complete. Please save it again and try anew.")
+
+
+def display_name(name: str, kind: str) -> str:
+    """A name to show and to download under: no folders, no control characters.
+
+    Args:
+        name: As the browser gives it.
+        kind: Names a file that has no usable name.
+    """
+    last = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
+    kept = "".join(
+        character
+        for character in last
+        if unicodedata.category(character)[0] != "C" and character not in '<>:"|?*'
+    )
+    kept = " ".join(kept.split()).strip(". ")
+    if len(kept) > MAX_NAME:
+        stem, dot, extension = kept.rpartition(".")
+        ending = f"{dot}{extension}" if stem and len(extension) <= 8 else ""
+        kept = kept[: MAX_NAME - len(ending)] + ending
+    return kept or _FALLBACK_NAMES.get(kind, "picture")
+
+
+def download_name(name: str, media_type: str) -> str:
+    """The name a browser stores a file under; its ending tells what it is now."""
+    ending = {WEBP: ".webp", PDF: ".pdf"}.get(media_type, "")
+    stem, dot, extension = name.rpartition(".")
+    known = any(extension.lower() in known for known in _EXTENSIONS.values())
+    return f"{stem if dot and stem and known else name}{ending}"
+
+
+def size_text(size: int) -> str:
+    """Bytes for people, such as ``1.2 MB``."""
+    if size < 1000:
+        return f"{size} bytes"
+    if size < MEGABYTE:
+        return f"{round(size / 1000)} kB"
+    return f"{size / MEGABYTE:.1f} MB"

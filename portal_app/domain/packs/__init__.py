@@ -1,0 +1,1 @@
+"""Industry packs: a trade in one readable file."""

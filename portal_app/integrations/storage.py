@@ -1,0 +1,98 @@
+"""Files in any storage that fsspec knows: a folder, or a bucket elsewhere."""
+
+import re
+from collections.abc import Iterator
+from typing import BinaryIO
+
+import fsspec
+import structlog
+
+from portal_app.domain.files.service import StorageUnavailable
+from portal_app.kernel.errors import NotFound
+
+log = structlog.get_logger("storage")
+
+_PIECE = 256 * 1024
+# Keys are made by the domain; anything else is a mistake, not a path.
+_KEY = re.compile(r"[a-z0-9]+(/[a-z0-9]+)*")
+
+
+class StorageMisconfigured(Exception):
+    """``PORTAL_STORAGE_URL`` names a storage that cannot be used."""
+
+
+class FsspecStorage:
+    """Keeps bytes under keys below one address.
+
+    Args:
+        url: A folder, or an fsspec address such as ``s3://bucket/portal``.
+
+    Raises:
+        StorageMisconfigured: If fsspec does not know the address, or lacks the
+            package it takes.
+    """
+
+    def __init__(self, url: str) -> None:
+        try:
+            self._files, root = fsspec.core.url_to_fs(url)
+        except (ImportError, ValueError) as error:
+            raise StorageMisconfigured(
+                f"PORTAL_STORAGE_URL: cannot be used: {error}"
+            ) from None
+        self._root = str(root).rstrip("/")
+
+    def put(self, key: str, content: bytes | BinaryIO) -> None:
+        """Store bytes under a key that nothing was stored under before."""
+        path = self._path(key)
+        try:
+            self._files.makedirs(path.rpartition("/")[0], exist_ok=True)
+            with self._files.open(path, "wb") as target:
+                if isinstance(content, bytes):
+                    target.write(content)
+                    return
+                while piece := content.read(_PIECE):
+                    target.write(piece)
+        except Exception as error:
+            raise self._unavailable(error) from error
+
+    def read(self, key: str) -> Iterator[bytes]:
+        """The bytes under a key, in pieces.
+
+        Raises:
+            NotFound: If there are none, before the first piece.
+        """
+        path = self._path(key)
+        try:
+            opened = self._files.open(path, "rb")
+        except FileNotFoundError:
+            log.error("a stored file is missing", key=key)
+            raise NotFound("We could not find that file.") from None
+        except Exception as error:
+            raise self._unavailable(error) from error
+        return self._pieces(opened)
+
+    def delete(self, folder: str) -> None:
+        """Delete every key below a folder; nothing there is fine."""
+        path = self._path(folder)
+        try:
+            self._files.rm(path, recursive=True)
+        except FileNotFoundError:
+            return
+        except Exception as error:
+            raise self._unavailable(error) from error
+
+    def _path(self, key: str) -> str:
+        if not _KEY.fullmatch(key):
+            raise ValueError("not a key of ours")
+        return f"{self._root}/{key}"
+
+    @staticmethod
+    def _pieces(opened: BinaryIO) -> Iterator[bytes]:
+        with opened:
+            while piece := opened.read(_PIECE):
+                yield piece
+
+    @staticmethod
+    def _unavailable(error: Exception) -> StorageUnavailable:
+        log.error("the storage does not answer", error=type(error).__name__)
+        return StorageUnavailable()

@@ -1,0 +1,62 @@
+"""Two people, or two tabs, editing the same thing.
+
+Every row that people edit has a ``version`` that grows with each change. Who
+saves sends back the version they read; if it is not the row's any more, nothing
+is stored and they are shown what differs.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from portal_app.kernel.errors import Conflict
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A field that differs between what was typed and what is stored now.
+
+    Attributes:
+        field: The field's name in the form.
+        label: What a person calls it.
+        yours: What the person wanted to store, as text; empty for nothing.
+        now: What is stored, as text; empty for nothing.
+    """
+
+    field: str
+    label: str
+    yours: str
+    now: str
+
+
+class ChangedMeanwhile(Conflict):
+    """The row was changed since it was read; nothing was stored.
+
+    Attributes:
+        changes: The fields that differ, in the form's order.
+        version: The row's version now; a save with it writes over ``now``.
+    """
+
+    def __init__(self, what: str, changes: list[Change], version: int) -> None:
+        super().__init__(
+            f"{what} was changed somewhere else in the meantime. "
+            "Nothing was saved. Please compare and save again."
+        )
+        self.changes = changes
+        self.version = version
+
+
+def compare(
+    labels: Mapping[str, str], yours: Mapping[str, str], now: Mapping[str, str]
+) -> list[Change]:
+    """The fields whose texts differ.
+
+    Args:
+        labels: Field name to what a person calls it, in the form's order.
+        yours: Field name to what was to be stored.
+        now: Field name to what is stored.
+    """
+    return [
+        Change(field, label, yours.get(field, ""), now.get(field, ""))
+        for field, label in labels.items()
+        if yours.get(field, "") != now.get(field, "")
+    ]

@@ -1,0 +1,371 @@
+"""Handing files in and reading them, by HTTP, honestly and otherwise."""
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+
+from portal_app.api.files import file_routes
+from portal_app.api.uploads import upload_routes
+from portal_app.domain.files import service as files
+from portal_app.integrations.images import PillowImages
+from portal_app.integrations.storage import FsspecStorage
+from portal_app.kernel.db import Database
+from portal_app.kernel.ids import new_id
+from portal_app.settings import Settings
+from tests.support.accounts import open_business
+from tests.support.asgi import ORIGIN, request
+from tests.support.handing_in import kept
+from tests.support.people import actor_of, new_customer, session_cookie
+from tests.support.pictures import HTML, PDF, SVG, opened, photo_on_its_side, picture
+
+MISSING = (404, "We could not find that file.")
+
+
+@dataclass
+class Browser:
+    """What one signed-in browser can send."""
+
+    app: Starlette
+    database: Database
+    folder: Path
+    cookie: str
+
+    def send(
+        self,
+        content: bytes,
+        name: str = "a.jpg",
+        purpose: str = "picture",
+        **headers: str,
+    ) -> Any:
+        sent = {"origin": ORIGIN, "cookie": self.cookie} | headers
+        return request(
+            self.app,
+            "POST",
+            f"/api/uploads?purpose={purpose}",
+            files={"file": (name, content, "image/jpeg")},
+            headers=sent,
+        )
+
+    def get(self, url: str, **headers: str) -> Any:
+        return request(self.app, "GET", url, headers={"cookie": self.cookie} | headers)
+
+    def stored(self) -> list[Path]:
+        return [path for path in self.folder.rglob("*") if path.is_file()]
+
+
+@pytest.fixture
+def maya(sqlite_db: Database, tmp_path: Path, hashing: object) -> Browser:
+    open_business(sqlite_db)
+    settings = Settings(_env_file=None, port=3000)
+    folder = tmp_path / "files"
+    storage = FsspecStorage(str(folder))
+    app = Starlette(
+        routes=[
+            *upload_routes(sqlite_db, settings, storage, PillowImages()),
+            *file_routes(sqlite_db, settings, storage),
+        ]
+    )
+    cookie = session_cookie(sqlite_db, new_customer(sqlite_db))
+    return Browser(app, sqlite_db, folder, cookie)
+
+
+@pytest.fixture
+def noah(maya: Browser) -> Browser:
+    cookie = session_cookie(maya.database, new_customer(maya.database))
+    return Browser(maya.app, maya.database, maya.folder, cookie)
+
+
+def keep(browser: Browser, file_id: str, kind: str = "picture") -> None:
+    actor = actor_of(browser.database, browser.cookie)
+    browser.database.call(
+        files.attach, actor, file_id, {kind}, customer_id=actor.customer_id
+    )
+
+
+def test_a_picture_comes_back_upright_small_and_bare(maya: Browser) -> None:
+    answer = maya.send(photo_on_its_side(), "Rex am Strand.jpg")
+    assert answer.status_code == 201
+    said = answer.json()
+    assert said == {
+        "id": said["id"],
+        "name": "Rex am Strand.jpg",
+        "url": f"/api/files/{said['id']}",
+        "thumbnail_url": f"/api/files/{said['id']}?size=128",
+        "media_type": "image/webp",
+        "size": said["size"],
+    }
+    full = maya.get(said["url"])
+    assert (full.status_code, full.headers["content-type"]) == (200, "image/webp")
+    assert opened(full.content).size == (200, 300)
+    assert b"Secret" not in full.content
+    assert opened(maya.get(said["thumbnail_url"]).content).size == (128, 128)
+
+
+def test_what_is_served_is_private_and_never_runs(maya: Browser) -> None:
+    url = maya.send(picture(), "Zoë.jpg").json()["url"]
+    headers = maya.get(url).headers
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["cache-control"] == "private, no-cache"
+    assert headers["content-security-policy"] == "default-src 'none'; sandbox"
+    assert headers["content-disposition"] == (
+        "inline; filename=\"Zo_.webp\"; filename*=UTF-8''Zo%C3%AB.webp"
+    )
+    pdf = maya.send(PDF, "a;x=.pdf", "document").json()["url"]
+    answer = maya.get(pdf)
+    assert answer.content == PDF
+    assert answer.headers["content-type"] == "application/pdf"
+    assert answer.headers["content-disposition"] == (
+        "attachment; filename=\"a;x=.pdf\"; filename*=UTF-8''a%3Bx%3D.pdf"
+    )
+
+
+def test_an_unchanged_file_is_not_sent_again_but_asked_for(
+    maya: Browser, noah: Browser
+) -> None:
+    url = maya.send(picture()).json()["url"]
+    etag = maya.get(url).headers["etag"]
+    again = maya.get(url, **{"if-none-match": etag})
+    assert (again.status_code, again.content) == (304, b"")
+    assert noah.get(url, **{"if-none-match": etag}).status_code == 404
+    assert maya.get(f"{url}?size=64", **{"if-none-match": etag}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "query", ["?size=0", "?size=-1", "?size=abc", "?size=99999999", "?size=²", "?size="]
+)
+def test_odd_sizes_do_no_harm(maya: Browser, query: str) -> None:
+    url = maya.send(picture()).json()["url"]
+    assert maya.get(url + query).status_code == 200
+
+
+def test_another_customers_file_is_as_if_it_did_not_exist(
+    maya: Browser, noah: Browser
+) -> None:
+    url = maya.send(picture()).json()["url"]
+    keep(maya, url.rpartition("/")[2])
+    assert maya.get(url).status_code == 200
+    stranger = Browser(maya.app, maya.database, maya.folder, "")
+    expired = Browser(maya.app, maya.database, maya.folder, "portal=gone")
+    answers = [
+        noah.get(url),
+        noah.get(f"/api/files/{new_id()}"),
+        noah.get("/api/files/..%2f..%2fetc%2fpasswd"),
+        noah.get("/api/files/x%00"),
+        stranger.get(url),
+        expired.get(url),
+    ]
+    assert {(answer.status_code, answer.text) for answer in answers[:2]} == {MISSING}
+    assert {answer.status_code for answer in answers} == {404}
+    assert answers[0].headers == answers[1].headers == answers[4].headers
+
+
+@pytest.mark.parametrize(
+    ("content", "how", "status", "message"),
+    [
+        (
+            HTML,
+            ("a.jpg", "picture"),
+            422,
+            "We cannot take this file. "
+            "Please choose a JPEG, PNG, WebP or HEIC picture.",
+        ),
+        (
+            SVG,
+            ("a.svg", "picture"),
+            422,
+            "We cannot take this file. "
+            "Please choose a JPEG, PNG, WebP or HEIC picture.",
+        ),
+        (
+            picture(),
+            ("a.html", "picture"),
+            422,
+            "The name of this file ends in .html, but it is a JPEG file. "
+            "Please save it again under the right name.",
+        ),
+        (
+            b"",
+            ("a.jpg", "picture"),
+            422,
+            "This file is empty. Please choose another one.",
+        ),
+        (picture(), ("a.jpg", ""), 422, "Files are not taken for this."),
+        (picture(), ("a.jpg", "../x"), 422, "Files are not taken for this."),
+        (
+            picture() + b"\0" * 10_100_000,
+            ("a.jpg", "picture"),
+            413,
+            "This file is larger than 10 MB. Please choose a smaller one.",
+        ),
+    ],
+)
+def test_a_refusal_is_in_words_and_leaves_nothing(
+    maya: Browser, content: bytes, how: tuple[str, str], status: int, message: str
+) -> None:
+    before = kept(maya.database)
+    answer = maya.send(content, *how)
+    assert (answer.status_code, answer.json()) == (status, {"message": message})
+    assert (kept(maya.database), maya.stored()) == (before, [])
+
+
+def test_a_picture_that_is_a_script_as_well_is_only_a_picture_afterwards(
+    maya: Browser,
+) -> None:
+    answer = maya.send(picture("JPEG", comment=b"<?php evil ?>") + HTML)
+    served = maya.get(answer.json()["url"])
+    assert b"evil" not in served.content
+    assert b"script" not in served.content
+
+
+def test_names_never_become_paths(maya: Browser, tmp_path: Path) -> None:
+    answer = maya.send(picture(), "../../../../tmp/evil.jpg")
+    assert answer.json()["name"] == "evil.jpg"
+    for path in maya.stored():
+        assert maya.folder in path.resolve().parents
+        assert "evil" not in str(path.relative_to(maya.folder))
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"origin": "https://evil.example"}, 403),
+        ({"origin": "null"}, 403),
+        ({"cookie": ""}, 401),
+        ({"cookie": "portal=forged"}, 401),
+    ],
+)
+def test_only_our_own_pages_and_signed_in_people_hand_in(
+    maya: Browser, headers: dict[str, str], status: int
+) -> None:
+    answer = maya.send(picture(), **headers)
+    assert answer.status_code == status
+    assert maya.stored() == []
+
+
+def test_without_an_origin_nothing_is_taken(maya: Browser) -> None:
+    answer = request(
+        maya.app,
+        "POST",
+        "/api/uploads?purpose=picture",
+        files={"file": ("a.jpg", picture())},
+        headers={"cookie": maya.cookie},
+    )
+    assert answer.status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"", "multipart/form-data; boundary=x"),
+        (b"", "multipart/form-data"),
+        (b"garbage", "multipart/form-data; boundary=x"),
+        (b"--x\r\nbroken", "multipart/form-data; boundary=x"),
+        (b"{}", "application/json"),
+        (b"a=1", "application/x-www-form-urlencoded"),
+    ],
+)
+def test_a_broken_form_is_refused(maya: Browser, body: bytes, kind: str) -> None:
+    answer = request(
+        maya.app,
+        "POST",
+        "/api/uploads?purpose=picture",
+        content=body,
+        headers={"origin": ORIGIN, "cookie": maya.cookie, "content-type": kind},
+    )
+    assert answer.status_code in {400, 422}
+    assert answer.json()["message"] in {
+        "The file did not arrive whole. Please try again.",
+        "Please choose a file.",
+    }
+    assert maya.stored() == []
+
+
+def test_two_files_at_once_are_refused(maya: Browser) -> None:
+    answer = request(
+        maya.app,
+        "POST",
+        "/api/uploads?purpose=picture",
+        files=[("file", ("a.jpg", picture())), ("file", ("b.jpg", picture()))],
+        headers={"origin": ORIGIN, "cookie": maya.cookie},
+    )
+    assert answer.status_code == 400
+    assert maya.stored() == []
+
+
+class Flood:
+    """A client that sends 50 MB without saying how much is to come."""
+
+    piece = b"\0" * 64 * 1024
+
+    def __init__(self, declared: int | None = None) -> None:
+        self.sent = 0
+        self.declared = declared
+        self.answers: list[dict[str, Any]] = []
+
+    async def receive(self) -> dict[str, Any]:
+        head = b""
+        if self.sent == 0:
+            head = (
+                b'--x\r\ncontent-disposition: form-data; name="file"; '
+                b'filename="a.jpg"\r\n\r\n\xff\xd8\xff'
+            )
+        self.sent += len(self.piece)
+        more = self.sent < 50_000_000
+        return {"type": "http.request", "body": head + self.piece, "more_body": more}
+
+    async def send(self, message: dict[str, Any]) -> None:
+        self.answers.append(message)
+
+    def run(self, browser: Browser) -> None:
+        headers = [
+            (b"origin", ORIGIN.encode()),
+            (b"cookie", browser.cookie.encode()),
+            (b"content-type", b"multipart/form-data; boundary=x"),
+        ]
+        if self.declared is not None:
+            headers.append((b"content-length", str(self.declared).encode()))
+        scope = {
+            "type": "http",
+            "method": "POST",
+            "path": "/api/uploads",
+            "query_string": b"purpose=picture",
+            "headers": headers,
+            "client": ("127.0.0.1", 1),
+        }
+        asyncio.run(browser.app(scope, self.receive, self.send))
+
+
+def test_a_flood_is_cut_off_while_it_streams(maya: Browser) -> None:
+    before = kept(maya.database)
+    flood = Flood()
+    flood.run(maya)
+    start = flood.answers[0]
+    assert start["status"] == 413
+    assert (b"connection", b"close") in start["headers"]
+    assert 10_000_000 < flood.sent < 10_000_000 + 3 * len(Flood.piece)
+    assert (kept(maya.database), maya.stored()) == (before, [])
+
+
+def test_a_declared_flood_is_not_read_at_all(maya: Browser) -> None:
+    flood = Flood(declared=50_000_000)
+    flood.run(maya)
+    assert flood.answers[0]["status"] == 413
+    assert flood.sent == 0
+
+
+def test_a_flood_that_declares_little_is_cut_off_too(maya: Browser) -> None:
+    flood = Flood(declared=1000)
+    flood.run(maya)
+    assert flood.answers[0]["status"] == 413
+    assert flood.sent < 10_000_000 + 3 * len(Flood.piece)
+
+
+def test_a_flood_by_a_stranger_is_not_read_at_all(maya: Browser) -> None:
+    flood = Flood()
+    flood.run(Browser(maya.app, maya.database, maya.folder, ""))
+    assert flood.answers[0]["status"] == 401
+    assert flood.sent == 0

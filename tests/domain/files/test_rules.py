@@ -1,0 +1,153 @@
+import pytest
+
+from portal_app.domain.files import rules
+from portal_app.kernel.errors import InvalidInput
+from tests.support.pictures import HTML, PDF, SVG, picture
+
+PICTURE = rules.PURPOSES[rules.PICTURE]
+DOCUMENT = rules.PURPOSES[rules.DOCUMENT]
+
+
+@pytest.mark.parametrize(
+    ("head", "media_type"),
+    [
+        (picture("JPEG"), "image/jpeg"),
+        (picture("PNG"), "image/png"),
+        (picture("WEBP"), "image/webp"),
+        (picture("HEIF"), "image/heic"),
+        (PDF, "application/pdf"),
+        (SVG, ""),
+        (HTML, ""),
+        (b"GIF89a" + b"\0" * 20, ""),
+        (b"RIFF\0\0\0\0AVI LIST", ""),
+        (b"\0\0\0\x1cftypmp42" + b"\0" * 20, ""),
+        (b"PK\x03\x04" + b"\0" * 20, ""),
+        (b"\n%PDF-1.4", ""),
+        (b"\xff\xd8", ""),
+    ],
+)
+def test_bytes_tell_what_a_file_is(head: bytes, media_type: str) -> None:
+    assert rules.sniff(head[:64]) == media_type
+
+
+@pytest.mark.parametrize(
+    ("purpose", "name", "head", "sentence"),
+    [
+        (PICTURE, "a.jpg", b"", "This file is empty. Please choose another one."),
+        (
+            PICTURE,
+            "a.jpg",
+            HTML,
+            "We cannot take this file. "
+            "Please choose a JPEG, PNG, WebP or HEIC picture.",
+        ),
+        (
+            PICTURE,
+            "a.svg",
+            SVG,
+            "We cannot take this file. "
+            "Please choose a JPEG, PNG, WebP or HEIC picture.",
+        ),
+        (
+            PICTURE,
+            "a.pdf",
+            PDF,
+            "We cannot take this file. "
+            "Please choose a JPEG, PNG, WebP or HEIC picture.",
+        ),
+        (
+            DOCUMENT,
+            "a.docx",
+            b"PK\x03\x04" + b"\0" * 20,
+            "We cannot take this file. "
+            "Please choose a PDF or a picture (JPEG, PNG, WebP, HEIC).",
+        ),
+        (
+            PICTURE,
+            "holiday.png",
+            picture("JPEG"),
+            "The name of this file ends in .png, but it is a JPEG file. "
+            "Please save it again under the right name.",
+        ),
+        (
+            PICTURE,
+            "holiday.jpg.html",
+            picture("JPEG"),
+            "The name of this file ends in .html, but it is a JPEG file. "
+            "Please save it again under the right name.",
+        ),
+        (
+            DOCUMENT,
+            "passport.jpg",
+            PDF,
+            "The name of this file ends in .jpg, but it is a PDF file. "
+            "Please save it again under the right name.",
+        ),
+    ],
+)
+def test_what_is_not_taken_is_refused_in_words(
+    purpose: rules.Purpose, name: str, head: bytes, sentence: str
+) -> None:
+    with pytest.raises(InvalidInput) as refusal:
+        rules.check_type(purpose, name, head)
+    assert refusal.value.fields == {"file": sentence}
+    assert refusal.value.message == sentence
+
+
+@pytest.mark.parametrize("name", ["a.jpg", "A.JPEG", "blob", "", ".jpg", "a.b.jpg"])
+def test_a_name_that_does_not_lie_is_taken(name: str) -> None:
+    assert rules.check_type(PICTURE, name, picture("JPEG")) == "image/jpeg"
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("../../etc/passwd", "passwd"),
+        ("..\\..\\windows\\system.ini", "system.ini"),
+        ("C:\\photos\\rex.jpg", "rex.jpg"),
+        ("/", "picture"),
+        ("..", "picture"),
+        ("", "picture"),
+        ("rex\0.jpg\r\nset-cookie: a=b", "rex.jpgset-cookie a=b"),
+        ("a\u202egpj.exe", "agpj.exe"),
+        ('a"b<c>.jpg', "abc.jpg"),
+        ("  Rex   und Bello.jpg ", "Rex und Bello.jpg"),
+        ("Zoe\u0308.jpg", "Zoë.jpg"),
+        ("x" * 200 + ".jpg", "x" * 116 + ".jpg"),
+        ("x" * 200, "x" * 120),
+    ],
+)
+def test_names_are_made_harmless(name: str, shown: str) -> None:
+    assert rules.display_name(name, rules.PICTURE) == shown
+
+
+@pytest.mark.parametrize(
+    ("name", "media_type", "stored_as"),
+    [
+        ("rex.jpg", "image/webp", "rex.webp"),
+        ("rex", "image/webp", "rex.webp"),
+        ("12.5 kg", "image/webp", "12.5 kg.webp"),
+        ("card.pdf", "application/pdf", "card.pdf"),
+    ],
+)
+def test_a_download_ends_in_what_it_is(
+    name: str, media_type: str, stored_as: str
+) -> None:
+    assert rules.download_name(name, media_type) == stored_as
+
+
+@pytest.mark.parametrize(
+    ("size", "text"),
+    [(0, "0 bytes"), (999, "999 bytes"), (1500, "2 kB"), (1_240_000, "1.2 MB")],
+)
+def test_sizes_for_people(size: int, text: str) -> None:
+    assert rules.size_text(size) == text
+
+
+def test_a_pdf_ends_as_one() -> None:
+    rules.check_pdf(PDF)
+    with pytest.raises(InvalidInput) as refusal:
+        rules.check_pdf(PDF[:20])
+    assert refusal.value.message == (
+        "This PDF is not complete. Please save it again and try anew."
+    )
