@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 
 from babel import Locale, UnknownLocaleError
 from babel.numbers import list_currencies
+from email_validator import EmailNotValidError, validate_email
 
 from portal_app.kernel.errors import InvalidInput
 
@@ -24,6 +25,7 @@ _LENGTHS = {
     "terms": 20_000,
     "cancellation_policy": 4000,
 }
+_ONE_LINE = ("name", "tagline", "email", "phone", "address", "logo_path")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +67,12 @@ def check(form: BusinessForm) -> None:
         for field, limit in _LENGTHS.items()
         if len(getattr(form, field)) > limit
     }
+    for field in _ONE_LINE:
+        # They stand in mail headers, where a line break would begin another.
+        if not getattr(form, field).isprintable():
+            wrong[field] = "Please use one line of text."
+    if form.email and not _is_email(form.email):
+        wrong["email"] = "Please enter an e-mail address such as hello@example.com."
     if not form.name.strip():
         wrong["name"] = "Please enter the name of the business."
     if form.timezone not in _timezones():
@@ -124,6 +132,14 @@ def _currencies() -> frozenset[str]:
 def _countries() -> frozenset[str]:
     codes = (str(code) for code in Locale("en").territories)
     return frozenset(code for code in codes if len(code) == 2 and code.isalpha())
+
+
+def _is_email(text: str) -> bool:
+    try:
+        validate_email(text, check_deliverability=False)
+    except EmailNotValidError:
+        return False
+    return True
 
 
 def _is_locale(text: str) -> bool:

@@ -40,9 +40,14 @@ class Sender:
 
     @classmethod
     def parse(cls, text: str, base_url: str) -> Self:
-        """Read ``a@b`` or ``Name <a@b>``."""
+        """Read ``a@b`` or ``Name <a@b>``.
+
+        Raises:
+            ValueError: If it is neither.
+        """
         name, address = parseaddr(text)
-        return cls(address=address or text, name=name, base_url=base_url.rstrip("/"))
+        mailbox(address)
+        return cls(address=address, name=name, base_url=base_url.rstrip("/"))
 
     @property
     def domain(self) -> str:
@@ -75,14 +80,10 @@ def compose(
     """
     letter = EmailMessage(policy=SMTP)
     letter["Subject"] = _SUBJECTS[kind].format(business=business, payload=payload)
-    letter["From"] = Address(
-        sender.name or business.name, addr_spec=_deliverable(sender.address)
-    )
-    letter["To"] = Address(addr_spec=_deliverable(recipient))
+    letter["From"] = mailbox(sender.address, sender.name or business.name)
+    letter["To"] = mailbox(recipient)
     if business.email:
-        letter["Reply-To"] = Address(
-            business.name, addr_spec=_deliverable(business.email)
-        )
+        letter["Reply-To"] = mailbox(business.email, business.name)
     letter["Date"] = format_datetime(utc_now())
     letter["Message-ID"] = f"<{message_id}@{sender.domain}>"
     # Out-of-office answers stay away.
@@ -116,12 +117,18 @@ def _templates() -> Environment:
     )
 
 
-def _deliverable(address: str) -> str:
-    """An address whose domain is written as the mail system needs it."""
+def mailbox(address: str, name: str = "") -> Address:
+    """One address for a header, its domain written as the mail system needs it.
+
+    Raises:
+        ValueError: If it is not exactly one address.
+    """
     local, _, domain = address.rpartition("@")
-    if not local or domain.isascii():
-        return address
-    try:
-        return f"{local}@{idna.encode(domain, uts46=True).decode()}"
-    except idna.IDNAError as error:
-        raise ValueError("no domain") from error
+    if not (local and domain):
+        raise ValueError("no address")
+    if not domain.isascii():
+        try:
+            domain = idna.encode(domain, uts46=True).decode()
+        except idna.IDNAError as error:
+            raise ValueError("no domain") from error
+    return Address(name, addr_spec=f"{local}@{domain}")

@@ -4,7 +4,7 @@ from typing import Any
 
 from portal_app.domain.business.views import Branding
 from portal_app.domain.notifications.service import DeliveryFailed
-from portal_app.integrations.mail.letters import Sender, compose
+from portal_app.integrations.mail.letters import Sender, compose, mailbox
 from portal_app.integrations.mail.transports import Transport, transport_for
 from portal_app.settings import Settings
 
@@ -38,12 +38,17 @@ class TemplateMailer:
                 no single address.
         """
         try:
+            mailbox(recipient)
+        except ValueError:
+            raise DeliveryFailed("no address", permanent=True) from None
+        try:
             letter = compose(
                 self._sender, kind, recipient, payload, business, message_id=message_id
             )
         except ValueError:
-            # Python's mail headers refuse line breaks and second recipients.
-            raise DeliveryFailed("header refused", permanent=True) from None
+            # Python's mail headers refuse line breaks. What is wrong is ours, so
+            # the message waits for it to be put right.
+            raise DeliveryFailed("header refused") from None
         self._transport.deliver(letter, kind, message_id)
 
 

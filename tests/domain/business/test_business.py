@@ -71,6 +71,9 @@ def test_only_the_office_may(sqlite_db: Database, audience: Audience) -> None:
     [
         ("name", "  "),
         ("name", "x" * 121),
+        ("name", "Bright\nBcc: eve@example.com"),
+        ("address", "1 Harbour Street\nSydney"),
+        ("email", "hello"),
         ("timezone", "Australia/Nowhere"),
         ("currency", "XXQ"),
         ("country", "ZZ9"),

@@ -1,0 +1,44 @@
+"""Letters for the tests of mail."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from portal_app.domain.business.views import Branding
+
+NOW = datetime(2026, 11, 24, 9, 30, 15, 42, tzinfo=UTC)
+MESSAGE_ID = "01M800AH5V8MN7TBHNX62D7VSW"
+BRANDING = Branding(
+    name="Brightside & Söhne",
+    tagline="A lighter week",
+    email="hello@brightside.example.com",
+    phone="(02) 5550 1234",
+    address="1 Harbour Street, Sydney NSW 2000",
+    accent_color="#0f766e",
+    accent_ink="#ffffff",
+    locale="en_AU",
+)
+BOOKING: dict[str, Any] = {
+    "number": "B-7K3M-9QXT",
+    "path": "/bookings/B-7K3M-9QXT",
+    "service": "Home cleaning",
+    "day": "Tuesday, 24 November 2026",
+    "time": "9:00 am – 11:30 am",
+    "fieldworker": "Sam Rivers",
+    "lines": [
+        {"description": "Home cleaning, 2 bedrooms", "amount": "$150.00"},
+        {"description": "Oven", "amount": "$35.00"},
+    ],
+    "total": "$185.00",
+    "address_lines": ["Unit 4, 12 Bay Street", "Bondi NSW 2026"],
+    "access_notes": "Key under the mat",
+    "contact_name": "Maya Chen",
+    "contact_email": "maya@example.com",
+    "contact_phone": "0412 345 678",
+    "notes": "The dog is friendly.",
+}
+PAYLOADS: dict[str, dict[str, Any]] = {
+    "verify_email": {"path": "/verify-email?token=abc-DEF_123"},
+    "already_registered": {"path": "/login"},
+    "booking_confirmed": BOOKING,
+    "booking_received": BOOKING,
+}

@@ -1,0 +1,335 @@
+import socket
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trustme
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+
+from portal_app.domain.notifications.service import DeliveryFailed
+from portal_app.integrations.mail.mailer import TemplateMailer, build_mailer
+from portal_app.integrations.mail.transports import (
+    FolderTransport,
+    SmtpTransport,
+    transport_for,
+)
+from portal_app.kernel.clock import frozen
+from portal_app.settings import Settings
+from tests.integrations.mail.letters import BRANDING, MESSAGE_ID, NOW, PAYLOADS
+from tests.support.mailbox import html_of, link_in, smtp_server, text_of
+from tests.support.ports import free_port
+
+
+def mailer(url: str) -> TemplateMailer:
+    return TemplateMailer(
+        transport_for(url), "http://localhost:3000", "portal@localhost"
+    )
+
+
+def send(to: TemplateMailer, kind: str = "verify_email") -> None:
+    to.send(kind, "maya@example.com", PAYLOADS[kind], BRANDING, message_id=MESSAGE_ID)
+
+
+def test_a_folder_gets_one_file_per_letter(tmp_path: Path) -> None:
+    folder = tmp_path / "not there" / "yet"
+    with frozen(NOW):
+        send(mailer(f"file://{folder}".replace(" ", "%20")))
+        send(mailer(f"file://{folder}".replace(" ", "%20")), "booking_confirmed")
+    files = sorted(path.name for path in folder.iterdir())
+    assert files == [
+        f"20261124T093015.000042Z-booking_confirmed-{MESSAGE_ID}.eml",
+        f"20261124T093015.000042Z-verify_email-{MESSAGE_ID}.eml",
+    ]
+    content = (folder / files[1]).read_bytes()
+    # Whoever looks into the file can copy the link.
+    assert b"\nhttp://localhost:3000/verify-email?token=abc-DEF_123\r\n" in content
+    mail = message_from_bytes(content, policy=policy.default)
+    assert mail["To"] == "maya@example.com"
+
+
+def test_a_folder_that_cannot_be_written_fails_for_now(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(DeliveryFailed) as failed:
+        send(mailer(f"file://{tmp_path}/file"))
+    assert failed.value.permanent is False
+
+
+@pytest.mark.parametrize("kind", list(PAYLOADS))
+def test_a_server_gets_the_letter(kind: str) -> None:
+    with smtp_server() as mailbox:
+        send(mailer(mailbox.url), kind)
+        (mail,) = mailbox.to("maya@example.com")
+    assert mail["Message-ID"] == f"<{MESSAGE_ID}@localhost>"
+    assert "Brightside & Söhne" in text_of(mail)
+    assert "Brightside &amp; Söhne" in html_of(mail)
+
+
+def test_the_link_survives_the_way() -> None:
+    with smtp_server() as mailbox:
+        send(mailer(mailbox.url))
+        mail = mailbox.wait_for("maya@example.com", "Activate")
+    assert link_in(mail, "/verify-email") == (
+        "http://localhost:3000/verify-email?token=abc-DEF_123"
+    )
+
+
+class Server:
+    """An SMTP server that answers as it is told."""
+
+    def __init__(self, **answers: str) -> None:
+        self.answers = answers
+        self.letters: list[EmailMessage] = []
+        self.raw: list[bytes] = []
+        self.encrypted: list[bool] = []
+        self.logins: list[tuple[bytes, bytes]] = []
+
+    async def handle_MAIL(
+        self,
+        _s: SMTP,
+        _x: Session,
+        envelope: Envelope,
+        address: str,
+        options: list[str],
+    ) -> str:
+        if "mail" in self.answers:
+            return self.answers["mail"]
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 OK"
+
+    async def handle_RCPT(
+        self,
+        _s: SMTP,
+        _x: Session,
+        envelope: Envelope,
+        address: str,
+        options: list[str],
+    ) -> str:
+        if "rcpt" in self.answers:
+            return self.answers["rcpt"]
+        envelope.rcpt_tos.append(address)
+        envelope.rcpt_options.extend(options)
+        return "250 OK"
+
+    async def handle_DATA(self, _s: SMTP, session: Session, envelope: Envelope) -> str:
+        assert isinstance(envelope.content, bytes)
+        self.raw.append(envelope.content)
+        self.encrypted.append(session.ssl is not None)
+        return self.answers.get("data", "250 OK")
+
+    def check(
+        self, _s: SMTP, _x: Session, _e: Envelope, _mechanism: str, login: Any
+    ) -> AuthResult:
+        assert isinstance(login, LoginPassword)
+        self.logins.append((login.login, login.password))
+        return AuthResult(success=login.password == b"p@ss/word", handled=False)
+
+
+class SevenBit(SMTP):
+    """A server of old that takes ASCII only."""
+
+    async def push(self, status: Any) -> None:
+        text = status.decode() if isinstance(status, bytes) else status
+        if "8BITMIME" not in text:
+            await super().push(status)
+
+
+@contextmanager
+def running(
+    server: Server, *, kind: type[SMTP] = SMTP, **options: Any
+) -> Iterator[int]:
+    implicit_tls = options.pop("implicit_tls", None)
+
+    class Running(Controller):
+        def factory(self) -> SMTP:
+            return kind(self.handler, authenticator=server.check, **options)
+
+    controller = Running(
+        server, hostname="127.0.0.1", port=free_port(), ssl_context=implicit_tls
+    )
+    controller.start()
+    try:
+        yield controller.port
+    finally:
+        controller.stop()
+
+
+@pytest.mark.parametrize(
+    ("answers", "reason", "permanent"),
+    [
+        ({"rcpt": "550 no such user maya@example.com"}, "recipient refused 550", True),
+        ({"rcpt": "450 try later"}, "recipient refused 450", False),
+        ({"data": "554 no spam please"}, "letter refused 554", True),
+        ({"data": "451 try later"}, "letter refused 451", False),
+        ({"mail": "550 who are you"}, "SMTPSenderRefused 550", False),
+    ],
+)
+def test_what_a_server_refuses(
+    answers: dict[str, str], reason: str, permanent: bool
+) -> None:
+    with running(Server(**answers)) as port, pytest.raises(DeliveryFailed) as failed:
+        send(mailer(f"smtp://127.0.0.1:{port}"))
+    assert (failed.value.reason, failed.value.permanent) == (reason, permanent)
+
+
+def test_no_server_fails_for_now() -> None:
+    with pytest.raises(DeliveryFailed) as failed:
+        send(mailer(f"smtp://127.0.0.1:{free_port()}"))
+    assert (failed.value.reason, failed.value.permanent) == (
+        "ConnectionRefusedError",
+        False,
+    )
+
+
+def test_a_server_that_takes_ascii_only_gets_ascii() -> None:
+    server = Server()
+    with running(server, kind=SevenBit) as port:
+        send(mailer(f"smtp://127.0.0.1:{port}"), "booking_confirmed")
+    (raw,) = server.raw
+    assert raw.isascii()
+    mail = message_from_bytes(raw, policy=policy.default)
+    assert isinstance(mail, EmailMessage)
+    assert "9:00 am – 11:30 am" in text_of(mail)
+    assert "Brightside &amp; Söhne" in html_of(mail)
+
+
+def test_a_login_with_escaped_characters() -> None:
+    server = Server()
+    with running(server, auth_require_tls=False) as port:
+        send(mailer(f"smtp://us%40er:p%40ss%2Fword@127.0.0.1:{port}"))
+    assert server.logins == [(b"us@er", b"p@ss/word")]
+    assert len(server.raw) == 1
+
+
+def test_a_wrong_login_is_tried_again_later() -> None:
+    server = Server()
+    options = {"auth_require_tls": False}
+    with running(server, **options) as port, pytest.raises(DeliveryFailed) as failed:
+        send(mailer(f"smtp://user:wrong@127.0.0.1:{port}"))
+    assert (failed.value.reason, failed.value.permanent) == (
+        "SMTPAuthenticationError 535",
+        False,
+    )
+    assert server.raw == []
+
+
+@pytest.fixture
+def elsewhere(monkeypatch: pytest.MonkeyPatch) -> str:
+    """The name of a mail server that is not this machine, as far as one can tell."""
+    name = "mail.brightside.example.com"
+    resolve = socket.getaddrinfo
+
+    def answer(host: Any, *args: Any, **more: Any) -> Any:
+        return resolve("127.0.0.1" if host == name else host, *args, **more)
+
+    monkeypatch.setattr(socket, "getaddrinfo", answer)
+    return name
+
+
+def test_a_password_never_travels_in_the_clear(elsewhere: str) -> None:
+    server = Server()
+    options = {"auth_require_tls": False}
+    with running(server, **options) as port, pytest.raises(DeliveryFailed) as failed:
+        send(mailer(f"smtp://user:p%40ss%2Fword@{elsewhere}:{port}"))
+    assert failed.value.reason == "the server offers no encryption"
+    assert (server.logins, server.raw) == ([], [])
+
+
+@pytest.fixture
+def certificate(elsewhere: str) -> tuple[ssl.SSLContext, ssl.SSLContext]:
+    """TLS for that server, and for a client that trusts who vouches for it."""
+    authority = trustme.CA()
+    of_server = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert(elsewhere).configure_cert(of_server)
+    of_client = ssl.create_default_context()
+    authority.configure_trust(of_client)
+    return of_server, of_client
+
+
+@pytest.mark.parametrize("scheme", ["smtp", "smtps"])
+def test_the_connection_is_encrypted(
+    elsewhere: str, scheme: str, certificate: tuple[ssl.SSLContext, ssl.SSLContext]
+) -> None:
+    of_server, of_client = certificate
+    server = Server()
+    options = (
+        {"tls_context": of_server}
+        if scheme == "smtp"
+        else {"implicit_tls": of_server, "auth_require_tls": False}
+    )
+    with running(server, **options) as port:
+        transport = SmtpTransport(
+            f"{scheme}://user:p%40ss%2Fword@{elsewhere}:{port}", of_client
+        )
+        send(TemplateMailer(transport, "http://localhost:3000", "portal@localhost"))
+    assert server.logins == [(b"user", b"p@ss/word")]
+    assert len(server.raw) == 1
+    if scheme == "smtp":
+        assert server.encrypted == [True]
+
+
+def test_a_server_nobody_vouches_for_gets_nothing(
+    elsewhere: str, certificate: tuple[ssl.SSLContext, ssl.SSLContext]
+) -> None:
+    server = Server()
+    url = f"smtp://user:p%40ss%2Fword@{elsewhere}"
+    with (
+        running(server, tls_context=certificate[0]) as port,
+        pytest.raises(DeliveryFailed) as failed,
+    ):
+        send(mailer(f"{url}:{port}"))
+    assert failed.value.reason == "SSLCertVerificationError"
+    assert (server.logins, server.raw) == ([], [])
+
+
+def test_a_recipient_with_a_line_break_is_given_up(tmp_path: Path) -> None:
+    with pytest.raises(DeliveryFailed) as failed:
+        mailer(f"file://{tmp_path}").send(
+            "verify_email",
+            "maya@example.com\nBcc: eve@example.com",
+            PAYLOADS["verify_email"],
+            BRANDING,
+            message_id=MESSAGE_ID,
+        )
+    assert (failed.value.reason, failed.value.permanent) == ("no address", True)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_subject_with_a_line_break_waits_to_be_put_right(tmp_path: Path) -> None:
+    payload = {**PAYLOADS["booking_confirmed"], "service": "Cleaning\nBcc: e@x.com"}
+    with pytest.raises(DeliveryFailed) as failed:
+        mailer(f"file://{tmp_path}").send(
+            "booking_confirmed",
+            "maya@example.com",
+            payload,
+            BRANDING,
+            message_id=MESSAGE_ID,
+        )
+    assert (failed.value.reason, failed.value.permanent) == ("header refused", False)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("sender", ["", "portal", "portal@", "@example.com"])
+def test_a_sender_that_is_no_address_stops_the_start(sender: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011
+        TemplateMailer(FolderTransport(Path()), "http://localhost:3000", sender)
+
+
+def test_the_environment_chooses(tmp_path: Path) -> None:
+    assert isinstance(transport_for(f"file://{tmp_path}"), FolderTransport)
+    assert isinstance(transport_for("smtp://mail.example.com"), SmtpTransport)
+    settings = Settings(
+        mail_url=f"file://{tmp_path}",
+        mail_from="Portal <portal@example.com>",
+        base_url="https://portal.example.com",
+    )
+    send(build_mailer(settings))
+    (file,) = tmp_path.iterdir()
+    mail = message_from_bytes(file.read_bytes(), policy=policy.default)
+    assert mail["From"] == "Portal <portal@example.com>"

@@ -1,0 +1,175 @@
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Event, Thread
+
+import pytest
+from structlog.testing import capture_logs
+
+from portal_app.domain.accounts import service as accounts
+from portal_app.domain.customers import service as customers
+from portal_app.domain.notifications import service as notifications
+from portal_app.integrations.mail.mailer import TemplateMailer
+from portal_app.integrations.mail.transports import FolderTransport
+from portal_app.jobs.outbox import deliver_outbox
+from portal_app.jobs.retention import purge_expired
+from portal_app.jobs.schedule import Job, Schedule, portal_schedule
+from portal_app.kernel.clock import frozen
+from portal_app.kernel.db import Database
+from tests.support.accounts import (
+    FORM,
+    OTHER_PASSWORD,
+    PASSWORD,
+    STRANGER,
+    open_business,
+    outbox,
+    quick_hashing,
+)
+from tests.support.contents import contents
+
+NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+_PATIENCE_SECONDS = 20
+
+
+def folder_mailer(folder: Path) -> TemplateMailer:
+    return TemplateMailer(
+        FolderTransport(folder), "http://localhost:3000", "portal@localhost"
+    )
+
+
+def live_through_a_day(db: Database) -> None:
+    """A sign-up, an activation, a wrong and a right password, a session."""
+    open_business(db)
+    with frozen(NOW), quick_hashing():
+        customers.sign_up(db, STRANGER, FORM)
+        token = str(outbox(db)[0].payload["path"]).partition("=")[2]
+        db.call(accounts.verify_email, STRANGER, token)
+        ticket = accounts.sign_in(db, STRANGER, FORM.email, PASSWORD, False)
+        db.call(accounts.redeem_ticket, STRANGER, ticket)
+        with pytest.raises(Exception, match="not right"):
+            accounts.sign_in(db, STRANGER, FORM.email, OTHER_PASSWORD, False)
+
+
+def test_the_outbox_reaches_the_folder(db: Database, tmp_path: Path) -> None:
+    live_through_a_day(db)
+    with frozen(NOW):
+        assert deliver_outbox(db, folder_mailer(tmp_path / "mail")) == 1
+        assert deliver_outbox(db, folder_mailer(tmp_path / "mail")) == 0
+    (file,) = (tmp_path / "mail").iterdir()
+    (message,) = outbox(db)
+    assert file.name == f"20261124T090000.000000Z-verify_email-{message.id}.eml"
+
+
+def test_logs_name_no_person(db: Database, tmp_path: Path) -> None:
+    with capture_logs() as lines:
+        live_through_a_day(db)
+        with frozen(NOW):
+            deliver_outbox(db, folder_mailer(tmp_path))
+    assert [line["event"] for line in lines] == [
+        "account activated",
+        "signed in",
+        "sign-in refused",
+        "delivered",
+    ]
+    text = repr(lines).lower()
+    for secret in ("maya", "chen", PASSWORD, "203.0.113.7", "token="):
+        assert secret not in text
+
+
+def test_what_has_served_its_time_is_deleted(db: Database, tmp_path: Path) -> None:
+    live_through_a_day(db)
+    with frozen(NOW):
+        deliver_outbox(db, folder_mailer(tmp_path))
+        nothing = dict.fromkeys(
+            ["attempt_windows", "tokens", "sessions", "messages"], 0
+        )
+        assert purge_expired(db) == nothing
+    # Windows of sign-in (15 min) and sign-up (1 h): by network and by e-mail.
+    with frozen(NOW + timedelta(hours=1)):
+        assert purge_expired(db) == nothing | {"attempt_windows": 4}
+    with frozen(NOW + timedelta(days=30, hours=12)):
+        assert purge_expired(db) == nothing | {"tokens": 1, "messages": 1}
+    with frozen(NOW + timedelta(days=32, microseconds=1)):
+        assert purge_expired(db) == nothing | {"tokens": 1, "sessions": 1}
+    left = {name for name, rows in contents(db).items() if rows}
+    assert left == {"account", "business", "customer"}
+
+
+def test_a_schedule_runs_its_jobs_until_it_is_stopped() -> None:
+    ran = Event()
+    schedule = Schedule([Job("tick", 1, ran.set)])
+    schedule.start()
+    schedule.start()
+    try:
+        assert ran.wait(_PATIENCE_SECONDS)
+    finally:
+        schedule.stop()
+        schedule.stop()
+
+
+def test_stopping_waits_for_what_is_running() -> None:
+    began, go_on, ended = Event(), Event(), Event()
+
+    def slow() -> None:
+        began.set()
+        go_on.wait(_PATIENCE_SECONDS)
+        ended.set()
+
+    schedule = Schedule([Job("slow", 1, slow)])
+    schedule.start()
+    assert began.wait(_PATIENCE_SECONDS)
+    stopping = Thread(target=schedule.stop)
+    stopping.start()
+    go_on.set()
+    stopping.join(_PATIENCE_SECONDS)
+    assert (ended.is_set(), stopping.is_alive()) == (True, False)
+
+
+def test_a_job_that_fails_does_not_stop_the_others() -> None:
+    ran: list[str] = []
+
+    def broken() -> None:
+        ran.append("broken")
+        raise RuntimeError("no")
+
+    schedule = Schedule(
+        [Job("broken", 1, broken), Job("fine", 1, lambda: ran.append("fine"))]
+    )
+    with capture_logs() as lines:
+        schedule.run_once()
+        schedule.run_once()
+    assert ran == ["broken", "fine", "broken", "fine"]
+    assert [(line["event"], line["job"]) for line in lines] == [
+        ("job failed", "broken")
+    ] * 2
+
+
+def test_the_portal_s_jobs_alone_until_a_signal(
+    sqlite_db: Database, tmp_path: Path
+) -> None:
+    open_business(sqlite_db)
+    folder = tmp_path / "mail"
+    arrived, stopped = Event(), Event()
+
+    class Telling(FolderTransport):
+        def deliver(self, *args: object) -> None:
+            super().deliver(*args)  # type: ignore[arg-type]
+            arrived.set()
+
+    mailer = TemplateMailer(Telling(folder), "http://localhost:3000", "a@example.com")
+    schedule = portal_schedule(sqlite_db, mailer)
+    running = Thread(target=schedule.run_until, args=[stopped])
+    running.start()
+    try:
+        sqlite_db.call(
+            notifications.enqueue,
+            "already_registered",
+            "maya@example.com",
+            {"path": "/login"},
+            "one",
+        )
+        assert arrived.wait(_PATIENCE_SECONDS)
+    finally:
+        stopped.set()
+        running.join(_PATIENCE_SECONDS)
+    assert running.is_alive() is False
+    assert len(list(folder.iterdir())) == 1
