@@ -146,10 +146,10 @@ def slot_grid(
             rx.el.input(
                 type="radio",
                 name=name,
-                value=one.value,
                 checked=one.chosen if chosen is None else equal(one.value, chosen),
                 read_only=True,
                 class_name="unseen",
+                custom_attrs={"value": one.value},
                 **picked,
             ),
             rx.el.span(one.label, class_name="font-semibold tabular-nums"),

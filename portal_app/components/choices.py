@@ -82,7 +82,14 @@ def radio_card(
             if aside is not None
             else []
         ),
-        rx.el.input(type=kind, name=name, value=value, class_name="tick", **props),
+        rx.el.input(
+            type=kind,
+            name=name,
+            class_name="tick",
+            # Reflex's own prop guards against null for controlled text.
+            custom_attrs={"value": value, **props.pop("custom_attrs", {})},
+            **props,
+        ),
         class_name="choice flex min-h-14 items-center gap-3.5 rounded-2xl px-4 py-3",
     )
 
