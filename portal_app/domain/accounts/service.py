@@ -303,8 +303,9 @@ def _succeed(
     ):
         return None
     by_network, by_account = tries
-    attempts.forget(tx, by_account)
+    # In the order in which they are counted, or two sign-ins could deadlock.
     attempts.give_back(tx, by_network)
+    attempts.forget(tx, by_account)
     if fresh_hash is not None:
         account.password_hash = fresh_hash
         tx.flush()
