@@ -30,6 +30,7 @@ from portal_app.pages import (
     signup,
     verify_email,
 )
+from portal_app.serving.addresses import OneAddressPerPage
 from portal_app.serving.build import BUILT_SITE
 from portal_app.serving.logs import configure_logs
 from portal_app.settings import settings
@@ -72,13 +73,17 @@ _routes = Starlette(
 )
 
 
+def _addressed(portal: ASGIApp) -> ASGIApp:
+    return OneAddressPerPage(portal, BUILT_SITE)
+
+
 def _guarded(portal: ASGIApp) -> ASGIApp:
     policy = content_security_policy(_settings, inline_script_hashes(BUILT_SITE))
     return Guard(portal, _settings, policy)
 
 
 app = rx.App(
-    api_transformer=[_routes, _guarded],
+    api_transformer=[_addressed, _routes, _guarded],
     backend_exception_handler=answer_exception,
     frontend_exception_handler=log_browser_error,
     hydrate_fallback=until_code_is_here(waiting_page()),

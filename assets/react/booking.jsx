@@ -143,6 +143,7 @@ export function QuantityInput({
         onFocus={(event) => event.target.select()}
         onChange={(event) => set(event.target.value)}
         onKeyDown={(event) => {
+          if (event.key === "Enter") tell();
           const by = { ArrowUp: 1, ArrowDown: -1 }[event.key];
           if (!by) return;
           event.preventDefault();

@@ -41,7 +41,7 @@ def question(
             choice.name,
             name=identifier,
             value=choice.key,
-            aside=choice.adds,
+            text=choice.adds,
             default_checked=choice.chosen,
             on_change=on_answer(asked, choice),
             custom_attrs={"aria-invalid": flag(error)},
@@ -52,7 +52,7 @@ def question(
             choice.name,
             name=joined(identifier, "-", choice.key),
             value=choice.key,
-            aside=choice.adds,
+            text=choice.adds,
             default_checked=choice.chosen,
             on_change=on_tick(asked, choice),
         )

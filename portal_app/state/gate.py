@@ -120,5 +120,6 @@ class Gate(Middleware):
             if who.audience is Audience.PUBLIC
             else "/"
         )
-        events = Event.from_event_type(rx.redirect(target))
+        # Replaced, or the browser's back button would lead here again and again.
+        events = Event.from_event_type(rx.redirect(target, replace=True))
         return StateUpdate(delta=delta, events=events)

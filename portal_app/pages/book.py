@@ -1,0 +1,540 @@
+"""The booking wizard: options, day and time, address, contact details, overview."""
+
+from typing import Any
+
+import reflex as rx
+
+from portal_app.components.avatar import avatar
+from portal_app.components.booking_forms import contact_form, place_form
+from portal_app.components.booking_options import question
+from portal_app.components.booking_summary import booked_summary
+from portal_app.components.booking_wizard import (
+    chosen_fact,
+    lines_of_text,
+    price_lines,
+    review_part,
+    step_actions,
+    step_heading,
+    step_keeper,
+    step_problem,
+    wizard_frame,
+)
+from portal_app.components.button import button, link_button, submit_button
+from portal_app.components.calendar import day_picker, slot_grid
+from portal_app.components.feedback import empty_state, note
+from portal_app.components.first_html import current_path
+from portal_app.components.icon import icon
+from portal_app.components.logic import each, when
+from portal_app.components.service_card import picture
+from portal_app.components.shell import shell
+from portal_app.components.skeleton import bone, form_skeleton
+from portal_app.components.stepper import stepper
+from portal_app.components.surface import card
+from portal_app.pages.page import Page
+from portal_app.state.book import BookState
+from portal_app.state.book_place import BookPlaceState
+from portal_app.state.book_time import BookTimeState
+from portal_app.state.viewer import ViewerState
+
+_STEPS = {
+    "options": "Options",
+    "time": "Day and time",
+    "address": "Address",
+    "contact": "Contact details",
+    "overview": "Overview",
+}
+_KEYS = list(_STEPS)
+
+
+def draw() -> rx.Component:
+    """Draw the wizard for whichever service the address names."""
+    here = current_path() == BookState.path
+    return shell(
+        step_keeper(BookState.step),
+        rx.match(
+            rx.cond(here, BookState.phase, ""),
+            ("open", _wizard()),
+            ("done", booked_summary(BookState.booked, BookState.clock)),
+            ("missing", _missing()),
+            _loading(),
+        ),
+        active="services",
+    )
+
+
+def _address(step: str, more: str = "") -> Any:
+    return BookState.path + f"?step={step}{more}&draft=" + BookState.draft_id
+
+
+def _actions(step: str, forward: rx.Component) -> rx.Component:
+    at = _KEYS.index(step)
+    return step_actions(
+        forward,
+        back=rx.redirect(_address(_KEYS[at - 1])) if at else None,
+        total=BookState.total,
+        duration=BookState.duration,
+    )
+
+
+def _wizard() -> rx.Component:
+    at = rx.match(BookState.step, *[(key, at) for at, key in enumerate(_KEYS)], 0).to(
+        int
+    )
+    return wizard_frame(
+        [
+            rx.el.header(
+                rx.el.p(
+                    "Schedule an appointment",
+                    class_name="text-[0.9375rem] font-semibold text-accent-ink",
+                ),
+                rx.el.h1(BookState.name, class_name="mt-0.5 text-3xl", tab_index=-1),
+                class_name="mb-6",
+            ),
+            rx.el.div(stepper(list(_STEPS.values()), at), class_name="mb-8"),
+            rx.el.div(
+                when(
+                    BookState.notice,
+                    note(BookState.notice, tone="warning", class_name="mb-6"),
+                ),
+                role="status",
+            ),
+            rx.match(
+                BookState.step,
+                ("time", _time()),
+                ("address", _place()),
+                ("contact", _contact()),
+                ("overview", _overview()),
+                _options(),
+            ),
+        ],
+        _aside(),
+        with_aside=BookState.step != "overview",
+    )
+
+
+def _options() -> rx.Component:
+    return rx.el.div(
+        step_heading(_STEPS["options"], "The price and duration follow your choice."),
+        rx.el.form(
+            rx.cond(
+                BookState.questions.length() > 0,
+                rx.el.div(
+                    each(
+                        BookState.questions,
+                        lambda asked: question(
+                            asked,
+                            BookState.errors[asked.key],
+                            on_answer=lambda q, c: BookState.answer(q.key, c.key),
+                            on_tick=lambda q, c: (
+                                lambda on: BookState.tick(q.key, c.key, on)
+                            ),
+                            on_quantity=lambda q: (
+                                lambda text: BookState.answer(q.key, text)
+                            ),
+                        ),
+                    ),
+                    class_name="flex flex-col gap-8",
+                ),
+                rx.el.p(
+                    "There is nothing to choose for this service: it comes with "
+                    "everything it needs.",
+                    class_name="text-ink-soft",
+                ),
+            ),
+            _end_of_form("options"),
+            on_submit=BookState.next_from_options,
+            no_validate=True,
+        ),
+    )
+
+
+def _person(person: Any, name: Any, key: Any) -> rx.Component:
+    return rx.el.label(
+        rx.el.input(
+            type="radio",
+            name="person",
+            value=key,
+            checked=BookTimeState.person == key,
+            read_only=True,
+            on_change=BookTimeState.pick_person(key),
+            class_name="unseen",
+        ),
+        person,
+        rx.el.span(name, class_name="pr-1.5 font-semibold whitespace-nowrap"),
+        class_name=(
+            "choice flex min-h-12 shrink-0 items-center gap-2.5 rounded-full py-1.5 "
+            "pl-1.5 pr-3 text-[0.9375rem]"
+        ),
+    )
+
+
+def _people() -> rx.Component:
+    anyone = rx.el.span(
+        icon("users", "size-4.5"),
+        class_name=(
+            "grid size-9 place-items-center rounded-full bg-sunken text-ink-soft"
+        ),
+    )
+    return rx.el.fieldset(
+        rx.el.legend("Who should come?", class_name="field-label mb-2.5"),
+        rx.el.div(
+            _person(anyone, "Anyone", ""),
+            each(
+                BookTimeState.people,
+                lambda one: _person(avatar(one.name, "", "sm"), one.name, one.id),
+            ),
+            class_name=(
+                "-mx-4 flex gap-2 overflow-x-auto px-4 py-1 [scrollbar-width:none] "
+                "sm:mx-0 sm:flex-wrap sm:px-0"
+            ),
+        ),
+        class_name="mb-7 min-w-0",
+    )
+
+
+def _time() -> rx.Component:
+    ready = BookTimeState.shown_for == BookState.time_key
+    times = rx.cond(
+        BookTimeState.groups.length() > 0,
+        slot_grid(
+            BookTimeState.groups,
+            label=BookTimeState.day_text,
+            chosen=BookTimeState.slot,
+            on_pick=BookTimeState.pick_slot,
+        ),
+        rx.el.div(
+            icon("calendar-x", "size-7 text-ink-faint"),
+            rx.el.p("No free time here", class_name="mt-3 font-semibold"),
+            rx.el.p(
+                "Please look at another month, or choose anyone.",
+                class_name="mt-1 text-ink-soft",
+            ),
+            class_name=(
+                "flex h-full min-h-56 flex-col items-center justify-center text-center"
+            ),
+        ),
+    )
+    return rx.el.div(
+        step_heading(_STEPS["time"]),
+        rx.cond(
+            ready,
+            rx.el.div(
+                _people(),
+                rx.el.div(
+                    day_picker(
+                        BookTimeState.month,
+                        BookTimeState.days,
+                        chosen=BookTimeState.day,
+                        on_pick=BookTimeState.pick_day,
+                        on_previous=BookTimeState.turn(-1),
+                        on_next=BookTimeState.turn(1),
+                        has_previous=BookTimeState.has_previous,
+                        has_next=BookTimeState.has_next,
+                        loading=BookTimeState.busy,
+                    ),
+                    rx.el.div(times, class_name="min-w-0 md:pt-2"),
+                    class_name="grid gap-x-9 gap-y-8 md:grid-cols-2",
+                ),
+                rx.el.p(
+                    icon("clock", "size-4"),
+                    rx.el.span("All times are ", BookState.clock, "."),
+                    class_name="mt-6 flex items-center gap-2 text-sm text-ink-soft",
+                ),
+                rx.el.p(BookTimeState.free_text, role="status", class_name="sr-only"),
+            ),
+            _time_skeleton(),
+        ),
+        step_problem(BookState.problem),
+        _actions(
+            "time",
+            button(
+                "Next",
+                after="arrow-right",
+                class_name="min-w-30",
+                on_click=BookTimeState.next_from_time,
+            ),
+        ),
+    )
+
+
+def _time_skeleton() -> rx.Component:
+    return rx.el.div(
+        rx.el.span("Loading", class_name="sr-only"),
+        bone("mb-3 h-4 w-36"),
+        rx.el.div(
+            *[
+                bone(f"h-12 {width} rounded-full!")
+                for width in ("w-28", "w-40", "w-36")
+            ],
+            class_name="mb-8 flex gap-2",
+        ),
+        rx.el.div(
+            rx.el.div(
+                bone("mb-5 h-6 w-40"),
+                rx.el.div(
+                    *[bone("h-11 rounded-xl!") for _ in range(35)],
+                    class_name="grid grid-cols-7 gap-1",
+                ),
+            ),
+            rx.el.div(
+                bone("mb-5 h-6 w-52"),
+                rx.el.div(
+                    *[bone("h-12 rounded-xl!") for _ in range(12)],
+                    class_name="grid grid-cols-3 gap-2",
+                ),
+            ),
+            class_name="grid gap-x-9 gap-y-8 md:grid-cols-2",
+        ),
+        custom_attrs={"aria-busy": "true"},
+    )
+
+
+def _place() -> rx.Component:
+    return rx.el.div(
+        step_heading(
+            _STEPS["address"], "We save a new address for the next time you book."
+        ),
+        rx.cond(
+            BookPlaceState.loaded_for == BookState.draft_id,
+            place_form(
+                BookPlaceState.places,
+                BookPlaceState.chosen,
+                errors=BookState.errors,
+                country=BookPlaceState.country,
+                countries=BookPlaceState.countries,
+                states=BookPlaceState.states,
+                on_country=BookPlaceState.pick_country,
+                on_submit=BookPlaceState.submit,
+                name=BookState.draft_id,
+                end=_end_of_form("address"),
+            ),
+            form_skeleton(5),
+        ),
+    )
+
+
+def _contact() -> rx.Component:
+    return rx.el.div(
+        step_heading(
+            _STEPS["contact"], "From your profile. Changes here are for this booking."
+        ),
+        contact_form(
+            BookState.contact_name,
+            BookState.contact_email,
+            BookState.contact_phone,
+            BookState.notes,
+            errors=BookState.errors,
+            on_submit=BookState.submit_contact,
+            name=BookState.draft_id,
+            end=_end_of_form("contact"),
+        ),
+    )
+
+
+def _end_of_form(step: str) -> rx.Component:
+    return rx.fragment(
+        step_problem(BookState.problem),
+        _actions(
+            step, submit_button("Next", after="arrow-right", class_name="min-w-30")
+        ),
+    )
+
+
+def _overview() -> rx.Component:
+    edit = "&return=overview"
+    return rx.el.div(
+        step_heading(
+            _STEPS["overview"], "Nothing is booked until you confirm. Is it all right?"
+        ),
+        card(
+            review_part(
+                "Day and time",
+                rx.el.p(BookState.day, class_name="text-lg font-semibold"),
+                rx.el.p(
+                    BookState.time,
+                    " · ",
+                    BookState.clock,
+                    " · ",
+                    BookState.duration,
+                    class_name="text-ink-soft",
+                ),
+                rx.el.p("With ", _whom(), class_name="mt-1 text-ink-soft"),
+                edit=_address("time", edit),
+            ),
+            review_part(
+                "Address",
+                lines_of_text(BookState.address_lines),
+                when(
+                    BookState.access_notes,
+                    rx.el.p(
+                        BookState.access_notes,
+                        class_name="mt-1.5 whitespace-pre-line text-ink-soft",
+                    ),
+                ),
+                edit=_address("address", edit),
+            ),
+            review_part(
+                "Contact details",
+                rx.el.p(BookState.contact_name),
+                rx.el.p(BookState.contact_email, class_name="text-ink-soft"),
+                when(
+                    BookState.contact_phone,
+                    rx.el.p(BookState.contact_phone, class_name="text-ink-soft"),
+                ),
+                when(
+                    BookState.notes,
+                    rx.el.p(
+                        BookState.notes,
+                        class_name=(
+                            "mt-3 rounded-xl bg-sunken px-4 py-3 whitespace-pre-line"
+                        ),
+                    ),
+                ),
+                edit=_address("contact", edit),
+            ),
+            review_part(
+                "Options",
+                price_lines(BookState.lines, BookState.total, live=True),
+                edit=_address("options", edit),
+            ),
+            padded=False,
+            class_name="divide-y divide-line px-5 sm:px-7",
+        ),
+        when(
+            BookState.policy.length() > 0,
+            rx.el.div(
+                icon("info", "mt-0.5 size-4.5"),
+                rx.el.div(
+                    rx.el.h3("Cancellation", class_name="font-semibold text-ink"),
+                    each(BookState.policy, rx.el.p),
+                ),
+                class_name="mt-5 flex gap-2.5 px-1 text-sm text-ink-soft",
+            ),
+        ),
+        rx.el.div(
+            when(
+                BookState.problem,
+                rx.el.div(
+                    note(BookState.problem, tone="warning"),
+                    rx.el.div(
+                        each(
+                            BookState.nearest,
+                            lambda free: button(
+                                free.day,
+                                ", ",
+                                free.time,
+                                kind="secondary",
+                                before="clock",
+                                on_click=BookState.take_instead(free.starts_at),
+                            ),
+                        ),
+                        class_name="mt-3 flex flex-wrap gap-2.5",
+                    ),
+                    class_name="mt-6",
+                ),
+            ),
+            role="alert",
+        ),
+        _actions(
+            "overview",
+            button(
+                "Confirm booking",
+                pending=BookState.confirming,
+                on_click=BookState.confirm(BookState.shown),
+            ),
+        ),
+        class_name="max-w-3xl",
+    )
+
+
+def _whom() -> Any:
+    return rx.cond(
+        BookState.fieldworker == "Anyone",
+        "whoever is free",
+        BookState.fieldworker,
+    )
+
+
+def _aside() -> rx.Component:
+    return rx.el.div(
+        when(
+            BookState.image,
+            picture(
+                BookState.image,
+                BookState.image_alt,
+                sizes="19rem",
+                eager=True,
+                class_name="rounded-t-[1.0625rem]",
+            ),
+        ),
+        rx.el.div(
+            rx.el.p(BookState.name, class_name="text-lg font-semibold leading-6"),
+            rx.el.ul(
+                when(
+                    BookState.day,
+                    chosen_fact("calendar-days", BookState.day, BookState.time),
+                ),
+                when(
+                    BookState.address_lines.length() > 0,
+                    chosen_fact("map-pin", lines_of_text(BookState.address_lines)),
+                ),
+                when(BookState.duration, chosen_fact("timer", BookState.duration)),
+                class_name="mt-4 flex flex-col gap-3 empty:hidden",
+            ),
+            rx.el.div(
+                rx.cond(
+                    BookState.total,
+                    price_lines(BookState.lines, BookState.total, live=True),
+                    rx.el.p(
+                        "From ",
+                        rx.el.span(
+                            BookState.from_price,
+                            class_name="text-lg font-[650] text-ink",
+                        ),
+                        class_name="text-ink-soft",
+                    ),
+                ),
+                class_name="mt-5 border-t border-line pt-3.5",
+            ),
+            class_name="p-5",
+        ),
+        class_name="card overflow-hidden",
+    )
+
+
+def _missing() -> rx.Component:
+    return empty_state(
+        "We do not offer this service",
+        "It may have been taken off the list. There are others you may like.",
+        action=link_button("See all services", href="/services"),
+        name="search",
+    )
+
+
+def _loading() -> rx.Component:
+    return wizard_frame(
+        [
+            bone("h-4 w-44"),
+            bone("mt-3 mb-8 h-9 w-72 max-w-full"),
+            bone("mb-9 h-7 w-full max-w-2xl"),
+            form_skeleton(4),
+        ],
+        rx.el.div(
+            rx.el.span(class_name="bone block aspect-[3/2] w-full rounded-none!"),
+            rx.el.div(bone("h-5 w-3/5"), bone("mt-6 h-8 w-full"), class_name="p-5"),
+            class_name="card overflow-hidden",
+        ),
+    )
+
+
+page = Page(
+    route="/book/[slug]",
+    title="Schedule an appointment",
+    draw=draw,
+    on_load=(
+        ViewerState.load,
+        BookState.load,
+        BookTimeState.load,
+        BookPlaceState.load,
+    ),
+)

@@ -1,0 +1,124 @@
+"""The overview of one booking."""
+
+import reflex as rx
+
+from portal_app.components.booking_summary import add_to_calendar, booking_facts
+from portal_app.components.booking_wizard import price_lines
+from portal_app.components.button import link_button
+from portal_app.components.feedback import empty_state, status_badge
+from portal_app.components.first_html import current_path
+from portal_app.components.history import timeline, timeline_entry
+from portal_app.components.link import back_link
+from portal_app.components.logic import each, when
+from portal_app.components.service_card import picture
+from portal_app.components.shell import shell
+from portal_app.components.skeleton import detail_skeleton
+from portal_app.components.surface import card
+from portal_app.pages.page import Page
+from portal_app.state.booking import BookingState
+from portal_app.state.viewer import ViewerState
+
+_booking = BookingState.booking
+
+
+def draw() -> rx.Component:
+    """Draw the booking at this address."""
+    return shell(
+        rx.cond(
+            current_path() == BookingState.path,
+            rx.cond(_booking, _overview(), _missing()),
+            detail_skeleton(),
+        ),
+        active="bookings",
+    )
+
+
+def _overview() -> rx.Component:
+    return rx.el.div(
+        back_link("My Bookings", "/bookings"),
+        rx.el.header(
+            rx.el.div(
+                rx.el.h1(_booking.service_name, class_name="text-3xl", tab_index=-1),
+                rx.el.div(
+                    status_badge(_booking.status),
+                    rx.el.span(
+                        "Booking number ",
+                        rx.el.span(
+                            _booking.number,
+                            class_name="font-semibold tabular-nums select-all",
+                        ),
+                        class_name="text-[0.9375rem] text-ink-soft",
+                    ),
+                    class_name="mt-2.5 flex flex-wrap items-center gap-x-3 gap-y-2",
+                ),
+                class_name="min-w-0",
+            ),
+            when(
+                _booking.upcoming,
+                add_to_calendar(_booking.number, kind="secondary"),
+            ),
+            class_name="mt-2 mb-7 flex flex-wrap items-end justify-between gap-4",
+        ),
+        rx.el.div(
+            rx.el.div(
+                card(
+                    rx.el.h2("Appointment", class_name="text-xl"),
+                    booking_facts(_booking, BookingState.clock),
+                ),
+                card(
+                    rx.el.h2("Services", class_name="mb-2 text-xl"),
+                    price_lines(_booking.lines, _booking.total),
+                ),
+                class_name="flex min-w-0 flex-1 flex-col gap-5",
+            ),
+            rx.el.div(
+                when(
+                    _booking.image,
+                    picture(
+                        _booking.image,
+                        _booking.image_alt,
+                        sizes="(min-width: 80rem) 20rem, 100vw",
+                        eager=True,
+                        class_name="rounded-2xl max-xl:hidden",
+                    ),
+                ),
+                card(
+                    rx.el.h2("History", class_name="mb-5 text-xl"),
+                    timeline(
+                        each(
+                            _booking.history,
+                            lambda event: timeline_entry(
+                                event.text,
+                                event.when,
+                                event.who,
+                                name="calendar-check",
+                            ),
+                        )
+                    ),
+                    class_name="pb-1! sm:pb-2!",
+                ),
+                class_name="flex flex-col gap-5 xl:w-80 xl:shrink-0",
+            ),
+            class_name="flex flex-col gap-5 xl:flex-row xl:items-start",
+        ),
+    )
+
+
+def _missing() -> rx.Component:
+    return rx.el.div(
+        back_link("My Bookings", "/bookings"),
+        empty_state(
+            "We could not find that booking",
+            "The number may be mistyped. All your bookings are in My Bookings.",
+            action=link_button("Go to My Bookings", href="/bookings"),
+            name="search",
+        ),
+    )
+
+
+page = Page(
+    route="/bookings/[number]",
+    title="Booking",
+    draw=draw,
+    on_load=(ViewerState.load, BookingState.load),
+)

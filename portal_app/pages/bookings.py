@@ -1,0 +1,106 @@
+"""*My Bookings*."""
+
+from typing import Any
+
+import reflex as rx
+
+from portal_app.components.booking_summary import booking_rows
+from portal_app.components.button import link_button
+from portal_app.components.feedback import empty_state
+from portal_app.components.history import pager
+from portal_app.components.logic import when
+from portal_app.components.shell import shell
+from portal_app.components.skeleton import list_skeleton
+from portal_app.components.surface import page_header
+from portal_app.components.tabs import tab, tab_list, tab_panel
+from portal_app.pages.page import Page
+from portal_app.state.bookings import BookingsState
+from portal_app.state.viewer import ViewerState
+
+
+def draw() -> rx.Component:
+    """Draw the two lists."""
+    schedule = link_button(
+        "Schedule an appointment", href="/services", before="calendar-plus"
+    )
+    return shell(
+        page_header("My Bookings"),
+        tab_list(
+            "Bookings",
+            tab(
+                "upcoming",
+                "Upcoming",
+                chosen=BookingsState.when,
+                on_click=rx.redirect("/bookings"),
+            ),
+            tab(
+                "past",
+                "Past",
+                chosen=BookingsState.when,
+                on_click=rx.redirect("/bookings?when=past"),
+            ),
+        ),
+        tab_panel(
+            "upcoming",
+            _list(
+                "upcoming",
+                empty_state(
+                    "Nothing is booked",
+                    "Choose a service and a time that suits you; it will be here.",
+                    action=schedule,
+                    picture="/art/empty-bookings.webp",
+                ),
+            ),
+            chosen=BookingsState.when,
+        ),
+        tab_panel(
+            "past",
+            _list(
+                "past",
+                empty_state(
+                    "Nothing here yet",
+                    "When an appointment is over, you find it here.",
+                    action=schedule,
+                    picture="/art/empty-bookings.webp",
+                ),
+            ),
+            chosen=BookingsState.when,
+        ),
+        active="bookings",
+    )
+
+
+def _list(which: str, empty: rx.Component) -> rx.Component:
+    return rx.cond(
+        BookingsState.shown == which,
+        rx.cond(
+            BookingsState.total > 0,
+            rx.el.div(
+                booking_rows(BookingsState.rows),
+                when(
+                    BookingsState.has_more | (BookingsState.page > 1),
+                    pager(
+                        BookingsState.summary,
+                        on_previous=_turn(which, BookingsState.page - 1),
+                        on_next=_turn(which, BookingsState.page + 1),
+                        has_previous=BookingsState.page > 1,
+                        has_next=BookingsState.has_more,
+                    ),
+                ),
+            ),
+            empty,
+        ),
+        list_skeleton(3),
+    )
+
+
+def _turn(which: str, page: Any) -> Any:
+    return rx.redirect(f"/bookings?when={which}&page=" + page.to_string())
+
+
+page = Page(
+    route="/bookings",
+    title="My Bookings",
+    draw=draw,
+    on_load=(ViewerState.load, BookingsState.load),
+)
