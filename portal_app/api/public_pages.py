@@ -378,9 +378,9 @@ def _business_data(business: BusinessView, front: FrontView) -> dict[str, Any]:
         **({"email": business.email} if business.email else {}),
         **({"address": business.address} if business.address else {}),
         "makesOffer": [
-            {"@type": "Offer", "itemOffered": {"@type": "Service", "name": name}}
+            {"@type": "Offer", "itemOffered": {"@type": "Service", "name": offer.name}}
             for shelf in front.shelves
-            for name in shelf.services
+            for offer in shelf.offers
         ],
     }
 

@@ -22,8 +22,9 @@ _PATH = "/services"
 _LONGEST_QUERY = 80
 _ONE, _MANY = "service", "services"
 _CHIP = (
-    "inline-flex min-h-11 shrink-0 items-center rounded-full border border-line-strong "
-    "bg-surface px-4.5 text-[0.9375rem] font-semibold text-ink-soft transition-colors "
+    "inline-flex min-h-11 items-center whitespace-nowrap rounded-full border "
+    "border-line-strong bg-surface px-4.5 text-[0.9375rem] font-semibold "
+    "text-ink-soft transition-colors "
     "hover:border-field-line hover:text-ink aria-[current]:border-transparent "
     "aria-[current]:bg-ink aria-[current]:text-canvas"
 )

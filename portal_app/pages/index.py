@@ -23,9 +23,9 @@ from portal_app.state.viewer import ViewerState
 _WIDTH = "mx-auto w-full max-w-[78rem] px-4 sm:px-6"
 _TILES = 4
 _REASSURANCE = (
-    "The price before you book",
-    "Only times that are really free",
-    "Everything in writing, at once",
+    "Prices before you book",
+    "Real free times only",
+    "Confirmed by email",
 )
 
 
@@ -33,7 +33,7 @@ def content(business: Any, front: Any) -> rx.Component:
     """Draw the page within its frame."""
     return rx.fragment(
         _hero(business, front),
-        _offer(front),
+        _prices(front),
         _steps(),
         when(front.about, _about(business, front)),
         _closing(),
@@ -131,8 +131,8 @@ def _tile(shelf: Any, at: Any) -> rx.Component:
             ),
             rx.el.span("from ", shelf.from_price, class_name="text-sm text-ink-faint"),
             class_name=(
-                "flex flex-wrap items-baseline justify-between gap-x-2 px-3.5 py-3 "
-                "sm:px-4"
+                "flex flex-col justify-between gap-x-2 px-3.5 py-3 sm:flex-row "
+                "sm:items-baseline sm:px-4"
             ),
         ),
         class_name=classes(
@@ -142,13 +142,13 @@ def _tile(shelf: Any, at: Any) -> rx.Component:
     )
 
 
-def _offer(front: Any) -> rx.Component:
+def _prices(front: Any) -> rx.Component:
     return rx.el.section(
         rx.el.div(
             rx.el.div(
-                rx.el.h2("What we do", class_name="text-4xl"),
+                rx.el.h2("What we do, and from how much", class_name="text-4xl"),
                 link(
-                    "All services and prices",
+                    "All services with pictures",
                     icon("arrow-right", "size-4.5"),
                     href="/services",
                     class_name=(
@@ -159,92 +159,177 @@ def _offer(front: Any) -> rx.Component:
                 class_name="flex flex-wrap items-end justify-between gap-x-6",
             ),
             rx.el.ul(
-                each(front.shelves, _row),
-                class_name="mt-6 grid gap-x-14 lg:grid-cols-2",
+                each(front.shelves, _shelf),
+                class_name="mt-9 gap-x-16 md:columns-2",
             ),
             class_name=_WIDTH,
         ),
-        class_name="border-y border-line bg-surface py-14 sm:py-20",
+        class_name="border-y border-line bg-surface pt-14 pb-6 sm:pt-20 sm:pb-10",
     )
 
 
-def _row(shelf: Any) -> rx.Component:
+def _shelf(shelf: Any) -> rx.Component:
     return rx.el.li(
-        rx.el.div(
-            rx.el.h3(
-                PortalLink.create(
-                    shelf.name,
-                    to="/services?category=" + shelf.slug,
-                    prefetch="intent",
-                    class_name="after:absolute after:inset-0 group-hover:underline",
+        rx.el.h3(shelf.name, class_name="text-xl"),
+        rx.el.p(shelf.description, class_name="mt-1 text-[0.9375rem] text-ink-soft"),
+        rx.el.ul(each(shelf.offers, _offer), class_name="mt-3"),
+        when(
+            shelf.more,
+            link(
+                joined("and ", shelf.more, " more"),
+                href="/services?category=" + shelf.slug,
+                class_name=(
+                    "inline-flex min-h-11 items-center text-[0.9375rem] font-semibold "
+                    "text-accent-ink hover:underline"
                 ),
-                class_name="text-xl",
             ),
-            rx.el.p(shelf.description, class_name="mt-1 text-ink-soft"),
-            rx.el.p(
-                _listed(shelf.services),
-                class_name="mt-2 text-sm text-ink-faint",
-            ),
-            class_name="min-w-0 flex-1",
         ),
-        rx.el.p(
-            rx.el.span("from", class_name="block text-sm text-ink-faint"),
-            rx.el.span(
-                shelf.from_price,
-                class_name="text-lg font-[650] tabular-nums tracking-tight",
-            ),
-            class_name="shrink-0 text-right",
-        ),
-        class_name="group relative flex gap-6 border-t border-line py-6",
+        class_name="break-inside-avoid pb-10",
     )
 
 
-def _listed(names: Any) -> Any:
-    return names.join(" · ") if isinstance(names, rx.Var) else " · ".join(names)
+def _offer(offer: Any) -> rx.Component:
+    return rx.el.li(
+        link(
+            rx.el.span(offer.name, class_name="font-medium group-hover:underline"),
+            rx.el.span(
+                aria_hidden="true",
+                class_name=(
+                    "min-w-4 flex-1 translate-y-[-0.3em] border-b-2 border-dotted "
+                    "border-line-strong"
+                ),
+            ),
+            rx.el.span(
+                rx.el.span("from ", class_name="text-sm font-normal text-ink-faint"),
+                offer.from_price,
+                class_name="shrink-0 font-semibold tabular-nums",
+            ),
+            href="/services/" + offer.slug,
+            class_name="group flex min-h-11 items-baseline gap-2.5 py-2.5",
+        )
+    )
+
+
+_VIGNETTE = (
+    "flex h-32 flex-col justify-center gap-2.5 rounded-2xl border border-line "
+    "bg-surface px-5 text-[0.9375rem] shadow-card"
+)
+
+
+def _choosing() -> rx.Component:
+    """Draw what choosing looks like, without words that would need a business."""
+    return rx.el.div(
+        *[
+            rx.el.div(
+                icon("check", "size-5 rounded-md bg-accent p-0.5 text-on-accent")
+                if chosen
+                else rx.el.span(
+                    class_name="size-5 shrink-0 rounded-md border border-field-line"
+                ),
+                rx.el.span(class_name=f"h-2.5 rounded-full bg-line-strong {width}"),
+                rx.el.span(
+                    class_name=(
+                        "ml-auto h-2.5 w-9 rounded-full "
+                        + ("bg-accent" if chosen else "bg-line")
+                    )
+                ),
+                class_name="flex items-center gap-3",
+            )
+            for chosen, width in ((True, "w-28"), (False, "w-20"), (True, "w-32"))
+        ],
+        class_name=_VIGNETTE,
+        aria_hidden="true",
+    )
+
+
+def _timing() -> rx.Component:
+    times = ("8:30", "9:00", "11:30", "1:00", "2:30", "4:00")
+    return rx.el.div(
+        rx.el.div(
+            *[
+                rx.el.span(
+                    time,
+                    class_name=classes(
+                        "rounded-lg py-1.5 text-center text-sm font-semibold "
+                        "tabular-nums",
+                        "bg-accent text-on-accent"
+                        if time == "11:30"
+                        else "bg-accent-soft text-accent-ink",
+                    ),
+                )
+                for time in times
+            ],
+            class_name="grid grid-cols-3 gap-2",
+        ),
+        class_name=_VIGNETTE,
+        aria_hidden="true",
+    )
+
+
+def _confirming() -> rx.Component:
+    return rx.el.div(
+        *[
+            rx.el.div(
+                icon(name, "size-5 text-accent-ink"),
+                text,
+                class_name="flex items-center gap-3 font-medium",
+            )
+            for name, text in (
+                ("circle-check", "Booked"),
+                ("mail", "In your inbox"),
+                ("calendar-plus", "In your calendar"),
+            )
+        ],
+        class_name=_VIGNETTE,
+        aria_hidden="true",
+    )
+
+
+_STEPS = (
+    (
+        _choosing,
+        "Choose a service",
+        "Say what you need in a few taps. Price and duration follow along while you "
+        "choose.",
+    ),
+    (
+        _timing,
+        "Pick a time",
+        "You see the calendar as it is: what is shown is free, and it is yours when "
+        "you confirm.",
+    ),
+    (
+        _confirming,
+        "Leave the rest to us",
+        "The confirmation with everything we agreed on comes by email, and stays "
+        "under My Bookings.",
+    ),
+)
 
 
 def _steps() -> rx.Component:
-    steps = (
-        (
-            "Choose a service",
-            "Say what you need in a few taps. The price and how long it takes follow "
-            "along while you choose.",
-        ),
-        (
-            "Pick a time",
-            "You see the calendar as it is: what is shown is free, and it is yours "
-            "when you confirm.",
-        ),
-        (
-            "Leave the rest to us",
-            "The confirmation is in your inbox with everything we agreed on. Find it "
-            "again any time under My Bookings.",
-        ),
-    )
     return rx.el.section(
         rx.el.div(
             rx.el.h2("How it works", class_name="text-4xl"),
             rx.el.ol(
                 *[
                     rx.el.li(
-                        rx.el.span(
-                            str(at),
-                            aria_hidden="true",
-                            class_name=(
-                                "grid size-11 place-items-center rounded-full "
-                                "bg-accent-soft text-lg font-bold text-accent-ink"
+                        vignette(),
+                        rx.el.h3(
+                            rx.el.span(
+                                f"{at}. ", class_name="text-accent-ink tabular-nums"
                             ),
+                            title,
+                            class_name="mt-5 text-xl",
                         ),
-                        rx.el.h3(title, class_name="mt-5 text-xl"),
-                        rx.el.p(text, class_name="mt-2 max-w-sm text-ink-soft"),
-                        class_name="relative",
+                        rx.el.p(text, class_name="mt-1.5 max-w-sm text-ink-soft"),
                     )
-                    for at, (title, text) in enumerate(steps, 1)
+                    for at, (vignette, title, text) in enumerate(_STEPS, 1)
                 ],
-                class_name="mt-8 grid gap-10 md:grid-cols-3",
+                class_name="mt-8 grid gap-x-8 gap-y-10 md:grid-cols-3",
             ),
             class_name=classes("py-14 sm:py-20", _WIDTH),
-        )
+        ),
     )
 
 
@@ -260,8 +345,9 @@ def _about(business: Any, front: Any) -> rx.Component:
                     lambda text: rx.el.p(
                         text,
                         class_name=(
-                            "text-lg text-ink-soft first:text-2xl first:leading-9 "
-                            "first:font-[560] first:tracking-[-0.015em] first:text-ink"
+                            "text-lg text-ink-soft first:text-xl sm:first:text-2xl "
+                            "sm:first:leading-9 first:font-[560] "
+                            "first:tracking-[-0.015em] first:text-ink"
                         ),
                     ),
                 ),

@@ -14,7 +14,7 @@ from portal_app.components.first_html import (
 )
 from portal_app.components.icon import icon
 from portal_app.components.link import link
-from portal_app.components.logic import classes, each, equal, joined, when
+from portal_app.components.logic import each, equal, joined, when
 from portal_app.components.service_card import card_grid, picture, service_card
 from portal_app.components.shell import public_shell
 from portal_app.components.skeleton import detail_skeleton
@@ -94,7 +94,7 @@ def _top(service: Any) -> rx.Component:
                 service.image_alt,
                 sizes="(min-width: 78rem) 50rem, 100vw",
                 eager=True,
-                class_name="mt-6 rounded-[1.375rem] bg-sunken lg:aspect-[16/9]",
+                class_name="mt-6 rounded-[1.375rem] bg-sunken",
             ),
         ),
     )
@@ -109,7 +109,10 @@ def _part(title: str, *children: Any, text: Any = None) -> rx.Component:
             else []
         ),
         rx.el.div(*children, class_name="mt-4"),
-        class_name="mt-10 border-t border-line pt-9 first-of-type:border-t-0",
+        class_name=(
+            "mt-10 border-t border-line pt-9 first-of-type:border-t-0 "
+            "first-of-type:pt-0"
+        ),
     )
 
 
@@ -117,31 +120,27 @@ def _paragraph(text: Any) -> rx.Component:
     return rx.el.p(text, class_name="mb-4 max-w-[42rem] text-ink-soft last:mb-0")
 
 
-def _points(items: Any, name: str, look: str) -> rx.Component:
+def _points(items: Any, mark: rx.Component) -> rx.Component:
     return rx.el.ul(
         each(
             items,
-            lambda item: rx.el.li(
-                icon(name, classes("mt-0.5", look)),
-                rx.el.span(item),
-                class_name="flex gap-3",
-            ),
+            lambda item: rx.el.li(mark, rx.el.span(item), class_name="flex gap-3"),
         ),
         class_name="grid gap-x-10 gap-y-3.5 sm:grid-cols-2",
     )
 
 
 def _included(service: Any) -> rx.Component:
-    return _part(
-        "What is included", _points(service.included, "circle-check", "text-success")
-    )
+    tick = icon("circle-check", "mt-0.5 text-success")
+    return _part("What is included", _points(service.included, tick))
 
 
 def _needed(service: Any) -> rx.Component:
-    return _part(
-        "What we need from you",
-        _points(service.needed, "circle-dot", "text-ink-faint"),
+    dot = rx.el.span(
+        aria_hidden="true",
+        class_name="mx-1.5 mt-2.5 size-2 shrink-0 rounded-full bg-accent",
     )
+    return _part("What we need from you", _points(service.needed, dot))
 
 
 def _prices(service: Any) -> rx.Component:
@@ -149,7 +148,7 @@ def _prices(service: Any) -> rx.Component:
         "Price and options",
         rx.el.div(
             each(service.options, _option),
-            class_name="grid gap-5 md:grid-cols-2",
+            class_name="gap-5 md:columns-2",
         ),
         text=joined(
             "It starts at ",
@@ -189,7 +188,7 @@ def _option(option: Any) -> rx.Component:
             each(option.choices, lambda choice: _choice(choice, option.kind)),
             class_name="mt-3 divide-y divide-line text-[0.9375rem]",
         ),
-        class_name="card h-fit px-5 pt-4 pb-2 shadow-none",
+        class_name="card mb-5 break-inside-avoid px-5 pt-4 pb-2 shadow-none",
     )
 
 
@@ -322,7 +321,15 @@ def _bar(service: Any) -> rx.Component:
 def _others(page: Any) -> rx.Component:
     return rx.el.section(
         rx.el.h2("You may also like", class_name="text-2xl"),
-        card_grid(each(page.others, service_card), class_name="mt-5"),
+        card_grid(
+            each(page.others, service_card),
+            # On a phone they stand beside each other, to be pushed along.
+            class_name=(
+                "mt-5 max-sm:-mx-4 max-sm:flex max-sm:snap-x max-sm:overflow-x-auto "
+                "max-sm:px-4 max-sm:pb-5 max-sm:*:w-[80%] max-sm:*:shrink-0 "
+                "max-sm:*:snap-center"
+            ),
+        ),
         class_name="mt-12 border-t border-line pt-10",
     )
 

@@ -7,10 +7,10 @@ import reflex as rx
 from portal_app.api.public_pages import Drawing
 from portal_app.components.first_html import after_first_html, live_title, to_html
 from portal_app.components.logic import each, joined, when
-from portal_app.components.service_card import service_card
 from portal_app.components.service_finder import Finder, Search
+from portal_app.components.service_row import service_row
 from portal_app.components.shell import public_shell
-from portal_app.components.skeleton import card_grid_skeleton
+from portal_app.components.skeleton import list_skeleton
 from portal_app.domain.business.views import BusinessView
 from portal_app.domain.catalogue.views import CatalogueView
 from portal_app.domain.customers.views import ViewerView
@@ -87,10 +87,10 @@ def _shelf(finder: Finder, shelf: Any) -> rx.Component:
             each(
                 shelf.services,
                 lambda service: finder.item(
-                    service.slug, service_card(service), class_name="grid"
+                    service.slug, service_row(service), class_name="grid"
                 ),
             ),
-            class_name="mt-5 grid gap-5 sm:grid-cols-2 lg:grid-cols-3",
+            class_name="mt-5 grid gap-4 sm:gap-5 lg:grid-cols-2",
         ),
         class_name="pt-8 pb-5",
     )
@@ -106,7 +106,7 @@ def draw() -> rx.Component:
                 content(ServicesState.catalogue),
                 rx.fragment(
                     _heading(),
-                    rx.el.div(card_grid_skeleton(), class_name="mt-10"),
+                    rx.el.div(list_skeleton(6), class_name="mt-10"),
                 ),
             ),
             active="services",

@@ -9,6 +9,16 @@ from portal_app.domain.catalogue import service as catalogue
 from portal_app.domain.catalogue.views import ServiceCardView, ServiceView
 
 _MOST_OTHERS = 3
+_MOST_OFFERS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class OfferView:
+    """A line of the price list."""
+
+    slug: str
+    name: str
+    from_price: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +28,8 @@ class ShelfView:
     Attributes:
         from_price: The lowest starting price of its services.
         image: The picture of its first service that has one, or an empty string.
-        services: Its services' names.
+        offers: Its first few services.
+        more: How many services there are besides them.
     """
 
     slug: str
@@ -26,7 +37,8 @@ class ShelfView:
     description: str
     from_price: str
     image: str
-    services: list[str]
+    offers: list[OfferView]
+    more: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +80,11 @@ def front(tx: Session) -> FrontView:
                 category.services, key=lambda card: card.from_price_minor
             ).from_price,
             image=next((card.image for card in category.services if card.image), ""),
-            services=[card.name for card in category.services],
+            offers=[
+                OfferView(card.slug, card.name, card.from_price)
+                for card in category.services[:_MOST_OFFERS]
+            ],
+            more=max(0, len(category.services) - _MOST_OFFERS),
         )
         for category in catalogue.catalogue(tx).categories
     ]
