@@ -146,8 +146,8 @@ def _what_changed() -> rx.Component:
             tone="warning",
             title="Your profile changed",
         ),
-        role="alert",
         class_name="rounded-xl",
+        custom_attrs={"role": "alert"},
     )
 
 

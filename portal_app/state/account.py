@@ -1,7 +1,7 @@
 """My Account: the customer's own profile."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import reflex as rx
@@ -88,10 +88,13 @@ class AccountState(rx.State):
         yield [ViewerState.load, toast("success", "Your profile is saved.")]
 
     async def _show_what_changed(self, typed: dict[str, str]) -> None:
-        self.profile = await worker.query(customers.profile, actor())
-        self.seen = self.profile.version
+        known, now = self.profile, await worker.query(customers.profile, actor())
+        if known.version == now.version:
+            # This state was lost and read anew since the form was opened.
+            known = replace(now, **{name: typed[name].strip() for name in _LABELS})
+        self.profile, self.seen = now, now.version
         self.changes = [
-            Change(label, getattr(self.profile, name) or "empty")
+            Change(label, getattr(now, name) or "empty")
             for name, label in _LABELS.items()
-            if getattr(self.profile, name) != typed[name].strip()
+            if getattr(now, name) != getattr(known, name)
         ]
