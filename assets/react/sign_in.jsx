@@ -37,10 +37,10 @@ export function FreshVisit() {
 // Fills the form it stands beside with an example.
 export function FillButton({ form, values, children, ...rest }) {
   const fill = () => {
-    const { elements } = document.getElementById(form);
+    const filled = document.getElementById(form);
     for (const [name, value] of Object.entries(values))
-      elements.namedItem(name).value = value;
-    elements.namedItem(Object.keys(values)[0]).focus();
+      filled.elements.namedItem(name).value = value;
+    filled.querySelector("[type=submit]").focus();
   };
   return (
     <button type="button" onClick={fill} {...rest}>

@@ -37,7 +37,7 @@ def _card() -> rx.Component:
             avatar(name, size="xl"),
             rx.el.div(
                 rx.el.h2(name, class_name="text-2xl break-words"),
-                rx.el.p("Customer", class_name="text-ink-soft"),
+                rx.el.p("What we use for your bookings.", class_name="text-ink-soft"),
                 class_name="min-w-0 flex-1",
             ),
             dialog_button(

@@ -13,6 +13,8 @@ from portal_app.kernel.errors import DomainError
 from portal_app.state import forms, worker
 from portal_app.state.access import PUBLIC, actor, event_for
 
+_DONE = frozenset({accounts.ACTIVATED, accounts.ALREADY_ACTIVE})
+
 
 class VerifyEmailState(rx.State):
     """The activation page.
@@ -43,6 +45,8 @@ class VerifyEmailState(rx.State):
     @event_for(PUBLIC)
     async def activate(self) -> AsyncIterator[None]:
         """Use the link."""
+        if self.outcome in _DONE:
+            return  # a second click on what is done
         self.problem, self.pending = "", True
         yield
         try:
@@ -61,6 +65,8 @@ class VerifyEmailState(rx.State):
     @event_for(PUBLIC)
     async def choose_password(self, form_data: dict[str, Any]) -> AsyncIterator[None]:
         """Use the link with the password the account shall have."""
+        if self.outcome in _DONE:
+            return
         self.errors, self.problem, self.pending = {}, "", True
         yield
         try:
