@@ -137,5 +137,7 @@ def link_button(
     ]
     look = _look(kind, size, full, props.pop("class_name", ""))
     if external:
+        # Reflex draws every ``a`` as a link of the router, which knows no files.
+        props.setdefault("reload_document", True)
         return rx.el.a(*label, href=href, class_name=look, **props)
     return link(*label, href=href, class_name=look, **props)

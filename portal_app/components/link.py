@@ -48,7 +48,7 @@ def text_link(*children: Any, href: Any, **props: Any) -> rx.Component:
     if isinstance(href, str) and not href.startswith("/"):
         return rx.el.a(*children, href=href, **props)
     if isinstance(href, str) and href.startswith("/api/"):
-        return rx.el.a(*children, href=href, **props)
+        return rx.el.a(*children, href=href, reload_document=True, **props)
     return link(*children, href=href, **props)
 
 
