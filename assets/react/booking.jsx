@@ -43,7 +43,11 @@ export function KeepTyped({ name }) {
       const kept = JSON.parse(sessionStorage.getItem(key) ?? "{}");
       for (const [field, value] of Object.entries(kept)) {
         const control = form.elements.namedItem(field);
-        if (control) control.value = value;
+        if (!control || control.value === value) continue;
+        control.value = value;
+        // What depends on a choice, such as a country's states, must hear of it.
+        if (control.tagName === "SELECT")
+          control.dispatchEvent(new Event("change", { bubbles: true }));
       }
     } catch {
       sessionStorage.removeItem(key);

@@ -107,7 +107,7 @@ def place_form(
                 "town",
                 error=errors["town"],
                 auto_complete="address-level2",
-                class_name="sm:col-span-3",
+                class_name="sm:col-span-6",
             ),
             rx.cond(
                 states.length() > 0,
@@ -118,7 +118,7 @@ def place_form(
                     error=errors["state"],
                     placeholder="Choose",
                     auto_complete="address-level1",
-                    class_name="sm:col-span-2",
+                    class_name="sm:col-span-3",
                     key=country,
                 ),
                 text_field(
@@ -127,7 +127,7 @@ def place_form(
                     error=errors["state"],
                     required=False,
                     auto_complete="address-level1",
-                    class_name="sm:col-span-2",
+                    class_name="sm:col-span-3",
                 ),
             ),
             text_field(
@@ -135,7 +135,7 @@ def place_form(
                 "postcode",
                 error=errors["postcode"],
                 auto_complete="postal-code",
-                class_name="sm:col-span-1",
+                class_name="sm:col-span-3",
             ),
             select_field(
                 "Country",

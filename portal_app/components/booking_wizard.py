@@ -1,6 +1,5 @@
 """The frame of the booking wizard: its steps, headings, buttons and summary."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import reflex as rx
@@ -179,8 +178,7 @@ def step_actions(
         class_name=(
             "sticky bottom-[calc(3.75rem+env(safe-area-inset-bottom))] z-20 -mx-4 mt-8 "
             "flex items-center gap-3 border-t border-line bg-(--bar) px-4 py-3 "
-            "backdrop-blur-lg sm:-mx-6 sm:px-6 lg:bottom-0 lg:mx-0 lg:px-0 xl:static "
-            "xl:bg-transparent xl:pt-6 xl:backdrop-blur-none"
+            "backdrop-blur-lg sm:-mx-6 sm:px-6 lg:bottom-0 lg:mx-0 lg:px-0 lg:py-4"
         ),
         custom_attrs={"data-step-actions": ""},
     )
@@ -303,12 +301,13 @@ def review_part(
 
 
 def wizard_frame(
-    main: Sequence[Any], aside: Any, *, with_aside: Any = True
+    top: Any, step: Any, aside: Any, *, with_aside: Any = True
 ) -> rx.Component:
-    """Put the steps beside the summary, which only a wide screen shows.
+    """Put a step beside the summary, which only a wide screen shows.
 
     Args:
-        main: The stepper and the current step.
+        top: Above both: the heading and the stepper.
+        step: The current step.
         aside: The summary.
         with_aside: Whether there is one; may be a Var.
 
@@ -316,14 +315,17 @@ def wizard_frame(
         One column, or two.
     """
     return rx.el.div(
-        rx.el.div(*main, class_name="min-w-0 flex-1"),
-        when(
-            with_aside,
-            rx.el.aside(
-                aside,
-                aria_label="Your booking",
-                class_name="sticky top-24 hidden w-76 shrink-0 xl:block",
+        top,
+        rx.el.div(
+            rx.el.div(step, class_name="min-w-0 flex-1"),
+            when(
+                with_aside,
+                rx.el.aside(
+                    aside,
+                    aria_label="Your booking",
+                    class_name="sticky top-24 hidden w-76 shrink-0 xl:block",
+                ),
             ),
+            class_name="flex items-start gap-10",
         ),
-        class_name="flex items-start gap-10",
     )

@@ -21,6 +21,7 @@ from portal_app.components.booking_wizard import (
 )
 from portal_app.components.button import button, link_button, submit_button
 from portal_app.components.calendar import day_picker, slot_grid
+from portal_app.components.choice_input import choice_input
 from portal_app.components.feedback import empty_state, note
 from portal_app.components.first_html import current_path
 from portal_app.components.icon import icon
@@ -80,36 +81,33 @@ def _wizard() -> rx.Component:
     at = rx.match(BookState.step, *[(key, at) for at, key in enumerate(_KEYS)], 0).to(
         int
     )
-    return wizard_frame(
-        [
-            rx.el.header(
-                rx.el.p(
-                    "Schedule an appointment",
-                    class_name="text-[0.9375rem] font-semibold text-accent-ink",
-                ),
-                rx.el.h1(BookState.name, class_name="mt-0.5 text-3xl", tab_index=-1),
-                class_name="mb-6",
+    top = rx.el.div(
+        rx.el.header(
+            rx.el.p(
+                "Schedule an appointment",
+                class_name="text-[0.9375rem] font-semibold text-accent-ink",
             ),
-            rx.el.div(stepper(list(_STEPS.values()), at), class_name="mb-8"),
-            rx.el.div(
-                when(
-                    BookState.notice,
-                    note(BookState.notice, tone="warning", class_name="mb-6"),
-                ),
-                role="status",
+            rx.el.h1(BookState.name, class_name="mt-0.5 text-3xl", tab_index=-1),
+            class_name="mb-6",
+        ),
+        rx.el.div(stepper(list(_STEPS.values()), at), class_name="mb-8"),
+        rx.el.div(
+            when(
+                BookState.notice,
+                note(BookState.notice, tone="warning", class_name="mb-6"),
             ),
-            rx.match(
-                BookState.step,
-                ("time", _time()),
-                ("address", _place()),
-                ("contact", _contact()),
-                ("overview", _overview()),
-                _options(),
-            ),
-        ],
-        _aside(),
-        with_aside=BookState.step != "overview",
+            role="status",
+        ),
     )
+    step = rx.match(
+        BookState.step,
+        ("time", _time()),
+        ("address", _place()),
+        ("contact", _contact()),
+        ("overview", _overview()),
+        _options(),
+    )
+    return wizard_frame(top, step, _aside(), with_aside=BookState.step != "overview")
 
 
 def _options() -> rx.Component:
@@ -150,12 +148,11 @@ def _options() -> rx.Component:
 
 def _person(person: Any, name: Any, key: Any) -> rx.Component:
     return rx.el.label(
-        rx.el.input(
-            type="radio",
-            name="person",
+        choice_input(
+            "radio",
             value=key,
             checked=BookTimeState.person == key,
-            read_only=True,
+            name="person",
             on_change=BookTimeState.pick_person(key),
             class_name="unseen",
         ),
@@ -232,7 +229,9 @@ def _time() -> rx.Component:
                         has_next=BookTimeState.has_next,
                         loading=BookTimeState.busy,
                     ),
-                    rx.el.div(times, class_name="min-w-0 md:pt-2"),
+                    rx.el.div(
+                        times, key=BookTimeState.looks, class_name="min-w-0 md:pt-2"
+                    ),
                     class_name="grid gap-x-9 gap-y-8 md:grid-cols-2",
                 ),
                 rx.el.p(
@@ -464,7 +463,7 @@ def _aside() -> rx.Component:
                 BookState.image_alt,
                 sizes="19rem",
                 eager=True,
-                class_name="rounded-t-[1.0625rem]",
+                class_name="aspect-[5/2]! rounded-t-[1.0625rem]",
             ),
         ),
         rx.el.div(
@@ -513,14 +512,14 @@ def _missing() -> rx.Component:
 
 def _loading() -> rx.Component:
     return wizard_frame(
-        [
+        rx.el.div(
             bone("h-4 w-44"),
             bone("mt-3 mb-8 h-9 w-72 max-w-full"),
             bone("mb-9 h-7 w-full max-w-2xl"),
-            form_skeleton(4),
-        ],
+        ),
+        form_skeleton(4),
         rx.el.div(
-            rx.el.span(class_name="bone block aspect-[3/2] w-full rounded-none!"),
+            rx.el.span(class_name="bone block aspect-[5/2] w-full rounded-none!"),
             rx.el.div(bone("h-5 w-3/5"), bone("mt-6 h-8 w-full"), class_name="p-5"),
             class_name="card overflow-hidden",
         ),

@@ -68,7 +68,8 @@ class _Month:
 class BookTimeState(rx.State):
     """Days and times that are free for the draft, as last looked at.
 
-    ``shown_for`` names the draft and the length of the visit they belong to.
+    ``shown_for`` names the draft and the length of the visit they belong to;
+    ``looks`` counts the looks at a day, after which ``slot`` is what is chosen.
     """
 
     shown_for: str = ""
@@ -84,6 +85,7 @@ class BookTimeState(rx.State):
     person: str = ""
     free_text: str = ""
     busy: bool = False
+    looks: int = 0
 
     _first: date | None = None
 
@@ -233,6 +235,7 @@ class BookTimeState(rx.State):
         day_text, groups, count = await worker.query(
             _times, actor(), book.draft_id, person, day
         )
+        self.looks += 1
         times = "1 free time" if count == 1 else f"{count or 'No'} free times"
         self._show(day_text=day_text, groups=groups, free_text=f"{times} on {day_text}")
 
