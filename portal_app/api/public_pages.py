@@ -40,6 +40,8 @@ _SLOT = re.compile(
 )
 _TITLE = re.compile(r"<title>.*?</title>", re.S)
 _PLACEHOLDER_IMAGE = re.compile(r'<meta (?=[^>]*property="og:image")[^>]*>')
+_PRELOADED_SCRIPT = '<link rel="modulepreload"'
+_LATER = 'fetchpriority="low"'
 _BROTLI_QUALITY = 5
 _GZIP_LEVEL = 6
 _MOST_KEPT = 500
@@ -134,6 +136,8 @@ class BuiltPage:
             raise LookupError(f"{self.path.name} has no slot to fill")
         before, end, after = html.partition("</head>")
         before = _PLACEHOLDER_IMAGE.sub("", _TITLE.sub("", before))
+        # The page can be read without script, so style and font go first.
+        before = before.replace(_PRELOADED_SCRIPT, f"{_PRELOADED_SCRIPT} {_LATER}")
         title = f"<title>{escape(drawing.title, quote=False)}</title>"
         return f"{before}{title}{head}{end}{after}"
 

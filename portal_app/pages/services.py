@@ -49,7 +49,7 @@ def content(catalogue: Any, search: Search | None = None) -> rx.Component:
     return finder.around(
         _heading(),
         rx.el.div(
-            finder.field("Search services", "Try “windows” or “dog”"),
+            finder.field("Search services", "What do you need?"),
             finder.filters("Categories", "All"),
             class_name="mt-7 flex flex-col gap-4",
         ),
