@@ -13,6 +13,74 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "field_definition",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("scope_kind", sa.String(length=16), nullable=False),
+        sa.Column("scope_id", sa.String(length=26), nullable=False),
+        sa.Column("key", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("help", sa.String(length=300), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("unit", sa.String(length=20), nullable=False),
+        sa.Column("minimum", sa.String(length=24), nullable=True),
+        sa.Column("maximum", sa.String(length=24), nullable=True),
+        sa.Column("decimals", sa.Integer(), nullable=False),
+        sa.Column("period", sa.String(length=6), nullable=False),
+        sa.Column("choices", sa.JSON(), nullable=False),
+        sa.Column("required", sa.Boolean(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("shown_when", sa.JSON(), nullable=False),
+        sa.Column("visible_to", sa.JSON(), nullable=False),
+        sa.Column("editable_by", sa.JSON(), nullable=False),
+        sa.Column("archived_at", UTCDateTime(), nullable=True),
+        sa.Column("created_at", UTCDateTime(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "scope_kind IN ('customer', 'service', 'dependent_type')",
+            name=op.f("ck_field_definition_scope"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_field_definition")),
+        sa.UniqueConstraint(
+            "scope_kind",
+            "scope_id",
+            "key",
+            name=op.f("uq_field_definition_scope_kind_scope_id_key"),
+        ),
+    )
+    op.create_table(
+        "field_value",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("subject_kind", sa.String(length=16), nullable=False),
+        sa.Column("subject_id", sa.String(length=26), nullable=False),
+        sa.Column("definition_id", sa.String(), nullable=False),
+        sa.Column("value", sa.JSON(), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("unit", sa.String(length=20), nullable=False),
+        sa.Column("text", sa.String(length=4000), nullable=False),
+        sa.Column("account_id", sa.String(), nullable=True),
+        sa.Column("updated_at", UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_field_value_account_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["definition_id"],
+            ["field_definition.id"],
+            name=op.f("fk_field_value_definition_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_field_value")),
+        sa.UniqueConstraint(
+            "subject_kind",
+            "subject_id",
+            "definition_id",
+            name=op.f("uq_field_value_subject_kind_subject_id_definition_id"),
+        ),
+    )
+    with op.batch_alter_table("field_value", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_field_value_definition_id", ["definition_id"], unique=False
+        )
+
+    op.create_table(
         "stored_file",
         sa.Column("id", sa.String(length=26), nullable=False),
         sa.Column("customer_id", sa.String(), nullable=True),
@@ -58,3 +126,8 @@ def downgrade() -> None:
         batch_op.drop_index("ix_stored_file_attached_at")
 
     op.drop_table("stored_file")
+    with op.batch_alter_table("field_value", schema=None) as batch_op:
+        batch_op.drop_index("ix_field_value_definition_id")
+
+    op.drop_table("field_value")
+    op.drop_table("field_definition")
