@@ -5,6 +5,7 @@ from typing import Any
 
 import reflex as rx
 
+from .choice_input import choice_input
 from .icon import icon, icon_choice
 from .logic import each, equal, flag, is_var, when
 
@@ -133,7 +134,9 @@ def slot_grid(
             that is given for all of them.
         label: What is chosen, for example the date.
         name: The key in the submitted form.
-        chosen: The picked ``value``, so that a pick does not resend the times.
+        chosen: The picked ``value`` as the server knows it, so that a pick does not
+            resend the times. A pick is drawn at once; one that the server refuses is
+            undone after 5 seconds, or when ``chosen`` changes.
         on_pick: Gives the event for a picked ``value``.
 
     Returns:
@@ -143,13 +146,12 @@ def slot_grid(
     def slot(one: Any) -> rx.Component:
         picked = {"on_change": on_pick(one.value)} if on_pick is not None else {}
         return rx.el.label(
-            rx.el.input(
-                type="radio",
-                name=name,
+            choice_input(
+                "radio",
+                value=one.value,
                 checked=one.chosen if chosen is None else equal(one.value, chosen),
-                read_only=True,
+                name=name,
                 class_name="unseen",
-                custom_attrs={"value": one.value},
                 **picked,
             ),
             rx.el.span(one.label, class_name="font-semibold tabular-nums"),
@@ -174,7 +176,9 @@ def slot_grid(
             ),
             rx.el.div(
                 each(part.slots, slot),
-                class_name="grid grid-cols-3 gap-2 sm:grid-cols-4",
+                class_name=(
+                    "grid grid-cols-[repeat(auto-fill,minmax(5.25rem,1fr))] gap-2"
+                ),
             ),
         )
 

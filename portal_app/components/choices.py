@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from .choice_input import choice_input
 from .icon import icon
 from .logic import classes, when
 
@@ -59,9 +60,6 @@ def radio_card(
     Returns:
         A ``label`` around its input.
     """
-    if checked is not None:
-        props["checked"] = checked
-        props.setdefault("read_only", True)
     return rx.el.label(
         *([picture] if picture is not None else []),
         rx.el.span(
@@ -82,13 +80,8 @@ def radio_card(
             if aside is not None
             else []
         ),
-        rx.el.input(
-            type=kind,
-            name=name,
-            class_name="tick",
-            # Reflex's own prop guards against null for controlled text.
-            custom_attrs={"value": value, **props.pop("custom_attrs", {})},
-            **props,
+        choice_input(
+            kind, value=value, checked=checked, name=name, class_name="tick", **props
         ),
         class_name="choice flex min-h-14 items-center gap-3.5 rounded-2xl px-4 py-3",
     )
