@@ -1,0 +1,187 @@
+"""The guard: what every answer carries, and what a socket may bring along."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs
+
+import pytest
+from starlette.responses import PlainTextResponse
+from starlette.types import Message, Receive, Scope, Send
+
+from portal_app.api.guard import (
+    Guard,
+    allowed_origins,
+    content_security_policy,
+    inline_script_hashes,
+    state_of_session,
+)
+from portal_app.kernel.ids import hash_secret
+from portal_app.settings import Settings
+from tests.support.asgi import ORIGIN, request
+
+SETTINGS = Settings(_env_file=None, base_url=ORIGIN)
+HTTPS = Settings(
+    _env_file=None,
+    env="production",
+    base_url="https://portal.example.com",
+    secret_key="k" * 40,
+    mail_url="smtp://mail.example.com",
+)
+
+
+async def _page(scope: Scope, receive: Receive, send: Send) -> None:
+    await PlainTextResponse("hello")(scope, receive, send)
+
+
+def _headers(settings: Settings, path: str = "/") -> Any:
+    policy = content_security_policy(settings, ["'sha256-abc='"])
+    return request(Guard(_page, settings, policy), "GET", path).headers
+
+
+def _connect(
+    *headers: tuple[str, str], query: str = "token=t1&EIO=4"
+) -> tuple[Scope | None, list[Message]]:
+    """Open a socket; what the app behind the guard saw, and what was sent."""
+    seen: list[Scope] = []
+    sent: list[Message] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        seen.append(scope)
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    async def receive() -> Message:
+        return {"type": "websocket.connect"}
+
+    scope = {
+        "type": "websocket",
+        "path": "/_event/",
+        "query_string": query.encode(),
+        "headers": [(n.encode(), v.encode()) for n, v in headers],
+    }
+    asyncio.run(Guard(app, SETTINGS, "")(scope, receive, send))
+    return (seen[0] if seen else None), sent
+
+
+def _token(scope: Scope | None) -> str:
+    assert scope is not None
+    (token,) = parse_qs(scope["query_string"].decode())["token"]
+    return token
+
+
+def test_every_answer_carries_the_headers() -> None:
+    headers = _headers(SETTINGS)
+    assert headers["content-security-policy"] == (
+        "default-src 'self'; script-src 'self' 'sha256-abc='; "
+        "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+        "font-src 'self'; "
+        "connect-src 'self' ws://127.0.0.1:3000 ws://localhost:3000; "
+        "object-src 'none'; base-uri 'self'; form-action 'self'; "
+        "frame-ancestors 'none'"
+    )
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "strict-origin-when-cross-origin"
+    assert headers["cross-origin-opener-policy"] == "same-origin"
+    assert "strict-transport-security" not in headers
+
+
+def test_on_https_browsers_are_told_to_stay_there() -> None:
+    headers = _headers(HTTPS)
+    assert headers["strict-transport-security"] == (
+        "max-age=31536000; includeSubDomains"
+    )
+    assert (
+        "connect-src 'self' wss://portal.example.com;"
+        in (headers["content-security-policy"])
+    )
+
+
+def test_built_assets_are_kept_for_ever_and_nothing_else_is() -> None:
+    assert _headers(SETTINGS, "/assets/a.js")["cache-control"] == (
+        "public, max-age=31536000, immutable"
+    )
+    assert "cache-control" not in _headers(SETTINGS, "/api/health")
+
+
+def test_each_inline_script_of_the_build_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "index.html").write_text(
+        "<script>one()</script><script src='x'></script>"
+    )
+    (tmp_path / "a" / "index.html").write_text(
+        "<script>one()</script><script type='module'>two()</script>"
+    )
+    assert inline_script_hashes(tmp_path) == sorted(
+        [
+            "'sha256-HR7iaask9daLMRRskMI++QeJtjWDOjyPA6lGzYGzKW4='",
+            "'sha256-iMrPAWirDC2X0OhZzLsM2MRIWSmepJGI4r7D8ZlwBOw='",
+        ]
+    )
+
+
+def test_only_a_demo_is_also_reached_by_this_machine() -> None:
+    assert allowed_origins(SETTINGS) == [ORIGIN, "http://127.0.0.1:3000"]
+    assert allowed_origins(HTTPS) == ["https://portal.example.com"]
+
+
+def test_a_socket_loses_its_cookies_and_keeps_one_hash() -> None:
+    scope, sent = _connect(
+        ("origin", ORIGIN), ("cookie", "theme=dark; portal=s3cret"), ("x-a", "b")
+    )
+    assert scope is not None
+    assert scope["headers"] == [
+        (b"origin", ORIGIN.encode()),
+        (b"x-a", b"b"),
+        (b"cookie", hash_secret("s3cret").encode()),
+    ]
+    assert b"s3cret" not in repr(scope).encode()
+    assert sent == []
+
+
+@pytest.mark.parametrize("cookie", ["", "theme=dark", "portal=", "portal", "\x00=;"])
+def test_a_socket_without_a_session_has_no_cookie_at_all(cookie: str) -> None:
+    scope, _ = _connect(("cookie", cookie))
+    assert scope is not None
+    assert scope["headers"] == []
+    assert _token(scope) == "t1.nobody"
+
+
+@pytest.mark.parametrize(
+    "origin",
+    ["https://evil.example.com", "null", "http://localhost:3001", f"{ORIGIN}.evil.com"],
+)
+def test_a_socket_of_another_site_is_refused(origin: str) -> None:
+    scope, sent = _connect(("origin", origin), ("cookie", "portal=s3cret"))
+    assert scope is None
+    assert sent == [{"type": "websocket.close", "code": 1008}]
+
+
+def test_a_state_belongs_to_a_tab_and_a_session() -> None:
+    names = {
+        _token(_connect(*headers, query=query)[0])
+        for query in ("token=t1", "token=t2")
+        for headers in ([], [("cookie", "portal=a")], [("cookie", "portal=b")])
+    }
+    assert len(names) == 6
+    assert not any(hash_secret("a")[:8] in name for name in names)
+
+
+def test_nobody_names_the_state_of_somebody_elses_session() -> None:
+    victim = _token(_connect(("cookie", "portal=victim"))[0])
+    for query in (
+        f"token={victim}",
+        f"token={victim}&token={victim}",
+        f"token=&token={victim}",
+    ):
+        scope, _ = _connect(("cookie", "portal=thief"), query=query)
+        assert scope is not None
+        assert parse_qs(scope["query_string"].decode()).get("token", []) != [victim]
+        assert victim.encode() not in scope["query_string"].split(b"=")
+
+
+def test_a_socket_without_a_token_gets_none() -> None:
+    assert state_of_session(b"EIO=4&transport=websocket", "abc") == (
+        b"EIO=4&transport=websocket"
+    )

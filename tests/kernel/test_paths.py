@@ -1,0 +1,34 @@
+"""What counts as a path of this portal."""
+
+import pytest
+
+from portal_app.kernel.paths import local_path
+
+
+@pytest.mark.parametrize("path", ["/", "/account?x=1#a", "/bookings/B-7K3M-9QXT", "/é"])
+def test_paths_of_the_portal_stay(path: str) -> None:
+    assert local_path(path) == path
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        None,
+        "",
+        "account",
+        "//evil.example.com",
+        "///evil.example.com",
+        "/\\evil.example.com",
+        "\\\\evil.example.com",
+        "/a\\..\\b",
+        "/\t/evil.example.com",
+        "/\n/evil.example.com",
+        " /account",
+        "/a b",
+        "https://evil.example.com",
+        "javascript:alert(1)",
+    ],
+)
+def test_everything_else_becomes_the_default(path: str | None) -> None:
+    assert local_path(path) == "/"
+    assert local_path(path, "/bookings") == "/bookings"

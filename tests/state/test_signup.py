@@ -1,0 +1,202 @@
+"""Signing up: what the form answers, and that nobody learns who has an account."""
+
+from typing import Any
+
+from portal_app.kernel.audiences import Actor, Audience
+from portal_app.kernel.db import Database
+from portal_app.state.password import PasswordState
+from portal_app.state.resend import ResendState
+from portal_app.state.signup import SignUpState
+from tests.support.accounts import PASSWORD, sent, stored
+from tests.support.people import new_customer
+from tests.support.tabs import Tab, redirects
+
+TYPED = {
+    "first_name": "Maya",
+    "last_name": "Chen",
+    "email": " Maya@Example.com ",
+    "phone": "0412 345 678",
+    "password": PASSWORD,
+    "terms": "on",
+}
+
+
+def _what_is_shown(tab: Tab) -> dict[str, Any]:
+    state = tab.state(SignUpState)
+    names = ("errors", "problem", "pending", "sent", "sent_to")
+    return {name: getattr(state, name) for name in names}
+
+
+def test_a_new_customer_is_sent_a_mail(database: Database) -> None:
+    tab = Tab("/signup")
+    assert tab.fire(SignUpState.load) == []
+    assert redirects(tab.fire(SignUpState.submit, TYPED)) == ["/signup?sent=1"]
+    assert sent(database) == [("verify_email", "maya@example.com")]
+    assert _what_is_shown(tab) == {
+        "errors": {},
+        "problem": "",
+        "pending": False,
+        "sent": True,
+        "sent_to": "Maya@Example.com",
+    }
+
+
+def test_the_button_is_busy_before_anything_is_done(database: Database) -> None:
+    tab = Tab("/signup")
+    tab.fire(SignUpState.load)
+    tab.fire(SignUpState.submit, TYPED)
+    first = tab.shown[0][SignUpState.get_full_name()]
+    assert [v for k, v in first.items() if k.startswith("pending")] == [True]
+
+
+def test_a_second_click_has_one_effect(database: Database) -> None:
+    tab = Tab("/signup")
+    tab.fire(SignUpState.load)
+    tab.fire(SignUpState.submit, TYPED)
+    before = stored(database)
+    assert tab.fire(SignUpState.submit, TYPED) == []
+    assert sent(database) == [("verify_email", "maya@example.com")]
+    assert stored(database) == before
+
+
+def test_a_click_replayed_to_a_server_that_forgot_has_one_effect(
+    database: Database,
+) -> None:
+    Tab("/signup").fire(SignUpState.submit, TYPED)
+    before = stored(database)
+    again = Tab("/signup")
+    assert redirects(again.fire(SignUpState.submit, TYPED)) == ["/signup?sent=1"]
+    assert sent(database) == [("verify_email", "maya@example.com")]
+    assert stored(database) == before
+
+
+def test_the_answer_is_the_same_for_an_e_mail_that_has_an_account(
+    database: Database,
+) -> None:
+    person = new_customer(database)
+    before = stored(database)
+    taken, fresh = Tab("/signup"), Tab("/signup")
+    for tab, email in ((taken, person.email), (fresh, "new@example.com")):
+        tab.fire(SignUpState.load)
+        events = tab.fire(SignUpState.submit, TYPED | {"email": email})
+        assert redirects(events) == ["/signup?sent=1"]
+        assert stored(database) == before or tab is fresh
+    assert _what_is_shown(taken) | {"sent_to": ""} == _what_is_shown(fresh) | {
+        "sent_to": ""
+    }
+    assert sent(database) == [
+        ("already_registered", person.email),
+        ("verify_email", "new@example.com"),
+    ]
+
+
+def test_an_empty_form_says_what_is_missing_next_to_each_field(
+    database: Database,
+) -> None:
+    tab = Tab("/signup")
+    assert tab.fire(SignUpState.submit, {}) == []
+    assert _what_is_shown(tab) == {
+        "errors": {
+            "first_name": "Please enter your first name.",
+            "last_name": "Please enter your last name.",
+            "email": "Please enter an e-mail address such as maya@example.com.",
+            "password": "Please use at least 10 characters.",
+            "terms": "Please accept the terms to go on.",
+        },
+        "problem": "",
+        "pending": False,
+        "sent": False,
+        "sent_to": "",
+    }
+    assert sent(database) == []
+    assert stored(database)["account"] == []
+
+
+def test_whatever_is_sent_instead_of_a_form_is_an_empty_one(
+    database: Database,
+) -> None:
+    for strange in ("x", None, ["a"], {"email": {"id": 1}, "password": 7}):
+        tab = Tab("/signup")
+        assert tab.fire(SignUpState.submit, strange) == []
+        assert set(tab.state(SignUpState).errors) == {
+            "first_name",
+            "last_name",
+            "email",
+            "password",
+            "terms",
+        }
+    assert stored(database)["account"] == []
+
+
+def test_too_many_sign_ups_are_refused_as_a_whole(database: Database) -> None:
+    for _ in range(5):
+        Tab("/signup").fire(SignUpState.submit, TYPED)
+    before = stored(database)
+    tab = Tab("/signup")
+    assert tab.fire(SignUpState.submit, TYPED) == []
+    assert tab.state(SignUpState).problem == (
+        "Too many attempts. Please wait about 60 minutes and try again."
+    )
+    assert not tab.state(SignUpState).sent
+    assert stored(database) == before
+
+
+def test_the_password_is_in_no_state(database: Database) -> None:
+    tab = Tab("/signup")
+    tab.fire(PasswordState.rate, PASSWORD)
+    tab.fire(SignUpState.submit, TYPED)
+    assert tab.state(PasswordState).score == 4
+    assert PASSWORD not in repr(tab.root.dict())
+    assert PASSWORD not in repr(tab.shown)
+    assert PASSWORD not in repr(
+        [vars(tab.state(state)) for state in (SignUpState, PasswordState)]
+    )
+
+
+def test_the_meter_starts_and_ends_with_nothing_typed(database: Database) -> None:
+    tab = Tab("/signup")
+    for typed in ("", None, 5):
+        tab.fire(PasswordState.rate, "password")
+        tab.fire(PasswordState.rate, typed)
+        meter = tab.state(PasswordState)
+        assert (meter.score, meter.advice) == (-1, "")
+
+
+def test_a_reload_after_sending_still_says_where_to_look(database: Database) -> None:
+    tab = Tab("/signup", sent="1")
+    tab.fire(SignUpState.load)
+    assert _what_is_shown(tab)["sent"] is True
+    tab.go("/signup")
+    tab.fire(SignUpState.load)
+    assert _what_is_shown(tab)["sent"] is False
+
+
+def test_who_is_signed_in_goes_on(database: Database) -> None:
+    signed_in = Actor(audience=Audience.CUSTOMER, account_id="a", session_id="s")
+    assert redirects(Tab("/signup", signed_in).fire(SignUpState.load)) == ["/bookings"]
+
+
+def test_asking_for_the_mail_again_never_tells(database: Database) -> None:
+    Tab("/signup").fire(SignUpState.submit, TYPED)
+    person = new_customer(database)
+    for email in ("maya@example.com", person.email, "nobody@example.com"):
+        tab = Tab("/signup")
+        tab.fire(ResendState.send, {"email": email})
+        answer = tab.state(ResendState)
+        assert (answer.sent, answer.errors, answer.problem, answer.pending) == (
+            True,
+            {},
+            "",
+            False,
+        )
+    assert sent(database) == [("verify_email", "maya@example.com")] * 2
+
+
+def test_asking_again_for_no_e_mail_says_so(database: Database) -> None:
+    tab = Tab("/signup")
+    tab.fire(ResendState.send, {"email": "maya"})
+    answer = tab.state(ResendState)
+    assert answer.sent is False
+    assert answer.errors == {
+        "email": "Please enter an e-mail address such as maya@example.com."
+    }
