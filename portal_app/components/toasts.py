@@ -1,6 +1,6 @@
 """Short messages in the corner, drawn from plain state.
 
-``rx.toast`` needs ``eval`` whenever the server asks for it, which the content
+Reflex's own needs ``eval`` whenever the server asks for it, which the content
 security policy forbids, and adds a library to every page.
 """
 

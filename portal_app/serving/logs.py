@@ -5,10 +5,27 @@ what somebody typed.
 """
 
 import logging
+import re
 
 import structlog
 
 from portal_app.settings import Settings
+
+_TALKATIVE = ("reflex.app", "reflex_base.event.processor.base_state_processor")
+_WHAT_WAS_TYPED = re.compile(r"\s*(Event data:| with value ).*", re.S)
+
+
+class WithoutWhatWasTyped(logging.Filter):
+    """Cuts the payload off Reflex's warnings about an event it cannot read.
+
+    They would write passwords and addresses into the log.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Shorten a record; every record goes on."""
+        record.msg = _WHAT_WAS_TYPED.sub("", record.getMessage())
+        record.args = ()
+        return True
 
 
 def configure_logs(settings: Settings) -> None:
@@ -29,3 +46,7 @@ def configure_logs(settings: Settings) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         cache_logger_on_first_use=True,
     )
+    for name in _TALKATIVE:
+        logger = logging.getLogger(name)
+        if not any(isinstance(f, WithoutWhatWasTyped) for f in logger.filters):
+            logger.addFilter(WithoutWhatWasTyped())
