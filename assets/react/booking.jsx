@@ -29,6 +29,27 @@ export function StepKeeper({ step }) {
   return null;
 }
 
+// Brings what is inside into view when it has changed: on a phone the times of the
+// day just picked would otherwise appear below the screen.
+export function BringIntoView({ change, className, children }) {
+  const ref = useRef(null);
+  const shown = useRef(change);
+  useEffect(() => {
+    if (shown.current === change) return;
+    shown.current = change;
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    ref.current?.scrollIntoView({
+      block: "nearest",
+      behavior: calm ? "instant" : "smooth",
+    });
+  }, [change]);
+  return (
+    <div ref={ref} className={className}>
+      {children}
+    </div>
+  );
+}
+
 // Keeps what was typed into the form around it but not sent yet: a reload brings
 // it back. It lives in this tab only, under the draft's id, and is forgotten once
 // the form was accepted, at the latest when the person logs out (ui.js).

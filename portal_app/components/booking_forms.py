@@ -60,7 +60,11 @@ def place_form(
             when(place.label, place.label, place.lines[0]),
             name="location",
             value=place.id,
-            text=lines_of_text(place.lines),
+            text=when(
+                place.label,
+                lines_of_text(place.lines),
+                lines_of_text(place.lines[1:]),
+            ),
             picture=icon("map-pin", "text-ink-faint"),
             default_checked=equal(place.id, chosen),
         )

@@ -31,6 +31,15 @@ class KeepTyped(rx.Component):
     name: rx.Var[str]
 
 
+class BringIntoView(rx.Component):
+    """Scrolls what is inside into view when it has changed."""
+
+    library = _LIBRARY
+    tag = "BringIntoView"
+
+    change: rx.Var[str]
+
+
 class QuantityInput(rx.Component):
     """A whole number with a button for less and one for more."""
 
@@ -72,6 +81,20 @@ def keep_typed(name: Any) -> rx.Component:
         A hidden element.
     """
     return KeepTyped.create(name=name)
+
+
+def bring_into_view(*children: Any, change: Any, class_name: str = "") -> rx.Component:
+    """Scroll to what is inside whenever it has changed, and only as far as needed.
+
+    Args:
+        *children: What is inside.
+        change: Differs when it has changed.
+        class_name: Extra classes, such as margins that keep it clear of bars.
+
+    Returns:
+        A ``div``.
+    """
+    return BringIntoView.create(*children, change=change, class_name=class_name)
 
 
 def quantity_input(label: Any, name: Any, value: Any, **props: Any) -> rx.Component:
@@ -176,9 +199,10 @@ def step_actions(
         ),
         forward,
         class_name=(
-            "sticky bottom-[calc(3.75rem+env(safe-area-inset-bottom))] z-20 -mx-4 mt-8 "
-            "flex items-center gap-3 border-t border-line bg-(--bar) px-4 py-3 "
-            "backdrop-blur-lg sm:-mx-6 sm:px-6 lg:bottom-0 lg:mx-0 lg:px-0 lg:py-4"
+            "flex items-center gap-3 border-t border-line bg-(--bar) py-3 "
+            "backdrop-blur-lg max-lg:fixed max-lg:inset-x-0 max-lg:z-20 max-lg:px-4 "
+            "max-lg:bottom-[calc(3.75rem+env(safe-area-inset-bottom))] "
+            "sm:max-lg:px-6 lg:sticky lg:bottom-0 lg:z-20 lg:mt-8 lg:py-4"
         ),
         custom_attrs={"data-step-actions": ""},
     )
@@ -326,6 +350,7 @@ def wizard_frame(
                     class_name="sticky top-24 hidden w-76 shrink-0 xl:block",
                 ),
             ),
-            class_name="flex items-start gap-10",
+            # Room for the bar with the buttons, above the bar with the places.
+            class_name="flex items-start gap-10 max-lg:pb-16",
         ),
     )

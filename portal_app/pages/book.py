@@ -9,6 +9,7 @@ from portal_app.components.booking_forms import contact_form, place_form
 from portal_app.components.booking_options import question
 from portal_app.components.booking_summary import booked_summary
 from portal_app.components.booking_wizard import (
+    bring_into_view,
     chosen_fact,
     lines_of_text,
     price_lines,
@@ -88,9 +89,9 @@ def _wizard() -> rx.Component:
                 class_name="text-[0.9375rem] font-semibold text-accent-ink",
             ),
             rx.el.h1(BookState.name, class_name="mt-0.5 text-3xl", tab_index=-1),
-            class_name="mb-6",
+            class_name="mb-5 sm:mb-6",
         ),
-        rx.el.div(stepper(list(_STEPS.values()), at), class_name="mb-8"),
+        rx.el.div(stepper(list(_STEPS.values()), at), class_name="mb-6 sm:mb-8"),
         rx.el.div(
             when(
                 BookState.notice,
@@ -229,8 +230,10 @@ def _time() -> rx.Component:
                         has_next=BookTimeState.has_next,
                         loading=BookTimeState.busy,
                     ),
-                    rx.el.div(
-                        times, key=BookTimeState.looks, class_name="min-w-0 md:pt-2"
+                    bring_into_view(
+                        rx.el.div(times, key=BookTimeState.looks),
+                        change=BookTimeState.day,
+                        class_name="min-w-0 scroll-mt-24 scroll-mb-44 md:pt-2",
                     ),
                     class_name="grid gap-x-9 gap-y-8 md:grid-cols-2",
                 ),
@@ -405,7 +408,10 @@ def _overview() -> rx.Component:
                 icon("info", "mt-0.5 size-4.5"),
                 rx.el.div(
                     rx.el.h3("Cancellation", class_name="font-semibold text-ink"),
-                    each(BookState.policy, rx.el.p),
+                    each(
+                        BookState.policy,
+                        lambda paragraph: rx.el.p(paragraph, class_name="mt-1.5"),
+                    ),
                 ),
                 class_name="mt-5 flex gap-2.5 px-1 text-sm text-ink-soft",
             ),
