@@ -68,7 +68,7 @@ _routes = Starlette(
         *session_routes(_database, _settings),
         *branding_routes(_database),
         *calendar_routes(_database, _settings),
-        *public_page_routes(_database, BUILT_SITE, _settings.base_url, DRAWINGS),
+        *public_page_routes(_database, BUILT_SITE, _settings, DRAWINGS),
     ]
 )
 

@@ -1,22 +1,20 @@
 """The public pages, complete in the first HTML, at the addresses of the app.
 
 The built front end is the template; what it leaves for the browser to fill is
-drawn here on the server, the same for every visitor, so it may be cached. The
-drawing itself comes from above (``Drawings``): this room knows no component.
+drawn here on the server. Nothing in it depends on who asks, only on whether a
+session came along: without one the header offers to sign up, with one it keeps
+the place free until the browser knows the name. So it may be cached. The drawing
+itself comes from above (``Drawings``): this room knows no component.
 """
 
-import gzip
-import hashlib
 import json
-import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import brotli
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.convertors import Convertor, register_url_convertor
@@ -24,6 +22,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from portal_app.api.finished_pages import Answer, BuiltPage, Drawing, KeptAnswers
+from portal_app.api.guard import session_secret
 from portal_app.domain.business import service as businesses
 from portal_app.domain.business.views import BusinessView
 from portal_app.domain.catalogue import service as catalogues
@@ -32,42 +32,17 @@ from portal_app.domain.catalogue.shop_window import FrontView, ServicePageView
 from portal_app.domain.catalogue.views import CatalogueView
 from portal_app.kernel.db import Database
 from portal_app.kernel.errors import NotFound
+from portal_app.settings import Settings
 
-_OK, _NOT_MODIFIED, _MISSING, _MOVED = 200, 304, 404, 308
-_SLOT = re.compile(
-    r'<div data-first-html="page">.*?</div>(?=<i hidden="" data-first-html-end="page")',
-    re.S,
-)
-_TITLE = re.compile(r"<title>.*?</title>", re.S)
-_PLACEHOLDER_IMAGE = re.compile(r'<meta (?=[^>]*property="og:image")[^>]*>')
-_PRELOADED_SCRIPT = '<link rel="modulepreload"'
-_LATER = 'fetchpriority="low"'
-_BROTLI_QUALITY = 5
-_GZIP_LEVEL = 6
-_MOST_KEPT = 500
+_OK, _MISSING, _MOVED = 200, 404, 308
 _LONGEST_QUERY = 80
-
-
-@dataclass(frozen=True)
-class Drawing:
-    """What a page puts into its first HTML.
-
-    Attributes:
-        html: The whole page below ``<body>``.
-        title: The browser's title.
-        description: One or two sentences for search engines and previews.
-        image: Path of the picture for previews, or an empty string.
-    """
-
-    html: str
-    title: str
-    description: str = ""
-    image: str = ""
 
 
 @dataclass(frozen=True)
 class Drawings:
     """How the public pages are drawn.
+
+    The last argument of each says that the visitor is surely a guest.
 
     Attributes:
         home: ``/``.
@@ -76,70 +51,10 @@ class Drawings:
         no_such_service: What stands at an address of a service not offered.
     """
 
-    home: Callable[[BusinessView, FrontView], Drawing]
-    services: Callable[[BusinessView, CatalogueView, str, str], Drawing]
-    service: Callable[[BusinessView, ServicePageView], Drawing]
-    no_such_service: Callable[[BusinessView], Drawing]
-
-
-@dataclass(frozen=True)
-class Answer:
-    """A finished page in every encoding browsers ask for."""
-
-    status: int
-    bodies: Mapping[str, bytes]
-    etag: str
-
-    @classmethod
-    def of(cls, status: int, html: str) -> "Answer":
-        """Encode a page once for all its readers."""
-        body = html.encode()
-        return cls(
-            status,
-            {
-                "br": brotli.compress(body, quality=_BROTLI_QUALITY),
-                "gzip": gzip.compress(body, _GZIP_LEVEL, mtime=0),
-                "": body,
-            },
-            hashlib.sha256(body).hexdigest()[:32],
-        )
-
-
-@dataclass
-class BuiltPage:
-    """A page of the built front end, read again when a build replaced it."""
-
-    path: Path
-    _read_at: int = 0
-    _html: str = ""
-
-    def version(self) -> int:
-        """When the file was last written, in nanoseconds."""
-        return self.path.stat().st_mtime_ns
-
-    def filled(self, drawing: Drawing, head: str) -> str:
-        """The page with a drawing in its slot.
-
-        Args:
-            drawing: What goes into the slot, and the title.
-            head: Further elements for ``<head>``.
-
-        Raises:
-            LookupError: If the build holds no slot.
-        """
-        read_at = self.version()
-        if read_at != self._read_at:
-            self._html, self._read_at = self.path.read_text("utf-8"), read_at
-        page = f'<div data-first-html="page">{drawing.html}</div>'
-        html, slots = _SLOT.subn(lambda _: page, self._html, count=1)
-        if slots == 0:
-            raise LookupError(f"{self.path.name} has no slot to fill")
-        before, end, after = html.partition("</head>")
-        before = _PLACEHOLDER_IMAGE.sub("", _TITLE.sub("", before))
-        # The page can be read without script, so style and font go first.
-        before = before.replace(_PRELOADED_SCRIPT, f"{_PRELOADED_SCRIPT} {_LATER}")
-        title = f"<title>{escape(drawing.title, quote=False)}</title>"
-        return f"{before}{title}{head}{end}{after}"
+    home: Callable[[BusinessView, FrontView, bool], Drawing]
+    services: Callable[[BusinessView, CatalogueView, str, str, bool], Drawing]
+    service: Callable[[BusinessView, ServicePageView, bool], Drawing]
+    no_such_service: Callable[[BusinessView, bool], Drawing]
 
 
 class _SlugConvertor(Convertor[str]):
@@ -155,28 +70,6 @@ class _SlugConvertor(Convertor[str]):
 
 
 register_url_convertor("slug", _SlugConvertor())
-
-Data = tuple[Any, ...]
-
-
-@dataclass
-class _Kept:
-    """Finished pages, each good for exactly the data it was drawn from."""
-
-    answers: dict[str, tuple[int, Data, Answer]] = field(default_factory=dict)
-
-    def get(
-        self, key: str, page: BuiltPage, data: Data, draw: Callable[[], Answer]
-    ) -> Answer:
-        version = page.version()
-        kept = self.answers.get(key)
-        if kept and kept[:2] == (version, data):
-            return kept[2]
-        answer = draw()
-        if len(self.answers) >= _MOST_KEPT:
-            self.answers.clear()
-        self.answers[key] = (version, data, answer)
-        return answer
 
 
 class PublicPages:
@@ -194,41 +87,47 @@ class PublicPages:
         self._home = BuiltPage(site / "index.html")
         self._services = BuiltPage(site / "services" / "index.html")
         self._dynamic = BuiltPage(site / "__spa-fallback.html")
-        self._kept = _Kept()
+        self._kept = KeptAnswers()
 
-    def home(self, tx: Session) -> Answer:
+    def home(self, tx: Session, guest: bool) -> Answer:
         """``/``."""
         data = businesses.view(tx), shop_window.front(tx)
         return self._kept.get(
-            "/",
+            f"/ {guest}",
             self._home,
             data,
             lambda: self._finish(
-                self._home, self._drawings.home(*data), "/", _business_data(*data)
+                self._home,
+                self._drawings.home(*data, guest),
+                "/",
+                _business_data(*data),
             ),
         )
 
-    def services(self, tx: Session, words: str, category: str) -> Answer:
+    def services(self, tx: Session, words: str, category: str, guest: bool) -> Answer:
         """``/services``, perhaps with a search.
 
         Args:
             tx: A reading session.
             words: What is looked for; not to be trusted.
             category: The slug of a category; not to be trusted.
+            guest: Whether the visitor has no session.
         """
         business, catalogue = businesses.view(tx), catalogues.catalogue(tx)
 
         def finished() -> Answer:
-            drawing = self._drawings.services(business, catalogue, words, category)
+            drawing = self._drawings.services(
+                business, catalogue, words, category, guest
+            )
             return self._finish(self._services, drawing, "/services")
 
         if words or category not in {"", *(c.slug for c in catalogue.categories)}:
             # Endless variety, seldom asked for twice: not worth keeping.
             return finished()
-        key = f"/services?{category}"
+        key = f"/services?{category} {guest}"
         return self._kept.get(key, self._services, (business, catalogue), finished)
 
-    def service(self, tx: Session, slug: str) -> Answer:
+    def service(self, tx: Session, slug: str, guest: bool) -> Answer:
         """``/services/{slug}``; with status 404 if there is no such service."""
         business = businesses.view(tx)
         try:
@@ -236,21 +135,21 @@ class PublicPages:
         except NotFound:
             # One answer for all of them: a guesser must not fill the memory.
             return self._kept.get(
-                "missing",
+                f"missing {guest}",
                 self._dynamic,
                 (business,),
                 lambda: self._finish(
-                    self._dynamic, self._drawings.no_such_service(business), ""
+                    self._dynamic, self._drawings.no_such_service(business, guest), ""
                 ),
             )
         path = f"/services/{quote(slug)}"
         return self._kept.get(
-            path,
+            f"{path} {guest}",
             self._dynamic,
             (business, page),
             lambda: self._finish(
                 self._dynamic,
-                self._drawings.service(business, page),
+                self._drawings.service(business, page, guest),
                 path,
                 _service_data(business, page),
             ),
@@ -289,35 +188,35 @@ class PublicPages:
 
 
 def public_page_routes(
-    database: Database, site: Path, base_url: str, drawings: Drawings
+    database: Database, site: Path, settings: Settings, drawings: Drawings
 ) -> list[Route]:
     """The routes of the public pages; they stand before the app's own.
 
     Args:
         database: Where the shop window is read.
         site: The folder of the built front end.
-        base_url: The portal's public address, for canonical links.
+        settings: The portal's public address, for canonical links.
         drawings: How the pages are drawn.
     """
-    pages = PublicPages(site, base_url, drawings)
+    pages = PublicPages(site, settings.base_url, drawings)
+
+    async def respond(
+        request: Request, page: Callable[..., Answer], *asked: str
+    ) -> Response:
+        guest = not session_secret(settings, request.headers)
+        answer = await run_in_threadpool(database.query, page, *asked, guest)
+        return answer.to(request)
 
     async def home(request: Request) -> Response:
-        return _respond(request, await run_in_threadpool(database.query, pages.home))
+        return await respond(request, pages.home)
 
     async def services(request: Request) -> Response:
-        asked = request.query_params
-        answer = await run_in_threadpool(
-            database.query,
-            pages.services,
-            asked.get("q", "")[:_LONGEST_QUERY].strip(),
-            asked.get("category", ""),
-        )
-        return _respond(request, answer)
+        words = request.query_params.get("q", "")[:_LONGEST_QUERY].strip()
+        category = request.query_params.get("category", "")
+        return await respond(request, pages.services, words, category)
 
     async def service(request: Request) -> Response:
-        slug = request.path_params["slug"]
-        answer = await run_in_threadpool(database.query, pages.service, slug)
-        return _respond(request, answer)
+        return await respond(request, pages.service, request.path_params["slug"])
 
     async def without_slash(request: Request) -> Response:
         path = request.url.path.rstrip("/")
@@ -331,38 +230,6 @@ def public_page_routes(
         Route("/services/{slug:slug}", service),
         Route("/services/{slug:slug}/", without_slash),
     ]
-
-
-def _respond(request: Request, answer: Answer) -> Response:
-    encoding = _encoding(request.headers.get("accept-encoding", ""))
-    etag = f'"{answer.etag}{"-" if encoding else ""}{encoding}"'
-    headers = {
-        "cache-control": "no-cache",
-        "etag": etag,
-        "vary": "Accept-Encoding",
-    }
-    known = [tag.strip() for tag in request.headers.get("if-none-match", "").split(",")]
-    if answer.status == _OK and etag in {tag.removeprefix("W/") for tag in known}:
-        return Response(status_code=_NOT_MODIFIED, headers=headers)
-    if encoding:
-        headers["content-encoding"] = encoding
-    return Response(
-        answer.bodies[encoding],
-        status_code=answer.status,
-        headers=headers,
-        media_type="text/html",
-    )
-
-
-def _encoding(accepted: str) -> str:
-    """The best encoding we have that a client takes; empty for none."""
-    taken = set()
-    for part in accepted.lower().split(","):
-        name, _, parameters = part.partition(";")
-        weight = parameters.replace(" ", "").removeprefix("q=")
-        if weight.strip("0.") or not parameters.strip():
-            taken.add(name.strip())
-    return next((name for name in ("br", "gzip") if name in taken), "")
 
 
 def _structured(data: Mapping[str, Any]) -> str:

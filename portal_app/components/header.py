@@ -194,7 +194,7 @@ def public_header(
         avatar_menu(viewer),
         class_name="flex items-center justify-end gap-2",
     )
-    waiting = rx.el.div(rx.el.noscript(guest), class_name="min-h-11")
+    waiting = rx.el.div(class_name="h-11", aria_hidden="true")
     return _bar(
         brand(business),
         rx.el.div(class_name="flex-1"),

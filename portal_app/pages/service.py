@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from portal_app.api.public_pages import Drawing
+from portal_app.api.finished_pages import Drawing
 from portal_app.components.button import link_button
 from portal_app.components.first_html import (
     after_first_html,
@@ -14,7 +14,8 @@ from portal_app.components.first_html import (
 )
 from portal_app.components.icon import icon
 from portal_app.components.link import link
-from portal_app.components.logic import each, equal, joined, when
+from portal_app.components.logic import each, joined, when
+from portal_app.components.option_prices import option_prices
 from portal_app.components.service_card import card_grid, picture, service_card
 from portal_app.components.shell import public_shell
 from portal_app.components.skeleton import detail_skeleton
@@ -147,7 +148,7 @@ def _prices(service: Any) -> rx.Component:
     return _part(
         "Price and options",
         rx.el.div(
-            each(service.options, _option),
+            each(service.options, option_prices),
             class_name="gap-5 md:columns-2",
         ),
         text=joined(
@@ -159,62 +160,6 @@ def _prices(service: Any) -> rx.Component:
             service.duration,
             ". You make these choices when you book, and see the total as you go.",
         ),
-    )
-
-
-def _option(option: Any) -> rx.Component:
-    return rx.el.section(
-        rx.el.div(
-            rx.el.h3(option.name, class_name="text-lg"),
-            rx.el.span(
-                when(
-                    equal(option.kind, "single"),
-                    "Choose one",
-                    when(
-                        equal(option.kind, "several"),
-                        "Any you like",
-                        joined("Up to ", option.max_quantity),
-                    ),
-                ),
-                class_name="shrink-0 text-sm text-ink-faint",
-            ),
-            class_name="flex items-baseline justify-between gap-4",
-        ),
-        when(
-            option.help,
-            rx.el.p(option.help, class_name="mt-1 text-sm text-ink-soft"),
-        ),
-        rx.el.ul(
-            each(option.choices, lambda choice: _choice(choice, option.kind)),
-            class_name="mt-3 divide-y divide-line text-[0.9375rem]",
-        ),
-        class_name="card mb-5 break-inside-avoid px-5 pt-4 pb-2 shadow-none",
-    )
-
-
-def _choice(choice: Any, kind: Any) -> rx.Component:
-    return rx.el.li(
-        rx.el.span(choice.name, class_name="min-w-0 flex-1"),
-        when(
-            choice.minutes,
-            rx.el.span(choice.minutes, class_name="shrink-0 text-sm text-ink-faint"),
-        ),
-        rx.el.span(
-            when(
-                choice.price,
-                rx.el.span(
-                    choice.price,
-                    when(
-                        equal(kind, "quantity"),
-                        rx.el.span(" each", class_name="font-normal text-ink-faint"),
-                    ),
-                    class_name="font-semibold tabular-nums",
-                ),
-                rx.el.span("no extra", class_name="text-ink-faint"),
-            ),
-            class_name="min-w-20 shrink-0 text-right",
-        ),
-        class_name="flex items-baseline gap-3 py-2.5",
     )
 
 
@@ -376,30 +321,30 @@ def draw() -> rx.Component:
     )
 
 
-def first_html(business: BusinessView, page: ServicePageView) -> Drawing:
+def first_html(business: BusinessView, page: ServicePageView, guest: bool) -> Drawing:
     """Draw the page for its first HTML."""
     service = page.service
     return Drawing(
-        _framed(business, content(page, business)),
+        _framed(business, content(page, business), guest),
         str(_title(service.name, business)),
         f"{service.summary} From {service.from_price} {service.price_unit}.",
         service.image,
     )
 
 
-def missing_first_html(business: BusinessView) -> Drawing:
+def missing_first_html(business: BusinessView, guest: bool) -> Drawing:
     """Draw, for its first HTML, the page of a service that is not offered."""
-    return Drawing(_framed(business, missing()), str(_title(_MISSING, business)))
+    return Drawing(_framed(business, missing(), guest), str(_title(_MISSING, business)))
 
 
-def _framed(business: BusinessView, drawn: rx.Component) -> str:
+def _framed(business: BusinessView, drawn: rx.Component, guest: bool) -> str:
     return to_html(
         public_shell(
             drawn,
             active="services",
             business=business,
             viewer=ViewerView(),
-            loaded=False,
+            loaded=guest,
             toasts=(),
         )
     )

@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from portal_app.api.public_pages import Drawing
+from portal_app.api.finished_pages import Drawing
 from portal_app.components.first_html import after_first_html, live_title, to_html
 from portal_app.components.logic import each, joined, when
 from portal_app.components.service_finder import Finder, Search
@@ -115,7 +115,11 @@ def draw() -> rx.Component:
 
 
 def first_html(
-    business: BusinessView, catalogue: CatalogueView, words: str, category: str
+    business: BusinessView,
+    catalogue: CatalogueView,
+    words: str,
+    category: str,
+    guest: bool,
 ) -> Drawing:
     """Draw the page for its first HTML.
 
@@ -124,6 +128,7 @@ def first_html(
         catalogue: All of them.
         words: What is looked for.
         category: The slug of the only category to show, or an empty string.
+        guest: Whether the visitor is surely not signed in.
 
     Returns:
         The drawing.
@@ -133,7 +138,7 @@ def first_html(
         active="services",
         business=business,
         viewer=ViewerView(),
-        loaded=False,
+        loaded=guest,
         toasts=(),
     )
     images = [card.image for shelf in catalogue.categories for card in shelf.services]
