@@ -49,7 +49,7 @@ def test_no_radix_themes() -> None:
 
 
 def test_the_content_security_policy_is_not_undermined() -> None:
-    pattern = re.compile(r"\brx\.(call_script|call_function|toast)\b|dynamic_component")
+    pattern = re.compile(r"\brx\.(call_script|call_function|toast)\(")
     users = [
         str(p.relative_to(ROOT))
         for p in _tracked(".py")

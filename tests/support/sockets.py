@@ -95,7 +95,10 @@ def raw_tab(
     if cookie:
         headers["cookie"] = cookie
     token = token or str(uuid.uuid4())
-    client = socketio.Client(reconnection=False)
+    # The origin is a header of ours; the library must not add its own.
+    client = socketio.Client(
+        reconnection=False, websocket_extra_options={"suppress_origin": True}
+    )
     tab = RawTab(client, token)
     client.on("event", tab.receive, namespace=NAMESPACE)
     parts = urlsplit(url)
