@@ -40,6 +40,8 @@
     // A menu entry that leads somewhere closes its menu.
     if (closest(event, ".menu a")) closest(event, ".menu").hidePopover();
 
+    if (closest(event, "[data-reload]")) location.reload();
+
     const dismiss = closest(event, "[data-dismiss]");
     if (dismiss)
       closest(event, `[data-${dismiss.dataset.dismiss}]`)?.setAttribute("hidden", "");

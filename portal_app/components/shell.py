@@ -360,12 +360,14 @@ def auth_shell(
                     alt="",
                     width="960",
                     height="1200",
-                    class_name="size-full object-cover",
+                    # Hidden on a phone, and then not loaded either.
+                    loading="lazy",
+                    class_name="absolute inset-0 size-full object-cover",
                 ),
                 aria_hidden="true",
                 class_name=(
-                    "sticky top-3 m-3 hidden h-[calc(100dvh-1.5rem)] "
-                    "overflow-hidden rounded-[1.75rem] bg-accent-soft lg:block"
+                    "relative m-3 hidden overflow-hidden rounded-[1.75rem] "
+                    "bg-accent-soft lg:block"
                 ),
             ),
             class_name="grid flex-1 lg:grid-cols-[minmax(0,1fr)_minmax(0,0.92fr)]",

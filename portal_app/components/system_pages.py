@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from .button import link_button
+from .button import button, link_button
 from .shell import public_shell
 
 
@@ -61,7 +61,7 @@ def error_content() -> rx.Component:
             "Something went wrong on this page",
             "It is our mistake, not yours, and it has been reported. "
             "Nothing you saved is lost.",
-            link_button("Try again", href="", external=True),
+            button("Try again", custom_attrs={"data-reload": ""}),
             link_button("Go home", href="/", external=True, kind="secondary"),
         ),
         class_name="min-h-dvh bg-canvas text-ink",
