@@ -8,15 +8,51 @@ import sys
 from email.utils import parseaddr
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from pydantic import (
+    AliasChoices,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
 _DEMO_SECRET = "demo-only-not-a-secret"  # noqa: S105 - refused in production
 _MAIL_SCHEMES = {"file", "smtp", "smtps"}
+_PROVIDER_VARIABLES = {
+    "google": ("google_client_id", "google_client_secret"),
+    "apple": (
+        "apple_client_id",
+        "apple_team_id",
+        "apple_key_id",
+        "apple_private_key",
+    ),
+    "facebook": ("facebook_client_id", "facebook_client_secret"),
+}
+_PROVIDER_ADDRESSES = (
+    "google_discovery_url",
+    "apple_discovery_url",
+    "facebook_authorize_url",
+    "facebook_token_url",
+    "facebook_api_base",
+)
+_P256_BITS = 256
+
+
+def _also(*names: str) -> Any:
+    """A secret that may be given by more than one name."""
+    return Field(
+        default=SecretStr(""),
+        validation_alias=AliasChoices(*(f"PORTAL_{name}" for name in names)),
+    )
 
 
 class Settings(BaseSettings):
@@ -47,6 +83,26 @@ class Settings(BaseSettings):
     mail_url: str = f"file://{ROOT / 'var' / 'mail'}"
     mail_from: str = "portal@localhost"
     trusted_proxy_hops: int = Field(default=0, ge=0, le=10)
+
+    google_client_id: str = ""
+    google_client_secret: SecretStr = _also("GOOGLE_CLIENT_SECRET", "GOOGLE_SECRET")
+    google_discovery_url: str = (
+        "https://accounts.google.com/.well-known/openid-configuration"
+    )
+    apple_client_id: str = ""
+    apple_team_id: str = ""
+    apple_key_id: str = ""
+    apple_private_key: SecretStr = SecretStr("")
+    apple_discovery_url: str = (
+        "https://appleid.apple.com/.well-known/openid-configuration"
+    )
+    facebook_client_id: str = ""
+    facebook_client_secret: SecretStr = _also(
+        "FACEBOOK_CLIENT_SECRET", "FACEBOOK_SECRET"
+    )
+    facebook_authorize_url: str = "https://www.facebook.com/v23.0/dialog/oauth"
+    facebook_token_url: str = "https://graph.facebook.com/v23.0/oauth/access_token"  # noqa: S105
+    facebook_api_base: str = "https://graph.facebook.com/v23.0"
 
     @field_validator("base_url")
     @classmethod
@@ -100,6 +156,46 @@ class Settings(BaseSettings):
             raise ValueError("takes an address such as Portal <portal@example.com>")
         return value
 
+    @field_validator(*_PROVIDER_ADDRESSES)
+    @classmethod
+    def _provider_address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.netloc:
+            raise ValueError("takes an address such as https://provider.example.com/…")
+        return value.rstrip("/")
+
+    @field_validator("apple_private_key")
+    @classmethod
+    def _apple_private_key(cls, value: SecretStr) -> SecretStr:
+        if not value.get_secret_value():
+            return value
+        # Many places where variables are set know no line breaks.
+        text = value.get_secret_value().replace("\\n", "\n")
+        try:
+            key = load_pem_private_key(text.encode(), None)
+        except (ValueError, TypeError, UnsupportedAlgorithm):
+            key = None
+        if not isinstance(key, EllipticCurvePrivateKey) or key.key_size != _P256_BITS:
+            raise ValueError("takes the text of the .p8 file that Apple gave you")
+        return SecretStr(text)
+
+    @model_validator(mode="after")
+    def _providers_complete(self) -> Self:
+        for names in _PROVIDER_VARIABLES.values():
+            given = [name for name in names if _text(getattr(self, name))]
+            if given and len(given) < len(names):
+                missing = next(name for name in names if name not in given)
+                raise ValueError(
+                    f"PORTAL_{given[0].upper()} takes PORTAL_{missing.upper()} as well"
+                )
+        if self.env == "production":
+            for name in _PROVIDER_ADDRESSES:
+                if not getattr(self, name).startswith("https://"):
+                    raise ValueError(
+                        f"PORTAL_{name.upper()} takes an https address in production"
+                    )
+        return self
+
     @model_validator(mode="after")
     def _complete(self) -> Self:
         if not self.base_url:
@@ -125,6 +221,19 @@ class Settings(BaseSettings):
     def is_https(self) -> bool:
         """Whether the portal's public address is https."""
         return self.base_url.startswith("https://")
+
+    @property
+    def identity_providers(self) -> tuple[str, ...]:
+        """The identity providers whose variables are set."""
+        return tuple(
+            provider
+            for provider, names in _PROVIDER_VARIABLES.items()
+            if _text(getattr(self, names[0]))
+        )
+
+
+def _text(value: str | SecretStr) -> str:
+    return value.get_secret_value() if isinstance(value, SecretStr) else value
 
 
 class SettingsError(Exception):
