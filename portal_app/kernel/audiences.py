@@ -22,6 +22,7 @@ class Actor:
         audience: The audience the session gives; ``PUBLIC`` without a session.
         account_id: The signed-in account, or ``None``.
         customer_id: The customer of that account, or ``None``.
+        booking_id: The one booking that a guest may see, or ``None``.
         session_id: The session's row id, or ``None``.
         address: The network address the request came from, for rate limits.
         device: The browser's own name for itself (user agent), shortened.
@@ -30,6 +31,7 @@ class Actor:
     audience: Audience = Audience.PUBLIC
     account_id: str | None = None
     customer_id: str | None = None
+    booking_id: str | None = None
     session_id: str | None = None
     address: str = ""
     device: str = ""

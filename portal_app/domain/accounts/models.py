@@ -1,4 +1,4 @@
-"""Tables of accounts, their sessions and their single-use tokens."""
+"""Tables of accounts, their ways in, their sessions and their tokens."""
 
 from datetime import datetime
 
@@ -31,14 +31,92 @@ class Account(SQLModel, table=True):
     created_at: datetime = created_field()
 
 
-class AccountSession(SQLModel, table=True):
-    """A browser that is signed in; the cookie holds the secret, here is its hash."""
+class Identity(SQLModel, table=True):
+    """An account's way in by a provider, which knows the person as ``subject``.
 
-    __tablename__ = "account_session"
-    __table_args__ = (UniqueConstraint("token_hash"),)
+    Only accounts whose mailbox was proven have one. ``email`` is what the
+    provider said, to tell two of a person's own accounts there apart.
+    """
+
+    __tablename__ = "identity"
+    __table_args__ = (
+        UniqueConstraint("provider", "subject"),
+        UniqueConstraint("account_id", "provider"),
+        CheckConstraint("provider IN ('google', 'apple', 'facebook')", name="provider"),
+    )
 
     id: str = id_field()
-    account_id: str = Field(foreign_key="account.id", index=True, ondelete="CASCADE")
+    account_id: str = Field(foreign_key="account.id", ondelete="CASCADE")
+    provider: str = Field(max_length=16)
+    subject: str = Field(max_length=255)
+    email: str = Field(default="", max_length=254)
+    connected_at: datetime = instant_field()
+
+
+class IdentityOffer(SQLModel, table=True):
+    """Somebody a provider vouched for, before it is clear whose account it is.
+
+    The browser that came from the provider holds the secret of ``token_hash``;
+    a mail may carry a second one. Both together finish what one began, so that
+    nobody connects a stranger's sign-in by a link in a mail.
+
+    Attributes:
+        account_id: Whose account it wants into, where the provider's verified
+            e-mail told; ``None`` while an e-mail must be given.
+        email: Where the proof is sent, or will be.
+    """
+
+    __tablename__ = "identity_offer"
+    __table_args__ = (
+        UniqueConstraint("token_hash"),
+        UniqueConstraint("mail_token_hash"),
+    )
+
+    id: str = id_field()
+    token_hash: str = Field(max_length=64)
+    mail_token_hash: str | None = Field(default=None, max_length=64)
+    account_id: str | None = Field(
+        default=None, foreign_key="account.id", ondelete="CASCADE"
+    )
+    provider: str = Field(max_length=16)
+    subject: str = Field(max_length=255)
+    provider_email: str = Field(default="", max_length=254)
+    email: str = Field(default="", max_length=254)
+    first_name: str = Field(default="", max_length=80)
+    last_name: str = Field(default="", max_length=80)
+    created_at: datetime = created_field()
+    expires_at: datetime = instant_field(index=True)
+    used_at: datetime | None = optional_instant_field()
+
+
+class AccountSession(SQLModel, table=True):
+    """A browser that is signed in; the cookie holds the secret, here is its hash.
+
+    Either somebody with an account, or a guest who sees one booking; a guest who
+    came by a link in a mail leaves when the link is switched off.
+
+    Attributes:
+        way: How it was opened: ``password``, a provider, ``number`` or ``link``.
+    """
+
+    __tablename__ = "account_session"
+    __table_args__ = (
+        UniqueConstraint("token_hash"),
+        CheckConstraint("(account_id IS NULL) <> (booking_id IS NULL)", name="whose"),
+        Index("ix_account_session_booking_id", "booking_id"),
+    )
+
+    id: str = id_field()
+    account_id: str | None = Field(
+        default=None, foreign_key="account.id", index=True, ondelete="CASCADE"
+    )
+    booking_id: str | None = Field(
+        default=None, foreign_key="booking.id", ondelete="CASCADE"
+    )
+    link_id: str | None = Field(
+        default=None, foreign_key="booking_link.id", ondelete="CASCADE"
+    )
+    way: str = Field(default="password", max_length=16)
     token_hash: str = Field(max_length=64)
     remembered: bool = False
     device: str = Field(default="", max_length=200)
@@ -50,16 +128,35 @@ class AccountSession(SQLModel, table=True):
 
 
 class AccountToken(SQLModel, table=True):
-    """A single-use secret sent to somebody, for one purpose, for a short time."""
+    """A single-use secret sent to somebody, for one purpose, for a short time.
+
+    Attributes:
+        email: The address that a change of e-mail proves.
+        way: What a ticket was given for; see ``AccountSession.way``.
+    """
 
     __tablename__ = "account_token"
     __table_args__ = (
         UniqueConstraint("token_hash"),
-        CheckConstraint("purpose IN ('verify_email', 'sign_in')", name="purpose"),
+        CheckConstraint(
+            "purpose IN ('verify_email', 'sign_in', 'reset_password', 'change_email')",
+            name="purpose",
+        ),
+        CheckConstraint("(account_id IS NULL) <> (booking_id IS NULL)", name="whose"),
     )
 
     id: str = id_field()
-    account_id: str = Field(foreign_key="account.id", index=True, ondelete="CASCADE")
+    account_id: str | None = Field(
+        default=None, foreign_key="account.id", index=True, ondelete="CASCADE"
+    )
+    booking_id: str | None = Field(
+        default=None, foreign_key="booking.id", ondelete="CASCADE"
+    )
+    link_id: str | None = Field(
+        default=None, foreign_key="booking_link.id", ondelete="CASCADE"
+    )
+    way: str = Field(default="password", max_length=16)
+    email: str = Field(default="", max_length=254)
     purpose: str = Field(max_length=24)
     token_hash: str = Field(max_length=64)
     remember: bool = False
@@ -69,12 +166,57 @@ class AccountToken(SQLModel, table=True):
 
 
 class AttemptWindow(SQLModel, table=True):
-    """How often something limited was tried in one window of time."""
+    """How often something limited was tried in one window of time.
+
+    Attributes:
+        strikes: How many windows in a row were used up; each makes the next
+            one longer.
+        forgotten_at: Until when the strikes count.
+    """
 
     __tablename__ = "attempt_window"
-    __table_args__ = (Index("ix_attempt_window_ends_at", "ends_at"),)
+    __table_args__ = (Index("ix_attempt_window_forgotten_at", "forgotten_at"),)
 
     key_hash: str = Field(primary_key=True, max_length=64)
     starts_at: datetime = instant_field()
     ends_at: datetime = instant_field()
     attempts: int = 0
+    strikes: int = 0
+    forgotten_at: datetime = instant_field()
+
+
+class KnownDevice(SQLModel, table=True):
+    """A browser that somebody signed in with before; it holds the secret."""
+
+    __tablename__ = "known_device"
+    __table_args__ = (UniqueConstraint("account_id", "token_hash"),)
+
+    id: str = id_field()
+    account_id: str = Field(foreign_key="account.id", ondelete="CASCADE")
+    token_hash: str = Field(max_length=64)
+    created_at: datetime = created_field()
+    last_seen_at: datetime = instant_field(index=True)
+
+
+class SecurityEvent(SQLModel, table=True):
+    """Something about getting in that the office may have to look at.
+
+    Attributes:
+        about: The e-mail or booking number it was tried with, or empty.
+        address: The network address it came from.
+        detail: Words for the office, never a secret.
+    """
+
+    __tablename__ = "security_event"
+    __table_args__ = (Index("ix_security_event_account_id", "account_id", "at"),)
+
+    id: str = id_field()
+    at: datetime = instant_field(index=True)
+    kind: str = Field(max_length=32, index=True)
+    account_id: str | None = Field(
+        default=None, foreign_key="account.id", ondelete="SET NULL"
+    )
+    about: str = Field(default="", max_length=254)
+    address: str = Field(default="", max_length=45)
+    device: str = Field(default="", max_length=200)
+    detail: str = Field(default="", max_length=200)

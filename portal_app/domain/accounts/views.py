@@ -1,6 +1,6 @@
 """What the layers above may know of accounts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 
@@ -12,10 +12,127 @@ class SignedIn:
         secret: The cookie's value.
         expires_at: When the session ends if it is not used, UTC.
         remembered: Whether the cookie outlives the browser window.
-        role: ``customer``, ``office`` or ``fieldworker``.
+        role: ``customer``, ``office``, ``fieldworker`` or ``guest``.
+        device_secret: What the browser is recognised by when it signs in
+            again, for a cookie of its own (HttpOnly, a year); empty for a guest.
+        path: Where a guest belongs, such as ``/bookings/B-…``; empty otherwise.
     """
 
     secret: str
     expires_at: datetime
     remembered: bool
     role: str
+    device_secret: str = ""
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderView:
+    """A provider in My Account.
+
+    Attributes:
+        provider: ``google``, ``apple`` or ``facebook``.
+        name: Such as ``Google``.
+        connected: Whether the account can be entered by it.
+        email: The e-mail the provider knows, or empty.
+        since: The day it was connected, in words, or empty.
+        removable: Whether it may be disconnected; never the last way in.
+        open: Whether the business has it switched on.
+    """
+
+    provider: str = ""
+    name: str = ""
+    connected: bool = False
+    email: str = ""
+    since: str = ""
+    removable: bool = False
+    open: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class WaysInView:
+    """How the account that is signed in can be entered."""
+
+    email: str = ""
+    has_password: bool = False
+    providers: list[ProviderView] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class OfferView:
+    """What a sign-in by a provider still waits for.
+
+    Attributes:
+        provider: Such as ``google``.
+        name: Such as ``Google``.
+        step: ``email`` (give an e-mail), ``proof`` (there is an account: prove
+            that it is yours) or ``mail`` (a mail is under way).
+        email: Where the account or the mail is; in step ``email`` what the
+            provider suggests, or empty.
+        has_password: In step ``proof``, whether a password can prove it.
+    """
+
+    provider: str = ""
+    name: str = ""
+    step: str = ""
+    email: str = ""
+    has_password: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SessionView:
+    """A browser that is signed in to the account.
+
+    Attributes:
+        id: For ``end_session``.
+        device: In words, such as ``Firefox on Windows``.
+        place: The network as far as it is told, such as ``Network 203.0.113.x``.
+        last_seen: In words on the business's clock.
+        last_seen_at: ISO, UTC.
+        signed_in: When it was opened, in words.
+        way: How it was opened, in words, such as ``Password``.
+        remembered: Whether it outlives the browser window.
+        current: Whether it is the one asking.
+    """
+
+    id: str = ""
+    device: str = ""
+    place: str = ""
+    last_seen: str = ""
+    last_seen_at: str = ""
+    signed_in: str = ""
+    way: str = ""
+    remembered: bool = False
+    current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityEventView:
+    """Something about getting in, for the office.
+
+    Attributes:
+        at: ISO, UTC.
+        when: In words on the business's clock.
+        kind: Such as ``sign_in_failed``.
+        text: What happened, in a sentence.
+        about: The e-mail or booking number it was tried with, or empty.
+        address: The network address.
+        device: In words.
+    """
+
+    at: str = ""
+    when: str = ""
+    kind: str = ""
+    text: str = ""
+    about: str = ""
+    address: str = ""
+    device: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityLogView:
+    """One page of the security log, latest first, at most 50 rows."""
+
+    rows: list[SecurityEventView] = field(default_factory=list)
+    page: int = 1
+    has_more: bool = False

@@ -90,6 +90,44 @@ class BookingEvent(SQLModel, table=True):
     detail: dict[str, Any] = json_field()
 
 
+class BookingDependent(SQLModel, table=True):
+    """For whom or what a booking is; ``name`` is as it was when it was said."""
+
+    __tablename__ = "booking_dependent"
+    __table_args__ = (Index("ix_booking_dependent_dependent_id", "dependent_id"),)
+
+    booking_id: str = Field(
+        foreign_key="booking.id", primary_key=True, ondelete="CASCADE"
+    )
+    dependent_id: str = Field(foreign_key="dependent.id", primary_key=True)
+    position: int = 0
+    name: str = Field(max_length=80)
+
+
+class BookingLink(SQLModel, table=True):
+    """A link in a mail that opens one booking for one purpose.
+
+    The mail holds the secret, here is its hash. It may be followed until it
+    expires or is switched off.
+    """
+
+    __tablename__ = "booking_link"
+    __table_args__ = (
+        UniqueConstraint("token_hash"),
+        CheckConstraint("purpose IN ('view')", name="purpose"),
+        Index("ix_booking_link_booking_id", "booking_id"),
+    )
+
+    id: str = id_field()
+    booking_id: str = Field(foreign_key="booking.id", ondelete="CASCADE")
+    purpose: str = Field(max_length=16)
+    token_hash: str = Field(max_length=64)
+    created_at: datetime = created_field()
+    expires_at: datetime = instant_field(index=True)
+    switched_off_at: datetime | None = optional_instant_field()
+    last_used_at: datetime | None = optional_instant_field()
+
+
 class BookingDraft(SQLModel, table=True):
     """A booking on its way through the wizard; its id is the idempotency key.
 
