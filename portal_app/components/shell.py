@@ -31,11 +31,13 @@ def skip_link() -> rx.Component:
     """
     return rx.el.a(
         "Skip to content",
-        href="#main",
         class_name=(
             "btn btn-primary fixed left-4 top-3 z-50 -translate-y-24 "
             "focus:translate-y-0"
         ),
+        # As a plain attribute: the router's link would be built with the address
+        # of the page's folder, and leave the page.
+        custom_attrs={"href": "#main"},
     )
 
 
