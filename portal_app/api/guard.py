@@ -20,7 +20,14 @@ from portal_app.kernel.ids import hash_secret
 from portal_app.settings import Settings
 
 SOCKET_PATH = "/_event"
-_IMMUTABLE = "public, max-age=31536000, immutable"
+_CACHING = (
+    # Built files carry a digest in their names; fonts never change.
+    (("/assets/", "/fonts/"), "public, max-age=31536000, immutable"),
+    (("/icons/", "/services/", "/art/"), "public, max-age=86400"),
+    (("/api/",), "private, no-store"),
+)
+_REVALIDATE = "no-cache"
+_OK = 200
 _INLINE_SCRIPT = re.compile(r"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.S)
 _HSTS = "max-age=31536000; includeSubDomains"
 
@@ -105,6 +112,16 @@ def state_of_session(query_string: bytes, session: str) -> bytes:
     return urlencode(kept).encode()
 
 
+def _caching(path: str, status: int, headers: Headers) -> str:
+    """How long a browser may keep an answer that does not say so itself."""
+    is_page = headers.get("content-type", "").startswith("text/html")
+    if status == _OK and not is_page:
+        for prefixes, policy in _CACHING:
+            if path.startswith(prefixes):
+                return policy
+    return _REVALIDATE
+
+
 class Guard:
     """ASGI middleware around the whole portal.
 
@@ -161,13 +178,9 @@ class Guard:
                 headers = MutableHeaders(scope=message)
                 for name, value in self._headers.items():
                     headers.setdefault(name, value)
-                if (
-                    path.startswith(("/assets/", "/fonts/"))
-                    and message["status"] == 200
-                ):
-                    headers["cache-control"] = _IMMUTABLE
-                elif headers.get("content-type", "").startswith("text/html"):
-                    headers.setdefault("cache-control", "no-cache")
+                headers.setdefault(
+                    "cache-control", _caching(path, message["status"], headers)
+                )
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

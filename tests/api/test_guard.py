@@ -98,11 +98,19 @@ def test_on_https_browsers_are_told_to_stay_there() -> None:
     )
 
 
-def test_built_assets_are_kept_for_ever_and_nothing_else_is() -> None:
-    assert _headers(SETTINGS, "/assets/a.js")["cache-control"] == (
-        "public, max-age=31536000, immutable"
-    )
-    assert "cache-control" not in _headers(SETTINGS, "/api/health")
+@pytest.mark.parametrize(
+    ("path", "policy"),
+    [
+        ("/assets/a.js", "public, max-age=31536000, immutable"),
+        ("/fonts/a.woff2", "public, max-age=31536000, immutable"),
+        ("/icons/icon-192.png", "public, max-age=86400"),
+        ("/services/dog-walking.webp", "public, max-age=86400"),
+        ("/sw.js", "no-cache"),
+        ("/api/anything", "private, no-store"),
+    ],
+)
+def test_each_kind_of_file_is_kept_as_long_as_it_may(path: str, policy: str) -> None:
+    assert _headers(SETTINGS, path)["cache-control"] == policy
 
 
 def test_each_inline_script_of_the_build_is_named(tmp_path: Path) -> None:
