@@ -148,6 +148,32 @@ def upgrade() -> None:
     op.create_index(
         "ix_security_event_account_id", "security_event", ["account_id", "at"]
     )
+    op.create_table(
+        "provider_flow",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("provider", sa.String(length=16), nullable=False),
+        sa.Column("state_hash", sa.String(length=64), nullable=False),
+        sa.Column("browser_hash", sa.String(length=64), nullable=False),
+        sa.Column("account_id", sa.String(), nullable=True),
+        sa.Column("next_path", sa.String(length=500), nullable=False),
+        sa.Column("first_name", sa.String(length=80), nullable=False),
+        sa.Column("last_name", sa.String(length=80), nullable=False),
+        sa.Column("created_at", UTCDateTime(), nullable=False),
+        sa.Column("expires_at", UTCDateTime(), nullable=False),
+        sa.Column("used_at", UTCDateTime(), nullable=True),
+        sa.CheckConstraint(_PROVIDERS, name=op.f("ck_provider_flow_provider")),
+        sa.ForeignKeyConstraint(
+            ["account_id"],
+            ["account.id"],
+            name=op.f("fk_provider_flow_account_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_provider_flow")),
+        sa.UniqueConstraint("state_hash", name=op.f("uq_provider_flow_state_hash")),
+    )
+    op.create_index(
+        op.f("ix_provider_flow_expires_at"), "provider_flow", ["expires_at"]
+    )
     _recreate_sessions()
     _recreate_tokens()
     _recreate_attempts()

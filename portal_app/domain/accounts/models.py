@@ -89,6 +89,38 @@ class IdentityOffer(SQLModel, table=True):
     used_at: datetime | None = optional_instant_field()
 
 
+class ProviderFlow(SQLModel, table=True):
+    """A sign-in at a provider that is under way: from the click to the answer.
+
+    The address of the provider's page carries the secret of ``state_hash``, the
+    browser's cookie that of ``browser_hash``; the answer must bring both, once.
+
+    Attributes:
+        account_id: Whose account shall be connected; ``None`` for a sign-in.
+        first_name: What the answer itself said, which Apple does only once.
+    """
+
+    __tablename__ = "provider_flow"
+    __table_args__ = (
+        UniqueConstraint("state_hash"),
+        CheckConstraint("provider IN ('google', 'apple', 'facebook')", name="provider"),
+    )
+
+    id: str = id_field()
+    provider: str = Field(max_length=16)
+    state_hash: str = Field(max_length=64)
+    browser_hash: str = Field(max_length=64)
+    account_id: str | None = Field(
+        default=None, foreign_key="account.id", ondelete="CASCADE"
+    )
+    next_path: str = Field(default="", max_length=500)
+    first_name: str = Field(default="", max_length=80)
+    last_name: str = Field(default="", max_length=80)
+    created_at: datetime = created_field()
+    expires_at: datetime = instant_field(index=True)
+    used_at: datetime | None = optional_instant_field()
+
+
 class AccountSession(SQLModel, table=True):
     """A browser that is signed in; the cookie holds the secret, here is its hash.
 

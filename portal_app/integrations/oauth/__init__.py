@@ -1,0 +1,1 @@
+"""Identity providers: Google and Apple by OpenID Connect, Facebook by OAuth 2."""
