@@ -3,6 +3,7 @@
 from typing import Any
 
 import reflex as rx
+from reflex_components_core.el.elements.inline import A
 
 from portal_app.state.viewer import ViewerState
 
@@ -29,15 +30,15 @@ def skip_link() -> rx.Component:
     Returns:
         An anchor that shows itself when focused.
     """
-    return rx.el.a(
+    # The plain element: the router's link would be built with the address of the
+    # page's folder, and leave the page.
+    return A.create(
         "Skip to content",
+        href="#main",
         class_name=(
             "btn btn-primary fixed left-4 top-3 z-50 -translate-y-24 "
             "focus:translate-y-0"
         ),
-        # As a plain attribute: the router's link would be built with the address
-        # of the page's folder, and leave the page.
-        custom_attrs={"href": "#main"},
     )
 
 
