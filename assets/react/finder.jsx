@@ -36,27 +36,35 @@ function write({ query, category }) {
   return text ? `?${text}` : "";
 }
 
+function save(asked) {
+  const search = write(asked);
+  if (search === window.location.search) return;
+  history.replaceState(history.state, "", window.location.pathname + search);
+}
+
 export function ServiceFinder({ categories, children }) {
   const location = useLocation();
-  const [asked, ask] = useState(() => read(window.location.search));
+  const [asked, setAsked] = useState(() => read(window.location.search));
   const field = useRef(null);
+  const saving = useRef(0);
+
+  // What is typed is saved when the typing pauses or leaves the field, all else
+  // at once: the address has to be right before a link is followed.
+  const ask = (next, typing = false) => {
+    setAsked(next);
+    clearTimeout(saving.current);
+    if (typing) saving.current = setTimeout(() => save(next), ADDRESS_DELAY_MS);
+    else save(next);
+  };
+  useEffect(() => () => clearTimeout(saving.current), []);
 
   // A link to this page with another filter, or the back button.
   const visit = useRef(location.key);
   useEffect(() => {
     if (visit.current === location.key) return;
     visit.current = location.key;
-    ask(read(window.location.search));
+    setAsked(read(window.location.search));
   }, [location.key]);
-
-  useEffect(() => {
-    const timer = setTimeout(() => {
-      const search = write(asked);
-      if (search === window.location.search) return;
-      history.replaceState(history.state, "", window.location.pathname + search);
-    }, ADDRESS_DELAY_MS);
-    return () => clearTimeout(timer);
-  }, [asked]);
 
   const found = useMemo(() => {
     const wanted = words(asked.query);
@@ -98,7 +106,8 @@ export function FinderInput(props) {
       ref={field}
       value={asked.query}
       maxLength={LONGEST_QUERY}
-      onChange={(event) => ask({ ...asked, query: event.target.value })}
+      onChange={(event) => ask({ ...asked, query: event.target.value }, true)}
+      onBlur={() => ask(asked)}
       onKeyDown={(event) => {
         if (event.key !== "Escape" || !asked.query) return;
         event.preventDefault();
