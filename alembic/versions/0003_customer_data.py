@@ -13,6 +13,20 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "dependent_type",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("slug", sa.String(length=40), nullable=False),
+        sa.Column("singular", sa.String(length=40), nullable=False),
+        sa.Column("plural", sa.String(length=40), nullable=False),
+        sa.Column("icon", sa.String(length=40), nullable=False),
+        sa.Column("documents", sa.JSON(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("archived_at", UTCDateTime(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dependent_type")),
+        sa.UniqueConstraint("slug", name=op.f("uq_dependent_type_slug")),
+    )
+    op.create_table(
         "field_definition",
         sa.Column("id", sa.String(length=26), nullable=False),
         sa.Column("scope_kind", sa.String(length=16), nullable=False),
@@ -118,8 +132,116 @@ def upgrade() -> None:
         )
         batch_op.create_index("ix_stored_file_removed_at", ["removed_at"], unique=False)
 
+    op.create_table(
+        "dependent",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("customer_id", sa.String(), nullable=False),
+        sa.Column("type_id", sa.String(), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("picture_id", sa.String(), nullable=True),
+        sa.Column("request_key", sa.String(length=64), nullable=False),
+        sa.Column("created_at", UTCDateTime(), nullable=False),
+        sa.Column("archived_at", UTCDateTime(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_dependent_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["picture_id"],
+            ["stored_file.id"],
+            name=op.f("fk_dependent_picture_id"),
+            ondelete="SET NULL",
+        ),
+        sa.ForeignKeyConstraint(
+            ["type_id"], ["dependent_type.id"], name=op.f("fk_dependent_type_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dependent")),
+        sa.UniqueConstraint(
+            "customer_id",
+            "request_key",
+            name=op.f("uq_dependent_customer_id_request_key"),
+        ),
+    )
+    with op.batch_alter_table("dependent", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_dependent_customer_id", ["customer_id", "archived_at"], unique=False
+        )
+        batch_op.create_index("ix_dependent_type_id", ["type_id"], unique=False)
+
+    op.create_table(
+        "booking_dependent",
+        sa.Column("booking_id", sa.String(), nullable=False),
+        sa.Column("dependent_id", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["booking_id"],
+            ["booking.id"],
+            name=op.f("fk_booking_dependent_booking_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["dependent_id"],
+            ["dependent.id"],
+            name=op.f("fk_booking_dependent_dependent_id"),
+        ),
+        sa.PrimaryKeyConstraint(
+            "booking_id", "dependent_id", name=op.f("pk_booking_dependent")
+        ),
+    )
+    with op.batch_alter_table("booking_dependent", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_booking_dependent_dependent_id", ["dependent_id"], unique=False
+        )
+
+    op.create_table(
+        "dependent_document",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("dependent_id", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("file_id", sa.String(), nullable=False),
+        sa.Column("expires_on", sa.Date(), nullable=True),
+        sa.Column("created_at", UTCDateTime(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "kind <> '' OR name <> ''", name=op.f("ck_dependent_document_named")
+        ),
+        sa.ForeignKeyConstraint(
+            ["dependent_id"],
+            ["dependent.id"],
+            name=op.f("fk_dependent_document_dependent_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["file_id"], ["stored_file.id"], name=op.f("fk_dependent_document_file_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dependent_document")),
+    )
+    with op.batch_alter_table("dependent_document", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_dependent_document_dependent_id", ["dependent_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_dependent_document_expires_on", ["expires_on"], unique=False
+        )
+
 
 def downgrade() -> None:
+    with op.batch_alter_table("dependent_document", schema=None) as batch_op:
+        batch_op.drop_index("ix_dependent_document_expires_on")
+        batch_op.drop_index("ix_dependent_document_dependent_id")
+
+    op.drop_table("dependent_document")
+    with op.batch_alter_table("booking_dependent", schema=None) as batch_op:
+        batch_op.drop_index("ix_booking_dependent_dependent_id")
+
+    op.drop_table("booking_dependent")
+    with op.batch_alter_table("dependent", schema=None) as batch_op:
+        batch_op.drop_index("ix_dependent_type_id")
+        batch_op.drop_index("ix_dependent_customer_id")
+
+    op.drop_table("dependent")
     with op.batch_alter_table("stored_file", schema=None) as batch_op:
         batch_op.drop_index("ix_stored_file_removed_at")
         batch_op.drop_index("ix_stored_file_customer_id")
@@ -131,3 +253,4 @@ def downgrade() -> None:
 
     op.drop_table("field_value")
     op.drop_table("field_definition")
+    op.drop_table("dependent_type")

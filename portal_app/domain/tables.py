@@ -7,6 +7,7 @@ from portal_app.domain.bookings import models as bookings
 from portal_app.domain.business import models as business
 from portal_app.domain.catalogue import models as catalogue
 from portal_app.domain.customers import models as customers
+from portal_app.domain.dependents import models as dependents
 from portal_app.domain.fields import models as fields
 from portal_app.domain.files import models as files
 from portal_app.domain.notifications import models as notifications
@@ -20,6 +21,7 @@ __all__ = [
     "business",
     "catalogue",
     "customers",
+    "dependents",
     "fields",
     "files",
     "metadata",

@@ -38,12 +38,22 @@ def my_bookings(
         InvalidInput: If ``when`` is neither.
         NotAllowed: If nobody is signed in as a customer.
     """
+    return page_of(tx, col(Booking.customer_id) == customer_of(actor), when, page)
+
+
+def page_of(
+    tx: Session, whose: ColumnElement[bool], when: str, page: int
+) -> views.BookingPage:
+    """One page of the bookings that fulfil a condition; as ``my_bookings``.
+
+    Whoever calls this answers for the condition being the actor's own bookings.
+    """
     if when not in (rules.UPCOMING, rules.PAST):
         raise InvalidInput({"when": "There is no such list."})
     page = max(1, page)
     now = utc_now()
     which: tuple[ColumnElement[bool], ColumnElement[bool]] = (
-        col(Booking.customer_id) == customer_of(actor),
+        whose,
         col(Booking.ends_at) > now
         if when == rules.UPCOMING
         else col(Booking.ends_at) <= now,

@@ -65,4 +65,6 @@ def event_text(what: str, detail: Mapping[str, str]) -> str:
             f"Booked for {detail['day']}, {detail['time']}, "
             f"with {detail['fieldworker']}, for {detail['total']}."
         )
+    if what == "dependents_named":
+        return f"For {detail['names']}." if detail["names"] else "For nobody by name."
     return what.replace("_", " ").capitalize() + "."

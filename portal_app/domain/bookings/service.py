@@ -22,6 +22,11 @@ from portal_app.domain.bookings.drafts import (
 )
 from portal_app.domain.bookings.reading import booking, calendar_entry, my_bookings
 from portal_app.domain.bookings.rules import PAST, UPCOMING, ContactForm, Shown
+from portal_app.domain.bookings.timeline import (
+    name_dependents,
+    named_dependents,
+    timeline,
+)
 
 __all__ = [
     "PAST",
@@ -45,5 +50,8 @@ __all__ = [
     "free_days",
     "free_times",
     "my_bookings",
+    "name_dependents",
+    "named_dependents",
     "open_draft",
+    "timeline",
 ]

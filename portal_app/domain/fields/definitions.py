@@ -20,6 +20,7 @@ _MAX_DECIMALS = 4
 _LARGEST = Decimal(10) ** 12
 _KEY = re.compile(r"[a-z][a-z0-9]*([_-][a-z0-9]+)*")
 _CHOICE_KEY = re.compile(r"[a-z0-9]+([_-][a-z0-9]+)*")
+_TAKEN = frozenset({"name", "picture_id"})
 _LENGTHS = {"name": 80, "help": 300, "unit": 20}
 
 
@@ -178,6 +179,8 @@ def _own_faults(definition: Definition) -> dict[str, str]:
             "A key is made of lower-case letters, digits and underscores, "
             "such as last_checkup."
         )
+    elif definition.key in _TAKEN:
+        faults["key"] = "This key is taken by the form itself."
     if not definition.name.strip():
         faults["name"] = "A field needs a name."
     for part, limit in _LENGTHS.items():

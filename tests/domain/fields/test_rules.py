@@ -333,6 +333,11 @@ def test_a_stored_value_fits_while_it_means_the_same(
             "A key is made of lower-case letters, digits and underscores, "
             "such as last_checkup.",
         ),
+        (
+            Definition(key="name", name="Name"),
+            "key",
+            "This key is taken by the form itself.",
+        ),
         (Definition(key="a", name=" "), "name", "A field needs a name."),
         (
             Definition(key="a", name="x" * 81),

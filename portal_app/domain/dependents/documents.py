@@ -1,0 +1,258 @@
+"""The papers of a dependent: kept, renewed, taken away."""
+
+from collections.abc import Collection, Sequence
+from datetime import date
+
+from sqlmodel import Session, col, select
+
+from portal_app.domain.business import service as businesses
+from portal_app.domain.dependents import rules
+from portal_app.domain.dependents.models import DependentDocument, DependentType
+from portal_app.domain.dependents.ownership import own_dependent, own_document
+from portal_app.domain.dependents.rules import DocumentForm, DocumentKind, Paper
+from portal_app.domain.dependents.types import definition_of
+from portal_app.domain.dependents.views import DocumentView
+from portal_app.domain.files import rules as file_rules
+from portal_app.domain.files import service as files
+from portal_app.domain.files.views import FileView
+from portal_app.kernel.audiences import Actor
+from portal_app.kernel.changes import Change, ChangedMeanwhile, compare
+from portal_app.kernel.clock import utc_now
+from portal_app.kernel.errors import Conflict, InvalidInput, NotFound
+from portal_app.kernel.formats import Formats
+
+_LABELS = {
+    "kind": "Kind",
+    "name": "Name",
+    "expires_on": "Expires on",
+    "file_id": "File",
+}
+_NO_FILE = "We could not find that file. Please choose it again."
+
+
+def add_document(
+    tx: Session, actor: Actor, dependent_id: str, form: DocumentForm
+) -> str:
+    """Keep a paper; the same file sent twice is kept once.
+
+    Args:
+        tx: The transaction.
+        actor: A customer.
+        dependent_id: One of theirs.
+        form: As typed; its file was handed in as a document.
+
+    Returns:
+        The id of the paper.
+
+    Raises:
+        NotFound: If the dependent is missing or somebody else's.
+        InvalidInput: With a sentence for each field that is wrong.
+        Conflict: If there are 50 already.
+    """
+    dependent = own_dependent(tx, actor, dependent_id, lock=True)
+    kept = tx.exec(
+        select(DependentDocument).where(
+            col(DependentDocument.dependent_id) == dependent.id
+        )
+    ).all()
+    same = next((row for row in kept if row.file_id == form.file_id), None)
+    if same is not None:
+        return same.id
+    paper = rules.check_document(form, _kinds(tx, dependent.type_id))
+    if len(kept) >= rules.MAX_DOCUMENTS:
+        raise Conflict("There are as many documents as fit. Remove one first.")
+    _attach(tx, actor, form.file_id)
+    row = DependentDocument(
+        dependent_id=dependent.id,
+        kind=paper.kind,
+        name=paper.name,
+        file_id=form.file_id,
+        expires_on=paper.expires_on,
+        created_at=utc_now(),
+    )
+    tx.add(row)
+    tx.flush()
+    return row.id
+
+
+def save_document(
+    tx: Session, actor: Actor, document_id: str, form: DocumentForm, version: int
+) -> int:
+    """Change a paper, or renew its file.
+
+    Args:
+        tx: The transaction.
+        actor: A customer.
+        document_id: Of one of their dependents.
+        form: As it shall be.
+        version: Of the paper that was read.
+
+    Returns:
+        The new version.
+
+    Raises:
+        NotFound: If it is missing or somebody else's.
+        InvalidInput: With a sentence for each field that is wrong.
+        ChangedMeanwhile: If it was changed since ``version``.
+    """
+    dependent, row = own_document(tx, actor, document_id)
+    paper = rules.check_document(form, _kinds(tx, dependent.type_id, row.kind))
+    if (paper, form.file_id) == (
+        Paper(row.kind, row.name, row.expires_on),
+        row.file_id,
+    ):
+        return row.version
+    if row.version != version:
+        raise ChangedMeanwhile(
+            "This document",
+            _changes(tx, dependent.type_id, row, paper, form),
+            row.version,
+        )
+    if form.file_id != row.file_id:
+        _attach(tx, actor, form.file_id)
+        files.release(tx, row.file_id)
+        row.file_id = form.file_id
+    row.kind, row.name, row.expires_on = paper.kind, paper.name, paper.expires_on
+    row.version += 1
+    tx.flush()
+    return row.version
+
+
+def remove_document(tx: Session, actor: Actor, document_id: str) -> None:
+    """Take a paper and its file away for good.
+
+    Raises:
+        NotFound: If it is missing or somebody else's.
+    """
+    _, row = own_document(tx, actor, document_id)
+    files.release(tx, row.file_id)
+    # The file's row goes with its bytes; until then it must not be referred to.
+    tx.delete(row)
+    tx.flush()
+
+
+def documents_of(
+    tx: Session, dependent_ids: Collection[str]
+) -> dict[str, list[DependentDocument]]:
+    """The papers of several dependents, those that end first on top."""
+    found: dict[str, list[DependentDocument]] = {one: [] for one in dependent_ids}
+    rows = tx.exec(
+        select(DependentDocument).where(
+            col(DependentDocument.dependent_id).in_(dependent_ids)
+        )
+    )
+    for row in sorted(rows, key=lambda row: (row.expires_on or date.max, row.id)):
+        found[row.dependent_id].append(row)
+    return found
+
+
+def document_views(
+    rows: Sequence[DependentDocument],
+    kinds: Sequence[DocumentKind],
+    pictures: dict[str, FileView],
+    formats: Formats,
+) -> list[DocumentView]:
+    """Papers as a browser sees them."""
+    today = utc_now().astimezone(formats.zone).date()
+    names = {kind.key: kind.name for kind in kinds}
+    return [
+        DocumentView(
+            id=row.id,
+            title=row.name or names.get(row.kind, row.kind),
+            kind=row.kind,
+            name=row.name,
+            file=pictures.get(row.file_id, FileView()),
+            expires_on=row.expires_on.isoformat() if row.expires_on else "",
+            status=rules.status_of(row.expires_on, today),
+            status_text=_status_text(row.expires_on, today, formats),
+            version=row.version,
+        )
+        for row in rows
+    ]
+
+
+def missing(
+    rows: Sequence[DependentDocument], kinds: Sequence[DocumentKind], today: date
+) -> list[str]:
+    """The names of required papers of which there is none that holds."""
+    holding = {
+        row.kind
+        for row in rows
+        if rules.status_of(row.expires_on, today) != rules.EXPIRED
+    }
+    return [
+        kind.name
+        for kind in kinds
+        if kind.required and not kind.retired and kind.key not in holding
+    ]
+
+
+def notice(
+    rows: Sequence[DependentDocument], kinds: Sequence[DocumentKind], formats: Formats
+) -> str:
+    """One sentence about the paper that needs attention first, or an empty text.
+
+    A paper that was renewed does not: the newest of its kind counts.
+    """
+    today = utc_now().astimezone(formats.zone).date()
+    names = {kind.key: kind.name for kind in kinds}
+    newest: dict[str, DependentDocument] = {}
+    for row in rows:  # in the order of their ends
+        newest[row.kind or row.id] = row
+    for status, words in ((rules.EXPIRED, "has expired"), (rules.SOON, "expires on")):
+        for row in newest.values():
+            if rules.status_of(row.expires_on, today) == status and row.expires_on:
+                title = row.name or names.get(row.kind, row.kind)
+                day = (
+                    "" if status == rules.EXPIRED else f" {formats.day(row.expires_on)}"
+                )
+                return f"{title} {words}{day}"
+    lacking = missing(rows, kinds, today)
+    return f"{lacking[0]} is missing" if lacking else ""
+
+
+def _kinds(tx: Session, type_id: str, had: str = "") -> list[DocumentKind]:
+    """What a paper may be: what is asked for, and what it was before."""
+    documents = definition_of(tx.get_one(DependentType, type_id)).documents
+    return [kind for kind in documents if not kind.retired or kind.key == had]
+
+
+def _attach(tx: Session, actor: Actor, file_id: str) -> None:
+    try:
+        files.attach(
+            tx, actor, file_id, {file_rules.DOCUMENT}, customer_id=actor.customer_id
+        )
+    except NotFound:
+        raise InvalidInput({"file_id": _NO_FILE}) from None
+
+
+def _changes(
+    tx: Session, type_id: str, row: DependentDocument, paper: Paper, form: DocumentForm
+) -> list[Change]:
+    formats = businesses.formats(tx)
+    names = {kind.key: kind.name for kind in _kinds(tx, type_id, row.kind)}
+    stored = files.views_of(tx, [row.file_id]).get(row.file_id, FileView())
+
+    def texts(
+        kind: str, name: str, expires_on: date | None, file: str
+    ) -> dict[str, str]:
+        return {
+            "kind": names.get(kind, kind),
+            "name": name,
+            "expires_on": formats.day(expires_on) if expires_on else "",
+            "file_id": file,
+        }
+
+    yours = "A new file" if form.file_id != row.file_id else stored.name
+    return compare(
+        _LABELS,
+        texts(paper.kind, paper.name, paper.expires_on, yours),
+        texts(row.kind, row.name, row.expires_on, stored.name),
+    )
+
+
+def _status_text(expires_on: date | None, today: date, formats: Formats) -> str:
+    if expires_on is None:
+        return ""
+    word = "Expired" if expires_on < today else "Expires"
+    return f"{word} on {formats.day(expires_on)}"

@@ -1,0 +1,75 @@
+"""Types of dependents with fields and papers, and customers who have some."""
+
+from decimal import Decimal
+from typing import Any
+
+from sqlmodel import Session
+
+from portal_app.domain.dependents import service as dependents
+from portal_app.domain.dependents.rules import (
+    DependentForm,
+    DocumentKind,
+    TypeDefinition,
+)
+from portal_app.domain.dependents.types import define_type
+from portal_app.domain.fields import service as fields
+from portal_app.domain.fields.definitions import Choice, Condition, Definition
+from portal_app.kernel.audiences import SYSTEM, Actor
+from portal_app.kernel.db import Database
+
+VACCINATION = DocumentKind(
+    "vaccination", "Vaccination certificate", expires="always", required=True
+)
+INSURANCE = DocumentKind("insurance", "Insurance", expires="never")
+PET = TypeDefinition("pet", "Pet", "Pets", "paw-print", (VACCINATION, INSURANCE))
+POOL = TypeDefinition("pool", "Pool", "Pools", "waves")
+PET_FIELDS = (
+    Definition(
+        key="species",
+        name="Kind of animal",
+        kind="choice",
+        required=True,
+        choices=(Choice("dog", "Dog"), Choice("cat", "Cat")),
+    ),
+    Definition(key="breed", name="Breed", shown_when=Condition("species", ("dog",))),
+    Definition(
+        key="weight",
+        name="Weight",
+        kind="number",
+        unit="kg",
+        minimum=Decimal("0.5"),
+        maximum=Decimal(120),
+        decimals=1,
+    ),
+    Definition(
+        key="temper",
+        name="Temper",
+        visible_to=frozenset({"fieldworker", "office"}),
+        editable_by=frozenset({"office"}),
+    ),
+)
+POOL_FIELDS = (
+    Definition(key="volume", name="Volume", kind="number", unit="L", required=True),
+)
+REX = DependentForm(
+    name="Rex", answers={"species": "dog", "breed": "Border Collie", "weight": "18.5"}
+)
+
+
+def define_household(tx: Session) -> None:
+    """The types Pet and Pool."""
+    for position, (kind, asked) in enumerate(((PET, PET_FIELDS), (POOL, POOL_FIELDS))):
+        type_id = define_type(tx, SYSTEM, kind, position)
+        fields.define(tx, SYSTEM, fields.of_dependent_type(type_id), asked)
+
+
+def adopt(
+    db: Database, actor: Actor, form: DependentForm = REX, *, key: str = ""
+) -> str:
+    """A pet of this customer."""
+    return db.call(dependents.add, actor, "pet", form, key)
+
+
+def pet(name: str, **answers: Any) -> DependentForm:
+    """A cat as typed, unless the answers say otherwise."""
+    return DependentForm(name=name, answers={"species": "cat"} | answers)
