@@ -21,7 +21,7 @@ import httpx
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 from oidc_provider_mock import app as provider_app
-from oidc_provider_mock import User
+from oidc_provider_mock._storage import storage
 from werkzeug.serving import make_server
 
 from tests.support.ports import free_port
@@ -70,9 +70,7 @@ class OpenIDServer:
 
     def knows(self, subject: str, **claims: Any) -> None:
         """Give a person claims; anything unknown gets the subject as e-mail."""
-        httpx.put(
-            f"{self.url}/users/{quote(subject)}", json=claims
-        ).raise_for_status()
+        httpx.put(f"{self.url}/users/{quote(subject)}", json=claims).raise_for_status()
 
     def authorize(self, address: str, subject: str) -> httpx.Response:
         """Log in at an address of the log-in page, as a browser would."""
@@ -181,9 +179,7 @@ def _forged(inside: Any, id_token: str, fault: str) -> str:
     return jwt.encode(header, claims, key)
 
 
-def _run(
-    inside: Any, environ: Environ
-) -> tuple[str, list[tuple[str, str]], bytes]:
+def _run(inside: Any, environ: Environ) -> tuple[str, list[tuple[str, str]], bytes]:
     answered: list[Any] = []
 
     def start(status: str, headers: list[tuple[str, str]], *_rest: Any) -> None:
@@ -205,8 +201,6 @@ class _Mock:
         return found
 
     def portal_key(self) -> RSAKey:
-        from oidc_provider_mock._storage import storage
-
         with self._app.test_request_context():
             self._app.preprocess_request()
             return RSAKey.import_key(storage.jwk.as_dict(is_private=True))
@@ -217,9 +211,7 @@ def openid_server() -> Iterator[OpenIDServer]:
     """Run a provider on a free port, in a thread."""
     port = free_port()
     running = OpenIDServer(f"http://localhost:{port}")
-    served = make_server(
-        "localhost", port, _Around(_Mock(), running), threaded=True
-    )
+    served = make_server("localhost", port, _Around(_Mock(), running), threaded=True)
     thread = threading.Thread(target=served.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     try:
@@ -229,6 +221,3 @@ def openid_server() -> Iterator[OpenIDServer]:
         served.shutdown()
         served.server_close()
         thread.join(5)
-
-
-__all__ = ["OpenIDServer", "User", "openid_server"]

@@ -148,8 +148,7 @@ class OpenIDProvider(Provider):
             self.name,
             subject=claims.get("sub"),
             email=claims.get("email"),
-            # Apple writes the word.
-            verified=claims.get("email_verified") in (True, "true"),
+            verified=_is_true(claims.get("email_verified")),
             first_name=claims.get("given_name"),
             last_name=claims.get("family_name"),
         )
@@ -207,6 +206,11 @@ def profile_of(
         first_name=_text(first_name),
         last_name=_text(last_name),
     )
+
+
+def _is_true(value: Any) -> bool:
+    # Apple writes the word.
+    return value is True or value == "true"
 
 
 def _text(value: Any) -> str:

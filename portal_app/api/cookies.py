@@ -1,0 +1,65 @@
+"""Cookies beside the session's: HttpOnly, for this host, never for scripts."""
+
+from http.cookies import CookieError, SimpleCookie
+
+from starlette.datastructures import Headers
+from starlette.responses import Response
+
+from portal_app.settings import Settings
+
+DEVICE = "portal-device"
+"""A browser that somebody signed in with before."""
+FLOW = "portal-flow"
+"""A browser that is at a provider's log-in page."""
+OFFER = "portal-offer"
+"""A browser that a provider vouched for, before it is clear whose account it is."""
+
+
+def name_on(settings: Settings, name: str) -> str:
+    """The cookie's name; on https the prefix pins it to this host."""
+    return f"__Host-{name}" if settings.is_https else name
+
+
+def cookie(settings: Settings, headers: Headers, name: str) -> str:
+    """The value of a cookie of a request, or an empty string."""
+    try:
+        found = SimpleCookie(headers.get("cookie", "")).get(name_on(settings, name))
+    except CookieError:
+        return ""
+    return found.value if found else ""
+
+
+def keep(
+    answer: Response, settings: Settings, name: str, value: str, seconds: int | None
+) -> None:
+    """Give the browser a cookie.
+
+    Args:
+        answer: What the browser gets.
+        settings: Whether the portal is on https.
+        name: One of the names above, or the session's.
+        value: A random secret.
+        seconds: How long; ``None`` until the browser is closed.
+    """
+    answer.set_cookie(
+        name_on(settings, name),
+        value,
+        max_age=seconds,
+        path="/",
+        httponly=True,
+        # Lax is enough even for an answer that another site's form posts: it is
+        # passed on to a GET of our own, which carries the cookie.
+        samesite="lax",
+        secure=settings.is_https,
+    )
+
+
+def drop(answer: Response, settings: Settings, name: str) -> None:
+    """Take a cookie away."""
+    answer.delete_cookie(
+        name_on(settings, name),
+        path="/",
+        httponly=True,
+        samesite="lax",
+        secure=settings.is_https,
+    )
