@@ -112,7 +112,6 @@ def _tile(shelf: Any, at: Any) -> rx.Component:
                 shelf.image,
                 "",
                 sizes="(min-width: 64rem) 18rem, 50vw",
-                eager=True,
                 class_name=(
                     "transition-transform duration-500 ease-calm "
                     "group-hover:scale-[1.03]"

@@ -115,8 +115,12 @@ def test_what_is_typed_before_the_scripts_arrive_is_kept(
     device: str, page: Page
 ) -> None:
     held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
     scripts = re.compile(r"/assets/.*\.js$")
-    page.route(scripts, lambda route: held.append(route))
+    page.route(scripts, hold)
     page.goto("/services", wait_until="commit")
     field = page.get_by_label("Search services")
     field.click()
