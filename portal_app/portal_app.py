@@ -1,5 +1,9 @@
 """Composition root: the app, its pages, the gate, the routes, the jobs."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import reflex as rx
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
@@ -17,6 +21,8 @@ from portal_app.api.sessions import session_routes
 from portal_app.components.document import app_options
 from portal_app.components.first_html import until_code_is_here
 from portal_app.components.waiting import waiting_page
+from portal_app.integrations.mail.mailer import build_mailer
+from portal_app.jobs.schedule import portal_schedule
 from portal_app.kernel.db import Database
 from portal_app.pages import (
     account,
@@ -82,6 +88,18 @@ def _guarded(portal: ASGIApp) -> ASGIApp:
     return Guard(portal, _settings, policy)
 
 
+@asynccontextmanager
+async def _jobs() -> AsyncIterator[None]:
+    """Run the jobs for as long as the portal serves."""
+    schedule = portal_schedule(_database, build_mailer(_settings))
+    schedule.start()
+    try:
+        yield
+    finally:
+        # It waits for what is running, such as a mail on its way.
+        await asyncio.to_thread(schedule.stop)
+
+
 app = rx.App(
     api_transformer=[_addressed, _routes, _guarded],
     backend_exception_handler=answer_exception,
@@ -90,6 +108,7 @@ app = rx.App(
     **app_options(),
 )
 app.add_middleware(Gate(), index=0)
+app.register_lifespan_task(_jobs)
 for page in PAGES:
     app.add_page(
         page.draw,
