@@ -1,6 +1,7 @@
 """The table of the business's own settings: exactly one row."""
 
 from sqlalchemy import CheckConstraint
+from sqlalchemy import false as sa_false
 from sqlmodel import Field, SQLModel
 
 
@@ -40,5 +41,11 @@ class Business(SQLModel, table=True):
     remembered_days: int = 30
     password_min_length: int = 10
     password_min_score: int = 2
+    asks_birthday: bool = Field(
+        default=False, sa_column_kwargs={"server_default": sa_false()}
+    )
+    asks_language: bool = Field(
+        default=False, sa_column_kwargs={"server_default": sa_false()}
+    )
     demo: bool = False
     version: int = 1

@@ -1,11 +1,20 @@
 """Tables of customers and the places they book for."""
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from portal_app.kernel.columns import created_field, id_field, optional_instant_field
+from portal_app.kernel.columns import (
+    created_field,
+    id_field,
+    json_field,
+    optional_instant_field,
+)
+
+SELF = "self"
+"""The role of the contact that is the customer."""
 
 
 class Customer(SQLModel, table=True):
@@ -27,7 +36,8 @@ class Location(SQLModel, table=True):
     """A saved place of a customer, once; at most one default among them.
 
     ``place_key`` is equal for two spellings of one place (``addresses.place_key``).
-    Archived rows count for neither.
+    Archived rows count for neither. ``latitude`` and ``longitude`` are the pin, in
+    degrees (WGS 84), both or neither.
     """
 
     __table_args__ = (
@@ -60,6 +70,196 @@ class Location(SQLModel, table=True):
     country: str = Field(max_length=2)
     place_key: str = Field(max_length=64)
     access_notes: str = Field(default="", max_length=500)
+    latitude: float | None = None
+    longitude: float | None = None
     is_default: bool = False
+    version: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
+    created_at: datetime = created_field()
+    archived_at: datetime | None = optional_instant_field()
+
+
+class CustomerDetails(SQLModel, table=True):
+    """What a customer may tell about themselves beyond name, e-mail and phone.
+
+    Changes count in ``Customer.version``; the picture does not.
+
+    Attributes:
+        kind: ``personal`` or ``business``.
+        company: The business's name where ``kind`` says so.
+        language: A language code such as ``en``, or empty.
+        picture_id: A file of the customer, see ``files``.
+        booking_at_billing: Whether the billing address is where bookings are.
+    """
+
+    __tablename__ = "customer_details"
+    __table_args__ = (CheckConstraint("kind IN ('personal', 'business')", name="kind"),)
+
+    customer_id: str = Field(
+        primary_key=True, foreign_key="customer.id", ondelete="CASCADE"
+    )
+    kind: str = Field(default="personal", max_length=10)
+    company: str = Field(default="", max_length=120)
+    birthday: date | None = None
+    language: str = Field(default="", max_length=12)
+    picture_id: str | None = Field(
+        default=None, foreign_key="stored_file.id", ondelete="SET NULL"
+    )
+    booking_at_billing: bool = True
+
+
+class BillingAddress(SQLModel, table=True):
+    """Where a customer's invoices go; at most one. Counts in ``Customer.version``."""
+
+    __tablename__ = "billing_address"
+
+    customer_id: str = Field(
+        primary_key=True, foreign_key="customer.id", ondelete="CASCADE"
+    )
+    street: str = Field(max_length=120)
+    unit: str = Field(default="", max_length=40)
+    town: str = Field(max_length=80)
+    state: str = Field(default="", max_length=80)
+    postcode: str = Field(max_length=16)
+    country: str = Field(max_length=2)
+    latitude: float | None = None
+    longitude: float | None = None
+
+
+class Contact(SQLModel, table=True):
+    """Somebody who may be reached about a customer's bookings.
+
+    The customer is one of them (``role`` is ``self``), from the first change of
+    their own e-mails or phones on; their names are in ``Customer`` and only the
+    further ones here.
+
+    Attributes:
+        other_names: Further names, in the order they were given.
+        told_about: ``booking_updates``, ``invoices``, ``quotes``.
+        may: ``view`` and ``book``.
+        position: In the customer's own order.
+        request_key: What the browser called the request that added it.
+    """
+
+    __table_args__ = (
+        UniqueConstraint("customer_id", "request_key"),
+        Index("ix_contact_customer_id", "customer_id", "position"),
+        Index(
+            "uq_contact_self",
+            "customer_id",
+            unique=True,
+            sqlite_where=text("role = 'self'"),
+            postgresql_where=text("role = 'self'"),
+        ),
+    )
+
+    id: str = id_field()
+    customer_id: str = Field(foreign_key="customer.id", ondelete="CASCADE")
+    role: str = Field(max_length=16)
+    first_name: str = Field(default="", max_length=80)
+    last_name: str = Field(default="", max_length=80)
+    other_names: list[str] = json_field(list)
+    told_about: list[str] = json_field(list)
+    may: list[str] = json_field(list)
+    position: int = 0
+    request_key: str | None = Field(default=None, max_length=64)
+    version: int = 1
+    created_at: datetime = created_field()
+
+
+class ContactEmail(SQLModel, table=True):
+    """An e-mail of a contact; nothing is sent to it before it is verified.
+
+    Attributes:
+        token_hash: Of the link in the mail that verifies it.
+    """
+
+    __tablename__ = "contact_email"
+    __table_args__ = (
+        UniqueConstraint("contact_id", "email"),
+        UniqueConstraint("token_hash"),
+        Index("ix_contact_email_customer_id", "customer_id"),
+        Index(
+            "uq_contact_email_primary",
+            "contact_id",
+            unique=True,
+            sqlite_where=text("is_primary"),
+            postgresql_where=text("is_primary"),
+        ),
+    )
+
+    id: str = id_field()
+    customer_id: str = Field(foreign_key="customer.id", ondelete="CASCADE")
+    contact_id: str = Field(foreign_key="contact.id", ondelete="CASCADE")
+    email: str = Field(max_length=254)
+    is_primary: bool = False
+    position: int = 0
+    verified_at: datetime | None = optional_instant_field()
+    token_hash: str | None = Field(default=None, max_length=64)
+    token_expires_at: datetime | None = optional_instant_field()
+    created_at: datetime = created_field()
+
+
+class ContactPhone(SQLModel, table=True):
+    """A phone number of a contact, in E.164."""
+
+    __tablename__ = "contact_phone"
+    __table_args__ = (
+        UniqueConstraint("contact_id", "number"),
+        Index("ix_contact_phone_customer_id", "customer_id"),
+        Index(
+            "uq_contact_phone_primary",
+            "contact_id",
+            unique=True,
+            sqlite_where=text("is_primary"),
+            postgresql_where=text("is_primary"),
+        ),
+    )
+
+    id: str = id_field()
+    customer_id: str = Field(foreign_key="customer.id", ondelete="CASCADE")
+    contact_id: str = Field(foreign_key="contact.id", ondelete="CASCADE")
+    number: str = Field(max_length=20)
+    is_primary: bool = False
+    position: int = 0
+
+
+class BusinessProfile(SQLModel, table=True):
+    """A company for which a customer books; at most one default among them.
+
+    Archived ones stay for the documents that name them.
+
+    Attributes:
+        contacts: ``{"name", "email", "phone"}`` each, phones in E.164.
+        request_key: What the browser called the request that added it.
+    """
+
+    __tablename__ = "business_profile"
+    __table_args__ = (
+        UniqueConstraint("customer_id", "request_key"),
+        Index("ix_business_profile_customer_id", "customer_id", "archived_at"),
+        Index(
+            "uq_business_profile_default",
+            "customer_id",
+            unique=True,
+            sqlite_where=text("is_default AND archived_at IS NULL"),
+            postgresql_where=text("is_default AND archived_at IS NULL"),
+        ),
+    )
+
+    id: str = id_field()
+    customer_id: str = Field(foreign_key="customer.id")
+    name: str = Field(max_length=120)
+    tax_number: str = Field(default="", max_length=40)
+    billing_email: str = Field(max_length=254)
+    street: str = Field(max_length=120)
+    unit: str = Field(default="", max_length=40)
+    town: str = Field(max_length=80)
+    state: str = Field(default="", max_length=80)
+    postcode: str = Field(max_length=16)
+    country: str = Field(max_length=2)
+    contacts: list[dict[str, Any]] = json_field(list)
+    is_default: bool = False
+    request_key: str | None = Field(default=None, max_length=64)
+    version: int = 1
     created_at: datetime = created_field()
     archived_at: datetime | None = optional_instant_field()
