@@ -31,6 +31,7 @@ from portal_app.pages import (
     bookings,
     index,
     login,
+    not_found,
     service,
     services,
     signup,
@@ -55,6 +56,7 @@ PAGES = (
     book.page,
     bookings.page,
     booking.page,
+    not_found.page,
 )
 DRAWINGS = Drawings(
     home=index.first_html,
