@@ -17,14 +17,22 @@ export function StepKeeper({ step }) {
     scrollTo({ top: 0, behavior: "instant" });
     const actions = document.querySelector("[data-step-actions]");
     if (!actions) return;
-    actions.style.pointerEvents = "none";
-    const timer = setTimeout(() => {
-      actions.style.pointerEvents = "";
-    }, SETTLE_MS);
-    return () => {
+    const area = actions.getBoundingClientRect();
+    const keepFocus = (event) => {
+      const { clientX: x, clientY: y } = event;
+      const inside =
+        x >= area.left && x <= area.right && y >= area.top && y <= area.bottom;
+      if (inside) event.preventDefault();
+    };
+    const settle = () => {
       clearTimeout(timer);
       actions.style.pointerEvents = "";
+      document.removeEventListener("mousedown", keepFocus, true);
     };
+    actions.style.pointerEvents = "none";
+    document.addEventListener("mousedown", keepFocus, true);
+    const timer = setTimeout(settle, SETTLE_MS);
+    return settle;
   }, [step]);
   return null;
 }

@@ -143,6 +143,7 @@ def _options() -> rx.Component:
             _end_of_form("options"),
             on_submit=BookState.next_from_options,
             no_validate=True,
+            key=BookState.asked,
         ),
     )
 

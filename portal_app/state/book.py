@@ -62,7 +62,8 @@ class BookState(rx.State):
     """The wizard's frame, its summary, and the steps without state of their own.
 
     ``phase`` is empty while loading, then ``open``, ``done`` or ``missing``.
-    ``draft_id`` is part of the address; it authorises nothing.
+    ``draft_id`` is part of the address; it authorises nothing. ``asked`` differs
+    whenever ``questions`` are to be drawn anew.
     """
 
     path: str = ""
@@ -81,6 +82,7 @@ class BookState(rx.State):
     policy: list[str] = []
     clock: str = ""
     questions: list[Question] = []
+    asked: int = 0
 
     lines: list[LineView] = []
     total: str = ""
@@ -134,8 +136,8 @@ class BookState(rx.State):
             from_price=service.from_price,
             policy=policy,
             clock=clock,
-            questions=_questions(service, found),
         )
+        self._ask(_questions(service, found))
         step = asked.get("step", "")
         step = step if step in STEPS else STEPS[0]
         reachable = self._reachable(step)
@@ -296,6 +298,16 @@ class BookState(rx.State):
             return await self._finish(found.number, found.id)
         self._show(problem=refused.message)
         return None
+
+    def _ask(self, questions: list[Question]) -> None:
+        """Draw the questions anew if their answers are not those drawn last.
+
+        The browser keeps what is ticked by itself; ``asked`` counts the times it
+        has to begin with what the draft says.
+        """
+        if self.questions != questions:
+            self.questions = questions
+            self.asked += 1
 
     def _stands_at(self, step: str) -> bool:
         """Whether the page shows this step: late clicks of a step left count not."""
