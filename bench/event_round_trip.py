@@ -12,8 +12,8 @@ import time
 import uuid
 
 import socketio
-from bench.results import write_result
 
+from bench.results import write_result
 from bench.servers import Served, blank_app, portal
 
 _NAMESPACE = "/_event"

@@ -7,9 +7,9 @@ its first state; *contentful* is the largest contentful paint.
 import statistics
 from typing import Any
 
-from bench.results import write_result
 from playwright.sync_api import Browser, sync_playwright
 
+from bench.results import write_result
 from bench.servers import Served, blank_app, portal
 from tests.support.browser import LAUNCH_ARGUMENTS, executable
 
