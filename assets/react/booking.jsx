@@ -45,6 +45,7 @@ export function BringIntoView({ change, className, children }) {
   useEffect(() => {
     if (shown.current === change) return;
     shown.current = change;
+    if (!change) return;
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     ref.current?.scrollIntoView({
       block: "nearest",

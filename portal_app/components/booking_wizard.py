@@ -158,9 +158,13 @@ def step_problem(problem: Any) -> rx.Component:
     Returns:
         A live region.
     """
-    return rx.el.div(
-        when(problem, note(problem, tone="error", class_name="mt-6")),
-        role="alert",
+    return bring_into_view(
+        rx.el.div(
+            when(problem, note(problem, tone="error", class_name="mt-6")),
+            role="alert",
+        ),
+        change=problem,
+        class_name="scroll-mt-24 scroll-mb-44",
     )
 
 

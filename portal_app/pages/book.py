@@ -349,6 +349,7 @@ def _overview() -> rx.Component:
         step_heading(
             _STEPS["overview"], "Nothing is booked until you confirm. Is it all right?"
         ),
+        _time_gone(),
         card(
             review_part(
                 "Day and time",
@@ -417,6 +418,21 @@ def _overview() -> rx.Component:
                 class_name="mt-5 flex gap-2.5 px-1 text-sm text-ink-soft",
             ),
         ),
+        _actions(
+            "overview",
+            button(
+                "Confirm booking",
+                pending=BookState.confirming,
+                on_click=BookState.confirm(BookState.shown),
+            ),
+        ),
+        class_name="max-w-3xl",
+    )
+
+
+def _time_gone() -> rx.Component:
+    """Draw why it could not be booked, and the nearest free times."""
+    return bring_into_view(
         rx.el.div(
             when(
                 BookState.problem,
@@ -436,20 +452,13 @@ def _overview() -> rx.Component:
                         ),
                         class_name="mt-3 flex flex-wrap gap-2.5",
                     ),
-                    class_name="mt-6",
+                    class_name="mb-6",
                 ),
             ),
             role="alert",
         ),
-        _actions(
-            "overview",
-            button(
-                "Confirm booking",
-                pending=BookState.confirming,
-                on_click=BookState.confirm(BookState.shown),
-            ),
-        ),
-        class_name="max-w-3xl",
+        change=BookState.problem,
+        class_name="scroll-mt-24 scroll-mb-44",
     )
 
 
