@@ -8,10 +8,10 @@ from .avatar import avatar
 from .button import link_button
 from .icon import icon
 from .link import link
-from .logic import classes, is_var, when
+from .logic import classes, equal, is_var, when
 from .menu import menu, menu_link
 from .native_form import post_form
-from .places import CUSTOMER_MENU, LOG_OUT_PATH
+from .places import CUSTOMER_MENU, LOG_OUT_PATH, OFFICE_MENU, Group
 from .theme_menu import theme_menu
 
 # The portal's own mark, the same as in assets/icons: a house with a spark in it.
@@ -79,11 +79,12 @@ def log_out_form(class_name: str = "side-link") -> rx.Component:
     )
 
 
-def avatar_menu(viewer: Any) -> rx.Component:
+def avatar_menu(viewer: Any, places: tuple[Group, ...] = CUSTOMER_MENU) -> rx.Component:
     """Draw the signed-in person's picture and the menu behind it.
 
     Args:
         viewer: Has ``name``, ``email`` and ``picture_url``.
+        places: Where the menu leads.
 
     Returns:
         A button named *Account menu* and its menu.
@@ -99,7 +100,7 @@ def avatar_menu(viewer: Any) -> rx.Component:
         rx.el.div(
             *[
                 menu_link(place.icon, place.label, place.href)
-                for group in CUSTOMER_MENU
+                for group in places
                 for place in group.places
             ],
             class_name="border-y border-line py-1.5",
@@ -126,12 +127,15 @@ def _bar(*children: Any, width: str) -> rx.Component:
     )
 
 
-def portal_header(viewer: Any, business: Any) -> rx.Component:
+def portal_header(
+    viewer: Any, business: Any, places: tuple[Group, ...] = CUSTOMER_MENU
+) -> rx.Component:
     """Draw the header of a signed-in person's pages.
 
     Args:
         viewer: Who is signed in.
         business: Whose portal it is.
+        places: Where the avatar's menu leads.
 
     Returns:
         A ``header``.
@@ -140,7 +144,7 @@ def portal_header(viewer: Any, business: Any) -> rx.Component:
         brand(business),
         rx.el.div(class_name="flex-1"),
         theme_menu(),
-        avatar_menu(viewer),
+        avatar_menu(viewer, places),
         width="max-w-[84rem]",
     )
 
@@ -184,15 +188,10 @@ def public_header(
         ),
         class_name="flex items-center gap-1 sm:gap-2",
     )
-    member = rx.el.div(
-        link_button(
-            "My Bookings",
-            href="/bookings",
-            kind="ghost",
-            class_name="max-sm:hidden",
-        ),
-        avatar_menu(viewer),
-        class_name="flex items-center justify-end gap-2",
+    member = when(
+        equal(viewer.role, "office"),
+        _member(viewer, "Office", "/office", OFFICE_MENU),
+        _member(viewer, "My Bookings", "/bookings", CUSTOMER_MENU),
     )
     waiting = rx.el.div(class_name="h-11", aria_hidden="true")
     return _bar(
@@ -205,6 +204,16 @@ def public_header(
             class_name="flex min-w-11 shrink-0 justify-end sm:min-w-[11.5rem]",
         ),
         width="max-w-[78rem]",
+    )
+
+
+def _member(
+    viewer: Any, label: str, href: str, places: tuple[Group, ...]
+) -> rx.Component:
+    return rx.el.div(
+        link_button(label, href=href, kind="ghost", class_name="max-sm:hidden"),
+        avatar_menu(viewer, places),
+        class_name="flex items-center justify-end gap-2",
     )
 
 

@@ -57,14 +57,31 @@ CUSTOMER_MENU: tuple[Group, ...] = (
     ),
 )
 
+OFFICE_MENU: tuple[Group, ...] = (
+    Group(
+        "",
+        (
+            Place("office", "Overview", "/office", "layout-grid", "Overview"),
+            Place(
+                "security", "Security", "/office/security", "shield-check", "Security"
+            ),
+            Place("settings", "Settings", "/office/settings", "settings", "Settings"),
+        ),
+    ),
+)
+"""The places of the office; a later feature adds its line here."""
+
 LOG_OUT_PATH = "/api/auth/logout"
 
 
-def main_places() -> tuple[Place, ...]:
+def main_places(menu: tuple[Group, ...] = CUSTOMER_MENU) -> tuple[Place, ...]:
     """List the places of the phone's bottom bar.
+
+    Args:
+        menu: Whose menu it is.
 
     Returns:
         At most five places, in menu order.
     """
-    bar = [place for group in CUSTOMER_MENU for place in group.places if place.bar]
+    bar = [place for group in menu for place in group.places if place.bar]
     return tuple(bar[:5])

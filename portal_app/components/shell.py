@@ -97,12 +97,15 @@ def _side_group(group: Group, active: str) -> rx.Component:
     )
 
 
-def side_menu(viewer: Any, active: str = "") -> rx.Component:
+def side_menu(
+    viewer: Any, active: str = "", places: tuple[Group, ...] = CUSTOMER_MENU
+) -> rx.Component:
     """Draw the desktop's side menu under the person's name and picture.
 
     Args:
         viewer: Who is signed in.
         active: The key of the current place.
+        places: The menu.
 
     Returns:
         An ``aside`` that a phone does not show.
@@ -121,7 +124,7 @@ def side_menu(viewer: Any, active: str = "") -> rx.Component:
             class_name="flex items-center gap-3.5 px-2 pb-6 pt-1",
         ),
         rx.el.nav(
-            *[_side_group(group, active) for group in CUSTOMER_MENU],
+            *[_side_group(group, active) for group in places],
             aria_label="Main menu",
         ),
         rx.el.div(log_out_form(), class_name="mt-4 border-t border-line pt-4"),
@@ -132,11 +135,14 @@ def side_menu(viewer: Any, active: str = "") -> rx.Component:
     )
 
 
-def bottom_bar(active: str = "") -> rx.Component:
+def bottom_bar(
+    active: str = "", places: tuple[Group, ...] = CUSTOMER_MENU
+) -> rx.Component:
     """Draw the phone's bar with the main places.
 
     Args:
         active: The key of the current place.
+        places: The menu.
 
     Returns:
         A ``nav`` that a desktop does not show.
@@ -151,7 +157,7 @@ def bottom_bar(active: str = "") -> rx.Component:
                 aria_label=place.label,
                 **_current(place, active),
             )
-            for place in main_places()
+            for place in main_places(places)
         ],
         aria_label="Main menu",
         class_name=(
@@ -170,17 +176,19 @@ def shell(
     business: Any = None,
     strip: Any = None,
     toasts: Any = None,
+    places: tuple[Group, ...] = CUSTOMER_MENU,
 ) -> rx.Component:
-    """Frame a page of a signed-in customer.
+    """Frame a page of somebody who is signed in.
 
     Args:
         *children: The page.
         title: Its heading; without one the page draws its own ``page_header``.
-        active: The key of its place in the menus, see ``places.CUSTOMER_MENU``.
+        active: The key of its place in the menus, see ``places``.
         viewer: Who is signed in; ``ViewerState.viewer`` by default.
         business: Whose portal it is; ``ViewerState.business`` by default.
         strip: A line above the header; the demo strip by default.
         toasts: The messages to show; ``ToastState.toasts`` by default.
+        places: The menu; the customer's by default.
 
     Returns:
         The whole page.
@@ -190,9 +198,9 @@ def shell(
     return rx.el.div(
         skip_link(),
         demo_strip(business) if strip is None else strip,
-        portal_header(viewer, business),
+        portal_header(viewer, business, places),
         rx.el.div(
-            side_menu(viewer, active),
+            side_menu(viewer, active, places),
             main_region(
                 *([page_header(title)] if title is not None else []),
                 *children,
@@ -200,7 +208,7 @@ def shell(
             ),
             class_name="mx-auto flex max-w-[84rem] gap-14 px-4 sm:px-6",
         ),
-        bottom_bar(active),
+        bottom_bar(active, places),
         toast_region(toasts),
         class_name="min-h-dvh",
     )
