@@ -1,24 +1,40 @@
 """How often something was tried, counted where every worker sees it.
 
-Fixed windows: the first attempt opens one, attempts within it are counted by
-one atomic statement, and after its end the next attempt opens another. A
-refused attempt does not make the wait longer. The keys are stored hashed.
+The first attempt opens a window, attempts within it are counted by one atomic
+statement, and after its end the next attempt opens another. Where a limit
+grows, a window that was used up makes the next one twice as long, and one that
+was not pays that back. A refused attempt does not make the wait longer. The keys
+are stored hashed.
+
+The database counts, unless the composition root names another store that all
+workers share (``use``); the database counts again while that does not answer.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import ceil
+from typing import Any, Protocol
 
-from sqlalchemy import case, delete, update
+import structlog
+from sqlalchemy import Case, and_, case, delete, literal, not_, update
 from sqlmodel import Session, col
 
 from portal_app.domain.accounts.models import AttemptWindow
-from portal_app.domain.accounts.rules import Limit
+from portal_app.domain.accounts.rules import (
+    QUIET,
+    Limit,
+    network_of,
+    wide_network_of,
+)
+from portal_app.kernel.audiences import Actor
 from portal_app.kernel.clock import utc_now
-from portal_app.kernel.db import Database
+from portal_app.kernel.db import Database, UTCDateTime
 from portal_app.kernel.errors import TooManyAttempts
 from portal_app.kernel.ids import hash_secret
 from portal_app.kernel.statements import affected, insert_into
+
+log = structlog.get_logger("attempts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +50,67 @@ class Try:
         return hash_secret(f"{self.limit.name}\n{self.key}")
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A window after an attempt was counted."""
+
+    attempts: int
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """A limit that was reached.
+
+    Attributes:
+        limit: The limit's name.
+        until: When to try again.
+        newly: Whether this attempt is the first that it refuses.
+    """
+
+    limit: str
+    until: datetime
+    newly: bool
+
+
+class StoreUnavailable(Exception):
+    """A store does not answer; the database counts meanwhile."""
+
+
+class AttemptStore(Protocol):
+    """Where attempts are counted instead of the database."""
+
+    def count(self, tried: Try, now: datetime) -> Counted:
+        """Count one attempt.
+
+        Raises:
+            StoreUnavailable: If the store does not answer.
+        """
+
+    def forget(self, tried: Try) -> None:
+        """Start counting anew; raises as ``count``."""
+
+    def give_back(self, tried: Try) -> None:
+        """Not count the last attempt; raises as ``count``."""
+
+
+_store: AttemptStore | None = None
+
+
+def use(store: AttemptStore | None) -> None:
+    """Say where this process counts; ``None`` for the database."""
+    global _store  # noqa: PLW0603 - set once by the composition root
+    _store = store
+
+
+def around(actor: Actor, by_network: Limit, by_address: Limit) -> tuple[Try, Try]:
+    """Who asks, as two circles: the neighbourhood, and the address."""
+    return (
+        Try(by_network, wide_network_of(actor.address)),
+        Try(by_address, network_of(actor.address)),
+    )
+
+
 def take(db: Database, *tries: Try) -> None:
     """Count an attempt, whatever becomes of it.
 
@@ -44,79 +121,153 @@ def take(db: Database, *tries: Try) -> None:
     Raises:
         TooManyAttempts: If a limit was reached; a right password does not help.
     """
-    refuse(db.call(count, *tries))
+    refuse(check(db, *tries))
 
 
-def count(tx: Session, *tries: Try) -> datetime | None:
-    """Count an attempt as part of a transaction that will be committed.
-
-    Returns:
-        When to try again, if a limit was reached; the caller must not go on.
-    """
+def check(db: Database, *tries: Try) -> Blocked | None:
+    """As ``take``, but says which limit was reached."""
     now = utc_now()
-    for tried in tries:
-        attempts, ends_at = _count_one(tx, tried, now)
-        if attempts > tried.limit.attempts:
-            return ends_at
-    return None
+    store = _store
+    if store is not None:
+        try:
+            return _first_block(tries, lambda tried: store.count(tried, now))
+        except StoreUnavailable:
+            log.warning("attempts are counted in the database")
+    return db.call(_count, tries, now)
 
 
-def refuse(blocked_until: datetime | None) -> None:
-    """Raise what ``count`` found.
+def refuse(blocked: Blocked | None) -> None:
+    """Raise what ``check`` found.
 
     Raises:
         TooManyAttempts: If there is something to wait for.
     """
-    if blocked_until is not None:
-        left = (blocked_until - utc_now()).total_seconds()
+    if blocked is not None:
+        left = (blocked.until - utc_now()).total_seconds()
         raise TooManyAttempts(max(1, ceil(left)))
 
 
-def forget(tx: Session, tried: Try) -> None:
+def forget(db: Database, tried: Try) -> None:
     """Start counting anew, after a success."""
-    tx.execute(
-        delete(AttemptWindow).where(col(AttemptWindow.key_hash) == tried.key_hash)
-    )
+    if _store is not None:
+        try:
+            return _store.forget(tried)
+        except StoreUnavailable:
+            log.warning("attempts are counted in the database")
+    return db.call(_forget, tried)
 
 
-def give_back(tx: Session, tried: Try) -> None:
+def give_back(db: Database, *tries: Try) -> None:
     """Not count the last attempt, after a success.
 
     For keys that others share: a success of one's own must not clear what was
     counted against the whole network.
     """
-    tx.execute(
-        update(AttemptWindow)
-        .where(
-            col(AttemptWindow.key_hash) == tried.key_hash,
-            col(AttemptWindow.attempts) > 0,
-        )
-        .values(attempts=AttemptWindow.attempts - 1)
-    )
+    if _store is not None:
+        try:
+            for tried in tries:
+                _store.give_back(tried)
+        except StoreUnavailable:
+            log.warning("attempts are counted in the database")
+        else:
+            return
+    db.call(_give_back, tries)
 
 
 def purge(tx: Session) -> int:
-    """Delete windows that are over; says how many."""
+    """Delete windows that are over and forgotten; says how many."""
     return affected(
-        tx, delete(AttemptWindow).where(col(AttemptWindow.ends_at) <= utc_now())
+        tx, delete(AttemptWindow).where(col(AttemptWindow.forgotten_at) <= utc_now())
     )
 
 
-def _count_one(tx: Session, tried: Try, now: datetime) -> tuple[int, datetime]:
-    fresh_end = now + tried.limit.window
+def _first_block(
+    tries: Sequence[Try], count: Callable[[Try], Counted]
+) -> Blocked | None:
+    for tried in tries:
+        counted = count(tried)
+        if counted.attempts > tried.limit.attempts:
+            newly = counted.attempts == tried.limit.attempts + 1
+            return Blocked(tried.limit.name, counted.ends_at, newly)
+    return None
+
+
+def _count(tx: Session, tries: Sequence[Try], now: datetime) -> Blocked | None:
+    return _first_block(tries, lambda tried: _count_one(tx, tried, now))
+
+
+def _forget(tx: Session, tried: Try) -> None:
+    tx.execute(
+        delete(AttemptWindow).where(col(AttemptWindow.key_hash) == tried.key_hash)
+    )
+
+
+def _give_back(tx: Session, tries: Sequence[Try]) -> None:
+    for tried in tries:
+        tx.execute(
+            update(AttemptWindow)
+            .where(
+                col(AttemptWindow.key_hash) == tried.key_hash,
+                col(AttemptWindow.attempts) > 0,
+            )
+            .values(attempts=AttemptWindow.attempts - 1)
+        )
+
+
+def _count_one(tx: Session, tried: Try, now: datetime) -> Counted:
+    limit = tried.limit
+    attempts, strikes = col(AttemptWindow.attempts), col(AttemptWindow.strikes)
     over = col(AttemptWindow.ends_at) <= now
+    recent = col(AttemptWindow.ends_at) > now - QUIET
+    struck = case(
+        (not_(over), strikes),
+        (not_(recent), 0),
+        (and_(attempts >= limit.attempts, strikes < limit.growth), strikes + 1),
+        (attempts >= limit.attempts, strikes),
+        (strikes > 0, strikes - 1),
+        else_=0,
+    )
+
+    def by_strikes(ends: list[datetime]) -> Case[Any]:
+        """The instant for each number of strikes a limit can have."""
+        *fewer, most = [literal(end, UTCDateTime) for end in ends]
+        return case(
+            *((struck == number, end) for number, end in enumerate(fewer)),
+            # Never met; a CASE has at least one.
+            (struck < 0, most),
+            else_=most,
+        )
+
+    ends = [now + limit.window * 2**number for number in range(limit.growth + 1)]
+    kept = [end + (QUIET if limit.growth else timedelta()) for end in ends]
     statement = (
         insert_into(tx, AttemptWindow)
-        .values(key_hash=tried.key_hash, starts_at=now, ends_at=fresh_end, attempts=1)
+        .values(
+            key_hash=tried.key_hash,
+            starts_at=now,
+            ends_at=ends[0],
+            attempts=1,
+            strikes=0,
+            forgotten_at=kept[0],
+        )
         .on_conflict_do_update(
             index_elements=["key_hash"],
             set_={
-                "attempts": case((over, 1), else_=col(AttemptWindow.attempts) + 1),
-                "starts_at": case((over, now), else_=col(AttemptWindow.starts_at)),
-                "ends_at": case((over, fresh_end), else_=col(AttemptWindow.ends_at)),
+                "attempts": case((over, 1), else_=attempts + 1),
+                "strikes": struck,
+                "starts_at": case(
+                    (over, literal(now, UTCDateTime)),
+                    else_=col(AttemptWindow.starts_at),
+                ),
+                "ends_at": case(
+                    (over, by_strikes(ends)), else_=col(AttemptWindow.ends_at)
+                ),
+                "forgotten_at": case(
+                    (over, by_strikes(kept)), else_=col(AttemptWindow.forgotten_at)
+                ),
             },
         )
         .returning(col(AttemptWindow.attempts), col(AttemptWindow.ends_at))
     )
-    attempts, ends_at = tx.execute(statement).one()
-    return attempts, ends_at
+    count, ends_at = tx.execute(statement).one()
+    return Counted(count, ends_at)

@@ -12,14 +12,14 @@ from threading import BoundedSemaphore, Lock
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from sqlmodel import Session
 from zxcvbn import zxcvbn
 
+from portal_app.domain.business import service as businesses
 from portal_app.kernel.errors import InvalidInput
 from portal_app.kernel.ids import new_secret
 
-MIN_LENGTH = 10
 MAX_LENGTH = 200
-MIN_SCORE = 2
 # The estimate costs time that grows with the length; this much is telling.
 _ESTIMATED_LENGTH = 72
 _AT_ONCE = 4
@@ -28,6 +28,22 @@ _WORDS = ("Very weak", "Weak", "Fair", "Good", "Strong")
 _hasher = PasswordHasher()
 _slots = BoundedSemaphore(_AT_ONCE)
 _estimating = Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What a new password must be; those that are kept already stay good.
+
+    Attributes:
+        min_length: Characters it has at least.
+        min_score: How hard to guess it is at least, 1 to 4.
+    """
+
+    min_length: int = 10
+    min_score: int = 2
+
+
+DEFAULT_POLICY = Policy()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,29 +63,40 @@ class Strength:
     accepted: bool
 
 
-def strength(password: str, inputs: tuple[str, ...] = ()) -> Strength:
+def policy_of(tx: Session) -> Policy:
+    """What the business asks of a new password."""
+    switches = businesses.switches(tx)
+    return Policy(switches.password_min_length, switches.password_min_score)
+
+
+def strength(
+    password: str, inputs: tuple[str, ...] = (), policy: Policy = DEFAULT_POLICY
+) -> Strength:
     """Estimate a password, for the meter.
 
     Args:
         password: What was typed so far.
         inputs: What a guesser knows: the e-mail, names.
+        policy: What the business asks.
     """
     if not password:
         return Strength(0, "", "", accepted=False)
     password = password[: MAX_LENGTH + 1]
     score, advice = _estimate(_normal(password), inputs)
-    problem = _problem(password, inputs, score)
+    problem = _problem(password, inputs, score, policy)
     return Strength(score, _WORDS[score], problem or advice, accepted=not problem)
 
 
-def check(password: str, inputs: tuple[str, ...] = ()) -> None:
+def check(
+    password: str, inputs: tuple[str, ...] = (), policy: Policy = DEFAULT_POLICY
+) -> None:
     """Refuse a password that the policy does not take.
 
     Raises:
         InvalidInput: For the field ``password``.
     """
     problem = (
-        _problem(password, inputs, _estimate(_normal(password), inputs)[0])
+        _problem(password, inputs, _estimate(_normal(password), inputs)[0], policy)
         if len(password) <= MAX_LENGTH
         else f"Please use at most {MAX_LENGTH} characters."
     )
@@ -119,15 +146,15 @@ def _normal(password: str) -> str:
     return unicodedata.normalize("NFKC", password)
 
 
-def _problem(password: str, inputs: tuple[str, ...], score: int) -> str:
+def _problem(password: str, inputs: tuple[str, ...], score: int, policy: Policy) -> str:
     typed = _normal(password)
-    if len(typed) < MIN_LENGTH:
-        return f"Please use at least {MIN_LENGTH} characters."
+    if len(typed) < policy.min_length:
+        return f"Please use at least {policy.min_length} characters."
     if len(password) > MAX_LENGTH or len(typed) > MAX_LENGTH:
         return f"Please use at most {MAX_LENGTH} characters."
     if _bare(typed) in _known(inputs):
         return "Please choose something other than your name or e-mail."
-    if score < MIN_SCORE:
+    if score < policy.min_score:
         return "This password is easy to guess. Add another word or two."
     return ""
 

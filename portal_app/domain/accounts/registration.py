@@ -26,6 +26,7 @@ from sqlmodel import Session, select
 from portal_app.domain.accounts import tokens
 from portal_app.domain.accounts.models import Account
 from portal_app.domain.accounts.rules import CUSTOMER, VERIFY_EMAIL
+from portal_app.domain.accounts.tokens import Meaning
 from portal_app.domain.notifications import service as notifications
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.statements import insert_once
@@ -119,7 +120,7 @@ def send_verification(tx: Session, account: Account) -> None:
     The caller holds the account's row, so that two do not send at once.
     """
     tokens.end_all(tx, account.id, VERIFY_EMAIL)
-    token = tokens.issue(tx, account.id, VERIFY_EMAIL)
+    token = tokens.issue(tx, VERIFY_EMAIL, Meaning(account_id=account.id))
     notifications.enqueue(
         tx,
         "verify_email",

@@ -7,28 +7,50 @@ from datetime import timedelta
 
 from email_validator import EmailNotValidError, validate_email
 
-from portal_app.kernel.errors import DomainError, InvalidInput
+from portal_app.kernel.errors import Conflict, DomainError, InvalidInput
 
 VERIFY_EMAIL = "verify_email"
 SIGN_IN = "sign_in"
+RESET_PASSWORD = "reset_password"  # noqa: S105 - a purpose
+CHANGE_EMAIL = "change_email"
 TOKEN_LIFETIMES = {
     VERIFY_EMAIL: timedelta(hours=48),
     SIGN_IN: timedelta(seconds=60),
+    RESET_PASSWORD: timedelta(hours=1),
+    CHANGE_EMAIL: timedelta(hours=24),
 }
+OFFER_LIFETIME = timedelta(hours=1)
+"""How long one may take to prove whose account a provider's sign-in wants into."""
+
 TOKENS_KEPT = timedelta(days=30)
 """How long an expired token is kept, to tell a late click that all is well."""
 
-SESSION_LIFETIME = timedelta(hours=12)
-REMEMBERED_LIFETIME = timedelta(days=30)
 SEEN_EVERY = timedelta(minutes=1)
 
 CUSTOMER = "customer"
 OFFICE = "office"
 FIELDWORKER = "fieldworker"
 ROLES = frozenset({CUSTOMER, OFFICE, FIELDWORKER})
+GUEST = "guest"
+
+PROVIDERS = {"google": "Google", "apple": "Apple", "facebook": "Facebook"}
+BY_PASSWORD = "password"  # noqa: S105 - a way in
+BY_NUMBER = "number"
+BY_LINK = "link"
+WAYS = {
+    BY_PASSWORD: "Password",
+    **PROVIDERS,
+    BY_NUMBER: "Booking number",
+    BY_LINK: "Link in a mail",
+}
+"""How a session is opened, in words."""
+
+QUIET = timedelta(hours=24)
+"""After so much rest, a limit forgets that it was ever used up."""
 
 _MAX_EMAIL = 254
 _IPV6_NETWORK = 64
+_WIDE = {4: 24, 6: 48}
 
 
 class NotActivated(DomainError):
@@ -61,21 +83,93 @@ class PasswordNeeded(DomainError):
         )
 
 
+class WayClosed(DomainError):
+    """A way in that the business has switched off."""
+
+    def __init__(self) -> None:
+        super().__init__("This way to log in is switched off. Please use another one.")
+
+
+class NoPassword(Conflict):
+    """Something asks for the password of an account that has none."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Your account has no password yet. "
+            "We can send you a mail to choose one; then try again."
+        )
+
+
+class OtherBrowser(DomainError):
+    """A good link of a mail, in a browser that did not ask for it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Please open this link in the browser in which you began to log in."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderProfile:
+    """Who somebody is, as a provider says.
+
+    Attributes:
+        provider: One of ``PROVIDERS``.
+        subject: The provider's own, lasting id of the person.
+        email: What the provider gave, if anything.
+        email_verified: Whether the provider vouches that the mailbox is theirs.
+    """
+
+    provider: str
+    subject: str
+    email: str | None = None
+    email_verified: bool = False
+    first_name: str = ""
+    last_name: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """How often something may be tried within a fixed window of time."""
+    """How often something may be tried within a window of time.
+
+    Attributes:
+        name: Which limit.
+        attempts: How many in one window.
+        window: How long the first window is.
+        growth: How often the window doubles, once for each that was used up.
+    """
 
     name: str
     attempts: int
     window: timedelta
+    growth: int = 0
 
 
-SIGN_IN_BY_ADDRESS = Limit("sign-in address", 50, timedelta(minutes=15))
-SIGN_IN_BY_ACCOUNT = Limit("sign-in account", 10, timedelta(minutes=15))
-SIGN_UP_BY_ADDRESS = Limit("sign-up address", 60, timedelta(hours=1))
-SIGN_UP_BY_EMAIL = Limit("sign-up email", 5, timedelta(hours=1))
-RESEND_BY_ADDRESS = Limit("resend address", 30, timedelta(hours=1))
-RESEND_BY_EMAIL = Limit("resend email", 3, timedelta(hours=1))
+_QUARTER = timedelta(minutes=15)
+_HOUR = timedelta(hours=1)
+
+# Three circles around whoever asks: the network (/24, /48), the address, and
+# what is asked about. An account's longest wait is short enough that nobody is
+# locked out for a day by a stranger.
+SIGN_IN_BY_NETWORK = Limit("sign-in network", 300, _QUARTER, growth=5)
+SIGN_IN_BY_ADDRESS = Limit("sign-in address", 50, _QUARTER, growth=5)
+SIGN_IN_BY_ACCOUNT = Limit("sign-in account", 10, _QUARTER, growth=3)
+NUMBER_BY_NETWORK = Limit("booking number network", 100, _QUARTER, growth=6)
+NUMBER_BY_ADDRESS = Limit("booking number address", 20, _QUARTER, growth=6)
+NUMBER_BY_EMAIL = Limit("booking number email", 10, _QUARTER, growth=3)
+NUMBER_BY_NUMBER = Limit("booking number number", 10, _QUARTER, growth=3)
+SIGN_UP_BY_NETWORK = Limit("sign-up network", 240, _HOUR, growth=4)
+SIGN_UP_BY_ADDRESS = Limit("sign-up address", 60, _HOUR, growth=4)
+SIGN_UP_BY_EMAIL = Limit("sign-up email", 5, _HOUR, growth=2)
+MAIL_BY_NETWORK = Limit("mail network", 120, _HOUR, growth=4)
+RESEND_BY_ADDRESS = Limit("resend address", 30, _HOUR, growth=4)
+RESEND_BY_EMAIL = Limit("resend email", 3, _HOUR, growth=2)
+RESET_BY_ADDRESS = Limit("reset address", 30, _HOUR, growth=4)
+RESET_BY_EMAIL = Limit("reset email", 3, _HOUR, growth=2)
+PROOF_BY_ADDRESS = Limit("proof address", 30, _HOUR, growth=4)
+PROOF_BY_EMAIL = Limit("proof email", 3, _HOUR, growth=2)
+CHANGE_EMAIL_BY_ACCOUNT = Limit("change email account", 5, _HOUR, growth=2)
+FORM_BY_STAMP = Limit("form stamp", 10, timedelta(hours=24))
 
 
 def normal_email(text: str) -> str:
@@ -117,3 +211,18 @@ def network_of(address: str) -> str:
             return str(parsed.ipv4_mapped)
         return str(ipaddress.ip_network((parsed, _IPV6_NETWORK), strict=False))
     return str(parsed)
+
+
+def wide_network_of(address: str) -> str:
+    """The neighbourhood of an address: an IPv4 /24, an IPv6 /48.
+
+    Args:
+        address: As the server saw it; what is no address counts as one caller.
+    """
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return ""
+    if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped is not None:
+        parsed = parsed.ipv4_mapped
+    return str(ipaddress.ip_network((parsed, _WIDE[parsed.version]), strict=False))

@@ -1,34 +1,67 @@
-"""What people do with their accounts: activate, sign in, sign out.
+"""What people do with their accounts; the one door to this package.
 
 Nothing here tells whether an e-mail has an account: answers are the same, mails
 differ, and the expensive part (one password comparison) is always done.
 """
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 
 import structlog
-from sqlalchemy import update
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
-from portal_app.domain.accounts import attempts, passwords, sessions, tokens
+from portal_app.domain.accounts import (
+    attempts,
+    devices,
+    passwords,
+    security,
+    sessions,
+    tokens,
+)
+from portal_app.domain.accounts.activation import (
+    ACTIVATED,
+    ALREADY_ACTIVE,
+    activate_with_password,
+    resend_verification,
+    verify_email,
+)
 from portal_app.domain.accounts.attempts import Try
+from portal_app.domain.accounts.credentials import (
+    change_password,
+    request_reset,
+    reset_password,
+)
+from portal_app.domain.accounts.identities import (
+    connect,
+    disconnect,
+    may_enter,
+    ways_in,
+)
 from portal_app.domain.accounts.models import Account
-from portal_app.domain.accounts.registration import lock_by_email, send_verification
+from portal_app.domain.accounts.own_sessions import (
+    end_other_sessions,
+    end_session,
+    own_sessions,
+)
 from portal_app.domain.accounts.rules import (
-    RESEND_BY_ADDRESS,
-    RESEND_BY_EMAIL,
+    BY_PASSWORD,
+    GUEST,
     ROLES,
     SIGN_IN,
     SIGN_IN_BY_ACCOUNT,
     SIGN_IN_BY_ADDRESS,
-    VERIFY_EMAIL,
+    SIGN_IN_BY_NETWORK,
+    WAYS,
     LinkInvalid,
+    NoPassword,
     NotActivated,
+    OtherBrowser,
     PasswordNeeded,
-    network_of,
+    ProviderProfile,
+    WayClosed,
     normal_email,
 )
+from portal_app.domain.accounts.security import log_page as security_log
+from portal_app.domain.accounts.tokens import Meaning
 from portal_app.domain.accounts.views import SignedIn
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.clock import utc_now
@@ -38,23 +71,36 @@ from portal_app.kernel.statements import insert_once
 
 log = structlog.get_logger("accounts")
 
-ACTIVATED = "activated"
-ALREADY_ACTIVE = "already_active"
+_AGAIN = "Please log in again."
 
 __all__ = [
     "ACTIVATED",
     "ALREADY_ACTIVE",
     "LinkInvalid",
+    "NoPassword",
     "NotActivated",
+    "OtherBrowser",
     "PasswordNeeded",
+    "ProviderProfile",
+    "WayClosed",
     "activate_with_password",
+    "change_password",
+    "connect",
     "create",
     "create_account",
+    "disconnect",
+    "end_other_sessions",
+    "end_session",
+    "own_sessions",
     "redeem_ticket",
+    "request_reset",
     "resend_verification",
+    "reset_password",
+    "security_log",
     "sign_in",
     "sign_out",
     "verify_email",
+    "ways_in",
 ]
 
 
@@ -90,13 +136,19 @@ def sign_in(
         TooManyAttempts: If a limit was reached.
     """
     email = normal_email(email)
-    by_network = Try(SIGN_IN_BY_ADDRESS, network_of(actor.address))
+    circles = attempts.around(actor, SIGN_IN_BY_NETWORK, SIGN_IN_BY_ADDRESS)
     by_account = Try(SIGN_IN_BY_ACCOUNT, email)
-    attempts.take(db, by_network, by_account)
+    security.take(db, actor, email, *circles, by_account)
     known = db.query(_credentials, email)
     right = passwords.matches(known.password_hash if known else None, password)
     if known is None or not right or known.disabled:
-        log.info("sign-in refused")
+        db.call(
+            security.note,
+            actor,
+            "sign_in_failed",
+            account_id=known.account_id if known else None,
+            about=email,
+        )
         raise _wrong_pair()
     password_hash = known.password_hash or ""
     fresh = (
@@ -104,114 +156,64 @@ def sign_in(
         if passwords.is_outdated(password_hash)
         else None
     )
-    ticket = db.call(_succeed, known, fresh, remember, (by_network, by_account))
+    ticket = db.call(_succeed, known, fresh, remember)
     if ticket is None:
         raise _wrong_pair()
+    attempts.give_back(db, *circles)
+    attempts.forget(db, by_account)
     if not known.active:
         raise NotActivated
     return ticket
 
 
-def redeem_ticket(tx: Session, actor: Actor, ticket: str) -> SignedIn:
+def redeem_ticket(
+    tx: Session, actor: Actor, ticket: str, device_secret: str = ""
+) -> SignedIn:
     """Open a session for a ticket. Only a POST from our own pages may ask.
 
-    The session the browser had before is ended.
+    The session the browser had before is ended. The owner of an account is told
+    by mail if it does not know the browser.
 
     Args:
         tx: The transaction.
         actor: Who asks, with address and device.
-        ticket: From ``sign_in``.
+        ticket: From ``sign_in``, a provider, a booking number or a link.
+        device_secret: From the browser's own cookie; empty without one.
 
     Returns:
-        The secret for the cookie, and until when.
+        The secrets for the cookies, and until when.
 
     Raises:
         NotFound: If the ticket is unknown, used or expired.
     """
-    consumed = tokens.consume(tx, ticket, SIGN_IN)
-    account = tx.get(Account, consumed.account_id) if consumed else None
-    if consumed is None or account is None or account.disabled_at is not None:
-        raise NotFound("Please log in again.")
-    if actor.session_id is not None:
-        sessions.revoke(tx, actor.session_id)
-    opened = sessions.open_session(tx, account.id, actor, remembered=consumed.remember)
-    log.info("signed in", account=account.id, session=opened.id)
-    return SignedIn(opened.secret, opened.expires_at, consumed.remember, account.role)
+    meaning = tokens.consume(tx, ticket, SIGN_IN)
+    if meaning is None:
+        raise NotFound(_AGAIN)
+    if meaning.account_id is None:
+        if not may_enter(tx, meaning.way):
+            raise NotFound(_AGAIN)
+        return _open(tx, actor, meaning, GUEST)
+    account = tx.get(Account, meaning.account_id)
+    if account is None or account.disabled_at is not None:
+        raise NotFound(_AGAIN)
+    secret = devices.recognise(tx, account, actor, device_secret)
+    security.note(
+        tx,
+        actor,
+        "sign_in",
+        account_id=account.id,
+        about=account.email,
+        detail=f"By {WAYS[meaning.way].lower()}."
+        if meaning.way == BY_PASSWORD
+        else f"By {WAYS[meaning.way]}.",
+    )
+    return replace(_open(tx, actor, meaning, account.role), device_secret=secret)
 
 
 def sign_out(tx: Session, actor: Actor) -> None:
     """End the actor's session; nothing happens without one."""
     if actor.session_id is not None:
         sessions.revoke(tx, actor.session_id)
-
-
-def verify_email(tx: Session, actor: Actor, token: str) -> str:  # noqa: ARG001
-    """Activate an account by the link from its mail. Only a POST may ask.
-
-    Args:
-        tx: The transaction.
-        actor: Who asks; anybody who has the token.
-        token: From the link.
-
-    Returns:
-        ``ACTIVATED``; or ``ALREADY_ACTIVE`` for any link that was ever sent to
-        an account that is active, as after a second click.
-
-    Raises:
-        PasswordNeeded: If a password must be chosen, see ``registration``; go
-            on with ``activate_with_password``. The token stays usable.
-        LinkInvalid: If the token is unknown, or no longer good for an account
-            that is not active.
-    """
-    account = _account_of_link(tx, token)
-    if account is None:
-        return ALREADY_ACTIVE
-    if account.password_hash is None:
-        raise PasswordNeeded
-    _activate(tx, account, token)
-    return ACTIVATED
-
-
-def activate_with_password(
-    db: Database,
-    actor: Actor,  # noqa: ARG001
-    token: str,
-    password: str,
-) -> str:
-    """Activate an account for which more than one password was given.
-
-    Args:
-        db: The database; the hashing happens outside its transactions.
-        actor: Who asks; anybody who has the token.
-        token: From the link.
-        password: The one to log in with from now on.
-
-    Returns:
-        ``ACTIVATED`` or ``ALREADY_ACTIVE``; the password of an active account
-        is never changed.
-
-    Raises:
-        InvalidInput: If the policy does not take the password.
-        LinkInvalid: As for ``verify_email``.
-    """
-    # Before the hashing, so that nobody without a link can make us work.
-    account = db.query(_account_of_link, token)
-    if account is None:
-        return ALREADY_ACTIVE
-    passwords.check(password, (account.email,))
-    return db.call(_activate_with, token, passwords.hash_password(password))
-
-
-def resend_verification(db: Database, actor: Actor, email: str) -> None:
-    """Send the activation mail again, if there is something to activate.
-
-    Never tells whether there is: the answer is the same for every e-mail.
-
-    Raises:
-        InvalidInput: If it is no e-mail at all.
-        TooManyAttempts: If a limit was reached.
-    """
-    attempts.refuse(db.call(_resend, network_of(actor.address), normal_email(email)))
 
 
 def create(tx: Session, email: str, role: str, password_hash: str) -> str:
@@ -262,8 +264,17 @@ def create_account(db: Database, email: str, role: str, password: str) -> str:
     if role not in ROLES:
         raise InvalidInput({"role": "Please choose office or fieldworker."})
     email = normal_email(email)
-    passwords.check(password, (email,))
+    passwords.check(password, (email,), db.query(passwords.policy_of))
     return db.call(create, email, role, passwords.hash_password(password))
+
+
+def _open(tx: Session, actor: Actor, meaning: Meaning, role: str) -> SignedIn:
+    if actor.session_id is not None:
+        sessions.revoke(tx, actor.session_id)
+    opened = sessions.open_session(tx, meaning, actor)
+    log.info("signed in", role=role, way=meaning.way, session=opened.id)
+    remembered = meaning.remember and role != GUEST
+    return SignedIn(opened.secret, opened.expires_at, remembered, role)
 
 
 def _wrong_pair() -> InvalidInput:
@@ -287,7 +298,6 @@ def _succeed(
     known: _Credentials,
     fresh_hash: str | None,
     remember: bool,
-    tries: tuple[Try, Try],
 ) -> str | None:
     """Note a right password; a ticket if the account is active.
 
@@ -302,68 +312,11 @@ def _succeed(
         or account.disabled_at is not None
     ):
         return None
-    by_network, by_account = tries
-    # In the order in which they are counted, or two sign-ins could deadlock.
-    attempts.give_back(tx, by_network)
-    attempts.forget(tx, by_account)
     if fresh_hash is not None:
         account.password_hash = fresh_hash
         tx.flush()
     if not known.active:
         return ""
-    return tokens.issue(tx, account.id, SIGN_IN, remember=remember).secret
-
-
-def _account_of_link(tx: Session, token: str) -> Account | None:
-    """The account that a link may activate; ``None`` if it is active already."""
-    found = tokens.find(tx, token, VERIFY_EMAIL)
-    if found is None:
-        raise LinkInvalid
-    # Held, so that no sign-up makes it contested in between.
-    account = tx.get(
-        Account, found.account_id, with_for_update=True, populate_existing=True
-    )
-    if account is None or account.disabled_at is not None:
-        raise LinkInvalid
-    if account.verified_at is not None:
-        return None
-    if not tokens.is_live(found):
-        raise LinkInvalid
-    return account
-
-
-def _activate(tx: Session, account: Account, token: str) -> None:
-    if tokens.consume(tx, token, VERIFY_EMAIL) is None:
-        raise LinkInvalid
-    tx.execute(
-        update(Account)
-        .where(col(Account.id) == account.id)
-        .values(verified_at=utc_now())
-    )
-    log.info("account activated", account=account.id)
-
-
-def _activate_with(tx: Session, token: str, password_hash: str) -> str:
-    account = _account_of_link(tx, token)
-    if account is None:
-        return ALREADY_ACTIVE
-    account.password_hash = password_hash
-    tx.flush()
-    _activate(tx, account, token)
-    return ACTIVATED
-
-
-def _resend(tx: Session, network: str, email: str) -> datetime | None:
-    """One transaction for every e-mail, so that its time tells nothing."""
-    blocked_until = attempts.count(
-        tx, Try(RESEND_BY_ADDRESS, network), Try(RESEND_BY_EMAIL, email)
-    )
-    if blocked_until is None:
-        account = lock_by_email(tx, email)
-        if (
-            account is not None
-            and account.verified_at is None
-            and account.disabled_at is None
-        ):
-            send_verification(tx, account)
-    return blocked_until
+    return tokens.issue(
+        tx, SIGN_IN, Meaning(account_id=account.id, remember=remember)
+    ).secret

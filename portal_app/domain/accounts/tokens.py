@@ -1,12 +1,12 @@
 """Single-use secrets: random, stored hashed, for one purpose, short-lived."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 
 from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
 from portal_app.domain.accounts.models import AccountToken
-from portal_app.domain.accounts.rules import TOKEN_LIFETIMES, TOKENS_KEPT
+from portal_app.domain.accounts.rules import BY_PASSWORD, TOKEN_LIFETIMES, TOKENS_KEPT
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.ids import hash_secret, new_secret
 from portal_app.kernel.statements import affected
@@ -20,25 +20,33 @@ class Issued:
     secret: str
 
 
-@dataclass(frozen=True, slots=True)
-class Consumed:
-    """What a token stood for."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meaning:
+    """What a token stands for: an account, or one booking for a guest.
 
-    account_id: str
-    remember: bool
+    Attributes:
+        link_id: The link in a mail that a guest followed.
+        way: The way in that a ticket was given for.
+        remember: Whether the session shall outlive the browser window.
+        email: The address that a change of e-mail proves.
+    """
+
+    account_id: str | None = None
+    booking_id: str | None = None
+    link_id: str | None = None
+    way: str = BY_PASSWORD
+    remember: bool = False
+    email: str = ""
 
 
-def issue(
-    tx: Session, account_id: str, purpose: str, *, remember: bool = False
-) -> Issued:
+def issue(tx: Session, purpose: str, meaning: Meaning) -> Issued:
     """Make a token that lives as long as its purpose allows."""
     secret = new_secret()
     now = utc_now()
     token = AccountToken(
-        account_id=account_id,
+        **asdict(meaning),
         purpose=purpose,
         token_hash=hash_secret(secret),
-        remember=remember,
         created_at=now,
         expires_at=now + TOKEN_LIFETIMES[purpose],
     )
@@ -76,7 +84,7 @@ def newest_live(tx: Session, account_id: str, purpose: str) -> AccountToken | No
     ).first()
 
 
-def consume(tx: Session, secret: str, purpose: str) -> Consumed | None:
+def consume(tx: Session, secret: str, purpose: str) -> Meaning | None:
     """Use a token up, in one statement: of two who try, one gets it.
 
     Returns:
@@ -93,18 +101,20 @@ def consume(tx: Session, secret: str, purpose: str) -> Consumed | None:
             col(AccountToken.expires_at) > now,
         )
         .values(used_at=now)
-        .returning(col(AccountToken.account_id), col(AccountToken.remember))
+        .returning(
+            *(AccountToken.__table__.c[field.name] for field in fields(Meaning))  # type: ignore[attr-defined]
+        )
     ).first()
-    return Consumed(row.account_id, row.remember) if row else None
+    return Meaning(**row._mapping) if row else None
 
 
-def end_all(tx: Session, account_id: str, purpose: str) -> None:
-    """End the tokens of one purpose that an account still has."""
+def end_all(tx: Session, account_id: str, *purposes: str) -> None:
+    """End the tokens of some purposes that an account still has."""
     tx.execute(
         update(AccountToken)
         .where(
             col(AccountToken.account_id) == account_id,
-            col(AccountToken.purpose) == purpose,
+            col(AccountToken.purpose).in_(purposes),
             col(AccountToken.used_at).is_(None),
         )
         .values(used_at=utc_now())

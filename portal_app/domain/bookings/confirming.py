@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from portal_app.domain.bookings import rules
 from portal_app.domain.bookings.drafts import SlotGone, nearest_times
+from portal_app.domain.bookings.links import link_path
 from portal_app.domain.bookings.models import (
     Booking,
     BookingDraft,
@@ -211,7 +212,6 @@ def _tell(tx: Session, actor: Actor, booking: Booking, price: Priced) -> None:
     payload = {
         **texts,
         "number": booking.number,
-        "path": f"/bookings/{booking.number}",
         "service": booking.service_name,
         "duration": duration_text(price.minutes),
         "starts_at": booking.starts_at.isoformat(),
@@ -233,6 +233,13 @@ def _tell(tx: Session, actor: Actor, booking: Booking, price: Priced) -> None:
         "booking_confirmed": booking.contact_email,
         "booking_received": settings.email,
     }
+    # The customer's mail opens the booking by itself, whoever it was written to.
+    paths = {
+        "booking_confirmed": {"path": link_path(tx, booking)},
+        "booking_received": {"path": f"/bookings/{booking.number}"},
+    }
     for kind, recipient in recipients.items():
         if recipient:
-            notifications.enqueue(tx, kind, recipient, payload, f"{kind}:{booking.id}")
+            notifications.enqueue(
+                tx, kind, recipient, payload | paths[kind], f"{kind}:{booking.id}"
+            )

@@ -1,10 +1,11 @@
-"""Finding a draft of the actor, and the booking that grew from it."""
+"""Finding a draft of the actor, the booking that grew from it, and bookings."""
 
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from portal_app.domain.bookings.models import Booking, BookingDraft
 from portal_app.domain.customers.ownership import owned_by
-from portal_app.kernel.audiences import Actor
+from portal_app.kernel.audiences import Actor, Audience
 from portal_app.kernel.errors import NotFound
 
 
@@ -37,3 +38,14 @@ def booking_from(tx: Session, draft: BookingDraft) -> Booking | None:
     return tx.exec(
         select(Booking).where(col(Booking.draft_id) == draft.id)
     ).one_or_none()
+
+
+def readable_by(actor: Actor) -> SelectOfScalar[Booking]:
+    """The bookings that the actor may read: a customer's own, a guest's one.
+
+    Raises:
+        NotAllowed: If it is neither a customer nor a guest.
+    """
+    if actor.audience is Audience.GUEST and actor.booking_id is not None:
+        return select(Booking).where(col(Booking.id) == actor.booking_id)
+    return owned_by(actor, Booking)

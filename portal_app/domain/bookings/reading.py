@@ -7,12 +7,13 @@ from sqlmodel import Session, col, select
 
 from portal_app.domain.bookings import rules, views
 from portal_app.domain.bookings.models import Booking, BookingEvent, BookingLine
+from portal_app.domain.bookings.ownership import readable_by
 from portal_app.domain.bookings.presenting import lines_of, time_text
 from portal_app.domain.business import service as business
 from portal_app.domain.catalogue import service as catalogue
 from portal_app.domain.catalogue.models import Service
 from portal_app.domain.catalogue.views import LineView
-from portal_app.domain.customers.ownership import customer_of, owned_by
+from portal_app.domain.customers.ownership import customer_of
 from portal_app.domain.customers.rules import phone_text
 from portal_app.domain.scheduling.models import Fieldworker
 from portal_app.kernel.audiences import Actor
@@ -109,12 +110,12 @@ def booking(tx: Session, actor: Actor, number: str) -> views.BookingView:
 
     Args:
         tx: The transaction.
-        actor: The customer.
+        actor: The customer, or a guest who sees just this one.
         number: As a person may type it.
 
     Raises:
         NotFound: If it is missing or somebody else's.
-        NotAllowed: If nobody is signed in as a customer.
+        NotAllowed: If nobody is signed in as a customer or guest.
     """
     row = _own(tx, actor, number)
     settings = business.current(tx)
@@ -187,7 +188,7 @@ def calendar_entry(tx: Session, actor: Actor, number: str) -> views.CalendarEntr
 
 def _own(tx: Session, actor: Actor, number: str) -> Booking:
     row = tx.exec(
-        owned_by(actor, Booking).where(Booking.number == normalise_number(number))
+        readable_by(actor).where(Booking.number == normalise_number(number))
     ).one_or_none()
     if row is None:
         raise NotFound("We could not find that booking.")

@@ -20,6 +20,16 @@ from portal_app.domain.bookings.drafts import (
     free_times,
     open_draft,
 )
+from portal_app.domain.bookings.guests import (
+    GuestTicket,
+    guest_booking_number,
+    sign_in_by_number,
+)
+from portal_app.domain.bookings.links import (
+    booking_links,
+    open_link,
+    switch_off_link,
+)
 from portal_app.domain.bookings.reading import booking, calendar_entry, my_bookings
 from portal_app.domain.bookings.rules import PAST, UPCOMING, ContactForm, Shown
 from portal_app.domain.bookings.timeline import (
@@ -32,11 +42,13 @@ __all__ = [
     "PAST",
     "UPCOMING",
     "ContactForm",
+    "GuestTicket",
     "OverviewChanged",
     "Shown",
     "SlotGone",
     "answer_option",
     "booking",
+    "booking_links",
     "calendar_entry",
     "choose_address",
     "choose_contact",
@@ -49,9 +61,13 @@ __all__ = [
     "fieldworkers",
     "free_days",
     "free_times",
+    "guest_booking_number",
     "my_bookings",
     "name_dependents",
     "named_dependents",
     "open_draft",
+    "open_link",
+    "sign_in_by_number",
+    "switch_off_link",
     "timeline",
 ]

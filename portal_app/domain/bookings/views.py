@@ -180,3 +180,26 @@ class CalendarEntry:
     number: str
     business_name: str
     business_email: str
+
+
+@dataclass(frozen=True, slots=True)
+class BookingLinkView:
+    """A link to a booking that was mailed, in My Account.
+
+    Attributes:
+        id: For ``switch_off_link``.
+        number: Of the booking it opens.
+        service: What was booked.
+        created: The day it was mailed, in words.
+        expires: The last day it opens anything, in words.
+        last_used: When it was followed last, in words; empty if never.
+        active: Whether it opens the booking; not once it is switched off.
+    """
+
+    id: str = ""
+    number: str = ""
+    service: str = ""
+    created: str = ""
+    expires: str = ""
+    last_used: str = ""
+    active: bool = True

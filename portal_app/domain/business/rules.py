@@ -96,6 +96,63 @@ def check(form: BusinessForm) -> None:
         raise InvalidInput(wrong)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SwitchesForm:
+    """Which ways in are open, and how strict they are.
+
+    Attributes:
+        google: Whether people may sign in with Google; so the others.
+        booking_number: Whether e-mail and booking number open a booking.
+        guest_booking: Whether people without an account may book.
+        guest_session_minutes: How long a guest sees the booking.
+        session_hours: How long a session lasts that is not used.
+        remembered_days: The same, where the person wished to be remembered.
+        password_min_length: Characters a new password has at least.
+        password_min_score: How hard it must be to guess: 1 to 4.
+    """
+
+    google: bool = True
+    apple: bool = True
+    facebook: bool = True
+    booking_number: bool = True
+    guest_booking: bool = False
+    guest_session_minutes: int = 120
+    session_hours: int = 12
+    remembered_days: int = 30
+    password_min_length: int = 10
+    password_min_score: int = 2
+
+
+SWITCH_COLUMNS = {
+    "google": "google_sign_in",
+    "apple": "apple_sign_in",
+    "facebook": "facebook_sign_in",
+    "booking_number": "booking_number_sign_in",
+}
+"""Where a switch is stored under a name other than its own."""
+
+
+def check_switches(form: SwitchesForm) -> None:
+    """Refuse switches that would lock people out or leave the door open.
+
+    Raises:
+        InvalidInput: With a sentence for each wrong field.
+    """
+    wrong = {
+        name: f"Please enter a number from {low} to {high}."
+        for name, low, high in (
+            ("guest_session_minutes", 5, 24 * 60),
+            ("session_hours", 1, 24 * 7),
+            ("remembered_days", 1, 365),
+            ("password_min_length", 8, 64),
+            ("password_min_score", 1, 4),
+        )
+        if not low <= getattr(form, name) <= high
+    }
+    if wrong:
+        raise InvalidInput(wrong)
+
+
 def readable_on(color: str) -> str:
     """The ink, dark or white, that is easier to read on a colour.
 

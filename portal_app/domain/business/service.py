@@ -1,14 +1,18 @@
 """The business's own settings: read by everyone, changed by the office."""
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
 
 from sqlalchemy import update
 from sqlmodel import Session, col
 
 from portal_app.domain.business import rules
 from portal_app.domain.business.models import Business
-from portal_app.domain.business.rules import BusinessForm
-from portal_app.domain.business.views import Branding, BusinessView
+from portal_app.domain.business.rules import (
+    SWITCH_COLUMNS,
+    BusinessForm,
+    SwitchesForm,
+)
+from portal_app.domain.business.views import Branding, BusinessView, Switches
 from portal_app.kernel.audiences import Actor, Audience
 from portal_app.kernel.errors import Conflict, NotAllowed
 from portal_app.kernel.formats import Formats
@@ -117,5 +121,45 @@ def save(
     if version is not None:
         statement = statement.where(col(Business.version) == version)
     statement = statement.values(**values, version=Business.version + 1)
+    if affected(tx, statement) == 0:
+        raise Conflict("Somebody else changed the settings. Please look at them again.")
+
+
+def switches(tx: Session) -> Switches:
+    """Which ways in are open now; the defaults where no business is set up."""
+    business = tx.get(Business, 1)
+    if business is None:
+        return Switches()
+    return Switches(
+        **{
+            field.name: getattr(business, SWITCH_COLUMNS.get(field.name, field.name))
+            for field in fields(Switches)
+        }
+    )
+
+
+def save_switches(tx: Session, actor: Actor, form: SwitchesForm, version: int) -> None:
+    """Open or close ways in. What is closed is refused from the next event on.
+
+    Args:
+        tx: The transaction.
+        actor: The office, or the portal itself.
+        form: All switches, as they shall be.
+        version: ``Switches.version`` as it was read.
+
+    Raises:
+        NotAllowed: If the actor is not the office.
+        InvalidInput: With a sentence for each wrong field.
+        Conflict: If the settings were changed since ``version``.
+    """
+    if actor.audience is not Audience.OFFICE:
+        raise NotAllowed
+    rules.check_switches(form)
+    values = {SWITCH_COLUMNS.get(k, k): v for k, v in asdict(form).items()}
+    statement = (
+        update(Business)
+        .where(col(Business.id) == 1, col(Business.version) == version)
+        .values(**values, version=Business.version + 1)
+    )
     if affected(tx, statement) == 0:
         raise Conflict("Somebody else changed the settings. Please look at them again.")

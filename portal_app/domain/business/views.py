@@ -37,3 +37,32 @@ class Branding:
     accent_color: str
     accent_ink: str
     locale: str
+
+
+@dataclass(frozen=True, slots=True)
+class Switches:
+    """Which ways in are open; see ``rules.SwitchesForm``.
+
+    ``version`` goes back with a change; it is the one of all settings.
+    """
+
+    google: bool = True
+    apple: bool = True
+    facebook: bool = True
+    booking_number: bool = True
+    guest_booking: bool = False
+    guest_session_minutes: int = 120
+    session_hours: int = 12
+    remembered_days: int = 30
+    password_min_length: int = 10
+    password_min_score: int = 2
+    version: int = 0
+
+    def provider(self, name: str) -> bool:
+        """Whether a provider is switched on; ``False`` for an unknown one."""
+        open_ones = {
+            "google": self.google,
+            "apple": self.apple,
+            "facebook": self.facebook,
+        }
+        return open_ones.get(name, False)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import phonenumbers
 
 from portal_app.domain.accounts import passwords
+from portal_app.domain.accounts.passwords import DEFAULT_POLICY, Policy
 from portal_app.domain.accounts.rules import normal_email
 from portal_app.kernel.errors import InvalidInput
 
@@ -44,12 +45,15 @@ class Person:
     phone: str
 
 
-def check_sign_up(form: SignUpForm, country: str) -> Person:
+def check_sign_up(
+    form: SignUpForm, country: str, policy: Policy = DEFAULT_POLICY
+) -> Person:
     """Check the whole form at once.
 
     Args:
         form: As typed.
         country: Of the business; phone numbers without a prefix are from there.
+        policy: What the business asks of a password.
 
     Returns:
         The person in stored form.
@@ -61,7 +65,9 @@ def check_sign_up(form: SignUpForm, country: str) -> Person:
     person = _person(form, country, wrong)
     try:
         passwords.check(
-            form.password, (form.email.strip(), form.first_name, form.last_name)
+            form.password,
+            (form.email.strip(), form.first_name, form.last_name),
+            policy,
         )
     except InvalidInput as error:
         wrong |= error.fields

@@ -1,54 +1,87 @@
 """What customers do about themselves: sign up, be recognised, keep a profile."""
 
 from sqlalchemy import select as select_columns
-from sqlalchemy import update
 from sqlmodel import Session, col, select
 
-from portal_app.domain.accounts import attempts, passwords, registration, sessions
+from portal_app.domain.accounts import (
+    attempts,
+    identities,
+    passwords,
+    registration,
+    robots,
+    security,
+    sessions,
+)
 from portal_app.domain.accounts import service as accounts
 from portal_app.domain.accounts.attempts import Try
 from portal_app.domain.accounts.models import Account, AccountSession
+from portal_app.domain.accounts.offers import NeedsEmail, NeedsProof
 from portal_app.domain.accounts.registration import Compared
+from portal_app.domain.accounts.robots import Trap
 from portal_app.domain.accounts.rules import (
     CUSTOMER,
+    GUEST,
     SIGN_UP_BY_ADDRESS,
     SIGN_UP_BY_EMAIL,
-    network_of,
+    SIGN_UP_BY_NETWORK,
 )
 from portal_app.domain.business import service as businesses
-from portal_app.domain.customers import rules
+from portal_app.domain.customers import joining, rules
+from portal_app.domain.customers.arrivals import (
+    Arrival,
+    SignedInBy,
+    arrive_by_provider,
+    offer,
+    prove_by_mail,
+    prove_by_password,
+    send_proof,
+)
+from portal_app.domain.customers.email_change import change_email, confirm_email
 from portal_app.domain.customers.models import Customer
-from portal_app.domain.customers.ownership import customer_of, owned_by
+from portal_app.domain.customers.ownership import owned_by
+from portal_app.domain.customers.pictures import picture_url
 from portal_app.domain.customers.places import (
     address_of,
     locations,
     save_location,
 )
+from portal_app.domain.customers.profiles import profile
 from portal_app.domain.customers.rules import Person, SignUpForm
-from portal_app.domain.customers.views import ProfileView, ViewerView
+from portal_app.domain.customers.views import ViewerView
 from portal_app.kernel.audiences import Actor, Audience
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.db import Database
-from portal_app.kernel.errors import Conflict, NotFound
-from portal_app.kernel.statements import affected
+from portal_app.kernel.errors import Conflict
 
 __all__ = [
+    "Arrival",
+    "NeedsEmail",
+    "NeedsProof",
     "SignUpForm",
+    "SignedInBy",
+    "Trap",
     "add_active_customer",
     "address_of",
+    "arrive_by_provider",
+    "change_email",
+    "confirm_email",
+    "joining",
     "locations",
+    "offer",
     "owned_by",
     "profile",
+    "prove_by_mail",
+    "prove_by_password",
     "resolve_actor",
     "resolve_session",
     "save_location",
+    "send_proof",
     "sign_up",
-    "update_profile",
+    "sign_up_on_page",
     "viewer",
 ]
 
 _TRIES = 5
-_CHANGED = "Your profile was changed somewhere else. Please look at it again."
 
 
 def sign_up(db: Database, actor: Actor, form: SignUpForm) -> None:
@@ -68,10 +101,12 @@ def sign_up(db: Database, actor: Actor, form: SignUpForm) -> None:
         InvalidInput: With a sentence for each field that is wrong.
         TooManyAttempts: If a limit was reached.
     """
-    person = rules.check_sign_up(form, db.query(businesses.current).country)
-    attempts.take(
+    person = db.query(_checked, form)
+    security.take(
         db,
-        Try(SIGN_UP_BY_ADDRESS, network_of(actor.address)),
+        actor,
+        person.email,
+        *attempts.around(actor, SIGN_UP_BY_NETWORK, SIGN_UP_BY_ADDRESS),
         Try(SIGN_UP_BY_EMAIL, person.email),
     )
     password_hash = passwords.hash_password(form.password)
@@ -81,6 +116,28 @@ def sign_up(db: Database, actor: Actor, form: SignUpForm) -> None:
         if db.call(_store_sign_up, person, password_hash, compared):
             return
     raise Conflict("Somebody is signing up with this e-mail. Please try again.")
+
+
+def sign_up_on_page(db: Database, actor: Actor, form: SignUpForm, trap: Trap) -> None:
+    """As ``sign_up``, for the page that everybody can open.
+
+    A robot that fills in what people do not see gets the answer that people get,
+    and nothing happens.
+
+    Args:
+        db: The database.
+        actor: Who asks.
+        form: As typed.
+        trap: What robots do differently.
+
+    Raises:
+        InvalidInput: As ``sign_up``; with no field if the form was sent too soon
+            or too late after it was opened.
+        TooManyAttempts: If a limit was reached.
+    """
+    if robots.is_caught(db, actor, trap, form.email):
+        return
+    sign_up(db, actor, form)
 
 
 def add_active_customer(db: Database, form: SignUpForm) -> str:
@@ -99,7 +156,7 @@ def add_active_customer(db: Database, form: SignUpForm) -> str:
         InvalidInput: With a sentence for each field that is wrong.
         Conflict: If the e-mail has an account.
     """
-    person = rules.check_sign_up(form, db.query(businesses.current).country)
+    person = db.query(_checked, form)
     return db.call(_add_active, person, passwords.hash_password(form.password))
 
 
@@ -132,6 +189,8 @@ def resolve_session(db: Database, token_hash: str, address: str, device: str) ->
 
 def viewer(tx: Session, actor: Actor) -> ViewerView:
     """Who is looking, for the header and the menu."""
+    if actor.booking_id is not None:
+        return ViewerView(name="Guest", role=GUEST)
     if actor.account_id is None:
         return ViewerView()
     account = tx.get(Account, actor.account_id)
@@ -144,63 +203,6 @@ def viewer(tx: Session, actor: Actor) -> ViewerView:
         else account.role.capitalize()
     )
     return ViewerView(signed_in=True, name=name, email=account.email, role=account.role)
-
-
-def profile(tx: Session, actor: Actor) -> ProfileView:
-    """The actor's own profile.
-
-    Raises:
-        NotAllowed: If the actor is no customer.
-    """
-    customer = _own(tx, actor)
-    return ProfileView(
-        first_name=customer.first_name,
-        last_name=customer.last_name,
-        email=customer.email,
-        phone=rules.phone_text(customer.phone, businesses.current(tx).country),
-        version=customer.version,
-    )
-
-
-def update_profile(
-    tx: Session,
-    actor: Actor,
-    *,
-    first_name: str,
-    last_name: str,
-    phone: str,
-    version: int,
-) -> None:
-    """Change the actor's own profile.
-
-    Args:
-        tx: The transaction.
-        actor: A customer.
-        first_name: As typed.
-        last_name: As typed.
-        phone: As typed; empty for none.
-        version: Of the profile that was read.
-
-    Raises:
-        NotAllowed: If the actor is no customer.
-        InvalidInput: With a sentence for each field that is wrong.
-        Conflict: If the profile was changed since ``version``, unless it says
-            what is asked for already, as after a request that came twice.
-    """
-    customer_id = customer_of(actor)
-    country = businesses.current(tx).country
-    first, last, e164 = rules.check_profile(first_name, last_name, phone, country)
-    statement = (
-        update(Customer)
-        .where(col(Customer.id) == customer_id, col(Customer.version) == version)
-        .values(
-            first_name=first, last_name=last, phone=e164, version=Customer.version + 1
-        )
-    )
-    if affected(tx, statement) == 0:
-        now = _own(tx, actor)
-        if (now.first_name, now.last_name, now.phone) != (first, last, e164):
-            raise Conflict(_CHANGED)
 
 
 def _store_sign_up(
@@ -250,12 +252,14 @@ def _resolve(
         select_columns(
             col(AccountSession.id),
             col(AccountSession.last_seen_at),
+            col(AccountSession.booking_id),
+            col(AccountSession.way),
             col(Account.id),
             col(Account.role),
             col(Customer.id),
         )
         .select_from(AccountSession)
-        .join(Account, col(Account.id) == col(AccountSession.account_id))
+        .outerjoin(Account, col(Account.id) == col(AccountSession.account_id))
         .outerjoin(Customer, col(Customer.account_id) == col(Account.id))
         .where(
             col(AccountSession.token_hash) == token_hash,
@@ -264,22 +268,20 @@ def _resolve(
             col(Account.disabled_at).is_(None),
         )
     ).first()
+    nobody = Actor(address=address, device=device)
     if row is None:
-        return Actor(address=address, device=device), False
-    session_id, last_seen_at, account_id, role, customer_id = row
+        return nobody, False
+    session_id, last_seen_at, booking_id, way, account_id, role, customer_id = row
+    # A guest leaves as soon as the business closes the way the guest came by.
+    if booking_id is not None and not identities.may_enter(tx, way):
+        return nobody, False
     actor = Actor(
-        audience=Audience(role),
+        audience=Audience(role or GUEST),
         account_id=account_id,
         customer_id=customer_id,
+        booking_id=booking_id,
         session_id=session_id,
         address=address,
         device=device,
     )
     return actor, sessions.is_seen_due(last_seen_at)
-
-
-def _own(tx: Session, actor: Actor) -> Customer:
-    customer = tx.get(Customer, customer_of(actor))
-    if customer is None:
-        raise NotFound
-    return customer

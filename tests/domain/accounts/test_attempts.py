@@ -4,9 +4,15 @@ import pytest
 from sqlmodel import select
 
 from portal_app.domain.accounts import attempts
-from portal_app.domain.accounts.attempts import Try
+from portal_app.domain.accounts.attempts import (
+    Blocked,
+    Counted,
+    StoreUnavailable,
+    Try,
+)
 from portal_app.domain.accounts.models import AttemptWindow
 from portal_app.domain.accounts.rules import Limit
+from portal_app.kernel.audiences import Actor
 from portal_app.kernel.clock import frozen
 from portal_app.kernel.db import Database
 from portal_app.kernel.errors import TooManyAttempts
@@ -69,11 +75,11 @@ def test_a_blocked_network_cannot_lock_accounts(db: Database) -> None:
 def test_success_forgets_ones_own_and_gives_back_one_shared(db: Database) -> None:
     for _ in range(2):
         attempts.take(db, NETWORK, MAYA)
-    db.call(attempts.forget, MAYA)
-    db.call(attempts.give_back, NETWORK)
+    attempts.forget(db, MAYA)
+    attempts.give_back(db, NETWORK)
     assert (counted(db, MAYA), counted(db, NETWORK)) == (0, 1)
     for _ in range(3):
-        db.call(attempts.give_back, NETWORK)
+        attempts.give_back(db, NETWORK)
     assert counted(db, NETWORK) == 0
 
 
@@ -100,3 +106,94 @@ def test_windows_that_are_over_are_purged(db: Database) -> None:
     with frozen(NOW + timedelta(minutes=10)):
         assert db.call(attempts.purge) == 1
     assert (counted(db, MAYA), counted(db, NETWORK)) == (0, 1)
+
+
+GROWING = Try(Limit("growing", 2, timedelta(minutes=10), growth=2), "maya@example.com")
+
+
+def use_up(db: Database, at: datetime) -> int:
+    """Both attempts of a window, and the seconds that a third must wait."""
+    with frozen(at):
+        attempts.take(db, GROWING)
+        attempts.take(db, GROWING)
+        with pytest.raises(TooManyAttempts) as refused:
+            attempts.take(db, GROWING)
+    return refused.value.retry_after
+
+
+def test_each_window_used_up_makes_the_next_twice_as_long(db: Database) -> None:
+    at, waits = NOW, []
+    for _ in range(5):
+        waits.append(use_up(db, at))
+        at += timedelta(seconds=waits[-1])
+    assert waits == [600, 1200, 2400, 2400, 2400]
+
+
+def test_a_window_that_was_not_used_up_pays_one_back(db: Database) -> None:
+    assert use_up(db, NOW) == 600
+    calm = NOW + timedelta(minutes=10)
+    with frozen(calm):
+        attempts.take(db, GROWING)
+    assert use_up(db, calm + timedelta(minutes=20)) == 600
+
+
+def test_a_day_of_rest_clears_it(db: Database) -> None:
+    assert use_up(db, NOW) == 600
+    end = NOW + timedelta(minutes=10)
+    with frozen(end + timedelta(hours=24) - timedelta(microseconds=1)):
+        assert db.call(attempts.purge) == 0
+    assert use_up(db, end + timedelta(hours=24)) == 600
+
+
+def test_it_is_told_once_that_a_limit_was_reached(db: Database) -> None:
+    with frozen(NOW):
+        found = [attempts.check(db, MAYA) for _ in range(5)]
+    until = NOW + timedelta(minutes=10)
+    assert found == [
+        None,
+        None,
+        None,
+        Blocked("three", until, newly=True),
+        Blocked("three", until, newly=False),
+    ]
+
+
+def test_the_circles_around_a_caller() -> None:
+    wide, near = Limit("wide", 9, timedelta(1)), Limit("near", 3, timedelta(1))
+    assert [
+        [tried.key for tried in attempts.around(Actor(address=address), wide, near)]
+        for address in ("203.0.113.7", "2001:db8:1:2::3", "::ffff:203.0.113.7", "?")
+    ] == [
+        ["203.0.113.0/24", "203.0.113.7"],
+        ["2001:db8:1::/48", "2001:db8:1:2::/64"],
+        ["203.0.113.0/24", "203.0.113.7"],
+        ["", ""],
+    ]
+
+
+class _Silent:
+    """A store that does not answer."""
+
+    def count(self, tried: Try, now: datetime) -> Counted:
+        raise StoreUnavailable
+
+    def forget(self, tried: Try) -> None:
+        raise StoreUnavailable
+
+    def give_back(self, tried: Try) -> None:
+        raise StoreUnavailable
+
+
+def test_the_database_counts_while_the_store_is_silent(db: Database) -> None:
+    attempts.use(_Silent())
+    try:
+        for _ in range(3):
+            attempts.take(db, MAYA)
+        with pytest.raises(TooManyAttempts):
+            attempts.take(db, MAYA)
+        attempts.give_back(db, MAYA)
+        assert counted(db, MAYA) == 3
+        attempts.forget(db, MAYA)
+    finally:
+        attempts.use(None)
+    assert counted(db, MAYA) == 0

@@ -1,0 +1,337 @@
+"""Arriving from a provider: whose account is it, or shall there be one?
+
+A provider proves that somebody is *its* user. Whether that opens an account here
+depends on the mailbox:
+
+* a known identity opens its account;
+* an e-mail that the provider vouches for and nobody has here: a new account;
+* the same, and an account waits for its activation: the mailbox is proven now, so
+  the account is active, but whoever signed up may be a stranger who knows the
+  password he chose. The password, the name and the phone he typed are dropped;
+* the same, and there is an active account: its owner confirms once, by password
+  or by mail (``NeedsProof``);
+* no e-mail, or one the provider does not vouch for: it is given and proven by
+  mail first (``NeedsEmail``). The mail's link works only in the browser that came
+  from the provider, see ``accounts.offers``.
+"""
+
+from dataclasses import dataclass
+from functools import partial
+
+from sqlmodel import Session, select
+
+from portal_app.domain.accounts import (
+    attempts,
+    identities,
+    mailboxes,
+    offers,
+    passwords,
+    security,
+    tokens,
+)
+from portal_app.domain.accounts.attempts import Try
+from portal_app.domain.accounts.models import Account, IdentityOffer
+from portal_app.domain.accounts.offers import NeedsEmail, NeedsProof
+from portal_app.domain.accounts.registration import lock_by_email
+from portal_app.domain.accounts.rules import (
+    CUSTOMER,
+    MAIL_BY_NETWORK,
+    PROOF_BY_ADDRESS,
+    PROOF_BY_EMAIL,
+    RESET_PASSWORD,
+    SIGN_IN,
+    SIGN_IN_BY_ACCOUNT,
+    SIGN_IN_BY_ADDRESS,
+    SIGN_IN_BY_NETWORK,
+    VERIFY_EMAIL,
+    LinkInvalid,
+    ProviderProfile,
+    normal_email,
+)
+from portal_app.domain.accounts.tokens import Meaning
+from portal_app.domain.accounts.views import OfferView
+from portal_app.domain.customers import rules
+from portal_app.domain.customers.models import Customer
+from portal_app.kernel.audiences import Actor
+from portal_app.kernel.clock import utc_now
+from portal_app.kernel.db import Database
+from portal_app.kernel.errors import InvalidInput
+from portal_app.kernel.statements import insert_once
+
+_REFUSED = "We could not log you in. Please use another way."
+
+
+@dataclass(frozen=True, slots=True)
+class SignedInBy:
+    """A provider opened an account.
+
+    Attributes:
+        ticket: For ``accounts.service.redeem_ticket``.
+        new: Whether the account was made just now.
+    """
+
+    ticket: str
+    new: bool = False
+
+
+Arrival = SignedInBy | NeedsEmail | NeedsProof
+
+
+def arrive_by_provider(db: Database, actor: Actor, profile: ProviderProfile) -> Arrival:
+    """Sign in or sign up whom a provider sent.
+
+    Args:
+        db: The database.
+        actor: Who asks, with address and device.
+        profile: As the provider said; its signature was checked.
+
+    Returns:
+        A ticket, or what is still needed.
+
+    Raises:
+        InvalidInput: If the account is disabled; with no field.
+        WayClosed: If the provider is switched off.
+    """
+    return db.call(_arrive, actor, profile)
+
+
+def offer(tx: Session, actor: Actor, secret: str) -> OfferView:  # noqa: ARG001
+    """What the sign-in of this browser still waits for.
+
+    Args:
+        tx: The transaction.
+        actor: Who asks; anybody who has the secret.
+        secret: The browser's, from ``NeedsEmail`` or ``NeedsProof``.
+
+    Raises:
+        LinkInvalid: If there is nothing to wait for.
+    """
+    return offers.view(tx, secret)
+
+
+def prove_by_password(db: Database, actor: Actor, secret: str, password: str) -> str:
+    """Connect the provider to the account it asked for, knowing its password.
+
+    Args:
+        db: The database; the comparison happens outside its transactions.
+        actor: Who asks; guesses count as on the log-in page.
+        secret: The browser's.
+        password: As typed.
+
+    Returns:
+        A ticket for ``accounts.service.redeem_ticket``.
+
+    Raises:
+        Conflict: If the account is connected with another one of this provider.
+        InvalidInput: For the field ``password``.
+        LinkInvalid: If the offer is over.
+        TooManyAttempts: If a limit was reached.
+        WayClosed: If the provider is switched off.
+    """
+    email, password_hash = db.query(_asked_account, secret)
+    circles = attempts.around(actor, SIGN_IN_BY_NETWORK, SIGN_IN_BY_ADDRESS)
+    by_account = Try(SIGN_IN_BY_ACCOUNT, email)
+    security.take(db, actor, email, *circles, by_account)
+    if not passwords.matches(password_hash, password):
+        db.call(security.note, actor, "sign_in_failed", about=email)
+        raise InvalidInput({"password": "This is not the password of that account."})
+    ticket = db.call(_prove, actor, secret, password_hash)
+    attempts.give_back(db, *circles)
+    attempts.forget(db, by_account)
+    return ticket
+
+
+def send_proof(db: Database, actor: Actor, secret: str, email: str = "") -> None:
+    """Send the mail that proves the mailbox.
+
+    Never tells whether the e-mail has an account.
+
+    Args:
+        db: The database.
+        actor: Who asks; the network address limits the attempts.
+        secret: The browser's.
+        email: As typed, where one must be given; where there is an account the
+            mail goes to it, whatever is typed.
+
+    Raises:
+        InvalidInput: If it is no e-mail at all.
+        LinkInvalid: If the offer is over.
+        TooManyAttempts: If a limit was reached.
+    """
+    row = db.query(offers.live, secret)
+    email = row.email if row.account_id else normal_email(email)
+    security.take(
+        db,
+        actor,
+        email,
+        *attempts.around(actor, MAIL_BY_NETWORK, PROOF_BY_ADDRESS),
+        Try(PROOF_BY_EMAIL, email),
+    )
+    db.call(offers.send_mail, secret, email)
+
+
+def prove_by_mail(db: Database, actor: Actor, secret: str, token: str) -> str:
+    """Finish with the link of the mail. Only a POST may ask.
+
+    Args:
+        db: The database.
+        actor: Who asks.
+        secret: The browser's.
+        token: From the link.
+
+    Returns:
+        A ticket for ``accounts.service.redeem_ticket``.
+
+    Raises:
+        Conflict: If the account is connected with another one of this provider.
+        InvalidInput: If the account is disabled; with no field.
+        LinkInvalid: If the link is unknown, replaced, expired or used.
+        OtherBrowser: If it was opened in another browser; it stays good.
+        WayClosed: If the provider is switched off.
+    """
+    return db.call(_prove_by_mail, actor, secret, token)
+
+
+def _arrive(tx: Session, actor: Actor, profile: ProviderProfile) -> Arrival:
+    identities.require_open(tx, profile.provider)
+    known = identities.find(tx, profile.provider, profile.subject)
+    if known is not None:
+        account = tx.get_one(Account, known.account_id)
+        return SignedInBy(_ticket(tx, account, profile))
+    email = _email_of(profile)
+    if not email or not profile.email_verified:
+        return NeedsEmail(offers.make(tx, profile, email, None), email)
+    account_or_none = lock_by_email(tx, email)
+    if account_or_none is not None and account_or_none.verified_at is not None:
+        if account_or_none.disabled_at is not None:
+            raise _refused()
+        return NeedsProof(
+            offers.make(tx, profile, email, account_or_none.id),
+            email,
+            account_or_none.password_hash is not None,
+        )
+    return _enter(tx, actor, profile, email)
+
+
+def _enter(
+    tx: Session, actor: Actor, profile: ProviderProfile, email: str
+) -> SignedInBy:
+    """Into the account of a proven mailbox, which is made if there is none."""
+    now = utc_now()
+    fresh = Account(
+        email=email,
+        role=CUSTOMER,
+        verified_at=now,
+        terms_accepted_at=now,
+        created_at=now,
+    )
+    made = insert_once(tx, fresh, "email")
+    account = lock_by_email(tx, email)
+    if account is None:
+        raise LinkInvalid
+    if account.disabled_at is not None:
+        raise _refused()
+    pending = account.verified_at is None
+    if pending:
+        # Whoever signed up may not be who owns the mailbox.
+        account.verified_at, account.password_hash = now, None
+        tx.flush()
+        tokens.end_all(tx, account.id, VERIFY_EMAIL, RESET_PASSWORD)
+    if made or pending:
+        _store_person(tx, account, profile)
+    identities.attach(tx, actor, account, profile)
+    if made or pending:
+        mailboxes.proven(tx, account.id, email)
+    return SignedInBy(_ticket(tx, account, profile), new=made)
+
+
+def _prove(tx: Session, actor: Actor, secret: str, password_hash: str | None) -> str:
+    row = offers.use(tx, secret)
+    identities.require_open(tx, row.provider)
+    account = lock_by_email(tx, row.email)
+    if (
+        account is None
+        or account.id != row.account_id
+        or account.verified_at is None
+        or account.disabled_at is not None
+        or account.password_hash != password_hash
+    ):
+        raise LinkInvalid
+    profile = offers.profile_of(row)
+    identities.attach(tx, actor, account, profile)
+    return _ticket(tx, account, profile)
+
+
+def _prove_by_mail(tx: Session, actor: Actor, secret: str, token: str) -> str:
+    row = offers.use_with_mail(tx, secret, token)
+    identities.require_open(tx, row.provider)
+    known = identities.find(tx, row.provider, row.subject)
+    profile = offers.profile_of(row)
+    if known is not None:
+        # Finished in another window meanwhile.
+        return _ticket(tx, tx.get_one(Account, known.account_id), profile)
+    if row.account_id is not None and not _still(tx, row):
+        raise LinkInvalid
+    return _enter(tx, actor, profile, row.email).ticket
+
+
+def _still(tx: Session, row: IdentityOffer) -> bool:
+    """Whether the account that was asked for still has the e-mail it had."""
+    account = lock_by_email(tx, row.email)
+    return account is not None and account.id == row.account_id
+
+
+def _asked_account(tx: Session, secret: str) -> tuple[str, str | None]:
+    row = offers.live(tx, secret)
+    account = tx.get(Account, row.account_id) if row.account_id else None
+    if account is None or account.email != row.email:
+        raise LinkInvalid
+    return account.email, account.password_hash
+
+
+def _ticket(tx: Session, account: Account, profile: ProviderProfile) -> str:
+    if account.disabled_at is not None or account.verified_at is None:
+        raise _refused()
+    meaning = Meaning(account_id=account.id, way=profile.provider)
+    return tokens.issue(tx, SIGN_IN, meaning).secret
+
+
+def _email_of(profile: ProviderProfile) -> str:
+    try:
+        return normal_email(profile.email or "")
+    except InvalidInput:
+        return ""
+
+
+def _store_person(tx: Session, account: Account, profile: ProviderProfile) -> None:
+    first = _name(partial(rules.person_name, "first_name"), profile.first_name)
+    last = _name(partial(rules.person_name, "last_name"), profile.last_name)
+    customer = tx.exec(
+        select(Customer).where(Customer.account_id == account.id)
+    ).first()
+    if customer is None:
+        customer = Customer(
+            account_id=account.id,
+            first_name="",
+            last_name="",
+            email=account.email,
+            created_at=utc_now(),
+        )
+        tx.add(customer)
+    # Nothing remains of what somebody else may have typed.
+    customer.first_name = first or account.email.partition("@")[0][:80]
+    customer.last_name = last
+    customer.phone = ""
+    tx.flush()
+
+
+def _name(check: partial[str], text: str) -> str:
+    """A name the provider gave, or nothing if it is none."""
+    try:
+        return check(text)
+    except InvalidInput:
+        return ""
+
+
+def _refused() -> InvalidInput:
+    return InvalidInput({}, _REFUSED)

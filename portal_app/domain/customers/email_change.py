@@ -1,0 +1,169 @@
+"""Changing the e-mail: proven at the new address, told to the old one.
+
+Nobody learns whether the new address has an account: the answer is the same, and
+only who reads its mailbox is told. An account that waits for its activation under
+the new address belongs to nobody and yields to the proof.
+"""
+
+from sqlalchemy import delete, update
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col
+
+from portal_app.domain.accounts import (
+    attempts,
+    credentials,
+    mailboxes,
+    security,
+    tokens,
+)
+from portal_app.domain.accounts.attempts import Try
+from portal_app.domain.accounts.models import Account
+from portal_app.domain.accounts.registration import lock_by_email
+from portal_app.domain.accounts.rules import (
+    CHANGE_EMAIL,
+    CHANGE_EMAIL_BY_ACCOUNT,
+    PROOF_BY_EMAIL,
+    RESET_PASSWORD,
+    VERIFY_EMAIL,
+    LinkInvalid,
+    normal_email,
+)
+from portal_app.domain.accounts.tokens import Meaning
+from portal_app.domain.customers.models import Customer
+from portal_app.domain.notifications import service as notifications
+from portal_app.kernel.audiences import Actor
+from portal_app.kernel.clock import utc_now
+from portal_app.kernel.db import Database
+from portal_app.kernel.errors import Conflict, InvalidInput
+from portal_app.kernel.ids import hash_secret
+from portal_app.kernel.violations import violated
+
+_TAKEN = "This e-mail has an account of its own. Please log in with it instead."
+_TRIES = 5
+
+
+def change_email(db: Database, actor: Actor, email: str, password: str) -> None:
+    """Ask for another e-mail; nothing changes until its mailbox is proven.
+
+    Args:
+        db: The database; the comparison happens outside its transactions.
+        actor: Who is signed in.
+        email: The new one, as typed.
+        password: The account's.
+
+    Raises:
+        InvalidInput: For ``email`` if it is none or the one so far, for
+            ``password`` if it is wrong.
+        NoPassword: If the account has no password yet.
+        NotAllowed: If nobody is signed in with an account.
+        TooManyAttempts: If a limit was reached.
+    """
+    email = normal_email(email)
+    current, password_hash = credentials.known_password(db, actor, password, "password")
+    if email == current:
+        raise InvalidInput({"email": "This is your e-mail already."})
+    attempts.take(
+        db,
+        Try(CHANGE_EMAIL_BY_ACCOUNT, actor.account_id or ""),
+        Try(PROOF_BY_EMAIL, email),
+    )
+    db.call(_ask, actor, email, password_hash)
+
+
+def confirm_email(db: Database, actor: Actor, token: str) -> None:
+    """Take the new e-mail over by the link sent to it. Only a POST may ask.
+
+    Args:
+        db: The database.
+        actor: Who asks; anybody who has the token.
+        token: From the link.
+
+    Raises:
+        Conflict: If the e-mail got an active account meanwhile; nothing changes.
+        LinkInvalid: If the token is unknown, replaced, expired or used.
+    """
+    for attempt in range(_TRIES):
+        try:
+            return db.call(_confirm, actor, token)
+        except IntegrityError as error:
+            # Somebody signs up with it right now: look again at whom it has.
+            if violated(error) != "uq_account_email" or attempt == _TRIES - 1:
+                raise
+    return None
+
+
+def _ask(tx: Session, actor: Actor, email: str, password_hash: str) -> None:
+    account = tx.get(
+        Account, actor.account_id, with_for_update=True, populate_existing=True
+    )
+    if account is None or account.password_hash != password_hash:
+        raise Conflict("Your account was changed somewhere else. Please try again.")
+    security.note(
+        tx,
+        actor,
+        "email_change_asked",
+        account_id=account.id,
+        about=account.email,
+        detail=f"To {email}.",
+    )
+    tokens.end_all(tx, account.id, CHANGE_EMAIL)
+    token = tokens.issue(tx, CHANGE_EMAIL, Meaning(account_id=account.id, email=email))
+    if _has_active_account(tx, email):
+        notifications.enqueue(
+            tx, "email_taken", email, {"path": "/login"}, f"email_taken:{token.id}"
+        )
+        return
+    notifications.enqueue(
+        tx,
+        "change_email",
+        email,
+        {"path": f"/confirm-email?token={token.secret}"},
+        f"change_email:{token.id}",
+    )
+
+
+def _confirm(tx: Session, actor: Actor, token: str) -> None:
+    meaning = tokens.consume(tx, token, CHANGE_EMAIL)
+    account = (
+        tx.get(Account, meaning.account_id, with_for_update=True) if meaning else None
+    )
+    if meaning is None or account is None or account.disabled_at is not None:
+        raise LinkInvalid
+    other = lock_by_email(tx, meaning.email)
+    if other is not None and other.id != account.id:
+        if other.verified_at is not None:
+            raise Conflict(_TAKEN)
+        tx.execute(delete(Customer).where(col(Customer.account_id) == other.id))
+        tx.execute(delete(Account).where(col(Account.id) == other.id))
+    old = account.email
+    account.email = meaning.email
+    account.verified_at = account.verified_at or utc_now()
+    tx.flush()
+    tx.execute(
+        update(Customer)
+        .where(col(Customer.account_id) == account.id)
+        .values(email=meaning.email, version=Customer.version + 1)
+    )
+    # Links that wait in the old mailbox open nothing any more.
+    tokens.end_all(tx, account.id, RESET_PASSWORD, VERIFY_EMAIL, CHANGE_EMAIL)
+    security.note(
+        tx,
+        actor,
+        "email_changed",
+        account_id=account.id,
+        about=meaning.email,
+        detail=f"From {old}.",
+    )
+    notifications.enqueue(
+        tx,
+        "email_changed",
+        old,
+        {"path": "/", "email": meaning.email},
+        f"email_changed:{hash_secret(token)}",
+    )
+    mailboxes.proven(tx, account.id, meaning.email)
+
+
+def _has_active_account(tx: Session, email: str) -> bool:
+    account = lock_by_email(tx, email)
+    return account is not None and account.verified_at is not None
