@@ -60,7 +60,8 @@ _POSTCODE_LAST = frozenset({"GB", "IE"})
 class AddressForm:
     """An address as typed. The fields' names are those of the form.
 
-    ``country`` is an ISO 3166 code; ``label`` names a saved place ("Home").
+    ``country`` is an ISO 3166 code; ``label`` names a saved place ("Home");
+    ``latitude`` and ``longitude`` are the pin, in degrees, both or neither.
     """
 
     street: str = ""
@@ -72,6 +73,8 @@ class AddressForm:
     label: str = ""
     access_notes: str = ""
     is_default: bool = False
+    latitude: str = ""
+    longitude: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +135,28 @@ def validate_address(form: AddressForm) -> Address:
         postcode=texts["postcode"],
         country=country,
         access_notes=notes,
+    )
+
+
+def pin_of(form: AddressForm) -> tuple[float | None, float | None]:
+    """The pin on the map: latitude and longitude in degrees, or two ``None``.
+
+    A pin is a help, not a part of the address: one that makes no sense is none.
+    """
+    try:
+        latitude, longitude = float(form.latitude), float(form.longitude)
+    except ValueError:
+        return None, None
+    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
+        return None, None
+    return round(latitude, 6), round(longitude, 6)
+
+
+def is_empty(form: AddressForm) -> bool:
+    """Whether nothing was entered; a chosen country alone is nothing."""
+    return not any(
+        text.strip()
+        for text in (form.street, form.unit, form.town, form.postcode, form.state)
     )
 
 

@@ -1,5 +1,7 @@
 """The places that a customer saves."""
 
+from dataclasses import replace
+
 from sqlalchemy import update
 from sqlmodel import Session, col
 
@@ -8,6 +10,7 @@ from portal_app.domain.customers.addresses import (
     Address,
     AddressForm,
     address_lines,
+    pin_of,
     place_key,
     validate_address,
 )
@@ -15,10 +18,18 @@ from portal_app.domain.customers.models import Customer, Location
 from portal_app.domain.customers.ownership import customer_of, owned_by
 from portal_app.domain.customers.views import LocationView
 from portal_app.kernel.audiences import Actor
+from portal_app.kernel.changes import ChangedMeanwhile, compare
 from portal_app.kernel.clock import utc_now
-from portal_app.kernel.errors import Conflict, NotFound
+from portal_app.kernel.errors import Conflict, InvalidInput, NotFound
 
 MAX_LOCATIONS = 50
+LABELS = {
+    "label": "Name of this place",
+    "address": "Address",
+    "access_notes": "How to get in",
+    "pin": "Pin on the map",
+    "is_default": "Chosen by itself",
+}
 
 
 def locations(tx: Session, actor: Actor) -> list[LocationView]:
@@ -108,10 +119,168 @@ def save_location(tx: Session, actor: Actor, form: AddressForm) -> str:
     )
     row.label = " ".join(form.label.split()) or row.label
     row.access_notes = address.access_notes or row.access_notes
+    pin = pin_of(form)
+    if pin[0] is not None:
+        row.latitude, row.longitude = pin
     row.is_default = becomes_default or row.is_default
+    if same is not None:
+        row.version += 1
     tx.add(row)
     tx.flush()
     return row.id
+
+
+def change_location(
+    tx: Session, actor: Actor, location_id: str, form: AddressForm, version: int
+) -> None:
+    """Change a saved place. Bookings made keep the address they were made with.
+
+    Args:
+        tx: The transaction.
+        actor: A customer.
+        location_id: From the browser.
+        form: As typed; whole, so an empty field becomes empty.
+        version: Of the place that was read.
+
+    Raises:
+        NotAllowed: If the actor is no customer.
+        NotFound: If it is not there, or somebody else's.
+        InvalidInput: With a sentence for each field that is wrong.
+        ChangedMeanwhile: If it was changed since ``version`` to something else.
+    """
+    customer_id = customer_of(actor)
+    _hold(tx, actor)
+    row = _find(tx, actor, location_id)
+    address = validate_address(form)
+    key = place_key(address)
+    twins = owned_by(actor, Location).where(
+        col(Location.place_key) == key,
+        col(Location.id) != row.id,
+        col(Location.archived_at).is_(None),
+    )
+    if tx.exec(twins).first() is not None:
+        raise InvalidInput({"street": "This address is saved already."})
+    label, pin = " ".join(form.label.split()), pin_of(form)
+    # There is always one default: it changes by choosing another.
+    is_default = form.is_default or row.is_default
+    if row.version != version:
+        home = businesses.current(tx).country
+        yours = replace(
+            _view(row, home),
+            label=label,
+            lines=address_lines(address, home),
+            access_notes=address.access_notes,
+            latitude=_degrees(pin[0]),
+            longitude=_degrees(pin[1]),
+            is_default=is_default,
+        )
+        changes = compare(LABELS, _texts(yours), _texts(_view(row, home)))
+        if changes:
+            raise ChangedMeanwhile("This place", changes, row.version)
+        return
+    if is_default and not row.is_default:
+        _no_default(tx, customer_id)
+    row.label, row.access_notes, row.place_key = label, address.access_notes, key
+    row.street, row.unit, row.town = address.street, address.unit, address.town
+    row.state, row.postcode = address.state, address.postcode
+    row.country = address.country
+    row.latitude, row.longitude = pin
+    row.is_default = is_default
+    row.version += 1
+    tx.add(row)
+    tx.flush()
+
+
+def remove_location(tx: Session, actor: Actor, location_id: str) -> None:
+    """Offer a place no more; old bookings keep it. Safe to repeat.
+
+    The oldest of the others becomes the default if this one was.
+
+    Raises:
+        NotAllowed: If the actor is no customer.
+        NotFound: If it is not there, or somebody else's.
+    """
+    _hold(tx, actor)
+    row = _find(tx, actor, location_id, removed=True)
+    if row.archived_at is not None:
+        return
+    was_default = row.is_default
+    row.archived_at, row.is_default = utc_now(), False
+    row.version += 1
+    tx.add(row)
+    tx.flush()
+    heir = tx.exec(
+        owned_by(actor, Location)
+        .where(col(Location.archived_at).is_(None))
+        .order_by(col(Location.created_at), col(Location.id))
+    ).first()
+    if was_default and heir is not None:
+        heir.is_default = True
+        tx.add(heir)
+        tx.flush()
+
+
+def restore_location(tx: Session, actor: Actor, location_id: str) -> None:
+    """Take a removal back, unless the same place was saved again. Safe to repeat.
+
+    Raises:
+        NotAllowed: If the actor is no customer.
+        NotFound: If it is not there, or somebody else's.
+        Conflict: If as many places as fit are saved.
+    """
+    _hold(tx, actor)
+    row = _find(tx, actor, location_id, removed=True)
+    saved = tx.exec(
+        owned_by(actor, Location).where(col(Location.archived_at).is_(None))
+    ).all()
+    if row.archived_at is None or any(r.place_key == row.place_key for r in saved):
+        return
+    if len(saved) >= MAX_LOCATIONS:
+        raise Conflict("You have saved as many places as fit. Remove one first.")
+    row.archived_at = None
+    row.is_default = not any(other.is_default for other in saved)
+    row.version += 1
+    tx.add(row)
+    tx.flush()
+
+
+def _hold(tx: Session, actor: Actor) -> None:
+    if tx.get(Customer, customer_of(actor), with_for_update=True) is None:
+        raise NotFound
+
+
+def _find(
+    tx: Session, actor: Actor, location_id: str, *, removed: bool = False
+) -> Location:
+    query = owned_by(actor, Location).where(col(Location.id) == location_id)
+    if not removed:
+        query = query.where(col(Location.archived_at).is_(None))
+    row = tx.exec(query).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _no_default(tx: Session, customer_id: str) -> None:
+    tx.execute(
+        update(Location)
+        .where(col(Location.customer_id) == customer_id)
+        .values(is_default=False)
+    )
+
+
+def _texts(view: LocationView) -> dict[str, str]:
+    return {
+        "label": view.label,
+        "address": ", ".join(view.lines),
+        "access_notes": view.access_notes,
+        "pin": ", ".join(part for part in (view.latitude, view.longitude) if part),
+        "is_default": "Yes" if view.is_default else "No",
+    }
+
+
+def _degrees(value: float | None) -> str:
+    return "" if value is None else f"{value:.6f}"
 
 
 def _address(row: Location) -> Address:
@@ -139,4 +308,7 @@ def _view(row: Location, home_country: str) -> LocationView:
         country=row.country,
         access_notes=row.access_notes,
         is_default=row.is_default,
+        latitude=_degrees(row.latitude),
+        longitude=_degrees(row.longitude),
+        version=row.version,
     )

@@ -202,7 +202,13 @@ def viewer(tx: Session, actor: Actor) -> ViewerView:
         if customer
         else account.role.capitalize()
     )
-    return ViewerView(signed_in=True, name=name, email=account.email, role=account.role)
+    return ViewerView(
+        signed_in=True,
+        name=name,
+        email=account.email,
+        picture_url=picture_url(tx, customer.id) if customer else "",
+        role=account.role,
+    )
 
 
 def _store_sign_up(
@@ -285,3 +291,8 @@ def _resolve(
         device=device,
     )
     return actor, sessions.is_seen_due(last_seen_at)
+
+
+def _checked(tx: Session, form: SignUpForm) -> Person:
+    country = businesses.current(tx).country
+    return rules.check_sign_up(form, country, passwords.policy_of(tx))

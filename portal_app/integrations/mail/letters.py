@@ -17,7 +17,16 @@ from portal_app.kernel.clock import utc_now
 
 _SUBJECTS = {
     "verify_email": "Activate your account at {business.name}",
+    "verify_contact": "Confirm this e-mail for {business.name}",
     "already_registered": "You already have an account at {business.name}",
+    "reset_password": "Choose a new password at {business.name}",
+    "password_changed": "Your password at {business.name} was changed",
+    "change_email": "Confirm your new e-mail at {business.name}",
+    "email_taken": "Your e-mail has an account at {business.name} already",
+    "email_changed": "Your e-mail at {business.name} was changed",
+    "confirm_provider": "Confirm your e-mail at {business.name}",
+    "ways_changed": "How you log in at {business.name} has changed",
+    "new_device": "A new log-in to your account at {business.name}",
     "booking_confirmed": "Booking {payload[number]}: {payload[service]}",
     "booking_received": "New booking {payload[number]}: {payload[service]}",
 }

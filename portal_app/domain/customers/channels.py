@@ -1,0 +1,269 @@
+"""The e-mails and phones of a contact, and how a new e-mail is verified.
+
+A new e-mail gets a mail with a link; nothing else is sent to it before whoever
+reads it has pressed the button behind that link. Whoever presses it shows that
+they read the mailbox: they need not be signed in.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import timedelta
+
+import phonenumbers
+from sqlalchemy import delete, update
+from sqlmodel import Session, col, select
+
+from portal_app.domain.accounts import attempts
+from portal_app.domain.accounts.attempts import Try
+from portal_app.domain.accounts.models import Account
+from portal_app.domain.accounts.rules import Limit, LinkInvalid
+from portal_app.domain.customers import rules
+from portal_app.domain.customers.contact_rules import Reach
+from portal_app.domain.customers.models import (
+    SELF,
+    Contact,
+    ContactEmail,
+    ContactPhone,
+    Customer,
+)
+from portal_app.domain.customers.ownership import customer_of, owned_by
+from portal_app.domain.customers.views import EmailView, PhoneView
+from portal_app.domain.notifications import service as notifications
+from portal_app.kernel.audiences import Actor
+from portal_app.kernel.clock import utc_now
+from portal_app.kernel.db import Database
+from portal_app.kernel.errors import NotFound
+from portal_app.kernel.ids import hash_secret, new_secret
+from portal_app.kernel.statements import affected
+
+LINK_LIVES = timedelta(hours=48)
+_BY_CUSTOMER = Limit("confirm e-mail customer", 20, timedelta(days=1))
+_BY_EMAIL = Limit("confirm e-mail address", 5, timedelta(days=1))
+
+
+@dataclass(frozen=True, slots=True)
+class Channels:
+    """What is stored of several contacts, by the contact's id."""
+
+    emails: dict[str, list[EmailView]]
+    phones: dict[str, list[PhoneView]]
+
+
+def read(tx: Session, contact_ids: Collection[str], home: str) -> Channels:
+    """The e-mails and phones of contacts that the caller may see, in two queries."""
+    emails: dict[str, list[EmailView]] = {}
+    phones: dict[str, list[PhoneView]] = {}
+    if contact_ids:
+        for row in tx.exec(
+            select(ContactEmail)
+            .where(col(ContactEmail.contact_id).in_(contact_ids))
+            .order_by(col(ContactEmail.position))
+        ):
+            emails.setdefault(row.contact_id, []).append(
+                EmailView(
+                    row.id, row.email, row.is_primary, row.verified_at is not None
+                )
+            )
+        for phone in tx.exec(
+            select(ContactPhone)
+            .where(col(ContactPhone.contact_id).in_(contact_ids))
+            .order_by(col(ContactPhone.position))
+        ):
+            phones.setdefault(phone.contact_id, []).append(
+                phone_view(phone.number, home, primary=phone.is_primary)
+            )
+    return Channels(emails, phones)
+
+
+def phone_view(number: str, home: str, *, primary: bool = False) -> PhoneView:
+    """A stored phone as a browser sees it."""
+    country = home
+    try:
+        parsed = phonenumbers.parse(number, None)
+        country = phonenumbers.region_code_for_number(parsed) or home
+    except phonenumbers.NumberParseException:
+        pass
+    return PhoneView(
+        number=rules.phone_text(number, country),
+        country=country,
+        text=rules.phone_text(number, home),
+        primary=primary,
+    )
+
+
+def allow(db: Database, actor: Actor, emails: Collection[str]) -> None:
+    """Count the mails that verifying these new e-mails will take.
+
+    Raises:
+        TooManyAttempts: If a customer, or an address, gets too many.
+    """
+    for email in emails:
+        attempts.take(db, Try(_BY_CUSTOMER, customer_of(actor)), Try(_BY_EMAIL, email))
+
+
+def unknown(tx: Session, contact_id: str | None, reach: Reach) -> list[str]:
+    """Which of these e-mails a contact does not have yet."""
+    if contact_id is None:
+        return list(reach.emails)
+    known = set(
+        tx.exec(
+            select(col(ContactEmail.email)).where(
+                col(ContactEmail.contact_id) == contact_id
+            )
+        )
+    )
+    return [email for email in reach.emails if email not in known]
+
+
+def store(
+    tx: Session, contact: Contact, reach: Reach, *, known_good: Collection[str] = ()
+) -> None:
+    """Make these the e-mails and phones of a contact, and mail the new e-mails.
+
+    Args:
+        tx: The transaction; it holds the contact or its customer.
+        contact: In the database already.
+        reach: Checked.
+        known_good: E-mails that need no mail, because the account has them.
+    """
+    # The partial index allows one main entry at any moment: none, then one.
+    for table in (ContactEmail, ContactPhone):
+        tx.execute(
+            update(table)
+            .where(col(table.contact_id) == contact.id)
+            .values(is_primary=False)
+        )
+    tx.execute(
+        delete(ContactEmail).where(
+            col(ContactEmail.contact_id) == contact.id,
+            col(ContactEmail.email).not_in(reach.emails),
+        )
+    )
+    tx.execute(
+        delete(ContactPhone).where(
+            col(ContactPhone.contact_id) == contact.id,
+            col(ContactPhone.number).not_in(reach.phones),
+        )
+    )
+    tx.expire_all()
+    emails = {
+        row.email: row
+        for row in tx.exec(
+            select(ContactEmail).where(col(ContactEmail.contact_id) == contact.id)
+        )
+    }
+    for at, email in enumerate(reach.emails):
+        row = emails.get(email) or ContactEmail(
+            customer_id=contact.customer_id,
+            contact_id=contact.id,
+            email=email,
+            verified_at=utc_now() if email in known_good else None,
+            created_at=utc_now(),
+        )
+        row.position, row.is_primary = at, email == reach.primary_email
+        tx.add(row)
+        if email not in emails and email not in known_good:
+            _ask(tx, row)
+    phones = {
+        phone.number: phone
+        for phone in tx.exec(
+            select(ContactPhone).where(col(ContactPhone.contact_id) == contact.id)
+        )
+    }
+    for at, number in enumerate(reach.phones):
+        phone = phones.get(number) or ContactPhone(
+            customer_id=contact.customer_id, contact_id=contact.id, number=number
+        )
+        phone.position, phone.is_primary = at, number == reach.primary_phone
+        tx.add(phone)
+    tx.flush()
+
+
+def send_again(db: Database, actor: Actor, email_id: str) -> str:
+    """Send a fresh link to an e-mail that is not verified; returns the e-mail.
+
+    Raises:
+        NotFound: If it is not there, somebody else's, or verified already.
+        TooManyAttempts: If it was sent too often.
+    """
+    email = db.query(_waiting, actor, email_id).email
+    allow(db, actor, [email])
+    db.call(_send_again, actor, email_id)
+    return email
+
+
+def confirm(tx: Session, secret: str) -> str:
+    """Verify an e-mail by the link from its mail; returns the e-mail.
+
+    Used twice by the same person, it answers the same as the first time.
+
+    Raises:
+        LinkInvalid: If it is unknown, expired or replaced.
+    """
+    token_hash = hash_secret(secret)
+    now = utc_now()
+    row = tx.exec(
+        select(ContactEmail).where(col(ContactEmail.token_hash) == token_hash)
+    ).first()
+    if row is None or row.token_expires_at is None or row.token_expires_at <= now:
+        raise LinkInvalid
+    if row.verified_at is None:
+        affected(
+            tx,
+            update(ContactEmail)
+            .where(
+                col(ContactEmail.id) == row.id, col(ContactEmail.verified_at).is_(None)
+            )
+            .values(verified_at=now),
+        )
+        _use_if_main(tx, row)
+    return row.email
+
+
+def _use_if_main(tx: Session, row: ContactEmail) -> None:
+    contact = tx.get(Contact, row.contact_id)
+    if row.is_primary and contact is not None and contact.role == SELF:
+        tx.execute(
+            update(Customer)
+            .where(col(Customer.id) == row.customer_id)
+            .values(email=row.email, version=Customer.version + 1)
+        )
+
+
+def login_email(tx: Session, customer: Customer) -> str:
+    """The e-mail that the customer's account logs in with."""
+    account = tx.get(Account, customer.account_id) if customer.account_id else None
+    return account.email if account is not None else customer.email
+
+
+def _waiting(tx: Session, actor: Actor, email_id: str) -> ContactEmail:
+    row = tx.exec(
+        owned_by(actor, ContactEmail).where(
+            col(ContactEmail.id) == email_id, col(ContactEmail.verified_at).is_(None)
+        )
+    ).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _send_again(tx: Session, actor: Actor, email_id: str) -> None:
+    _ask(tx, _waiting(tx, actor, email_id))
+
+
+def _ask(tx: Session, row: ContactEmail) -> None:
+    """Put the mail with a fresh link into the outbox; an older link ends."""
+    secret = new_secret()
+    row.token_hash = hash_secret(secret)
+    row.token_expires_at = utc_now() + LINK_LIVES
+    tx.add(row)
+    tx.flush()
+    customer = tx.get(Customer, row.customer_id)
+    name = f"{customer.first_name} {customer.last_name}" if customer else ""
+    notifications.enqueue(
+        tx,
+        "verify_contact",
+        row.email,
+        {"path": f"/verify-contact?token={secret}", "customer": name.strip()},
+        f"verify_contact:{row.token_hash[:40]}",
+    )

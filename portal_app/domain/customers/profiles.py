@@ -1,0 +1,418 @@
+"""A customer's own profile: what *Edit Info* shows and saves."""
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from babel import Locale
+from sqlmodel import Session, col, select
+
+from portal_app.domain.business import service as businesses
+from portal_app.domain.business.models import Business
+from portal_app.domain.customers import channels, rules
+from portal_app.domain.customers.addresses import (
+    Address,
+    AddressForm,
+    address_lines,
+    is_empty,
+    pin_of,
+    validate_address,
+)
+from portal_app.domain.customers.contact_rules import (
+    EmailEntry,
+    PhoneEntry,
+    Reach,
+    check_other_names,
+    check_reach,
+)
+from portal_app.domain.customers.models import (
+    SELF,
+    BillingAddress,
+    Contact,
+    Customer,
+    CustomerDetails,
+)
+from portal_app.domain.customers.ownership import customer_of
+from portal_app.domain.customers.places import save_location
+from portal_app.domain.customers.profile_texts import LABELS, texts_of
+from portal_app.domain.customers.views import (
+    AddressView,
+    EmailView,
+    PhoneView,
+    ProfileView,
+)
+from portal_app.domain.files import service as files
+from portal_app.kernel.audiences import Actor
+from portal_app.kernel.changes import ChangedMeanwhile, compare
+from portal_app.kernel.clock import utc_now
+from portal_app.kernel.db import Database
+from portal_app.kernel.errors import InvalidInput, NotFound
+
+PERSONAL, BUSINESS = "personal", "business"
+LANGUAGES = (
+    *("en", "ar", "zh", "nl", "fil", "fr", "de", "el", "hi", "id", "it", "ja"),
+    *("ko", "pl", "pt", "pa", "ru", "es", "th", "tr", "uk", "vi"),
+)
+_OLDEST = 120
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileForm:
+    """*Edit Info* as typed. ``billing`` is left empty for no billing address."""
+
+    kind: str = PERSONAL
+    company: str = ""
+    first_name: str = ""
+    last_name: str = ""
+    other_names: tuple[str, ...] = ()
+    emails: tuple[EmailEntry, ...] = ()
+    phones: tuple[PhoneEntry, ...] = ()
+    birthday: str = ""
+    language: str = ""
+    billing: AddressForm = field(default_factory=AddressForm)
+    booking_at_billing: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """*Edit Info* in stored form."""
+
+    first_name: str
+    last_name: str
+    other_names: tuple[str, ...]
+    kind: str
+    company: str
+    reach: Reach
+    birthday: date | None
+    language: str
+    billing: Address | None
+    pin: tuple[float | None, float | None]
+    booking_at_billing: bool
+
+
+def profile(tx: Session, actor: Actor) -> ProfileView:
+    """The actor's own profile.
+
+    Raises:
+        NotAllowed: If the actor is no customer.
+    """
+    customer = own(tx, actor)
+    business = businesses.current(tx)
+    details = tx.get(CustomerDetails, customer.id) or CustomerDetails(
+        customer_id=customer.id
+    )
+    myself = own_contact(tx, customer.id)
+    emails, phones = _own_channels(tx, customer, myself, business.country)
+    formats = businesses.formats(tx)
+    return ProfileView(
+        first_name=customer.first_name,
+        last_name=customer.last_name,
+        email=customer.email,
+        phone=rules.phone_text(customer.phone, business.country),
+        version=customer.version,
+        kind=details.kind,
+        company=details.company,
+        other_names=list(myself.other_names) if myself else [],
+        emails=emails,
+        phones=phones,
+        birthday=details.birthday.isoformat() if details.birthday else "",
+        birthday_text=formats.day(details.birthday) if details.birthday else "",
+        language=details.language,
+        language_name=language_name(details.language, business.locale),
+        picture_url=files.picture_url(details.picture_id),
+        large_picture_url=files.picture_url(details.picture_id, 512),
+        billing=address_view(tx.get(BillingAddress, customer.id), business.country),
+        booking_at_billing=details.booking_at_billing,
+        asks_birthday=business.asks_birthday,
+        asks_language=business.asks_language,
+    )
+
+
+def save_profile(db: Database, actor: Actor, form: ProfileForm, version: int) -> None:
+    """Store *Edit Info*; a new e-mail gets a mail that verifies it.
+
+    Args:
+        db: The database; mails are counted outside the transaction.
+        actor: A customer.
+        form: As typed.
+        version: Of the profile that was read.
+
+    Raises:
+        NotAllowed: If the actor is no customer.
+        InvalidInput: With a sentence for each field that is wrong.
+        ChangedMeanwhile: If the profile was changed since ``version``, unless it
+            says what is asked for already, as after a request that came twice.
+        TooManyAttempts: If too many new e-mails were to be verified.
+    """
+    new = db.query(_new_emails, actor, form, version)
+    channels.allow(db, actor, new)
+    db.call(_save, actor, form, version)
+
+
+def languages(locale: str) -> list[tuple[str, str]]:
+    """The languages to choose from: code and name, by name."""
+    found = [(code, language_name(code, locale)) for code in LANGUAGES]
+    return sorted(found, key=lambda language: language[1])
+
+
+def language_name(code: str, locale: str) -> str:
+    """A language as people of ``locale`` call it; empty for none."""
+    if not code:
+        return ""
+    return str(Locale.parse(locale).languages.get(code, code))
+
+
+def own(tx: Session, actor: Actor, *, hold: bool = False) -> Customer:
+    """The actor's own row.
+
+    Raises:
+        NotAllowed: If the actor is no customer.
+    """
+    customer = tx.get(Customer, customer_of(actor), with_for_update=hold or None)
+    if customer is None:
+        raise NotFound
+    return customer
+
+
+def own_contact(tx: Session, customer_id: str) -> Contact | None:
+    """The contact that is the customer, once there is one."""
+    return tx.exec(
+        select(Contact).where(
+            col(Contact.customer_id) == customer_id, col(Contact.role) == SELF
+        )
+    ).first()
+
+
+def address_view(row: BillingAddress | None, home: str) -> AddressView:
+    """A billing address as a browser sees it; empty where there is none."""
+    if row is None:
+        return AddressView(country=home)
+    plain = Address(
+        street=row.street,
+        unit=row.unit,
+        town=row.town,
+        state=row.state,
+        postcode=row.postcode,
+        country=row.country,
+    )
+    return AddressView(
+        lines=address_lines(plain, home),
+        street=row.street,
+        unit=row.unit,
+        town=row.town,
+        state=row.state,
+        postcode=row.postcode,
+        country=row.country,
+        latitude=pin_text(row.latitude),
+        longitude=pin_text(row.longitude),
+    )
+
+
+def pin_text(degrees: float | None) -> str:
+    """One half of a pin for a form; empty where there is none."""
+    return "" if degrees is None else f"{degrees:.6f}"
+
+
+def _own_channels(
+    tx: Session, customer: Customer, myself: Contact | None, home: str
+) -> tuple[list[EmailView], list[PhoneView]]:
+    login = channels.login_email(tx, customer)
+    if myself is None:
+        email = EmailView("", customer.email, True, True, fixed=customer.email == login)
+        phones = [channels.phone_view(customer.phone, home, primary=True)]
+        return [email], phones if customer.phone else []
+    found = channels.read(tx, [myself.id], home)
+    emails = [
+        replace(email, fixed=email.email == login)
+        for email in found.emails.get(myself.id, [])
+    ]
+    if not any(email.fixed for email in emails):
+        # It was changed where one logs in, and is proven there.
+        emails.insert(0, EmailView("", login, not emails, True, fixed=True))
+    return emails, found.phones.get(myself.id, [])
+
+
+def _check(tx: Session, customer: Customer, form: ProfileForm) -> _Checked:
+    business = businesses.current(tx)
+    wrong: dict[str, str] = {}
+    first = last = ""
+    try:
+        first, last, _ = rules.check_profile(
+            form.first_name, form.last_name, "", business.country
+        )
+    except InvalidInput as error:
+        wrong |= error.fields
+    others = check_other_names(form.other_names, wrong)
+    reach = check_reach(form.emails, form.phones, business.country, wrong)
+    login = channels.login_email(tx, customer)
+    if login not in reach.emails and not any(key.startswith("emails") for key in wrong):
+        wrong["emails.0"] = (
+            f"You log in with {login}. Please keep it, "
+            "or change the e-mail you log in with first."
+        )
+    company = " ".join(form.company.split()) if form.kind == BUSINESS else ""
+    if form.kind not in {PERSONAL, BUSINESS}:
+        wrong["kind"] = "Please choose personal or business."
+    elif form.kind == BUSINESS and not 0 < len(company) <= 120:
+        wrong["company"] = "Please enter the name of the business."
+    birthday = _birthday(form.birthday, wrong)
+    if form.language and form.language not in LANGUAGES:
+        wrong["language"] = "Please choose a language from the list."
+    billing = None
+    if not is_empty(form.billing):
+        try:
+            billing = validate_address(form.billing)
+        except InvalidInput as error:
+            wrong |= error.fields
+    if wrong:
+        raise InvalidInput(wrong)
+    return _Checked(
+        first,
+        last,
+        others,
+        form.kind,
+        company,
+        reach,
+        birthday,
+        form.language,
+        billing,
+        pin_of(form.billing) if billing else (None, None),
+        form.booking_at_billing,
+    )
+
+
+def _birthday(text: str, wrong: dict[str, str]) -> date | None:
+    if not text.strip():
+        return None
+    today = utc_now().date()
+    try:
+        birthday = date.fromisoformat(text.strip())
+    except ValueError:
+        birthday = None
+    if birthday is None or not (today.year - _OLDEST <= birthday.year):
+        wrong["birthday"] = "Please enter a date such as 1990-03-21."
+    elif birthday > today:
+        wrong["birthday"] = "Please enter a date that is not in the future."
+    return birthday
+
+
+def _new_emails(
+    tx: Session, actor: Actor, form: ProfileForm, version: int
+) -> list[str]:
+    customer = own(tx, actor)
+    checked = _check(tx, customer, form)
+    if customer.version != version:
+        return []
+    myself = own_contact(tx, customer.id)
+    known = {customer.email, channels.login_email(tx, customer)}
+    new = channels.unknown(tx, myself.id if myself else None, checked.reach)
+    return [email for email in new if email not in known]
+
+
+def _save(tx: Session, actor: Actor, form: ProfileForm, version: int) -> None:
+    customer = own(tx, actor, hold=True)
+    checked = _check(tx, customer, form)
+    business = businesses.current(tx)
+    if customer.version != version:
+        now = profile(tx, actor)
+        yours = texts_of(_as_view(checked, business), business)
+        changes = compare(LABELS, yours, texts_of(now, business))
+        if changes:
+            raise ChangedMeanwhile("Your profile", changes, customer.version)
+        return
+    login = channels.login_email(tx, customer)
+    good = {customer.email, login}
+    customer.first_name, customer.last_name = checked.first_name, checked.last_name
+    customer.phone = checked.reach.primary_phone
+    customer.version += 1
+    tx.add(customer)
+    _save_details(tx, customer, checked, business)
+    myself = own_contact(tx, customer.id) or Contact(
+        customer_id=customer.id, role=SELF, position=-1, created_at=utc_now()
+    )
+    myself.other_names = list(checked.other_names)
+    tx.add(myself)
+    tx.flush()
+    channels.store(tx, myself, checked.reach, known_good=good)
+    _choose_used_email(tx, actor, checked.reach, login)
+    _save_billing(tx, actor, customer.id, checked, form)
+
+
+def _choose_used_email(tx: Session, actor: Actor, reach: Reach, login: str) -> None:
+    """The main e-mail once it is verified; until then one that is."""
+    customer = own(tx, actor)
+    myself = own_contact(tx, customer.id)
+    rows = channels.read(tx, [myself.id] if myself else [], "").emails
+    verified = {
+        view.email for views in rows.values() for view in views if view.verified
+    }
+    if reach.primary_email in verified:
+        customer.email = reach.primary_email
+    elif customer.email not in verified:
+        customer.email = login
+    tx.add(customer)
+    tx.flush()
+
+
+def _save_details(
+    tx: Session, customer: Customer, checked: _Checked, business: Business
+) -> None:
+    details = tx.get(CustomerDetails, customer.id) or CustomerDetails(
+        customer_id=customer.id
+    )
+    details.kind, details.company = checked.kind, checked.company
+    # What is not asked for any more stays as it was.
+    if business.asks_birthday:
+        details.birthday = checked.birthday
+    if business.asks_language:
+        details.language = checked.language
+    details.booking_at_billing = checked.booking_at_billing
+    tx.add(details)
+    tx.flush()
+
+
+def _save_billing(
+    tx: Session, actor: Actor, customer_id: str, checked: _Checked, form: ProfileForm
+) -> None:
+    row = tx.get(BillingAddress, customer_id)
+    if checked.billing is None:
+        if row is not None:
+            tx.delete(row)
+            tx.flush()
+        return
+    plain = checked.billing
+    row = row or BillingAddress(
+        customer_id=customer_id, street="", town="", postcode="", country=""
+    )
+    row.street, row.unit, row.town = plain.street, plain.unit, plain.town
+    row.state, row.postcode, row.country = plain.state, plain.postcode, plain.country
+    row.latitude, row.longitude = checked.pin
+    tx.add(row)
+    tx.flush()
+    if checked.booking_at_billing:
+        save_location(tx, actor, replace(form.billing, is_default=True))
+
+
+def _as_view(checked: _Checked, business: Business) -> ProfileView:
+    """What was typed, as it would be shown once it is stored."""
+    home, reach = business.country, checked.reach
+    return ProfileView(
+        first_name=checked.first_name,
+        last_name=checked.last_name,
+        kind=checked.kind,
+        company=checked.company,
+        other_names=list(checked.other_names),
+        emails=[
+            EmailView(email=email, primary=email == reach.primary_email)
+            for email in reach.emails
+        ],
+        phones=[
+            channels.phone_view(number, home, primary=number == reach.primary_phone)
+            for number in reach.phones
+        ],
+        birthday=checked.birthday.isoformat() if checked.birthday else "",
+        language_name=language_name(checked.language, business.locale),
+        billing=AddressView(
+            lines=address_lines(checked.billing, home) if checked.billing else []
+        ),
+        booking_at_billing=checked.booking_at_billing,
+    )
