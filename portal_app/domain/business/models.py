@@ -1,8 +1,10 @@
-"""The table of the business's own settings: exactly one row."""
+"""Tables of the business: its settings (exactly one row) and its own words."""
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlalchemy import false as sa_false
 from sqlmodel import Field, SQLModel
+
+from portal_app.kernel.columns import id_field
 
 
 class Business(SQLModel, table=True):
@@ -48,4 +50,35 @@ class Business(SQLModel, table=True):
         default=False, sa_column_kwargs={"server_default": sa_false()}
     )
     demo: bool = False
+    version: int = 1
+
+
+class Policy(SQLModel, table=True):
+    """A text that customers agree to or can look up, such as how keys are kept.
+
+    The terms and the cancellation policy are columns of ``Business``.
+    """
+
+    __table_args__ = (UniqueConstraint("key"),)
+
+    id: str = id_field()
+    key: str = Field(max_length=40)
+    title: str = Field(max_length=80)
+    text: str = Field(max_length=8000)
+    position: int = 0
+    version: int = 1
+
+
+class MessageTemplate(SQLModel, table=True):
+    """A message the office writes often; see ``texts.PLACEHOLDERS``."""
+
+    __tablename__ = "message_template"
+    __table_args__ = (UniqueConstraint("key"),)
+
+    id: str = id_field()
+    key: str = Field(max_length=40)
+    name: str = Field(max_length=80)
+    subject: str = Field(default="", max_length=150)
+    text: str = Field(max_length=4000)
+    position: int = 0
     version: int = 1

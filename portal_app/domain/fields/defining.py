@@ -14,6 +14,7 @@ from portal_app.kernel.audiences import Actor
 from portal_app.kernel.changes import ChangedMeanwhile, compare
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.errors import InvalidInput, NotFound
+from portal_app.kernel.ordering import places
 from portal_app.kernel.ownership import require_office
 
 _LABELS = {
@@ -141,9 +142,12 @@ def define(
         if key not in named and row.archived_at is None
     ]
     _refuse_faults([*others, *wanted])
+    place = places(
+        {key: row.position for key, row in rows.items()},
+        [definition.key for definition in wanted],
+    )
     return sum(
-        _store(tx, scope, rows.get(definition.key), definition, position)
-        for position, definition in enumerate(wanted)
+        _store(tx, scope, rows.get(one.key), one, place[one.key]) for one in wanted
     )
 
 

@@ -1,0 +1,344 @@
+"""From the text of a pack to what it says, or to everything that is wrong."""
+
+import re
+import tomllib
+from collections.abc import Collection
+from dataclasses import replace
+from decimal import Decimal
+from typing import cast
+
+from portal_app.domain.business import texts
+from portal_app.domain.business.texts import PolicyText, TemplateText
+from portal_app.domain.catalogue import rules as catalogue
+from portal_app.domain.catalogue.offering import CategoryDefinition, ServiceDefinition
+from portal_app.domain.dependents import rules as dependents
+from portal_app.domain.dependents.rules import DocumentKind, TypeDefinition
+from portal_app.domain.fields import definitions as fields
+from portal_app.domain.fields.definitions import Choice, Condition, Definition
+from portal_app.domain.packs.format import (
+    FORMAT,
+    Pack,
+    PackError,
+    Problem,
+    ServicePack,
+    TypePack,
+    key_of,
+)
+from portal_app.domain.packs.lines import Lines
+from portal_app.domain.packs.tables import Notes, Reader
+from portal_app.kernel.errors import InvalidInput
+
+MAX_CHARACTERS = 1_000_000
+_AT = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_CONDITION = re.compile(r"\s*([a-z0-9_-]+)\s*=\s*(.+)")
+_DAY = 24 * 60
+
+
+def read(text: str, *, decimals: int = 2, categories: Collection[str] = ()) -> Pack:
+    """Read a pack.
+
+    Args:
+        text: The file.
+        decimals: Decimal places of the business's currency.
+        categories: Slugs of categories that exist besides those of the pack.
+
+    Raises:
+        PackError: With everything that is wrong, line by line.
+    """
+    if len(text) > MAX_CHARACTERS:
+        raise PackError([Problem(1, "", "A pack has at most a million characters.")])
+    try:
+        raw = tomllib.loads(text, parse_float=Decimal)
+    except tomllib.TOMLDecodeError as error:
+        raise PackError([_syntax(text, str(error))]) from None
+    notes = Notes(Lines(text))
+    pack = _PackReader(Reader(raw, (), "", notes), decimals, categories).read()
+    if notes.problems:
+        raise PackError(notes.problems)
+    return pack
+
+
+def _syntax(text: str, message: str) -> Problem:
+    found = _AT.search(message)
+    line = int(found[1]) if found and found[1] else text.rstrip().count("\n") + 1
+    return Problem(line, "", f"This is not valid TOML: {_AT.sub('', message)}.")
+
+
+class _PackReader:
+    def __init__(
+        self, root: Reader, decimals: int, categories: Collection[str]
+    ) -> None:
+        self._root = root
+        self._decimals = decimals
+        self._categories = set(categories)
+
+    def read(self) -> Pack:
+        head = self._root.inner("pack")
+        name = head.text("name", 80, required=True)
+        summary = head.text("summary", 300)
+        if head.whole("format", 1, 1_000, FORMAT) != FORMAT:
+            head.fault("format", f"This portal reads packs of format {FORMAT}.")
+        head.done()
+        root = self._root
+        types = root.keyed("dependent_types", "dependent types", self._type)
+        customer_fields = self._fields(root, "customer_fields")
+        categories = root.keyed("categories", "categories", self._category)
+        self._categories |= set(categories)
+        services = root.keyed("services", "services", self._service)
+        policies = root.keyed("policies", "policies", self._policy)
+        templates = root.keyed("templates", "templates", self._template)
+        root.done()
+        return Pack(
+            name=name,
+            summary=summary,
+            types=tuple(one for one, _ in types.values()),
+            customer_fields=customer_fields,
+            categories=tuple(one for one, _ in categories.values()),
+            services=tuple(one for one, _ in services.values()),
+            policies=tuple(one for one, _ in policies.values()),
+            templates=tuple(one for one, _ in templates.values()),
+        )
+
+    def _type(self, table: Reader) -> TypePack:
+        definition = TypeDefinition(
+            slug=table.text("key", 40, required=True),
+            singular=table.text("singular", 40, required=True),
+            plural=table.text("plural", 40, required=True),
+            icon=table.text("icon", 40),
+        )
+        for part, sentence in dependents.type_faults(definition).items():
+            table.fault("key" if part == "slug" else part, sentence)
+        papers = table.keyed("documents", "documents", self._paper)
+        pack = TypePack(
+            replace(definition, documents=tuple(one for one, _ in papers.values())),
+            self._fields(table, "fields"),
+        )
+        table.done()
+        return pack
+
+    def _paper(self, table: Reader) -> DocumentKind:
+        kind = DocumentKind(
+            key=table.text("key", 40, required=True),
+            name=table.text("name", 80, required=True),
+            help=table.text("help", 300),
+            expires=table.text("expires", 10, default=dependents.SOMETIMES),
+            required=table.yes("required"),
+        )
+        table.done()
+        if kind.expires not in dependents.EXPIRIES:
+            table.fault("expires", "A document expires always, sometimes or never.")
+        if not _SLUG.fullmatch(kind.key.replace("_", "-")):
+            table.fault(
+                "key", "A key is made of lower-case letters, digits and hyphens."
+            )
+        return kind
+
+    def _fields(self, table: Reader, name: str) -> tuple[Definition, ...]:
+        found = table.keyed(name, "fields", self._field)
+        definitions = tuple(definition for definition, _ in found.values())
+        for fault in fields.faults_of(definitions):
+            if fault.key in found:
+                found[fault.key][1].fault(fault.part, fault.sentence)
+            else:
+                table.fault(name, fault.sentence)
+        return definitions
+
+    def _field(self, table: Reader) -> Definition:
+        definition = Definition(
+            key=table.text("key", 40, required=True),
+            name=table.text("name", 80, required=True),
+            kind=table.text("kind", 10, default=fields.TEXT),
+            help=table.text("help", 300),
+            unit=table.text("unit", 20),
+            minimum=table.number("minimum"),
+            maximum=table.number("maximum"),
+            decimals=table.whole("decimals", 0, 4, 0),
+            period=table.text("period", 6),
+            choices=self._choices(table),
+            required=table.yes("required"),
+            shown_when=self._condition(table),
+            visible_to=self._people(table, "visible_to", fields.PEOPLE),
+            editable_by=self._people(
+                table, "editable_by", (fields.CUSTOMER, fields.OFFICE)
+            ),
+        )
+        table.done()
+        return definition
+
+    def _choices(self, table: Reader) -> tuple[Choice, ...]:
+        found = []
+        for one in table.mixed("choices"):
+            if isinstance(one, str):
+                found.append(Choice(key_of(one), one))
+                continue
+            name = one.text("name", 80, required=True)
+            found.append(Choice(one.text("key", 40) or key_of(name), name))
+            one.done()
+        return tuple(found)
+
+    @staticmethod
+    def _condition(table: Reader) -> Condition | None:
+        text = table.text("shown_when", 300)
+        if not text:
+            return None
+        match = _CONDITION.fullmatch(text)
+        if match is None:
+            table.fault(
+                "shown_when",
+                'Please write it as "FIELD = VALUE", such as "has_allergies = yes".',
+            )
+            return None
+        values = tuple(value.strip() for value in match[2].split(","))
+        return Condition(match[1], tuple(value for value in values if value))
+
+    @staticmethod
+    def _people(table: Reader, key: str, default: Collection[str]) -> frozenset[str]:
+        if not table.has(key):
+            table.texts(key, 20)
+            return frozenset(default)
+        return frozenset(table.texts(key, 20))
+
+    def _category(self, table: Reader) -> CategoryDefinition:
+        definition = CategoryDefinition(
+            slug=self._slug(table),
+            name=table.text("name", 80, required=True),
+            description=table.text("description", 300),
+        )
+        table.done()
+        return definition
+
+    def _service(self, table: Reader) -> ServicePack:
+        category = table.text("category", 60, required=True)
+        if category and category not in self._categories:
+            table.fault("category", f"There is no category with the key “{category}”.")
+        definition = ServiceDefinition(
+            slug=self._slug(table),
+            category_slug=category,
+            name=table.text("name", 100, required=True),
+            base_price_minor=self._price(table, required=True),
+            duration_minutes=self._minutes(table),
+            summary=table.text("summary", 200),
+            description=table.text("description", 6000),
+            included="\n".join(table.texts("included", 300)),
+            what_is_needed="\n".join(table.texts("needed", 300)),
+            image=table.text("image", 200),
+            image_alt=table.text("image_alt", 200),
+            price_unit=table.text("price_unit", 40, default="per visit"),
+            buffer_before_minutes=table.whole("buffer_before", 0, _DAY, 0),
+            buffer_after_minutes=table.whole("buffer_after", 0, _DAY, 0),
+            lead_minutes=table.optional_whole("lead_minutes", 0, 365 * _DAY),
+            active=table.yes("active", default=True),
+        )
+        options = table.keyed("options", "options", self._option)
+        pack = ServicePack(
+            replace(definition, options=tuple(one for one, _ in options.values())),
+            self._fields(table, "fields"),
+        )
+        table.done()
+        self._check_offer(
+            pack.definition, {key: place for key, (_, place) in options.items()}
+        )
+        return pack
+
+    @staticmethod
+    def _check_offer(definition: ServiceDefinition, places: dict[str, Reader]) -> None:
+        """Note what the catalogue would refuse about options."""
+        try:
+            catalogue.check_offer(
+                catalogue.Offer(definition.name, 0, 1, definition.options)
+            )
+        except InvalidInput as error:
+            for key, sentence in error.fields.items():
+                if key in places:
+                    places[key].fault("", sentence)
+
+    def _option(self, table: Reader) -> catalogue.Option:
+        kind = table.text("kind", 10, default="single")
+        if kind not in {"single", "several", "quantity"}:
+            table.fault("kind", "An option is single, several or quantity.")
+        choices = []
+        for choice in table.tables("choices", "name"):
+            name = choice.text("name", 80, required=True)
+            choices.append(
+                catalogue.Choice(
+                    key=choice.text("key", 40) or key_of(name),
+                    name=name,
+                    price_minor=self._price(choice),
+                    minutes=choice.whole("minutes", 0, 7 * _DAY, 0),
+                )
+            )
+            choice.done()
+        option = catalogue.Option(
+            key=table.text("key", 40, required=True),
+            name=table.text("name", 80, required=True),
+            kind=cast("catalogue.Kind", kind),
+            choices=tuple(choices),
+            help=table.text("help", 200),
+            min_quantity=table.whole("min", 0, 10_000, 0),
+            max_quantity=table.whole("max", 0, 10_000, 1),
+        )
+        table.done()
+        return option
+
+    @staticmethod
+    def _policy(table: Reader) -> PolicyText:
+        key = table.text("key", 40, required=True)
+        _, title, limit = texts.OF_THE_BUSINESS.get(key, ("", "", texts.MAX_POLICY))
+        if title:
+            if table.text("title", 80, default=title) != title:
+                table.fault("title", f"This policy is always called “{title}”.")
+        else:
+            title = table.text("title", 80, required=True)
+        policy = PolicyText(key, title, table.text("text", limit, required=True))
+        table.done()
+        return policy
+
+    @staticmethod
+    def _template(table: Reader) -> TemplateText:
+        template = TemplateText(
+            key=table.text("key", 40, required=True),
+            name=table.text("name", 80, required=True),
+            text=table.text("text", texts.MAX_TEMPLATE, required=True),
+            subject=table.text("subject", 150),
+        )
+        table.done()
+        for part in ("subject", "text"):
+            unknown = texts.unknown_placeholders(getattr(template, part))
+            if unknown:
+                known = ", ".join(sorted(texts.PLACEHOLDERS))
+                table.fault(
+                    part, f"Nothing can be put for {{{unknown[0]}}}; there is: {known}."
+                )
+        return template
+
+    @staticmethod
+    def _slug(table: Reader) -> str:
+        slug = table.text("key", 60, required=True)
+        if slug and not _SLUG.fullmatch(slug):
+            table.fault(
+                "key", "A key is made of lower-case letters, digits and hyphens."
+            )
+        return slug
+
+    @staticmethod
+    def _minutes(table: Reader) -> int:
+        if not table.has("minutes"):
+            table.fault("minutes", "Please give the minutes it takes.")
+        return table.whole("minutes", 1, 30 * _DAY, 1)
+
+    def _price(self, table: Reader, *, required: bool = False) -> int:
+        price = table.number("price")
+        if price is None:
+            if required and not table.has("price"):
+                table.fault("price", "Please give the price.")
+            return 0
+        minor = price.scaleb(self._decimals)
+        if not price.is_finite() or not 0 <= price <= 1_000_000:
+            table.fault("price", "Please give a price from 0 to 1000000.")
+        elif minor != int(minor):
+            places = f"{self._decimals} decimal places" if self._decimals else "none"
+            table.fault("price", f"Too many decimal places: the currency has {places}.")
+        else:
+            return int(minor)
+        return 0

@@ -1,0 +1,287 @@
+"""Importing a trade into the business, and writing the business's own as a pack."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from babel.numbers import get_currency_precision
+from sqlalchemy import event
+from sqlmodel import Session, col, select
+
+from portal_app.domain.business import service as businesses
+from portal_app.domain.business import texts
+from portal_app.domain.catalogue import service as catalogue
+from portal_app.domain.catalogue.models import Category, Service
+from portal_app.domain.catalogue.offering import (
+    CategoryDefinition,
+    ServiceDefinition,
+    define_category,
+    define_service,
+)
+from portal_app.domain.dependents import types
+from portal_app.domain.dependents.models import DependentType
+from portal_app.domain.dependents.rules import TypeDefinition
+from portal_app.domain.fields import service as fields
+from portal_app.domain.fields.definitions import Definition
+from portal_app.domain.fields.service import Scope
+from portal_app.domain.packs import reading, writing
+from portal_app.domain.packs.format import (
+    Pack,
+    PackError,
+    Problem,
+    ServicePack,
+    TypePack,
+)
+from portal_app.domain.packs.lines import Lines
+from portal_app.domain.packs.lines import Path as Place
+from portal_app.kernel.audiences import Actor
+from portal_app.kernel.errors import InvalidInput, NotFound
+from portal_app.kernel.ordering import places
+from portal_app.kernel.ownership import require_office
+
+SHIPPED = Path(__file__).resolve().parents[2] / "packs"
+
+_PLURALS = {"policy": "policies"}
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What became of an import.
+
+    Attributes:
+        name: Of the pack.
+        changed: Whether anything was added, changed or taken away.
+        contents: What the pack has, such as ``2 dependent types, 14 fields``.
+    """
+
+    name: str
+    changed: bool
+    contents: str
+
+
+def shipped() -> list[str]:
+    """The names of the packs that come with the portal."""
+    return sorted(path.stem for path in SHIPPED.glob("*.toml"))
+
+
+def shipped_text(name: str) -> str:
+    """The text of a pack that comes with the portal.
+
+    Raises:
+        NotFound: If there is none of this name.
+    """
+    if name not in shipped():
+        raise NotFound(f"There is no pack called “{name}”.")
+    return (SHIPPED / f"{name}.toml").read_text(encoding="utf-8")
+
+
+def import_pack(tx: Session, actor: Actor, text: str) -> Imported:
+    """Make the business as the pack says, whole or not at all.
+
+    What the pack names is added, or changed to what it says; everything else
+    stays, and so does all that customers entered. The same pack twice changes
+    nothing.
+
+    Args:
+        tx: The transaction; it must end with this call.
+        actor: The office, or the portal itself.
+        text: The pack.
+
+    Returns:
+        What was done.
+
+    Raises:
+        NotAllowed: If the actor is not the office.
+        PackError: With everything that is wrong, line by line.
+    """
+    require_office(actor)
+    businesses.ensure(tx)
+    slugs = tx.exec(select(Category.slug)).all()
+    pack = reading.read(text, decimals=_decimals(tx), categories=slugs)
+    lines = Lines(text)
+    with _counted(tx) as changes:
+        _import_types(tx, actor, pack, lines)
+        _define_fields(
+            tx, actor, fields.CUSTOMERS, pack.customer_fields, lines, "customer_fields"
+        )
+        _import_services(tx, actor, pack, lines)
+        texts.define_policies(tx, actor, pack.policies)
+        texts.define_templates(tx, actor, pack.templates)
+        tx.flush()
+    return Imported(pack.name, bool(changes), _contents(pack))
+
+
+def export_pack(tx: Session, actor: Actor) -> str:
+    """The business's own trade as a pack; importing it here changes nothing.
+
+    Raises:
+        NotAllowed: If the actor is not the office.
+    """
+    require_office(actor)
+    return writing.write(pack_of(tx), decimals=_decimals(tx))
+
+
+def pack_of(tx: Session) -> Pack:
+    """What the business has, as a pack."""
+    business = businesses.current(tx)
+    type_rows = types.rows_in_use(tx)
+    shelves = tx.exec(
+        select(Category).order_by(col(Category.position), col(Category.name))
+    ).all()
+    service_rows = tx.exec(
+        select(Service).order_by(col(Service.position), col(Service.name))
+    ).all()
+    asked = fields.definitions_of(
+        tx,
+        [
+            fields.CUSTOMERS,
+            *(fields.of_dependent_type(row.id) for row in type_rows),
+            *(fields.of_service(row.id) for row in service_rows),
+        ],
+    )
+    slugs = {row.id: row.slug for row in shelves}
+    return Pack(
+        name=business.name,
+        summary=business.tagline,
+        types=tuple(
+            TypePack(
+                _without_retired(types.definition_of(row)),
+                _portable(asked[fields.of_dependent_type(row.id)]),
+            )
+            for row in type_rows
+        ),
+        customer_fields=_portable(asked[fields.CUSTOMERS]),
+        categories=tuple(
+            CategoryDefinition(row.slug, row.name, row.description) for row in shelves
+        ),
+        services=tuple(
+            ServicePack(
+                _definition(tx, row, slugs[row.category_id]),
+                _portable(asked[fields.of_service(row.id)]),
+            )
+            for row in service_rows
+        ),
+        policies=tuple(texts.policies(tx)),
+        templates=tuple(texts.templates(tx)),
+    )
+
+
+def _import_types(tx: Session, actor: Actor, pack: Pack, lines: Lines) -> None:
+    now = {row.slug: row.position for row in tx.exec(select(DependentType))}
+    place = places(now, [one.definition.slug for one in pack.types])
+    for at, one in enumerate(pack.types):
+        slug = one.definition.slug
+        type_id = types.define_type(tx, actor, one.definition, place[slug])
+        scope = fields.of_dependent_type(type_id)
+        path = ("dependent_types", at, "fields")
+        _define_fields(tx, actor, scope, one.fields, lines, *path)
+
+
+def _import_services(tx: Session, actor: Actor, pack: Pack, lines: Lines) -> None:
+    shelves = {row.slug: row.position for row in tx.exec(select(Category))}
+    place = places(shelves, [one.slug for one in pack.categories])
+    for category in pack.categories:
+        position = place[category.slug]
+        define_category(tx, actor, replace(category, position=position))
+    offered = {row.slug: row.position for row in tx.exec(select(Service))}
+    place = places(offered, [one.definition.slug for one in pack.services])
+    for at, one in enumerate(pack.services):
+        definition = replace(one.definition, position=place[one.definition.slug])
+        service_id = define_service(tx, actor, definition)
+        scope = fields.of_service(service_id)
+        path = ("services", at, "fields")
+        _define_fields(tx, actor, scope, one.fields, lines, *path)
+
+
+def _define_fields(
+    tx: Session,
+    actor: Actor,
+    scope: Scope,
+    wanted: Sequence[Definition],
+    lines: Lines,
+    *path: str | int,
+) -> None:
+    """Define fields; what only is wrong beside existing fields, by line as well."""
+    try:
+        fields.define(tx, actor, scope, wanted)
+    except InvalidInput as error:
+        index = {one.key: at for at, one in enumerate(wanted)}
+        problems = []
+        for name, sentence in error.fields.items():
+            key, _, part = name.partition(".")
+            place: Place = (*path, index[key], part) if key in index else path
+            problems.append(Problem(lines.of(place), f"{path[0]}.{name}", sentence))
+        raise PackError(problems) from None
+
+
+def _definition(tx: Session, row: Service, category: str) -> ServiceDefinition:
+    return ServiceDefinition(
+        slug=row.slug,
+        category_slug=category,
+        name=row.name,
+        base_price_minor=row.base_price_minor,
+        duration_minutes=row.duration_minutes,
+        summary=row.summary,
+        description=row.description,
+        included=row.included,
+        what_is_needed=row.what_is_needed,
+        image=row.image,
+        image_alt=row.image_alt,
+        price_unit=row.price_unit,
+        buffer_before_minutes=row.buffer_before_minutes,
+        buffer_after_minutes=row.buffer_after_minutes,
+        lead_minutes=row.lead_minutes,
+        active=row.active,
+        options=catalogue.offer_of(tx, row).options,
+    )
+
+
+def _without_retired(definition: TypeDefinition) -> TypeDefinition:
+    papers = tuple(kind for kind in definition.documents if not kind.retired)
+    return replace(definition, documents=papers)
+
+
+def _portable(definitions: Sequence[Definition]) -> tuple[Definition, ...]:
+    """Definitions without what belongs to this database."""
+    return tuple(replace(one, id="", choices=one.offered) for one in definitions)
+
+
+def _decimals(tx: Session) -> int:
+    decimals: int = get_currency_precision(businesses.current(tx).currency)
+    return decimals
+
+
+def _contents(pack: Pack) -> str:
+    asked = [pack.customer_fields, *(one.fields for one in pack.types)]
+    asked += [one.fields for one in pack.services]
+    counts = {
+        "dependent type": len(pack.types),
+        "field": sum(map(len, asked)),
+        "service": len(pack.services),
+        "policy": len(pack.policies),
+        "template": len(pack.templates),
+    }
+    return ", ".join(
+        f"{count} {what if count == 1 else _PLURALS.get(what, f'{what}s')}"
+        for what, count in counts.items()
+        if count
+    )
+
+
+@contextmanager
+def _counted(tx: Session) -> Iterator[list[Any]]:
+    """Collect the rows that are added, changed or deleted within the context."""
+    found: list[Any] = []
+
+    def note(session: Session, *_rest: Any) -> None:
+        found.extend(session.new)
+        found.extend(session.deleted)
+        found.extend(row for row in session.dirty if session.is_modified(row))
+
+    event.listen(tx, "before_flush", note)
+    try:
+        yield found
+    finally:
+        event.remove(tx, "before_flush", note)
