@@ -242,6 +242,7 @@ def _recreate_tokens() -> None:
         *_whose_columns(),
         sa.Column("way", sa.String(length=16), nullable=False),
         sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("path", sa.String(length=80), nullable=False),
         sa.Column("purpose", sa.String(length=24), nullable=False),
         sa.Column("token_hash", sa.String(length=64), nullable=False),
         sa.Column("remember", sa.Boolean(), nullable=False),

@@ -20,7 +20,8 @@ _MICROSECOND = timedelta(microseconds=1)
 # Instants in microseconds; the numbers stay below 2^53, where Lua is exact.
 _COUNT = """
 local found = redis.call('HMGET', KEYS[1], 'ends', 'attempts', 'strikes')
-local ends, attempts, strikes = tonumber(found[1]), tonumber(found[2]), tonumber(found[3])
+local ends, attempts = tonumber(found[1]), tonumber(found[2])
+local strikes = tonumber(found[3])
 local now, most, window = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local growth, quiet = tonumber(ARGV[4]), tonumber(ARGV[5])
 if ends and ends > now then

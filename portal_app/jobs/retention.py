@@ -2,7 +2,17 @@
 
 import structlog
 
-from portal_app.domain.accounts import attempts, sessions, tokens
+from portal_app.domain.accounts import (
+    attempts,
+    devices,
+    offers,
+    provider_flows,
+    provider_flows,
+    security,
+    sessions,
+    tokens,
+)
+from portal_app.domain.bookings import links
 from portal_app.domain.notifications import service as notifications
 from portal_app.kernel.db import Database
 
@@ -10,7 +20,7 @@ log = structlog.get_logger("jobs")
 
 
 def purge_expired(db: Database) -> dict[str, int]:
-    """Delete attempt windows that are over, and old tokens, sessions and messages.
+    """Delete what is over: attempts, tokens, sessions, links, messages, old events.
 
     Each kind in a transaction of its own; safe to repeat.
 
@@ -21,6 +31,11 @@ def purge_expired(db: Database) -> dict[str, int]:
         "attempt_windows": db.call(attempts.purge),
         "tokens": db.call(tokens.purge),
         "sessions": db.call(sessions.purge),
+        "provider_flows": db.call(provider_flows.purge),
+        "offers": db.call(offers.purge),
+        "devices": db.call(devices.purge),
+        "security_events": db.call(security.purge),
+        "booking_links": db.call(links.purge),
         "messages": db.call(notifications.purge),
     }
     if any(deleted.values()):

@@ -79,17 +79,20 @@ def test_what_has_served_its_time_is_deleted(db: Database, tmp_path: Path) -> No
     live_through_a_day(db)
     with frozen(NOW):
         deliver_outbox(db, folder_mailer(tmp_path))
-        nothing = dict.fromkeys(
-            ["attempt_windows", "tokens", "sessions", "messages"], 0
-        )
+        nothing = dict.fromkeys(purge_expired(db), 0)
         assert purge_expired(db) == nothing
-    # Windows of sign-in (15 min) and sign-up (1 h): by network and by e-mail.
-    with frozen(NOW + timedelta(hours=1)):
-        assert purge_expired(db) == nothing | {"attempt_windows": 4}
+    # Windows of sign-in (15 min) and sign-up (1 h), by network, address and
+    # e-mail, are remembered for a day after their end.
+    with frozen(NOW + timedelta(hours=25)):
+        assert purge_expired(db) == nothing | {"attempt_windows": 6}
     with frozen(NOW + timedelta(days=30, hours=12)):
         assert purge_expired(db) == nothing | {"tokens": 1, "messages": 1}
     with frozen(NOW + timedelta(days=32, microseconds=1)):
         assert purge_expired(db) == nothing | {"tokens": 1, "sessions": 1}
+    with frozen(NOW + timedelta(days=180, microseconds=1)):
+        assert purge_expired(db) == nothing | {"security_events": 2}
+    with frozen(NOW + timedelta(days=400, hours=12)):
+        assert purge_expired(db) == nothing | {"devices": 1}
     left = {name for name, rows in contents(db).items() if rows}
     assert left == {"account", "business", "customer"}
 

@@ -82,7 +82,7 @@ def _tell(tx: Session, account: Account, actor: Actor, device_id: str) -> None:
         {
             "path": "/account",
             "device": device_words(actor.device),
-            "place": place_words(actor.address),
+            "place": place_words(actor.address) or "an unknown network",
             "when": f"{formats.day(now)}, {formats.time(now)} ({formats.clock})",
         },
         f"new_device:{device_id}",

@@ -165,6 +165,7 @@ class AccountToken(SQLModel, table=True):
     Attributes:
         email: The address that a change of e-mail proves.
         way: What a ticket was given for; see ``AccountSession.way``.
+        path: Where a ticket leads, if not wherever the person was.
     """
 
     __tablename__ = "account_token"
@@ -189,6 +190,7 @@ class AccountToken(SQLModel, table=True):
     )
     way: str = Field(default="password", max_length=16)
     email: str = Field(default="", max_length=254)
+    path: str = Field(default="", max_length=80)
     purpose: str = Field(max_length=24)
     token_hash: str = Field(max_length=64)
     remember: bool = False

@@ -81,12 +81,16 @@ def make(
 def live(tx: Session, offer: str) -> IdentityOffer:
     """What a browser's secret stands for.
 
+    Args:
+        tx: The transaction.
+        offer: The hash of the secret; the secret itself is only in the cookie.
+
     Raises:
         LinkInvalid: If it is unknown, expired or used.
     """
     found = tx.exec(
         select(IdentityOffer)
-        .where(IdentityOffer.token_hash == hash_secret(offer))
+        .where(IdentityOffer.token_hash == offer)
         .execution_options(populate_existing=True)
     ).first()
     if found is None or found.used_at is not None or found.expires_at <= utc_now():
@@ -166,7 +170,7 @@ def use_with_mail(tx: Session, offer: str, token: str) -> IdentityOffer:
     ).first()
     if by_mail is None:
         raise LinkInvalid
-    if by_mail.token_hash != hash_secret(offer):
+    if by_mail.token_hash != offer:
         raise OtherBrowser
     return use(tx, offer)
 

@@ -17,11 +17,10 @@ from enum import StrEnum
 from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
-from portal_app.domain.accounts import attempts
+from portal_app.domain.accounts import attempts, identities
 from portal_app.domain.accounts.attempts import Try
 from portal_app.domain.accounts.models import ProviderFlow
-from portal_app.domain.accounts.rules import Limit, WayClosed, network_of
-from portal_app.domain.business import service as businesses
+from portal_app.domain.accounts.rules import Limit, network_of
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.db import Database
@@ -68,16 +67,6 @@ class Flow:
     last_name: str
 
 
-def require_open(tx: Session, provider: str) -> None:
-    """Let only a provider go on that the business has switched on.
-
-    Raises:
-        WayClosed: If it has not.
-    """
-    if not businesses.switches(tx).provider(provider):
-        raise WayClosed
-
-
 def begin(
     db: Database,
     actor: Actor,
@@ -107,7 +96,7 @@ def begin(
     """
     if connect and actor.account_id is None:
         raise NotAllowed
-    db.query(require_open, provider)
+    db.query(identities.require_open, provider)
     attempts.take(db, Try(_BY_NETWORK, network_of(actor.address)))
     state, now = new_secret(), utc_now()
 

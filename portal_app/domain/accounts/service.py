@@ -142,6 +142,7 @@ def sign_in(
     known = db.query(_credentials, email)
     right = passwords.matches(known.password_hash if known else None, password)
     if known is None or not right or known.disabled:
+        log.info("sign-in refused")
         db.call(
             security.note,
             actor,
@@ -274,7 +275,9 @@ def _open(tx: Session, actor: Actor, meaning: Meaning, role: str) -> SignedIn:
     opened = sessions.open_session(tx, meaning, actor)
     log.info("signed in", role=role, way=meaning.way, session=opened.id)
     remembered = meaning.remember and role != GUEST
-    return SignedIn(opened.secret, opened.expires_at, remembered, role)
+    return SignedIn(
+        opened.secret, opened.expires_at, remembered, role, path=meaning.path
+    )
 
 
 def _wrong_pair() -> InvalidInput:

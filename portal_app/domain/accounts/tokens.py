@@ -29,6 +29,7 @@ class Meaning:
         way: The way in that a ticket was given for.
         remember: Whether the session shall outlive the browser window.
         email: The address that a change of e-mail proves.
+        path: Where a ticket leads, if not wherever the person was.
     """
 
     account_id: str | None = None
@@ -37,6 +38,7 @@ class Meaning:
     way: str = BY_PASSWORD
     remember: bool = False
     email: str = ""
+    path: str = ""
 
 
 def issue(tx: Session, purpose: str, meaning: Meaning) -> Issued:

@@ -106,5 +106,5 @@ def _look_up(tx: Session, actor: Actor, email: str, number: str) -> GuestTicket 
     security.note(tx, actor, kind, about=number, detail=email)
     if not right:
         return None
-    meaning = Meaning(booking_id=booking_id, way=BY_NUMBER)
+    meaning = Meaning(booking_id=booking_id, way=BY_NUMBER, path=f"/bookings/{number}")
     return GuestTicket(tokens.issue(tx, SIGN_IN, meaning).secret, number)

@@ -163,5 +163,10 @@ def _open(tx: Session, actor: Actor, secret: str) -> GuestTicket:
         raise LinkInvalid
     number = tx.get_one(Booking, row.booking_id).number
     security.note(tx, actor, "link_opened", about=number)
-    meaning = Meaning(booking_id=row.booking_id, link_id=row.id, way=BY_LINK)
+    meaning = Meaning(
+        booking_id=row.booking_id,
+        link_id=row.id,
+        way=BY_LINK,
+        path=f"/bookings/{number}",
+    )
     return GuestTicket(tokens.issue(tx, SIGN_IN, meaning).secret, number)

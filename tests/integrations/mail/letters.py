@@ -39,6 +39,22 @@ BOOKING: dict[str, Any] = {
 PAYLOADS: dict[str, dict[str, Any]] = {
     "verify_email": {"path": "/verify-email?token=abc-DEF_123"},
     "already_registered": {"path": "/login"},
+    "reset_password": {"path": "/reset-password?token=abc-DEF_123"},
+    "password_changed": {"path": "/forgot-password"},
+    "change_email": {"path": "/confirm-email?token=abc-DEF_123"},
+    "email_taken": {"path": "/login"},
+    "email_changed": {"path": "/", "email": "maya.chen@example.com"},
+    "confirm_provider": {
+        "path": "/login/connect?token=abc-DEF_123",
+        "provider": "Facebook",
+    },
+    "ways_changed": {"path": "/account", "what": "Google was connected"},
+    "new_device": {
+        "path": "/account",
+        "device": "Firefox on Windows",
+        "place": "Network 203.0.113.x",
+        "when": "Tuesday, 24 November 2026, 8:30 pm (Sydney time)",
+    },
     "booking_confirmed": BOOKING,
     "booking_received": BOOKING,
 }

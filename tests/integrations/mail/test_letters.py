@@ -62,6 +62,14 @@ def test_every_kind_is_tried_here() -> None:
     [
         ("verify_email", "Activate your account at Brightside & Söhne"),
         ("already_registered", "You already have an account at Brightside & Söhne"),
+        ("reset_password", "Choose a new password at Brightside & Söhne"),
+        ("password_changed", "Your password at Brightside & Söhne was changed"),
+        ("change_email", "Confirm your new e-mail at Brightside & Söhne"),
+        ("email_taken", "Your e-mail has an account at Brightside & Söhne already"),
+        ("email_changed", "Your e-mail at Brightside & Söhne was changed"),
+        ("confirm_provider", "Confirm your e-mail at Brightside & Söhne"),
+        ("ways_changed", "How you log in at Brightside & Söhne has changed"),
+        ("new_device", "A new log-in to your account at Brightside & Söhne"),
         ("booking_confirmed", "Booking B-7K3M-9QXT: Home cleaning"),
         ("booking_received", "New booking B-7K3M-9QXT: Home cleaning"),
     ],
@@ -91,6 +99,23 @@ def test_headers(kind: str, subject: str) -> None:
     [
         ("verify_email", ["https://portal.example.com/verify-email?token=abc-DEF_123"]),
         ("already_registered", ["https://portal.example.com/login"]),
+        (
+            "reset_password",
+            ["https://portal.example.com/reset-password?token=abc-DEF_123"],
+        ),
+        ("password_changed", ["https://portal.example.com/forgot-password"]),
+        (
+            "change_email",
+            ["https://portal.example.com/confirm-email?token=abc-DEF_123"],
+        ),
+        ("email_taken", ["https://portal.example.com/login"]),
+        ("email_changed", []),
+        (
+            "confirm_provider",
+            ["https://portal.example.com/login/connect?token=abc-DEF_123"],
+        ),
+        ("ways_changed", ["https://portal.example.com/account"]),
+        ("new_device", ["https://portal.example.com/account"]),
         ("booking_confirmed", ["https://portal.example.com/bookings/B-7K3M-9QXT"]),
         ("booking_received", []),
     ],
@@ -127,6 +152,24 @@ def test_the_text_of_an_activation() -> None:
         "(02) 5550 1234\n"
         "hello@brightside.example.com\n"
     )
+
+
+def test_the_text_of_a_new_log_in() -> None:
+    assert (
+        "A NEW LOG-IN TO YOUR ACCOUNT\n"
+        "\n"
+        "Somebody logged in to your account at Brightside & Söhne from a browser\n"
+        "that was not used for it before: Firefox on Windows, Network\n"
+        "203.0.113.x. It was on Tuesday, 24 November 2026, 8:30 pm (Sydney time).\n"
+        "\n"
+        "https://portal.example.com/account\n"
+    ) in text_of(letter("new_device"))
+
+
+def test_who_lost_the_address_hears_which_one_it_is_now() -> None:
+    assert (
+        "Your account at Brightside & Söhne now has the e-mail\nmaya.chen@example.com."
+    ) in text_of(letter("email_changed"))
 
 
 def test_the_text_of_a_confirmation() -> None:
