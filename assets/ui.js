@@ -109,6 +109,12 @@
   let submitted = null;
   on("submit", (event) => (submitted = event.target), true);
   on("input", () => (submitted = null), true);
+  // What was typed but not sent belongs to whoever was here.
+  on("submit", (event) => {
+    if (event.target.getAttribute?.("action") !== "/api/auth/logout") return;
+    for (const key of Object.keys(sessionStorage))
+      if (key.startsWith("portal-typed-")) sessionStorage.removeItem(key);
+  });
   new MutationObserver((changes) => {
     if (!submitted) return;
     if (!changes.some(({ target }) => target.ariaInvalid === "true")) return;

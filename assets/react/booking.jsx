@@ -17,12 +17,9 @@ export function StepKeeper({ step }) {
     scrollTo({ top: 0, behavior: "instant" });
     const actions = document.querySelector("[data-step-actions]");
     if (!actions) return;
-    const area = actions.getBoundingClientRect();
     const keepFocus = (event) => {
-      const { clientX: x, clientY: y } = event;
-      const inside =
-        x >= area.left && x <= area.right && y >= area.top && y <= area.bottom;
-      if (inside) event.preventDefault();
+      const control = "a, button, input, select, textarea, label, summary";
+      if (!event.target.closest?.(control)) event.preventDefault();
     };
     const settle = () => {
       clearTimeout(timer);

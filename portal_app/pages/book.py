@@ -7,13 +7,10 @@ import reflex as rx
 from portal_app.components.avatar import avatar
 from portal_app.components.booking_forms import contact_form, place_form
 from portal_app.components.booking_options import question
+from portal_app.components.booking_overview import booking_so_far, overview
 from portal_app.components.booking_summary import booked_summary
 from portal_app.components.booking_wizard import (
     bring_into_view,
-    chosen_fact,
-    lines_of_text,
-    price_lines,
-    review_part,
     step_actions,
     step_heading,
     step_keeper,
@@ -27,11 +24,9 @@ from portal_app.components.feedback import empty_state, note
 from portal_app.components.first_html import current_path
 from portal_app.components.icon import icon
 from portal_app.components.logic import each, when
-from portal_app.components.service_card import picture
 from portal_app.components.shell import shell
 from portal_app.components.skeleton import bone, form_skeleton
 from portal_app.components.stepper import stepper
-from portal_app.components.surface import card
 from portal_app.pages.page import Page
 from portal_app.state.book import BookState
 from portal_app.state.book_place import BookPlaceState
@@ -105,10 +100,12 @@ def _wizard() -> rx.Component:
         ("time", _time()),
         ("address", _place()),
         ("contact", _contact()),
-        ("overview", _overview()),
+        ("overview", overview(_address, _actions)),
         _options(),
     )
-    return wizard_frame(top, step, _aside(), with_aside=BookState.step != "overview")
+    return wizard_frame(
+        top, step, booking_so_far(), with_aside=BookState.step != "overview"
+    )
 
 
 def _options() -> rx.Component:
@@ -340,180 +337,6 @@ def _end_of_form(step: str) -> rx.Component:
         _actions(
             step, submit_button("Next", after="arrow-right", class_name="min-w-30")
         ),
-    )
-
-
-def _overview() -> rx.Component:
-    edit = "&return=overview"
-    return rx.el.div(
-        step_heading(
-            _STEPS["overview"], "Nothing is booked until you confirm. Is it all right?"
-        ),
-        _time_gone(),
-        card(
-            review_part(
-                "Day and time",
-                rx.el.p(BookState.day, class_name="text-lg font-semibold"),
-                rx.el.p(
-                    BookState.time,
-                    " · ",
-                    BookState.clock,
-                    " · ",
-                    BookState.duration,
-                    class_name="text-ink-soft",
-                ),
-                rx.el.p("With ", _whom(), class_name="mt-1 text-ink-soft"),
-                edit=_address("time", edit),
-            ),
-            review_part(
-                "Address",
-                lines_of_text(BookState.address_lines),
-                when(
-                    BookState.access_notes,
-                    rx.el.p(
-                        BookState.access_notes,
-                        class_name="mt-1.5 whitespace-pre-line text-ink-soft",
-                    ),
-                ),
-                edit=_address("address", edit),
-            ),
-            review_part(
-                "Contact details",
-                rx.el.p(BookState.contact_name),
-                rx.el.p(BookState.contact_email, class_name="text-ink-soft"),
-                when(
-                    BookState.contact_phone,
-                    rx.el.p(BookState.contact_phone, class_name="text-ink-soft"),
-                ),
-                when(
-                    BookState.notes,
-                    rx.el.p(
-                        BookState.notes,
-                        class_name=(
-                            "mt-3 rounded-xl bg-sunken px-4 py-3 whitespace-pre-line"
-                        ),
-                    ),
-                ),
-                edit=_address("contact", edit),
-            ),
-            review_part(
-                "Options",
-                price_lines(BookState.lines, BookState.total, live=True),
-                edit=_address("options", edit),
-            ),
-            padded=False,
-            class_name="divide-y divide-line px-5 sm:px-7",
-        ),
-        when(
-            BookState.policy.length() > 0,
-            rx.el.div(
-                icon("info", "mt-0.5 size-4.5"),
-                rx.el.div(
-                    rx.el.h3("Cancellation", class_name="font-semibold text-ink"),
-                    each(
-                        BookState.policy,
-                        lambda paragraph: rx.el.p(paragraph, class_name="mt-1.5"),
-                    ),
-                ),
-                class_name="mt-5 flex gap-2.5 px-1 text-sm text-ink-soft",
-            ),
-        ),
-        _actions(
-            "overview",
-            button(
-                "Confirm booking",
-                pending=BookState.confirming,
-                on_click=BookState.confirm(BookState.shown),
-            ),
-        ),
-        class_name="max-w-3xl",
-    )
-
-
-def _time_gone() -> rx.Component:
-    """Draw why it could not be booked, and the nearest free times."""
-    return bring_into_view(
-        rx.el.div(
-            when(
-                BookState.problem,
-                rx.el.div(
-                    note(BookState.problem, tone="warning"),
-                    rx.el.div(
-                        each(
-                            BookState.nearest,
-                            lambda free: button(
-                                free.day,
-                                ", ",
-                                free.time,
-                                kind="secondary",
-                                before="clock",
-                                on_click=BookState.take_instead(free.starts_at),
-                            ),
-                        ),
-                        class_name="mt-3 flex flex-wrap gap-2.5",
-                    ),
-                    class_name="mb-6",
-                ),
-            ),
-            role="alert",
-        ),
-        change=BookState.problem,
-        class_name="scroll-mt-24 scroll-mb-44",
-    )
-
-
-def _whom() -> Any:
-    return rx.cond(
-        BookState.fieldworker == "Anyone",
-        "whoever is free",
-        BookState.fieldworker,
-    )
-
-
-def _aside() -> rx.Component:
-    return rx.el.div(
-        when(
-            BookState.image,
-            picture(
-                BookState.image,
-                BookState.image_alt,
-                sizes="19rem",
-                eager=True,
-                class_name="aspect-[5/2]! rounded-t-[1.0625rem]",
-            ),
-        ),
-        rx.el.div(
-            rx.el.p(BookState.name, class_name="text-lg font-semibold leading-6"),
-            rx.el.ul(
-                when(
-                    BookState.day,
-                    chosen_fact("calendar-days", BookState.day, BookState.time),
-                ),
-                when(
-                    BookState.address_lines.length() > 0,
-                    chosen_fact("map-pin", lines_of_text(BookState.address_lines)),
-                ),
-                when(BookState.duration, chosen_fact("timer", BookState.duration)),
-                class_name="mt-4 flex flex-col gap-3 empty:hidden",
-            ),
-            rx.el.div(
-                rx.cond(
-                    BookState.total,
-                    price_lines(BookState.lines, BookState.total, live=True),
-                    rx.el.p(
-                        "From ",
-                        rx.el.span(
-                            BookState.from_price,
-                            class_name="text-lg font-[650] text-ink",
-                        ),
-                        class_name="text-ink-soft",
-                    ),
-                ),
-                class_name="mt-5 border-t border-line pt-3.5",
-            ),
-            class_name="p-5",
-        ),
-        class_name="card overflow-hidden",
     )
 
 

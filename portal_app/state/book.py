@@ -6,7 +6,6 @@ days and times are in ``book_time``, the places in ``book_place``.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import reflex as rx
@@ -17,45 +16,18 @@ from portal_app.domain.bookings.rules import STEPS as ASKED
 from portal_app.domain.bookings.views import BookingView, DraftView, FreeTimeView
 from portal_app.domain.business import service as businesses
 from portal_app.domain.catalogue import service as catalogue
-from portal_app.domain.catalogue.views import LineView, OptionView, ServiceView
+from portal_app.domain.catalogue.views import LineView, ServiceView
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.errors import Conflict, InvalidInput, NotFound
 from portal_app.state import worker
 from portal_app.state.access import CUSTOMER, actor, event_for
+from portal_app.state.book_questions import Question, questions_of
 from portal_app.state.typed import instant, texts
 
 STEPS = (*ASKED, "overview")
 PREFIX = "/book/"
 DONE = "done"
 _UNKNOWN = "This option is not available."
-
-
-@dataclass(frozen=True, slots=True)
-class ChoiceCard:
-    """One answer; ``adds`` says what it adds to price and duration."""
-
-    key: str
-    name: str
-    adds: str
-    chosen: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """An option of the service, with what the draft answers.
-
-    ``unit`` says what one more of a quantity adds.
-    """
-
-    key: str
-    name: str
-    help: str
-    kind: str
-    unit: str = ""
-    quantity: int = 0
-    least: int = 0
-    most: int = 0
-    choices: list[ChoiceCard] = field(default_factory=list)
 
 
 class BookState(rx.State):
@@ -137,7 +109,7 @@ class BookState(rx.State):
             policy=policy,
             clock=clock,
         )
-        self._ask(_questions(service, found))
+        self._ask(questions_of(service, found))
         step = asked.get("step", "")
         step = step if step in STEPS else STEPS[0]
         reachable = self._reachable(step)
@@ -264,7 +236,10 @@ class BookState(rx.State):
             self._show(confirming=False)
 
     async def _answer(self, option_key: Any, answer: Any) -> EventSpec | None:
-        if not isinstance(option_key, str) or not self._stands_at("options"):
+        if not self._stands_at("options"):
+            return None
+        if option_key not in [question.key for question in self.questions]:
+            self._show(problem=_UNKNOWN)
             return None
         errors = {key: text for key, text in self.errors.items() if key != option_key}
         try:
@@ -273,7 +248,8 @@ class BookState(rx.State):
             )
         except InvalidInput as wrong:
             self._show(
-                errors=errors | {option_key: wrong.fields.get(option_key, _UNKNOWN)}
+                errors=errors
+                | {option_key: wrong.fields.get(option_key, wrong.message)}
             )
             return None
         except Conflict as refused:
@@ -393,45 +369,6 @@ def _service(tx: worker.Session, slug: str) -> tuple[ServiceView, list[str], str
         catalogue.service_view(tx, slug),
         [paragraph for paragraph in paragraphs if paragraph],
         businesses.formats(tx).clock,
-    )
-
-
-def _questions(service: ServiceView, draft: DraftView) -> list[Question]:
-    return [
-        _question(option, draft.answers.get(option.key)) for option in service.options
-    ]
-
-
-def _question(option: OptionView, answer: Any) -> Question:
-    if option.kind == "quantity":
-        unit = option.choices[0]
-        return Question(
-            key=option.key,
-            name=option.name,
-            help=option.help,
-            kind=option.kind,
-            unit=" · ".join(part for part in (unit.price, unit.minutes) if part),
-            quantity=answer if isinstance(answer, int) else option.min_quantity,
-            least=option.min_quantity,
-            most=option.max_quantity,
-        )
-    chosen = set(answer) if isinstance(answer, list) else {answer}
-    return Question(
-        key=option.key,
-        name=option.name,
-        help=option.help,
-        kind=option.kind,
-        choices=[
-            ChoiceCard(
-                key=choice.key,
-                name=choice.name,
-                adds=" · ".join(
-                    part for part in (choice.price, choice.minutes) if part
-                ),
-                chosen=choice.key in chosen,
-            )
-            for choice in option.choices
-        ],
     )
 
 

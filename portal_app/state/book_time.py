@@ -109,7 +109,7 @@ class BookTimeState(rx.State):
         """Show another month: ``1`` for the next, ``-1`` for the one before."""
         book = await self._book()
         usable = self.has_next if months == 1 else self.has_previous
-        if book is None or self._first is None or months not in {1, -1} or not usable:
+        if book is None or self._first is None or months not in (1, -1) or not usable:
             return
         self._show(busy=True)
         yield

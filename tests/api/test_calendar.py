@@ -1,0 +1,130 @@
+"""The calendar file: right on both sides of a change of the clocks, for its owner."""
+
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+from icalendar import Calendar
+from starlette.applications import Starlette
+
+from portal_app.api.calendar import calendar_file, calendar_routes
+from portal_app.domain.bookings import service as bookings
+from portal_app.domain.bookings.views import CalendarEntry
+from portal_app.kernel.clock import frozen
+from portal_app.kernel.db import Database
+from portal_app.settings import Settings
+from tests.support.accounts import HashingCalls
+from tests.support.asgi import ORIGIN, request
+from tests.support.contents import contents
+from tests.support.people import actor_of, new_customer, session_cookie
+from tests.support.shop import NOW, TUESDAY_NINE, open_shop, ready_draft
+
+
+@pytest.fixture
+def cookie(sqlite_db: Database, hashing: HashingCalls) -> str:
+    sqlite_db.call(open_shop)
+    return session_cookie(sqlite_db, new_customer(sqlite_db))
+
+
+def _book(db: Database, cookie: str) -> str:
+    who = actor_of(db, cookie)
+    with frozen(NOW):
+        draft = ready_draft(db, who)
+        return bookings.confirm(db, who, draft.id, draft.shown)
+
+
+def _get(db: Database, number: str, cookie: str = "") -> httpx.Response:
+    settings = Settings(_env_file=None, base_url=ORIGIN)
+    app = Starlette(routes=calendar_routes(db, settings))
+    headers = {"cookie": cookie} if cookie else {}
+    return request(app, "GET", f"/api/calendar/{number}.ics", headers=headers)
+
+
+def test_the_owner_gets_it(sqlite_db: Database, cookie: str) -> None:
+    number = _book(sqlite_db, cookie)
+    answer = _get(sqlite_db, number.lower(), cookie)
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "text/calendar; charset=utf-8"
+    assert answer.headers["cache-control"] == "private, no-store"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert (
+        answer.headers["content-disposition"]
+        == f'attachment; filename="booking-{number}.ics"'
+    )
+    [event] = Calendar.from_ical(answer.content).walk("VEVENT")
+    assert event["dtstart"].dt == TUESDAY_NINE
+    assert event["dtend"].dt == TUESDAY_NINE + timedelta(minutes=30)
+    assert str(event["summary"]) == "Dog walk – Brightside"
+    assert str(event["location"]) == "Unit 3, 12 Ocean Street, Bondi NSW 2026"
+    assert str(event["organizer"]) == "mailto:hello@brightside.example"
+    assert event["organizer"].params["CN"] == "Brightside"
+    assert str(event["status"]) == "CONFIRMED"
+
+
+def test_it_is_the_same_every_time(sqlite_db: Database, cookie: str) -> None:
+    number = _book(sqlite_db, cookie)
+    first = _get(sqlite_db, number, cookie).content
+    assert _get(sqlite_db, number, cookie).content == first
+
+
+def test_everybody_else_gets_the_same_404(sqlite_db: Database, cookie: str) -> None:
+    number = _book(sqlite_db, cookie)
+    other = session_cookie(sqlite_db, new_customer(sqlite_db, "Noah"))
+    before = contents(sqlite_db)
+    answers = [
+        _get(sqlite_db, number),
+        _get(sqlite_db, number, "portal=forged"),
+        _get(sqlite_db, number, other),
+        _get(sqlite_db, "B-0000-0000", cookie),
+        _get(sqlite_db, "%22%0d%0a", cookie),
+    ]
+    assert [a.status_code for a in answers] == [404] * 5
+    assert len({a.content for a in answers}) == 1
+    assert {a.headers["cache-control"] for a in answers} == {"private, no-store"}
+    assert contents(sqlite_db) == before
+
+
+@pytest.mark.parametrize(
+    ("starts_at", "written"),
+    [
+        # 02:30 in Sydney happens twice on 5 April 2026.
+        (datetime(2026, 4, 4, 15, 30, tzinfo=UTC), b"DTSTART:20260404T153000Z"),
+        (datetime(2026, 4, 4, 16, 30, tzinfo=UTC), b"DTSTART:20260404T163000Z"),
+        # 09:00 in Sydney before and after the clocks go forward.
+        (datetime(2026, 10, 2, 23, 0, tzinfo=UTC), b"DTSTART:20261002T230000Z"),
+        (datetime(2026, 10, 4, 22, 0, tzinfo=UTC), b"DTSTART:20261004T220000Z"),
+    ],
+)
+def test_times_are_instants(starts_at: datetime, written: bytes) -> None:
+    text = calendar_file(_entry(starts_at))
+    assert written in text.splitlines()
+
+
+def test_what_people_wrote_cannot_add_lines() -> None:
+    entry = _entry(TUESDAY_NINE, title="A\r\nATTENDEE:mailto:x@y.example; B,C")
+    [event] = Calendar.from_ical(calendar_file(entry)).walk("VEVENT")
+    assert "attendee" not in event
+
+
+def test_a_cancelled_booking_takes_the_entry_away() -> None:
+    text = calendar_file(_entry(TUESDAY_NINE, cancelled=True))
+    assert b"STATUS:CANCELLED" in text.splitlines()
+
+
+def _entry(starts_at: datetime, **changes: object) -> CalendarEntry:
+    values: dict[str, object] = {
+        "uid": "B-7K3M-9QXT",
+        "sequence": 0,
+        "starts_at": starts_at,
+        "ends_at": starts_at + timedelta(hours=1),
+        "changed_at": NOW,
+        "cancelled": False,
+        "title": "Dog walk",
+        "place": "",
+        "description": "",
+        "timezone": "Australia/Sydney",
+        "number": "B-7K3M-9QXT",
+        "business_name": "Brightside",
+        "business_email": "",
+    }
+    return CalendarEntry(**(values | changes))  # type: ignore[arg-type]
