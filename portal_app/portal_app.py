@@ -16,12 +16,16 @@ from portal_app.api.guard import (
     inline_script_hashes,
 )
 from portal_app.api.health import health_routes
+from portal_app.api.oauth import oauth_routes
 from portal_app.api.public_pages import Drawings, public_page_routes
 from portal_app.api.sessions import session_routes
 from portal_app.components.document import app_options
 from portal_app.components.first_html import until_code_is_here
 from portal_app.components.waiting import waiting_page
+from portal_app.domain.accounts import attempts, robots
+from portal_app.integrations.limits import RedisAttempts
 from portal_app.integrations.mail.mailer import build_mailer
+from portal_app.integrations.oauth.configured import providers_of
 from portal_app.jobs.schedule import portal_schedule
 from portal_app.kernel.db import Database
 from portal_app.pages import (
@@ -29,9 +33,17 @@ from portal_app.pages import (
     book,
     booking,
     bookings,
+    confirm_email,
+    forgot_password,
     index,
     login,
+    login_booking,
+    login_connect,
     not_found,
+    office,
+    office_security,
+    office_settings,
+    reset_password,
     service,
     services,
     signup,
@@ -41,7 +53,7 @@ from portal_app.serving.addresses import OneAddressPerPage
 from portal_app.serving.build import BUILT_SITE
 from portal_app.serving.logs import configure_logs
 from portal_app.settings import settings
-from portal_app.state import worker
+from portal_app.state import providers, worker
 from portal_app.state.gate import Gate
 from portal_app.state.mishaps import answer_exception, log_browser_error
 
@@ -51,11 +63,19 @@ PAGES = (
     service.page,
     signup.page,
     login.page,
+    login_booking.page,
+    login_connect.page,
+    forgot_password.page,
+    reset_password.page,
     verify_email.page,
+    confirm_email.page,
     account.page,
     book.page,
     bookings.page,
     booking.page,
+    office.page,
+    office_security.page,
+    office_settings.page,
     not_found.page,
 )
 DRAWINGS = Drawings(
@@ -69,11 +89,16 @@ _settings = settings()
 configure_logs(_settings)
 _database = Database(_settings.database_url)
 worker.use(_database)
+providers.use(_settings.identity_providers)
+robots.use_key(_settings.secret_key.get_secret_value())
+if _settings.redis_url:
+    attempts.use(RedisAttempts.connect(_settings.redis_url))
 
 _routes = Starlette(
     routes=[
         *health_routes(_database),
         *session_routes(_database, _settings),
+        *oauth_routes(_database, _settings, providers_of(_settings)),
         *branding_routes(_database),
         *calendar_routes(_database, _settings),
         *public_page_routes(_database, BUILT_SITE, _settings, DRAWINGS),

@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl, urlencode
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from portal_app.api.cookies import OFFER, cookie
 from portal_app.kernel.ids import hash_secret
 from portal_app.settings import Settings
 
@@ -29,6 +30,18 @@ _CACHING = (
 _REVALIDATE = "no-cache"
 _OK = 200
 _INLINE_SCRIPT = re.compile(r"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.S)
+_OURS = frozenset({b"cookie", b"authorization"})
+"""Headers of a handshake that only say what the guard puts there."""
+_TOKEN_PAGES = frozenset(
+    {
+        "/verify-email",
+        "/reset-password",
+        "/confirm-email",
+        "/login/booking",
+        "/login/connect",
+    }
+)
+"""Pages whose address may hold a secret, which no other address shall learn."""
 _HSTS = "max-age=31536000; includeSubDomains"
 
 
@@ -162,9 +175,13 @@ class Guard:
             return
         secret = session_secret(self._settings, headers)
         session = hash_secret(secret) if secret else ""
-        kept = [(name, value) for name, value in scope["headers"] if name != b"cookie"]
+        offer = cookie(self._settings, headers, OFFER)
+        kept = [pair for pair in scope["headers"] if pair[0] not in _OURS]
         if session:
             kept.append((b"cookie", session.encode()))
+        if offer:
+            # Reflex keeps this header to itself, as it does with cookies.
+            kept.append((b"authorization", f"Offer {hash_secret(offer)}".encode()))
         query = state_of_session(scope["query_string"], session)
         await self._app(
             {**scope, "headers": kept, "query_string": query}, receive, send
@@ -178,6 +195,8 @@ class Guard:
                 headers = MutableHeaders(scope=message)
                 for name, value in self._headers.items():
                     headers.setdefault(name, value)
+                if path.rstrip("/") in _TOKEN_PAGES:
+                    headers["referrer-policy"] = "no-referrer"
                 headers.setdefault(
                     "cache-control", _caching(path, message["status"], headers)
                 )

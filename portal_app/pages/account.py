@@ -1,7 +1,8 @@
-"""My Account: name, e-mail, phone."""
+"""My Account: the profile, the ways in, where one is signed in."""
 
 import reflex as rx
 
+from portal_app.components.account_access import account_access
 from portal_app.components.avatar import avatar
 from portal_app.components.button import submit_button
 from portal_app.components.dialog import dialog, dialog_button, dialog_close_button
@@ -14,6 +15,8 @@ from portal_app.components.skeleton import bone
 from portal_app.components.surface import card, summary_list, summary_row
 from portal_app.pages.page import Page
 from portal_app.state.account import AccountState, Change
+from portal_app.state.account_access import AccountAccessState
+from portal_app.state.password import PasswordState
 from portal_app.state.viewer import ViewerState
 
 _FORM = "edit-info"
@@ -24,6 +27,7 @@ def draw() -> rx.Component:
     """Draw the profile, and the dialog that edits it."""
     return shell(
         rx.cond(AccountState.loaded, _card(), _skeleton()),
+        account_access(),
         _dialog(),
         title="My Account",
         active="account",
@@ -163,5 +167,10 @@ page = Page(
     route="/account",
     title="My Account",
     draw=draw,
-    on_load=(ViewerState.load, AccountState.load),
+    on_load=(
+        ViewerState.load,
+        AccountState.load,
+        AccountAccessState.load,
+        PasswordState.clear,
+    ),
 )

@@ -1,13 +1,15 @@
-"""Log in by e-mail and password."""
+"""Log in: by e-mail and password, by a provider, by a booking number."""
 
 import reflex as rx
 
-from portal_app.components.button import submit_button
+from portal_app.components.button import link_button, submit_button
 from portal_app.components.feedback import note
 from portal_app.components.fields import checkbox_field, email_field
-from portal_app.components.form import form
+from portal_app.components.form import arrival, form
 from portal_app.components.icon import icon
+from portal_app.components.link import text_link
 from portal_app.components.password import password_field
+from portal_app.components.provider_buttons import provider_buttons
 from portal_app.components.resend_form import resend_form
 from portal_app.components.shell import auth_shell, auth_switch
 from portal_app.components.sign_in import fill_button, fresh_visit, ticket_form
@@ -33,6 +35,8 @@ def draw() -> rx.Component:
         _notice(),
         _form(),
         rx.cond(LoginState.not_active, _not_active()),
+        provider_buttons(LoginState.links),
+        rx.cond(LoginState.by_number, _by_number()),
         ticket_form(LoginState.ticket, LoginState.next_path),
         rx.cond(ViewerState.business.demo, _demo_accounts()),
         title="Log in",
@@ -42,6 +46,14 @@ def draw() -> rx.Component:
 
 
 def _notice() -> rx.Component:
+    return rx.cond(
+        LoginState.refused,
+        arrival(note(LoginState.refused, tone="error"), class_name="mb-5 rounded-xl"),
+        _why_here(),
+    )
+
+
+def _why_here() -> rx.Component:
     return rx.match(
         LoginState.notice,
         (
@@ -58,6 +70,22 @@ def _notice() -> rx.Component:
                 "That took a little long. Please log in once more.", class_name="mb-5"
             ),
         ),
+        (
+            "reset",
+            note(
+                "Your new password works from now on. Log in with it.",
+                tone="success",
+                class_name="mb-5",
+            ),
+        ),
+        (
+            "changed",
+            note(
+                "Your new e-mail works from now on. Log in with it.",
+                tone="success",
+                class_name="mb-5",
+            ),
+        ),
         rx.fragment(),
     )
 
@@ -65,7 +93,14 @@ def _notice() -> rx.Component:
 def _form() -> rx.Component:
     return form(
         email_field(error=LoginState.errors["email"]),
-        password_field(error=LoginState.errors["password"]),
+        password_field(
+            error=LoginState.errors["password"],
+            aside=text_link(
+                "Forgot password?",
+                href="/forgot-password",
+                class_name="text-[0.9375rem]",
+            ),
+        ),
         checkbox_field("Remember me", "remember", class_name="-my-2"),
         submit_button("Log in", pending=LoginState.pending, size="lg", full=True),
         on_submit=LoginState.submit,
@@ -77,6 +112,17 @@ def _form() -> rx.Component:
 def _not_active() -> rx.Component:
     return rx.el.div(
         resend_form("Send me a new mail", LoginState.not_active), class_name="mt-4"
+    )
+
+
+def _by_number() -> rx.Component:
+    return link_button(
+        "Use booking number to log in",
+        href="/login/booking",
+        kind="ghost",
+        before="ticket",
+        full=True,
+        class_name="mt-3",
     )
 
 

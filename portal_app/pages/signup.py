@@ -14,7 +14,8 @@ from portal_app.components.form import arrival, form
 from portal_app.components.icon import icon
 from portal_app.components.link import text_link
 from portal_app.components.logic import each
-from portal_app.components.password import password_field, strength_meter
+from portal_app.components.new_password import new_password_field
+from portal_app.components.provider_buttons import provider_buttons
 from portal_app.components.resend_form import resend_form
 from portal_app.components.shell import auth_shell, auth_switch
 from portal_app.pages.page import Page
@@ -23,14 +24,16 @@ from portal_app.state.resend import ResendState
 from portal_app.state.signup import SignUpState
 from portal_app.state.viewer import ViewerState
 
-_METER_MS = 250
-
 
 def draw() -> rx.Component:
     """Draw the form or, once it was sent, where to look."""
     sent = SignUpState.sent
     return auth_shell(
-        rx.cond(sent, _check_your_mail(), _form()),
+        rx.cond(
+            sent,
+            _check_your_mail(),
+            rx.fragment(_form(), provider_buttons(SignUpState.links, "Sign up")),
+        ),
         _terms(),
         title=rx.cond(sent, "Check your mail", "Sign up"),
         text=rx.cond(
@@ -68,16 +71,7 @@ def _form() -> rx.Component:
             required=False,
             help="So that we can reach you on the day.",
         ),
-        password_field(
-            new=True,
-            error=errors["password"],
-            # The error says the same as the advice; once is enough.
-            meter=strength_meter(
-                PasswordState.score,
-                rx.cond(errors["password"], "", PasswordState.advice),
-            ),
-            on_change=PasswordState.rate.debounce(_METER_MS).temporal,
-        ),
+        new_password_field(errors["password"]),
         rx.el.div(
             checkbox_field("I accept the terms", "terms", error=errors["terms"]),
             rx.el.button(
@@ -88,9 +82,26 @@ def _form() -> rx.Component:
             ),
             class_name="flex items-start justify-between gap-x-4",
         ),
+        _trap(),
         submit_button("Sign up", pending=SignUpState.pending, size="lg", full=True),
         on_submit=SignUpState.submit,
         problem=SignUpState.problem,
+    )
+
+
+def _trap() -> rx.Component:
+    """Draw a field that only a robot fills in: nobody sees, hears or reaches it."""
+    return rx.el.div(
+        rx.el.label("Website", custom_attrs={"htmlFor": "field-website"}),
+        rx.el.input(
+            type="text",
+            name="website",
+            auto_complete="off",
+            tab_index=-1,
+            custom_attrs={"id": "field-website"},
+        ),
+        aria_hidden="true",
+        class_name="absolute -left-[200vw] size-px overflow-hidden",
     )
 
 

@@ -1,13 +1,11 @@
 """Where the link of the activation mail leads."""
 
-from typing import Any
-
 import reflex as rx
 
-from portal_app.components.button import button, link_button, submit_button
-from portal_app.components.form import arrival, form, summary
-from portal_app.components.icon import icon
-from portal_app.components.password import password_field, strength_meter
+from portal_app.components.button import link_button, submit_button
+from portal_app.components.form import arrival, form
+from portal_app.components.mail_link import link_action, outcome
+from portal_app.components.new_password import new_password_field
 from portal_app.components.resend_form import resend_form
 from portal_app.components.shell import auth_shell
 from portal_app.components.skeleton import bone
@@ -17,7 +15,6 @@ from portal_app.state.resend import ResendState
 from portal_app.state.verify_email import VerifyEmailState
 from portal_app.state.viewer import ViewerState
 
-_METER_MS = 250
 _OUTCOME = VerifyEmailState.outcome
 
 
@@ -64,38 +61,17 @@ def draw() -> rx.Component:
 
 
 def _button() -> rx.Component:
-    return rx.el.div(
-        summary(VerifyEmailState.problem),
-        button(
-            "Activate my account",
-            on_click=VerifyEmailState.activate,
-            pending=VerifyEmailState.pending,
-            size="lg",
-            full=True,
-        ),
-        rx.el.p(
-            "You did not sign up here? Then just close this page: nothing happens.",
-            class_name="text-sm text-ink-soft",
-        ),
-        class_name="flex flex-col gap-5",
-    )
-
-
-def _answer(name: str, *children: Any) -> rx.Component:
-    return arrival(
-        rx.el.span(
-            icon(name, "size-7"),
-            class_name=(
-                "mb-6 grid size-14 place-items-center rounded-2xl bg-accent-soft "
-                "text-accent-ink"
-            ),
-        ),
-        *children,
+    return link_action(
+        "Activate my account",
+        on_click=VerifyEmailState.activate,
+        pending=VerifyEmailState.pending,
+        problem=VerifyEmailState.problem,
+        text="You did not sign up here? Then just close this page: nothing happens.",
     )
 
 
 def _active() -> rx.Component:
-    return _answer(
+    return outcome(
         "party-popper",
         rx.el.p(
             "Log in with your e-mail and your password, and book your first time.",
@@ -106,23 +82,13 @@ def _active() -> rx.Component:
 
 
 def _invalid() -> rx.Component:
-    return _answer("hourglass", resend_form("Send me a new link", kind="primary"))
+    return outcome("hourglass", resend_form("Send me a new link", kind="primary"))
 
 
 def _choose_password() -> rx.Component:
     return arrival(
         form(
-            password_field(
-                new=True,
-                error=VerifyEmailState.errors["password"],
-                meter=strength_meter(
-                    PasswordState.score,
-                    rx.cond(
-                        VerifyEmailState.errors["password"], "", PasswordState.advice
-                    ),
-                ),
-                on_change=PasswordState.rate.debounce(_METER_MS).temporal,
-            ),
+            new_password_field(VerifyEmailState.errors["password"]),
             submit_button(
                 "Activate my account",
                 pending=VerifyEmailState.pending,

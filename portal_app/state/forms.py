@@ -3,7 +3,7 @@
 from typing import Any
 
 from portal_app.kernel.errors import DomainError, InvalidInput
-from portal_app.state.typed import texts
+from portal_app.state.typed import text, texts
 
 _MOST_DIGITS = 9
 
@@ -11,6 +11,11 @@ _MOST_DIGITS = 9
 def field(form: Any, name: str) -> str:
     """What was typed into a field, untrimmed; empty for anything that is no text."""
     return texts(form, name)[name]
+
+
+def word(value: Any) -> str:
+    """What a handler was given as its argument; empty for anything but a text."""
+    return text(value)
 
 
 def ticked(form: Any, name: str) -> bool:

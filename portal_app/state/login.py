@@ -7,44 +7,66 @@ session is ever in a state.
 
 from collections.abc import AsyncIterator
 from typing import Any
+from urllib.parse import urlencode
 
 import reflex as rx
 from reflex.event import EventSpec
 
 from portal_app.domain.accounts import service as accounts
+from portal_app.domain.business import service as businesses
+from portal_app.kernel.audiences import Audience
 from portal_app.kernel.errors import DomainError
+from portal_app.kernel.paths import local_path
 from portal_app.state import forms, worker
 from portal_app.state.access import PUBLIC, actor, event_for
 from portal_app.state.landing import AFTER_SIGN_IN, after_sign_in
+from portal_app.state.providers import ProviderLink, links, sentence
+
+_NOTICES = ("activated", "expired", "reset", "changed")
 
 
 class LoginState(rx.State):
     """The log-in form.
 
-    ``notice`` is why the person is here (``activated``, ``expired`` or empty);
-    ``not_active`` the e-mail of a right password for an account that is not
-    activated yet.
+    ``notice`` is why the person is here, one of ``_NOTICES`` or empty; ``refused``
+    what came of asking a provider, in words; ``not_active`` the e-mail of a right
+    password for an account that is not activated yet.
     """
 
     errors: dict[str, str] = {}
     problem: str = ""
     pending: bool = False
     notice: str = ""
+    refused: str = ""
+    links: list[ProviderLink] = []
+    by_number: bool = False
     not_active: str = ""
     ticket: str = ""
     next_path: str = AFTER_SIGN_IN
 
     @event_for(PUBLIC)
-    def load(self) -> EventSpec | None:
+    async def load(self) -> EventSpec | None:
         """Begin anew; who is signed in already goes on."""
         asked = self.router.url.query_parameters
-        self.next_path = after_sign_in(asked.get("next"))
+        self.next_path = after_sign_in(asked.get("next"), actor())
+        self.refused = sentence(asked.get("problem"), asked.get("provider"))
         if actor().account_id is not None:
-            return rx.redirect(self.next_path, replace=True)
+            return rx.redirect(self._signed_in_page(), replace=True)
         self.errors, self.problem, self.pending = {}, "", False
         self.not_active, self.ticket = "", ""
-        self.notice = next((n for n in ("activated", "expired") if n in asked), "")
+        self.notice = next((n for n in _NOTICES if n in asked), "")
+        switches = await worker.query(businesses.switches)
+        self.links = links(switches, local_path(asked.get("next"), ""))
+        self.by_number = switches.booking_number
         return None
+
+    def _signed_in_page(self) -> str:
+        """Where somebody goes on who is signed in; a refusal is told there too."""
+        if not self.refused or actor().audience is not Audience.CUSTOMER:
+            return self.next_path
+        asked = self.router.url.query_parameters
+        query = {name: asked.get(name, "") for name in ("problem", "provider")}
+        return f"/account?{urlencode(query)}"
 
     @event_for(PUBLIC)
     async def submit(self, form_data: dict[str, Any]) -> AsyncIterator[None]:
@@ -54,6 +76,7 @@ class LoginState(rx.State):
         email = forms.field(form_data, "email")
         password = forms.field(form_data, "password")
         self.problem, self.not_active, self.notice = "", "", ""
+        self.refused = ""
         self.errors, self.pending = {}, True
         yield
         self.errors = _missing(email, password)

@@ -6,6 +6,8 @@ from typing import Any
 import reflex as rx
 from reflex.event import EventSpec
 
+from portal_app.domain.accounts import robots
+from portal_app.domain.accounts.robots import Trap
 from portal_app.domain.business import service as businesses
 from portal_app.domain.customers import service as customers
 from portal_app.domain.customers.rules import SignUpForm
@@ -13,6 +15,7 @@ from portal_app.kernel.errors import DomainError
 from portal_app.state import forms, worker
 from portal_app.state.access import PUBLIC, actor, event_for
 from portal_app.state.landing import after_sign_in
+from portal_app.state.providers import ProviderLink, links
 
 
 class SignUpState(rx.State):
@@ -28,6 +31,8 @@ class SignUpState(rx.State):
     sent: bool = False
     sent_to: str = ""
     terms: list[str] = []
+    links: list[ProviderLink] = []
+    _opened: str = ""
 
     @event_for(PUBLIC)
     async def load(self) -> EventSpec | None:
@@ -40,6 +45,8 @@ class SignUpState(rx.State):
             self.sent_to = ""
         if not self.terms:
             self.terms = await worker.query(businesses.terms)
+        self.links = links(await worker.query(businesses.switches))
+        self._opened = robots.opened()
         return None
 
     @event_for(PUBLIC)
@@ -60,10 +67,18 @@ class SignUpState(rx.State):
             terms=forms.ticked(form_data, "terms"),
         )
         try:
-            await worker.carry_out(customers.sign_up, actor(), form)
+            await worker.carry_out(
+                customers.sign_up_on_page,
+                actor(),
+                form,
+                Trap(forms.field(form_data, "website"), self._opened),
+            )
             self.sent, self.sent_to = True, form.email.strip()
         except DomainError as error:
             self.errors, self.problem = forms.refusal(error)
+            if not self.errors:
+                # The stamp may be too old, or lost with a server that restarted.
+                self._opened = self._opened or robots.opened()
         finally:
             self.pending = False
         if self.sent:

@@ -95,27 +95,29 @@ def arrive_by_provider(db: Database, actor: Actor, profile: ProviderProfile) -> 
     return db.call(_arrive, actor, profile)
 
 
-def offer(tx: Session, actor: Actor, secret: str) -> OfferView:  # noqa: ARG001
+def offer(tx: Session, actor: Actor, offer_hash: str) -> OfferView:  # noqa: ARG001
     """What the sign-in of this browser still waits for.
 
     Args:
         tx: The transaction.
         actor: Who asks; anybody who has the secret.
-        secret: The browser's, from ``NeedsEmail`` or ``NeedsProof``.
+        offer_hash: Of the browser's secret from ``NeedsEmail`` or ``NeedsProof``.
 
     Raises:
         LinkInvalid: If there is nothing to wait for.
     """
-    return offers.view(tx, secret)
+    return offers.view(tx, offer_hash)
 
 
-def prove_by_password(db: Database, actor: Actor, secret: str, password: str) -> str:
+def prove_by_password(
+    db: Database, actor: Actor, offer_hash: str, password: str
+) -> str:
     """Connect the provider to the account it asked for, knowing its password.
 
     Args:
         db: The database; the comparison happens outside its transactions.
         actor: Who asks; guesses count as on the log-in page.
-        secret: The browser's.
+        offer_hash: Of the browser's secret.
         password: As typed.
 
     Returns:
@@ -128,20 +130,20 @@ def prove_by_password(db: Database, actor: Actor, secret: str, password: str) ->
         TooManyAttempts: If a limit was reached.
         WayClosed: If the provider is switched off.
     """
-    email, password_hash = db.query(_asked_account, secret)
+    email, password_hash = db.query(_asked_account, offer_hash)
     circles = attempts.around(actor, SIGN_IN_BY_NETWORK, SIGN_IN_BY_ADDRESS)
     by_account = Try(SIGN_IN_BY_ACCOUNT, email)
     security.take(db, actor, email, *circles, by_account)
     if not passwords.matches(password_hash, password):
         db.call(security.note, actor, "sign_in_failed", about=email)
         raise InvalidInput({"password": "This is not the password of that account."})
-    ticket = db.call(_prove, actor, secret, password_hash)
+    ticket = db.call(_prove, actor, offer_hash, password_hash)
     attempts.give_back(db, *circles)
     attempts.forget(db, by_account)
     return ticket
 
 
-def send_proof(db: Database, actor: Actor, secret: str, email: str = "") -> None:
+def send_proof(db: Database, actor: Actor, offer_hash: str, email: str = "") -> None:
     """Send the mail that proves the mailbox.
 
     Never tells whether the e-mail has an account.
@@ -149,7 +151,7 @@ def send_proof(db: Database, actor: Actor, secret: str, email: str = "") -> None
     Args:
         db: The database.
         actor: Who asks; the network address limits the attempts.
-        secret: The browser's.
+        offer_hash: Of the browser's secret.
         email: As typed, where one must be given; where there is an account the
             mail goes to it, whatever is typed.
 
@@ -158,7 +160,7 @@ def send_proof(db: Database, actor: Actor, secret: str, email: str = "") -> None
         LinkInvalid: If the offer is over.
         TooManyAttempts: If a limit was reached.
     """
-    row = db.query(offers.live, secret)
+    row = db.query(offers.live, offer_hash)
     email = row.email if row.account_id else normal_email(email)
     security.take(
         db,
@@ -167,16 +169,16 @@ def send_proof(db: Database, actor: Actor, secret: str, email: str = "") -> None
         *attempts.around(actor, MAIL_BY_NETWORK, PROOF_BY_ADDRESS),
         Try(PROOF_BY_EMAIL, email),
     )
-    db.call(offers.send_mail, secret, email)
+    db.call(offers.send_mail, offer_hash, email)
 
 
-def prove_by_mail(db: Database, actor: Actor, secret: str, token: str) -> str:
+def prove_by_mail(db: Database, actor: Actor, offer_hash: str, token: str) -> str:
     """Finish with the link of the mail. Only a POST may ask.
 
     Args:
         db: The database.
         actor: Who asks.
-        secret: The browser's.
+        offer_hash: Of the browser's secret.
         token: From the link.
 
     Returns:
@@ -189,7 +191,7 @@ def prove_by_mail(db: Database, actor: Actor, secret: str, token: str) -> str:
         OtherBrowser: If it was opened in another browser; it stays good.
         WayClosed: If the provider is switched off.
     """
-    return db.call(_prove_by_mail, actor, secret, token)
+    return db.call(_prove_by_mail, actor, offer_hash, token)
 
 
 def _arrive(tx: Session, actor: Actor, profile: ProviderProfile) -> Arrival:
@@ -245,8 +247,10 @@ def _enter(
     return SignedInBy(_ticket(tx, account, profile), new=made)
 
 
-def _prove(tx: Session, actor: Actor, secret: str, password_hash: str | None) -> str:
-    row = offers.use(tx, secret)
+def _prove(
+    tx: Session, actor: Actor, offer_hash: str, password_hash: str | None
+) -> str:
+    row = offers.use(tx, offer_hash)
     identities.require_open(tx, row.provider)
     account = lock_by_email(tx, row.email)
     if (
@@ -262,8 +266,8 @@ def _prove(tx: Session, actor: Actor, secret: str, password_hash: str | None) ->
     return _ticket(tx, account, profile)
 
 
-def _prove_by_mail(tx: Session, actor: Actor, secret: str, token: str) -> str:
-    row = offers.use_with_mail(tx, secret, token)
+def _prove_by_mail(tx: Session, actor: Actor, offer_hash: str, token: str) -> str:
+    row = offers.use_with_mail(tx, offer_hash, token)
     identities.require_open(tx, row.provider)
     known = identities.find(tx, row.provider, row.subject)
     profile = offers.profile_of(row)
@@ -281,8 +285,8 @@ def _still(tx: Session, row: IdentityOffer) -> bool:
     return account is not None and account.id == row.account_id
 
 
-def _asked_account(tx: Session, secret: str) -> tuple[str, str | None]:
-    row = offers.live(tx, secret)
+def _asked_account(tx: Session, offer_hash: str) -> tuple[str, str | None]:
+    row = offers.live(tx, offer_hash)
     account = tx.get(Account, row.account_id) if row.account_id else None
     if account is None or account.email != row.email:
         raise LinkInvalid

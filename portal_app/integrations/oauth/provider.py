@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
+import httpx2
 import structlog
 from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.starlette_client import StarletteOAuth2App
@@ -171,7 +171,7 @@ class PinnedClient(StarletteOAuth2App):
 def client(name: str, **options: Any) -> StarletteOAuth2App:
     """Authlib's client for a provider, with PKCE and a short patience."""
     kwargs = {
-        "timeout": httpx.Timeout(_PATIENCE_SECONDS, connect=_CONNECT_SECONDS),
+        "timeout": httpx2.Timeout(_PATIENCE_SECONDS, connect=_CONNECT_SECONDS),
         "code_challenge_method": "S256",
         **options.pop("client_kwargs", {}),
     }
@@ -228,6 +228,6 @@ async def _patiently(name: str, asking: Any) -> Any:
         # The kind only: a description may repeat what was sent.
         log.warning("answer rejected", provider=name, reason=type(error).__name__)
         raise AnswerRejected(type(error).__name__) from None
-    except (httpx.HTTPError, TimeoutError, ValueError, KeyError, TypeError) as error:
+    except (httpx2.HTTPError, TimeoutError, ValueError, KeyError, TypeError) as error:
         log.warning("provider unavailable", provider=name, reason=type(error).__name__)
         raise ProviderUnavailable(name) from None

@@ -1,0 +1,76 @@
+"""Pages that the link of a mail leads to: a button first, then what came of it."""
+
+from typing import Any
+
+import reflex as rx
+
+from .button import button
+from .form import arrival, summary
+from .icon import icon
+
+
+def link_action(
+    label: str, *, on_click: Any, pending: Any, problem: Any, text: Any = None
+) -> rx.Component:
+    """Draw the button that uses a link; opening the page alone does nothing.
+
+    Args:
+        label: What the button says.
+        on_click: The handler that uses the link.
+        pending: Whether it is at work.
+        problem: What went wrong, in words, or empty.
+        text: A sentence under the button.
+
+    Returns:
+        A ``div``.
+    """
+    return rx.el.div(
+        summary(problem),
+        button(label, on_click=on_click, pending=pending, size="lg", full=True),
+        *([rx.el.p(text, class_name="text-sm text-ink-soft")] if text else []),
+        class_name="flex flex-col gap-5",
+    )
+
+
+def outcome(name: str, *children: Any) -> rx.Component:
+    """Draw what came of it, under a picture; it takes the focus.
+
+    Args:
+        name: The icon.
+        *children: Words and buttons.
+
+    Returns:
+        A ``div``.
+    """
+    return arrival(
+        rx.el.span(
+            icon(name, "size-7"),
+            class_name=(
+                "mb-6 grid size-14 place-items-center rounded-2xl bg-accent-soft "
+                "text-accent-ink"
+            ),
+        ),
+        *children,
+    )
+
+
+def look_into_mail(*words: Any) -> rx.Component:
+    """Say that a mail is under way.
+
+    Args:
+        *words: What was sent, and where.
+
+    Returns:
+        A box with a letter.
+    """
+    return rx.el.div(
+        rx.el.span(
+            icon("mail", "size-6"),
+            class_name=(
+                "grid size-12 shrink-0 place-items-center rounded-xl "
+                "bg-accent-soft text-accent-ink"
+            ),
+        ),
+        rx.el.p(*words, class_name="min-w-0"),
+        class_name="flex items-center gap-4 rounded-2xl bg-sunken p-4 sm:p-5",
+    )

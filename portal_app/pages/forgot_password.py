@@ -1,0 +1,69 @@
+"""Forgot password: ask for a mail."""
+
+import reflex as rx
+
+from portal_app.components.button import submit_button
+from portal_app.components.fields import email_field
+from portal_app.components.form import arrival, form
+from portal_app.components.link import text_link
+from portal_app.components.mail_link import look_into_mail
+from portal_app.components.shell import auth_shell, auth_switch
+from portal_app.pages.page import Page
+from portal_app.state.forgot_password import ForgotPasswordState
+from portal_app.state.viewer import ViewerState
+
+
+def draw() -> rx.Component:
+    """Draw the form or, once it was sent, where to look."""
+    sent = ForgotPasswordState.sent
+    return auth_shell(
+        rx.cond(sent, _check_your_mail(), _form()),
+        title=rx.cond(sent, "Check your mail", "Forgot your password?"),
+        text=rx.cond(
+            sent,
+            "If there is an account with that e-mail, a mail is on its way.",
+            "Tell us your e-mail, and we send you a link to choose a new one.",
+        ),
+        footer=auth_switch("Remember it again?", "Log in", "/login"),
+    )
+
+
+def _form() -> rx.Component:
+    return form(
+        email_field(error=ForgotPasswordState.errors["email"]),
+        submit_button(
+            "Send me a link", pending=ForgotPasswordState.pending, size="lg", full=True
+        ),
+        on_submit=ForgotPasswordState.submit,
+        problem=ForgotPasswordState.problem,
+    )
+
+
+def _check_your_mail() -> rx.Component:
+    return arrival(
+        look_into_mail(
+            "Look for our mail to ",
+            rx.cond(
+                ForgotPasswordState.sent_to,
+                rx.el.strong(
+                    ForgotPasswordState.sent_to, class_name="font-semibold break-all"
+                ),
+                "the address you gave",
+            ),
+            ". Its link works once, for an hour.",
+        ),
+        rx.el.p(
+            "Nothing there? Look into the spam folder, or ",
+            text_link("try another e-mail", href="/forgot-password"),
+            ".",
+            class_name="mt-6 text-ink-soft",
+        ),
+    )
+
+
+page = Page(
+    route="/forgot-password",
+    title="Forgot password",
+    draw=draw,
+    on_load=(ViewerState.load, ForgotPasswordState.load),
+)

@@ -1,0 +1,85 @@
+"""The log of security events."""
+
+from typing import Any
+
+import reflex as rx
+
+from portal_app.components.feedback import empty_state
+from portal_app.components.fields import select_field
+from portal_app.components.history import pager
+from portal_app.components.logic import joined
+from portal_app.components.places import OFFICE_MENU
+from portal_app.components.security_events import security_events
+from portal_app.components.shell import shell
+from portal_app.components.skeleton import list_skeleton
+from portal_app.components.surface import card, page_header
+from portal_app.pages.page import Page
+from portal_app.state.office_security import OfficeSecurityState
+from portal_app.state.viewer import ViewerState
+
+
+def draw() -> rx.Component:
+    """Draw one page of the log."""
+    return shell(
+        page_header(
+            "Security",
+            text="Who got in, who did not, and what was changed about getting in.",
+        ),
+        rx.cond(
+            OfficeSecurityState.loaded,
+            rx.el.div(_filter(), _list(), class_name="flex max-w-3xl flex-col gap-5"),
+            list_skeleton(4),
+        ),
+        active="security",
+        places=OFFICE_MENU,
+    )
+
+
+def _filter() -> rx.Component:
+    return select_field(
+        "Show",
+        "kind",
+        OfficeSecurityState.kinds,
+        placeholder="Everything",
+        value=OfficeSecurityState.kind,
+        on_change=lambda kind: rx.redirect(joined("/office/security?kind=", kind)),
+        class_name="sm:max-w-xs",
+    )
+
+
+def _list() -> rx.Component:
+    return rx.cond(
+        OfficeSecurityState.rows.length() > 0,
+        rx.el.div(
+            card(security_events(OfficeSecurityState.rows), class_name="py-1!"),
+            rx.cond(
+                OfficeSecurityState.has_more | (OfficeSecurityState.page > 1),
+                pager(
+                    joined("Page ", OfficeSecurityState.page),
+                    on_previous=_turn(OfficeSecurityState.page - 1),
+                    on_next=_turn(OfficeSecurityState.page + 1),
+                    has_previous=OfficeSecurityState.page > 1,
+                    has_next=OfficeSecurityState.has_more,
+                ),
+            ),
+        ),
+        empty_state(
+            "Nothing of that kind",
+            "What happens about getting in appears here by itself.",
+            name="shield-check",
+        ),
+    )
+
+
+def _turn(page: Any) -> Any:
+    return rx.redirect(
+        joined("/office/security?kind=", OfficeSecurityState.kind, "&page=", page)
+    )
+
+
+page = Page(
+    route="/office/security",
+    title="Security",
+    draw=draw,
+    on_load=(ViewerState.load, OfficeSecurityState.load),
+)

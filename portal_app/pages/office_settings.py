@@ -1,0 +1,130 @@
+"""The switches of the business."""
+
+from typing import Any
+
+import reflex as rx
+
+from portal_app.components.button import submit_button
+from portal_app.components.fields import checkbox_field, select_field, text_field
+from portal_app.components.form import form
+from portal_app.components.places import OFFICE_MENU
+from portal_app.components.shell import shell
+from portal_app.components.skeleton import list_skeleton
+from portal_app.components.surface import card
+from portal_app.pages.page import Page
+from portal_app.state.office_settings import OfficeSettingsState
+from portal_app.state.viewer import ViewerState
+
+_STATE = OfficeSettingsState
+_SCORES = (
+    ("1", "Weak or better"),
+    ("2", "Fair or better"),
+    ("3", "Good or better"),
+    ("4", "Strong"),
+)
+
+
+def draw() -> rx.Component:
+    """Draw the form."""
+    return shell(
+        rx.cond(_STATE.loaded, _form(), list_skeleton(3)),
+        title="Settings",
+        active="settings",
+        places=OFFICE_MENU,
+    )
+
+
+def _form() -> rx.Component:
+    return form(
+        rx.el.input(
+            type="hidden", name="version", value=_STATE.version, read_only=True
+        ),
+        _group(
+            "Ways to log in",
+            "What is off is gone from the pages, and refused by the server.",
+            _provider("Google", "google"),
+            _provider("Facebook", "facebook"),
+            _provider("Apple", "apple"),
+            checkbox_field(
+                "Booking number",
+                "booking_number",
+                default_checked=_STATE.booking_number,
+                help="E-mail and booking number open that one booking.",
+            ),
+        ),
+        _group(
+            "Guests",
+            "People without an account.",
+            checkbox_field(
+                "Guests may book",
+                "guest_booking",
+                default_checked=_STATE.guest_booking,
+            ),
+            _number("A guest stays in for (minutes)", "guest_session_minutes"),
+        ),
+        _group(
+            "How long people stay logged in",
+            "Counted from when they were here last.",
+            _number("Without \u201cRemember me\u201d (hours)", "session_hours"),
+            _number("With \u201cRemember me\u201d (days)", "remembered_days"),
+        ),
+        _group(
+            "Passwords",
+            "For new ones; those that people have stay as they are.",
+            _number("Characters at least", "password_min_length"),
+            select_field(
+                "Hard to guess",
+                "password_min_score",
+                _SCORES,
+                default_value=_STATE.password_min_score,
+                error=_STATE.errors["password_min_score"],
+            ),
+        ),
+        submit_button("Save", pending=_STATE.pending, class_name="sm:self-start"),
+        on_submit=_STATE.save,
+        problem=_STATE.problem,
+        class_name="flex max-w-3xl flex-col gap-6",
+    )
+
+
+def _group(title: str, text: str, *fields: Any) -> rx.Component:
+    return card(
+        rx.el.fieldset(
+            rx.el.legend(title, class_name="text-xl font-semibold tracking-tight"),
+            rx.el.p(text, class_name="mt-1 mb-4 text-ink-soft"),
+            rx.el.div(*fields, class_name="flex flex-col gap-3"),
+        )
+    )
+
+
+def _provider(label: str, name: str) -> rx.Component:
+    return checkbox_field(
+        label,
+        name,
+        default_checked=getattr(_STATE, name),
+        help=rx.cond(
+            _STATE.missing.contains(name),
+            "Not set up on the server yet, so nobody sees it.",
+            "",
+        ),
+    )
+
+
+def _number(label: str, name: str) -> rx.Component:
+    return text_field(
+        label,
+        name,
+        default_value=getattr(_STATE, name).to_string(),
+        error=_STATE.errors[name],
+        input_mode="numeric",
+        auto_complete="off",
+        class_name="sm:max-w-xs",
+    )
+
+
+page = Page(
+    route="/office/settings",
+    title="Settings",
+    draw=draw,
+    on_load=(ViewerState.load, OfficeSettingsState.load),
+)
