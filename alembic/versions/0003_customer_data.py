@@ -462,7 +462,7 @@ def upgrade() -> None:
             sa.Column(
                 "asks_birthday",
                 sa.Boolean(),
-                server_default=sa.text("0"),
+                server_default=sa.false(),
                 nullable=False,
             )
         )
@@ -470,7 +470,7 @@ def upgrade() -> None:
             sa.Column(
                 "asks_language",
                 sa.Boolean(),
-                server_default=sa.text("0"),
+                server_default=sa.false(),
                 nullable=False,
             )
         )
