@@ -12,6 +12,39 @@ depends_on = None
 
 
 def upgrade() -> None:
+    _set_up_files_and_fields()
+    _set_up_customers()
+
+
+def downgrade() -> None:
+    _take_down_customers()
+    _take_down_files_and_fields()
+
+
+def _set_up_files_and_fields() -> None:
+    op.create_table(
+        "message_template",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("key", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("subject", sa.String(length=150), nullable=False),
+        sa.Column("text", sa.String(length=4000), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_message_template")),
+        sa.UniqueConstraint("key", name=op.f("uq_message_template_key")),
+    )
+    op.create_table(
+        "policy",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("key", sa.String(length=40), nullable=False),
+        sa.Column("title", sa.String(length=80), nullable=False),
+        sa.Column("text", sa.String(length=8000), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_policy")),
+        sa.UniqueConstraint("key", name=op.f("uq_policy_key")),
+    )
     op.create_table(
         "dependent_type",
         sa.Column("id", sa.String(length=26), nullable=False),
@@ -62,29 +95,6 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
-        "message_template",
-        sa.Column("id", sa.String(length=26), nullable=False),
-        sa.Column("key", sa.String(length=40), nullable=False),
-        sa.Column("name", sa.String(length=80), nullable=False),
-        sa.Column("subject", sa.String(length=150), nullable=False),
-        sa.Column("text", sa.String(length=4000), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_message_template")),
-        sa.UniqueConstraint("key", name=op.f("uq_message_template_key")),
-    )
-    op.create_table(
-        "policy",
-        sa.Column("id", sa.String(length=26), nullable=False),
-        sa.Column("key", sa.String(length=40), nullable=False),
-        sa.Column("title", sa.String(length=80), nullable=False),
-        sa.Column("text", sa.String(length=8000), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_policy")),
-        sa.UniqueConstraint("key", name=op.f("uq_policy_key")),
-    )
-    op.create_table(
         "field_value",
         sa.Column("id", sa.String(length=26), nullable=False),
         sa.Column("subject_kind", sa.String(length=16), nullable=False),
@@ -117,6 +127,171 @@ def upgrade() -> None:
             "ix_field_value_definition_id", ["definition_id"], unique=False
         )
 
+    op.create_table(
+        "stored_file",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("customer_id", sa.String(), nullable=True),
+        sa.Column("account_id", sa.String(), nullable=True),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("storage_key", sa.String(length=64), nullable=False),
+        sa.Column("media_type", sa.String(length=40), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("width", sa.Integer(), nullable=False),
+        sa.Column("height", sa.Integer(), nullable=False),
+        sa.Column("sizes", sa.JSON(), nullable=False),
+        sa.Column("created_at", UTCDateTime(), nullable=False),
+        sa.Column("stored_at", UTCDateTime(), nullable=True),
+        sa.Column("attached_at", UTCDateTime(), nullable=True),
+        sa.Column("removed_at", UTCDateTime(), nullable=True),
+        sa.CheckConstraint(
+            "size >= 0 AND width >= 0 AND height >= 0", name=op.f("ck_stored_file_size")
+        ),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_stored_file_account_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_stored_file_customer_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stored_file")),
+    )
+    with op.batch_alter_table("stored_file", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_stored_file_attached_at", ["attached_at", "created_at"], unique=False
+        )
+        batch_op.create_index(
+            "ix_stored_file_customer_id", ["customer_id"], unique=False
+        )
+        batch_op.create_index("ix_stored_file_removed_at", ["removed_at"], unique=False)
+
+    op.create_table(
+        "dependent",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("customer_id", sa.String(), nullable=False),
+        sa.Column("type_id", sa.String(), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("picture_id", sa.String(), nullable=True),
+        sa.Column("request_key", sa.String(length=64), nullable=False),
+        sa.Column("created_at", UTCDateTime(), nullable=False),
+        sa.Column("archived_at", UTCDateTime(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_dependent_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["picture_id"],
+            ["stored_file.id"],
+            name=op.f("fk_dependent_picture_id"),
+            ondelete="SET NULL",
+        ),
+        sa.ForeignKeyConstraint(
+            ["type_id"], ["dependent_type.id"], name=op.f("fk_dependent_type_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dependent")),
+        sa.UniqueConstraint(
+            "customer_id",
+            "request_key",
+            name=op.f("uq_dependent_customer_id_request_key"),
+        ),
+    )
+    with op.batch_alter_table("dependent", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_dependent_customer_id", ["customer_id", "archived_at"], unique=False
+        )
+        batch_op.create_index("ix_dependent_type_id", ["type_id"], unique=False)
+
+    op.create_table(
+        "booking_dependent",
+        sa.Column("booking_id", sa.String(), nullable=False),
+        sa.Column("dependent_id", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["booking_id"],
+            ["booking.id"],
+            name=op.f("fk_booking_dependent_booking_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["dependent_id"],
+            ["dependent.id"],
+            name=op.f("fk_booking_dependent_dependent_id"),
+        ),
+        sa.PrimaryKeyConstraint(
+            "booking_id", "dependent_id", name=op.f("pk_booking_dependent")
+        ),
+    )
+    with op.batch_alter_table("booking_dependent", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_booking_dependent_dependent_id", ["dependent_id"], unique=False
+        )
+
+    op.create_table(
+        "dependent_document",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("dependent_id", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("file_id", sa.String(), nullable=False),
+        sa.Column("expires_on", sa.Date(), nullable=True),
+        sa.Column("created_at", UTCDateTime(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "kind <> '' OR name <> ''", name=op.f("ck_dependent_document_named")
+        ),
+        sa.ForeignKeyConstraint(
+            ["dependent_id"],
+            ["dependent.id"],
+            name=op.f("fk_dependent_document_dependent_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["file_id"], ["stored_file.id"], name=op.f("fk_dependent_document_file_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dependent_document")),
+    )
+    with op.batch_alter_table("dependent_document", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_dependent_document_dependent_id", ["dependent_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_dependent_document_expires_on", ["expires_on"], unique=False
+        )
+
+
+def _take_down_files_and_fields() -> None:
+    with op.batch_alter_table("dependent_document", schema=None) as batch_op:
+        batch_op.drop_index("ix_dependent_document_expires_on")
+        batch_op.drop_index("ix_dependent_document_dependent_id")
+
+    op.drop_table("dependent_document")
+    with op.batch_alter_table("booking_dependent", schema=None) as batch_op:
+        batch_op.drop_index("ix_booking_dependent_dependent_id")
+
+    op.drop_table("booking_dependent")
+    with op.batch_alter_table("dependent", schema=None) as batch_op:
+        batch_op.drop_index("ix_dependent_type_id")
+        batch_op.drop_index("ix_dependent_customer_id")
+
+    op.drop_table("dependent")
+    with op.batch_alter_table("stored_file", schema=None) as batch_op:
+        batch_op.drop_index("ix_stored_file_removed_at")
+        batch_op.drop_index("ix_stored_file_customer_id")
+        batch_op.drop_index("ix_stored_file_attached_at")
+
+    op.drop_table("stored_file")
+    with op.batch_alter_table("field_value", schema=None) as batch_op:
+        batch_op.drop_index("ix_field_value_definition_id")
+
+    op.drop_table("field_value")
+    op.drop_table("field_definition")
+    op.drop_table("dependent_type")
+    op.drop_table("policy")
+    op.drop_table("message_template")
+
+
+def _set_up_customers() -> None:
     op.create_table(
         "billing_address",
         sa.Column("customer_id", sa.String(), nullable=False),
@@ -219,44 +394,6 @@ def upgrade() -> None:
             sqlite_where=sa.text("role = 'self'"),
             postgresql_where=sa.text("role = 'self'"),
         )
-
-    op.create_table(
-        "stored_file",
-        sa.Column("id", sa.String(length=26), nullable=False),
-        sa.Column("customer_id", sa.String(), nullable=True),
-        sa.Column("account_id", sa.String(), nullable=True),
-        sa.Column("kind", sa.String(length=16), nullable=False),
-        sa.Column("storage_key", sa.String(length=64), nullable=False),
-        sa.Column("media_type", sa.String(length=40), nullable=False),
-        sa.Column("size", sa.Integer(), nullable=False),
-        sa.Column("sha256", sa.String(length=64), nullable=False),
-        sa.Column("name", sa.String(length=120), nullable=False),
-        sa.Column("width", sa.Integer(), nullable=False),
-        sa.Column("height", sa.Integer(), nullable=False),
-        sa.Column("sizes", sa.JSON(), nullable=False),
-        sa.Column("created_at", UTCDateTime(), nullable=False),
-        sa.Column("stored_at", UTCDateTime(), nullable=True),
-        sa.Column("attached_at", UTCDateTime(), nullable=True),
-        sa.Column("removed_at", UTCDateTime(), nullable=True),
-        sa.CheckConstraint(
-            "size >= 0 AND width >= 0 AND height >= 0", name=op.f("ck_stored_file_size")
-        ),
-        sa.ForeignKeyConstraint(
-            ["account_id"], ["account.id"], name=op.f("fk_stored_file_account_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["customer_id"], ["customer.id"], name=op.f("fk_stored_file_customer_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_stored_file")),
-    )
-    with op.batch_alter_table("stored_file", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_stored_file_attached_at", ["attached_at", "created_at"], unique=False
-        )
-        batch_op.create_index(
-            "ix_stored_file_customer_id", ["customer_id"], unique=False
-        )
-        batch_op.create_index("ix_stored_file_removed_at", ["removed_at"], unique=False)
 
     op.create_table(
         "contact_email",
@@ -363,100 +500,6 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("customer_id", name=op.f("pk_customer_details")),
     )
-    op.create_table(
-        "dependent",
-        sa.Column("id", sa.String(length=26), nullable=False),
-        sa.Column("customer_id", sa.String(), nullable=False),
-        sa.Column("type_id", sa.String(), nullable=False),
-        sa.Column("name", sa.String(length=80), nullable=False),
-        sa.Column("picture_id", sa.String(), nullable=True),
-        sa.Column("request_key", sa.String(length=64), nullable=False),
-        sa.Column("created_at", UTCDateTime(), nullable=False),
-        sa.Column("archived_at", UTCDateTime(), nullable=True),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["customer_id"], ["customer.id"], name=op.f("fk_dependent_customer_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["picture_id"],
-            ["stored_file.id"],
-            name=op.f("fk_dependent_picture_id"),
-            ondelete="SET NULL",
-        ),
-        sa.ForeignKeyConstraint(
-            ["type_id"], ["dependent_type.id"], name=op.f("fk_dependent_type_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_dependent")),
-        sa.UniqueConstraint(
-            "customer_id",
-            "request_key",
-            name=op.f("uq_dependent_customer_id_request_key"),
-        ),
-    )
-    with op.batch_alter_table("dependent", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_dependent_customer_id", ["customer_id", "archived_at"], unique=False
-        )
-        batch_op.create_index("ix_dependent_type_id", ["type_id"], unique=False)
-
-    op.create_table(
-        "booking_dependent",
-        sa.Column("booking_id", sa.String(), nullable=False),
-        sa.Column("dependent_id", sa.String(), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("name", sa.String(length=80), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["booking_id"],
-            ["booking.id"],
-            name=op.f("fk_booking_dependent_booking_id"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["dependent_id"],
-            ["dependent.id"],
-            name=op.f("fk_booking_dependent_dependent_id"),
-        ),
-        sa.PrimaryKeyConstraint(
-            "booking_id", "dependent_id", name=op.f("pk_booking_dependent")
-        ),
-    )
-    with op.batch_alter_table("booking_dependent", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_booking_dependent_dependent_id", ["dependent_id"], unique=False
-        )
-
-    op.create_table(
-        "dependent_document",
-        sa.Column("id", sa.String(length=26), nullable=False),
-        sa.Column("dependent_id", sa.String(), nullable=False),
-        sa.Column("kind", sa.String(length=40), nullable=False),
-        sa.Column("name", sa.String(length=80), nullable=False),
-        sa.Column("file_id", sa.String(), nullable=False),
-        sa.Column("expires_on", sa.Date(), nullable=True),
-        sa.Column("created_at", UTCDateTime(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "kind <> '' OR name <> ''", name=op.f("ck_dependent_document_named")
-        ),
-        sa.ForeignKeyConstraint(
-            ["dependent_id"],
-            ["dependent.id"],
-            name=op.f("fk_dependent_document_dependent_id"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["file_id"], ["stored_file.id"], name=op.f("fk_dependent_document_file_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_dependent_document")),
-    )
-    with op.batch_alter_table("dependent_document", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_dependent_document_dependent_id", ["dependent_id"], unique=False
-        )
-        batch_op.create_index(
-            "ix_dependent_document_expires_on", ["expires_on"], unique=False
-        )
-
     with op.batch_alter_table("business", schema=None) as batch_op:
         batch_op.add_column(
             sa.Column(
@@ -483,7 +526,7 @@ def upgrade() -> None:
         )
 
 
-def downgrade() -> None:
+def _take_down_customers() -> None:
     with op.batch_alter_table("location", schema=None) as batch_op:
         batch_op.drop_column("version")
         batch_op.drop_column("longitude")
@@ -493,20 +536,6 @@ def downgrade() -> None:
         batch_op.drop_column("asks_language")
         batch_op.drop_column("asks_birthday")
 
-    with op.batch_alter_table("dependent_document", schema=None) as batch_op:
-        batch_op.drop_index("ix_dependent_document_expires_on")
-        batch_op.drop_index("ix_dependent_document_dependent_id")
-
-    op.drop_table("dependent_document")
-    with op.batch_alter_table("booking_dependent", schema=None) as batch_op:
-        batch_op.drop_index("ix_booking_dependent_dependent_id")
-
-    op.drop_table("booking_dependent")
-    with op.batch_alter_table("dependent", schema=None) as batch_op:
-        batch_op.drop_index("ix_dependent_type_id")
-        batch_op.drop_index("ix_dependent_customer_id")
-
-    op.drop_table("dependent")
     op.drop_table("customer_details")
     with op.batch_alter_table("contact_phone", schema=None) as batch_op:
         batch_op.drop_index(
@@ -526,12 +555,6 @@ def downgrade() -> None:
         batch_op.drop_index("ix_contact_email_customer_id")
 
     op.drop_table("contact_email")
-    with op.batch_alter_table("stored_file", schema=None) as batch_op:
-        batch_op.drop_index("ix_stored_file_removed_at")
-        batch_op.drop_index("ix_stored_file_customer_id")
-        batch_op.drop_index("ix_stored_file_attached_at")
-
-    op.drop_table("stored_file")
     with op.batch_alter_table("contact", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_contact_self",
@@ -551,11 +574,3 @@ def downgrade() -> None:
 
     op.drop_table("business_profile")
     op.drop_table("billing_address")
-    with op.batch_alter_table("field_value", schema=None) as batch_op:
-        batch_op.drop_index("ix_field_value_definition_id")
-
-    op.drop_table("field_value")
-    op.drop_table("policy")
-    op.drop_table("message_template")
-    op.drop_table("field_definition")
-    op.drop_table("dependent_type")
