@@ -11,11 +11,11 @@ from portal_app.domain.customers import service
 from portal_app.domain.customers.addresses import AddressForm
 from portal_app.domain.customers.models import Location
 from portal_app.domain.customers.places import MAX_LOCATIONS
-from portal_app.domain.customers.views import ProfileView, ViewerView
+from portal_app.domain.customers.views import ViewerView
 from portal_app.kernel.audiences import SYSTEM, Actor, Audience
 from portal_app.kernel.clock import frozen, utc_now
 from portal_app.kernel.db import Database
-from portal_app.kernel.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from portal_app.kernel.errors import Conflict, NotAllowed, NotFound
 from portal_app.kernel.ids import hash_secret
 from tests.support.accounts import (
     FORM,
@@ -150,61 +150,11 @@ def test_who_is_looking(db: Database, maya: Actor) -> None:
     )
 
 
-def test_a_profile_is_read_and_changed(db: Database, maya: Actor) -> None:
-    assert db.query(service.profile, maya) == ProfileView(
-        "Maya", "Chen", "maya@example.com", "0412 345 678", 1
-    )
-    change = partial(db.call, service.update_profile, maya)
-    change(first_name=" Maya ", last_name="Wu", phone="", version=1)
-    assert db.query(service.profile, maya) == ProfileView(
-        "Maya", "Wu", "maya@example.com", "", 2
-    )
-
-
-def test_of_two_changes_at_once_one_is_told(db: Database, maya: Actor) -> None:
-    def change(name: str) -> None:
-        db.call(
-            service.update_profile,
-            maya,
-            first_name="Maya",
-            last_name=name,
-            phone="",
-            version=1,
-        )
-
-    answers = at_once(*[partial(change, name) for name in ("Wu", "Li", "Ng")])
-    assert sorted(type(answer).__name__ for answer in answers) == [
-        "Conflict",
-        "Conflict",
-        "NoneType",
-    ]
-    assert db.query(service.profile, maya).version == 2
-
-
-def test_a_wrong_profile_changes_nothing(db: Database, maya: Actor) -> None:
-    before = stored(db)
-    with pytest.raises(InvalidInput) as refused:
-        db.call(
-            service.update_profile,
-            maya,
-            first_name="",
-            last_name="<b>",
-            phone="12",
-            version=1,
-        )
-    assert sorted(refused.value.fields) == ["first_name", "last_name", "phone"]
-    assert stored(db) == before
-
-
 @pytest.mark.parametrize("actor", [STRANGER, SYSTEM, Actor(audience=Audience.GUEST)])
 def test_only_customers_have_a_profile_and_places(db: Database, actor: Actor) -> None:
     before = stored(db)
-    change = partial(
-        service.update_profile, first_name="E", last_name="E", phone="", version=1
-    )
     for ask in (
         lambda: db.query(service.profile, actor),
-        lambda: db.call(change, actor),
         lambda: db.query(service.locations, actor),
         lambda: db.call(service.save_location, actor, BONDI),
         lambda: db.query(service.address_of, actor, "x"),

@@ -1,0 +1,140 @@
+from dataclasses import replace
+from functools import partial
+
+import pytest
+
+from portal_app.domain.customers import business_profiles as companies
+from portal_app.domain.customers.addresses import AddressForm
+from portal_app.domain.customers.business_profiles import (
+    BusinessProfileForm,
+    CompanyContactForm,
+)
+from portal_app.kernel.audiences import Actor
+from portal_app.kernel.changes import Change, ChangedMeanwhile
+from portal_app.kernel.db import Database
+from portal_app.kernel.errors import InvalidInput, NotFound
+from tests.support.accounts import at_once, stored
+
+STUDIO = BusinessProfileForm(
+    name="Bay Studio",
+    tax_number="51 824 753 556",
+    billing_email="Accounts@Bay.example.com",
+    address=AddressForm(
+        street="1 Pitt Street",
+        town="Sydney",
+        state="nsw",
+        postcode="2000",
+        country="AU",
+    ),
+    contacts=(
+        CompanyContactForm(name="Ann Lee", phone="0412 345 679"),
+        CompanyContactForm(),
+    ),
+    is_default=True,
+)
+
+
+def add(db: Database, actor: Actor, request: str, **changes: object) -> None:
+    form = replace(STUDIO, **changes)  # type: ignore[arg-type]
+    db.call(companies.add_business_profile, actor, form, request)
+
+
+def test_a_company_is_kept(db: Database, her: Actor) -> None:
+    add(db, her, "r1")
+    (view,) = db.query(companies.business_profiles, her)
+    assert (view.name, view.tax_number, view.billing_email, view.is_default) == (
+        "Bay Studio",
+        "51 824 753 556",
+        "accounts@bay.example.com",
+        True,
+    )
+    assert view.address.lines == ["1 Pitt Street", "Sydney NSW 2000"]
+    assert [(c.name, c.email, c.phone) for c in view.contacts] == [
+        ("Ann Lee", "", "0412 345 679")
+    ]
+    assert db.query(companies.snapshot, her, view.id) == {
+        "name": "Bay Studio",
+        "tax_number": "51 824 753 556",
+        "billing_email": "accounts@bay.example.com",
+        "lines": ["1 Pitt Street", "Sydney NSW 2000"],
+    }
+
+
+def test_there_is_one_default_and_a_request_adds_one(db: Database, her: Actor) -> None:
+    at_once(*[partial(add, db, her, f"r{n}", name=f"Studio {n}") for n in range(4)])
+    add(db, her, "r3")
+    views = db.query(companies.business_profiles, her)
+    assert [view.is_default for view in views] == [True, False, False, False]
+
+
+def test_a_removed_company_is_offered_no_more_and_can_come_back(
+    db: Database, her: Actor
+) -> None:
+    add(db, her, "r1")
+    (view,) = db.query(companies.business_profiles, her)
+    for _ in range(2):
+        db.call(companies.remove_business_profile, her, view.id)
+    assert db.query(companies.business_profiles, her) == []
+    with pytest.raises(NotFound):
+        db.query(companies.snapshot, her, view.id)
+    for _ in range(2):
+        db.call(companies.restore_business_profile, her, view.id)
+    (back,) = db.query(companies.business_profiles, her)
+    assert (back.id, back.is_default, back.version) == (view.id, False, 3)
+
+
+def test_who_saves_second_is_shown_what_differs(db: Database, her: Actor) -> None:
+    add(db, her, "r1")
+    (view,) = db.query(companies.business_profiles, her)
+    save = partial(db.call, companies.save_business_profile, her, view.id)
+    save(replace(STUDIO, name="Bay Studios"), 1)
+    before = stored(db)
+    with pytest.raises(ChangedMeanwhile) as refused:
+        save(replace(STUDIO, is_default=False), 1)
+    assert refused.value.changes == [
+        Change("name", "Business name", "Bay Studio", "Bay Studios"),
+        Change("is_default", "Chosen by itself", "No", "Yes"),
+    ]
+    save(replace(STUDIO, name="Bay Studios"), 1)
+    assert stored(db) == before
+
+
+def test_every_wrong_field_is_named(db: Database, her: Actor) -> None:
+    before = stored(db)
+    form = BusinessProfileForm(
+        billing_email="x", contacts=(CompanyContactForm(email="tom@example.com"),)
+    )
+    with pytest.raises(InvalidInput) as refused:
+        db.call(companies.add_business_profile, her, form, "r1")
+    assert sorted(refused.value.fields) == [
+        "billing_email",
+        "contacts.0",
+        "country",
+        "name",
+        "street",
+        "town",
+    ]
+    assert stored(db) == before
+
+
+def test_companies_of_others_are_as_if_they_were_not(
+    db: Database, her: Actor, him: Actor
+) -> None:
+    add(db, her, "r1")
+    (view,) = db.query(companies.business_profiles, her)
+    before = stored(db)
+    answers = set()
+    for profile_id in (view.id, "missing"):
+        for attempt in (
+            partial(
+                db.call, companies.save_business_profile, him, profile_id, STUDIO, 1
+            ),
+            partial(db.call, companies.remove_business_profile, him, profile_id),
+            partial(db.call, companies.restore_business_profile, him, profile_id),
+            partial(db.query, companies.snapshot, him, profile_id),
+        ):
+            with pytest.raises(NotFound) as refused:
+                attempt()
+            answers.add(refused.value.message)
+    assert len(answers) == 1
+    assert stored(db) == before
