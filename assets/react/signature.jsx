@@ -1,0 +1,203 @@
+import { useEffect, useRef, useState } from "react";
+import { said } from "./field_parts.jsx";
+import { sendFile, useHeldForm } from "./upload.jsx";
+
+const PAUSE_MS = 600;
+const WIDTH = 600;
+const HEIGHT = 200;
+
+// Drawn with a finger, a pen or a mouse, or typed: the keyboard is enough. A drawing
+// is handed in as soon as the hand rests.
+function Pad({ id, onDrawn, onWrong, onBusy }) {
+  const canvas = useRef(null);
+  const last = useRef(null);
+  const timer = useRef(null);
+  const stop = useRef(() => {});
+  const [empty, setEmpty] = useState(true);
+  useEffect(
+    () => () => {
+      clearTimeout(timer.current);
+      stop.current();
+    },
+    [],
+  );
+  const at = (event) => {
+    const { left, top, width, height } = canvas.current.getBoundingClientRect();
+    return [
+      ((event.clientX - left) / width) * WIDTH,
+      ((event.clientY - top) / height) * HEIGHT,
+    ];
+  };
+  const line = (from, to) => {
+    const pen = canvas.current.getContext("2d");
+    pen.lineWidth = 3;
+    pen.lineCap = "round";
+    pen.strokeStyle = "#1b1b3a";
+    pen.beginPath();
+    pen.moveTo(...from);
+    pen.lineTo(...to);
+    pen.stroke();
+  };
+  const begin = (event) => {
+    event.preventDefault();
+    canvas.current.setPointerCapture(event.pointerId);
+    clearTimeout(timer.current);
+    stop.current();
+    onBusy(true);
+    setEmpty(false);
+    last.current = at(event);
+    line(last.current, last.current);
+  };
+  const move = (event) => {
+    if (!last.current) return;
+    const to = at(event);
+    line(last.current, to);
+    last.current = to;
+  };
+  const hand = (blob) => {
+    stop.current = sendFile("signature", blob, {
+      name: "signature.png",
+      done: (view) => {
+        onBusy(false);
+        onDrawn(view.id);
+      },
+      fail: (sentence) => {
+        onBusy(false);
+        onWrong(sentence);
+      },
+    });
+  };
+  const end = () => {
+    if (!last.current) return;
+    last.current = null;
+    canvas.current.dispatchEvent(new Event("input", { bubbles: true }));
+    timer.current = setTimeout(() => canvas.current?.toBlob(hand), PAUSE_MS);
+  };
+  const clear = () => {
+    clearTimeout(timer.current);
+    stop.current();
+    canvas.current.getContext("2d").clearRect(0, 0, WIDTH, HEIGHT);
+    setEmpty(true);
+    onBusy(false);
+    onDrawn("");
+  };
+  return (
+    <span className="signature-pad">
+      <canvas
+        ref={canvas}
+        width={WIDTH}
+        height={HEIGHT}
+        role="img"
+        aria-label={empty ? "Nothing drawn yet" : "Your drawn signature"}
+        onPointerDown={begin}
+        onPointerMove={move}
+        onPointerUp={end}
+        onPointerCancel={end}
+      />
+      {empty ? (
+        <span className="signature-hint" aria-hidden="true">
+          Sign here
+        </span>
+      ) : (
+        <button type="button" className="btn btn-ghost btn-sm" onClick={clear}>
+          Clear
+        </button>
+      )}
+    </span>
+  );
+}
+
+export function SignatureInput({ field, id, name, error }) {
+  const [way, setWay] = useState(field.value ? "kept" : "draw");
+  const [value, setValue] = useState(field.value);
+  const [wrong, setWrong] = useState("");
+  const [busy, setBusy] = useState(false);
+  const box = useRef(null);
+  useHeldForm(box, busy, setWrong);
+  const choose = (next) => {
+    setWay(next);
+    setBusy(false);
+    setWrong("");
+    setValue(next === "kept" ? field.value : "");
+    box.current.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+  const typed = value.startsWith("typed:") ? value.slice(6) : "";
+  return (
+    <span className="flex flex-col gap-2.5" ref={box}>
+      <input type="hidden" name={name} value={value} readOnly />
+      {way === "kept" ? (
+        <span className="signature-kept">
+          {field.file.id ? <img src={field.file.url} alt="" /> : null}
+          <span>{field.text}</span>
+          <button
+            type="button"
+            id={id}
+            className="btn btn-secondary btn-sm"
+            onClick={() => choose("draw")}
+          >
+            Sign again
+          </button>
+        </span>
+      ) : null}
+      {way === "draw" ? (
+        <>
+          <Pad
+            id={id}
+            onDrawn={(file) => {
+              setWrong("");
+              setValue(file ? `file:${file}` : "");
+            }}
+            onWrong={setWrong}
+            onBusy={setBusy}
+          />
+          <button
+            type="button"
+            id={id}
+            aria-invalid={error ? "true" : "false"}
+            className="btn btn-ghost btn-sm w-fit"
+            onClick={() => choose("type")}
+          >
+            Type your name instead
+          </button>
+        </>
+      ) : null}
+      {way === "type" ? (
+        <>
+          <label className="field">
+            <span className="text-sm text-ink-soft">Type your name</span>
+            <input
+              id={id}
+              type="text"
+              autoFocus
+              autoComplete="name"
+              maxLength={120}
+              className="field-input signature-typed"
+              value={typed}
+              {...said(id, error, field.help)}
+              onChange={(event) =>
+                setValue(event.target.value ? `typed:${event.target.value}` : "")
+              }
+            />
+          </label>
+          <button
+            type="button"
+            className="btn btn-ghost btn-sm w-fit"
+            onClick={() => choose("draw")}
+          >
+            Draw it instead
+          </button>
+        </>
+      ) : null}
+      <span role="status" className="field-help">
+        {busy
+          ? "Keeping your signature"
+          : value.startsWith("file:") && way === "draw"
+            ? "Your signature is ready."
+            : ""}
+      </span>
+      <span role="alert" className="field-error">
+        {wrong}
+      </span>
+    </span>
+  );
+}

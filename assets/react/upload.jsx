@@ -1,0 +1,302 @@
+import { useEffect, useRef, useState } from "react";
+import { ErrorLine, Frame, said, sign } from "./field_parts.jsx";
+
+const PICTURES = "image/jpeg,image/png,image/webp,image/heic,.heic,.heif";
+export const TAKES = {
+  picture: { accept: PICTURES, most: 10, words: "JPEG, PNG, WebP or HEIC" },
+  document: { accept: `${PICTURES},application/pdf`, most: 20, words: "PDF or picture" },
+  field: { accept: `${PICTURES},application/pdf`, most: 20, words: "PDF or picture" },
+  signature: { accept: "image/png", most: 1, words: "PNG" },
+};
+const LOST = "The connection was lost on the way. Please try again.";
+
+// Hands one file in and tells how far it is, which only XMLHttpRequest can. Returns
+// what stops it. `done` gets what the server says about the file, `fail` a sentence.
+export function sendFile(purpose, file, { name, progress, done, fail }) {
+  const { most } = TAKES[purpose];
+  if (file.size > most * 1_000_000) {
+    fail(`This file is larger than ${most} MB. Please choose a smaller one.`);
+    return () => {};
+  }
+  const form = new FormData();
+  form.append("file", file, name ?? file.name);
+  const request = new XMLHttpRequest();
+  request.open("POST", `/api/uploads?purpose=${purpose}`);
+  request.responseType = "json";
+  request.upload.onprogress = (event) => {
+    if (event.lengthComputable) progress?.(event.loaded / event.total);
+  };
+  request.onload = () => {
+    if (request.status === 201 && request.response?.id) done(request.response);
+    else fail(request.response?.message ?? LOST);
+  };
+  request.onerror = () => fail(LOST);
+  request.send(form);
+  return () => request.abort();
+}
+
+// While something is on its way, the form around it cannot be sent: what is not
+// there yet would be left out.
+export function useHeldForm(ref, busy, say) {
+  useEffect(() => {
+    const form = ref.current?.closest("form");
+    if (!form || !busy) return;
+    const hold = (event) => {
+      event.preventDefault();
+      event.stopPropagation();
+      say("Please wait until this is uploaded.");
+    };
+    form.addEventListener("submit", hold);
+    return () => form.removeEventListener("submit", hold);
+  }, [busy]);
+}
+
+const PAPER =
+  "M15 2H6a2 2 0 0 0-2 2v16a2 2 0 0 0 2 2h12a2 2 0 0 0 2-2V7ZM14 2v4a2 2 0 0 0 2 2h4";
+const UP = "M12 3v12M17 8l-5-5-5 5M21 15v4a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2v-4";
+
+// A native file input with progress. The form around it sends the id of the file
+// under `name`; `told`, if given, hears of every change.
+export function FileInput({
+  id,
+  name,
+  purpose,
+  initial,
+  invalid,
+  describedby,
+  required,
+  round,
+  told,
+}) {
+  const [file, setFile] = useState(initial?.id ? initial : null);
+  const [share, setShare] = useState(null);
+  const [wrong, setWrong] = useState("");
+  const [over, setOver] = useState(false);
+  const input = useRef(null);
+  const stop = useRef(() => {});
+  const first = useRef(initial);
+  first.current = initial;
+  const busy = share !== null;
+  useHeldForm(input, busy, setWrong);
+  useEffect(() => () => stop.current(), []);
+  useEffect(() => {
+    const form = input.current.form;
+    const back = () => {
+      stop.current();
+      setFile(first.current?.id ? first.current : null);
+      setShare(null);
+      setWrong("");
+    };
+    form?.addEventListener("reset", back);
+    return () => form?.removeEventListener("reset", back);
+  }, []);
+
+  const put = (next) => {
+    setFile(next);
+    told?.(next);
+  };
+  const take = (chosen) => {
+    if (!chosen) return;
+    stop.current();
+    setWrong("");
+    setShare(0);
+    stop.current = sendFile(purpose, chosen, {
+      progress: setShare,
+      done: (view) => {
+        setShare(null);
+        put(view);
+      },
+      fail: (sentence) => {
+        setShare(null);
+        setWrong(sentence);
+      },
+    });
+    if (input.current) input.current.value = "";
+  };
+  const cancel = () => {
+    stop.current();
+    setShare(null);
+    input.current.focus();
+  };
+  const remove = () => {
+    put(null);
+    input.current.dispatchEvent(new Event("input", { bubbles: true }));
+    input.current.focus();
+  };
+  const percent = Math.round((share ?? 0) * 100);
+
+  return (
+    <div
+      data-file-input=""
+      className={`file-input ${round ? "file-round" : ""} ${over ? "file-over" : ""}`}
+      onDragOver={(event) => {
+        event.preventDefault();
+        setOver(true);
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={(event) => {
+        event.preventDefault();
+        setOver(false);
+        take(event.dataTransfer.files[0]);
+        input.current.dispatchEvent(new Event("input", { bubbles: true }));
+      }}
+    >
+      {name ? <input type="hidden" name={name} value={file?.id ?? ""} readOnly /> : null}
+      <span className="file-picture" aria-hidden="true">
+        {file?.thumbnail_url ? (
+          <img src={file.thumbnail_url} alt="" />
+        ) : (
+          sign(file ? PAPER : UP)
+        )}
+      </span>
+      <span className="file-words">
+        {file && !busy ? (
+          <>
+            {file.name ? (
+              <a href={file.url} target="_blank" rel="noreferrer" className="file-name">
+                {file.name}
+              </a>
+            ) : (
+              <span>Chosen</span>
+            )}
+            <span className="field-help">{file.size}</span>
+          </>
+        ) : null}
+        {busy ? (
+          <>
+            <progress
+              className="file-progress"
+              max="1"
+              value={share}
+              aria-label="Upload"
+            />
+            <span className="field-help tabular-nums">
+              {share < 1 ? `Uploading, ${percent} %` : "Checking the file"}
+            </span>
+          </>
+        ) : null}
+        {!file && !busy ? (
+          <span className="field-help">
+            {TAKES[purpose].words}, up to {TAKES[purpose].most} MB
+          </span>
+        ) : null}
+        <span role="status" className="sr-only">
+          {busy ? "Uploading" : file ? `${file.name || "File"} is uploaded` : ""}
+        </span>
+      </span>
+      <span className="file-actions">
+        <label className="btn btn-secondary btn-sm" hidden={busy}>
+          <input
+            ref={input}
+            id={id}
+            type="file"
+            accept={TAKES[purpose].accept}
+            aria-labelledby={`${id}-label`}
+            aria-describedby={describedby}
+            aria-invalid={invalid ? "true" : "false"}
+            aria-required={required ? "true" : undefined}
+            className="unseen"
+            onChange={(event) => take(event.target.files[0])}
+          />
+          {file ? "Replace" : "Choose a file"}
+        </label>
+        {busy ? (
+          <button type="button" className="btn btn-secondary btn-sm" onClick={cancel}>
+            Cancel upload
+          </button>
+        ) : null}
+        {file && !busy ? (
+          <button type="button" className="btn btn-ghost btn-sm" onClick={remove}>
+            Remove
+          </button>
+        ) : null}
+      </span>
+      <span role="alert" className="file-wrong">
+        <ErrorLine id={`${id}-upload`} error={wrong} />
+      </span>
+    </div>
+  );
+}
+
+// A file input with its label, for forms drawn in Python.
+export function UploadField({
+  field,
+  name,
+  label,
+  purpose,
+  initial,
+  error,
+  help,
+  required,
+  round,
+}) {
+  const { "aria-describedby": by } = said(field, error, help);
+  return (
+    <Frame id={field} label={label} required={required} error={error} help={help}>
+      <FileInput
+        id={field}
+        name={name}
+        purpose={purpose}
+        initial={initial}
+        invalid={Boolean(error)}
+        describedby={by}
+        required={required}
+        round={round}
+      />
+    </Frame>
+  );
+}
+
+// A picture that is stored as soon as it is uploaded, without a form.
+export function PictureButton({ field, label, onUploaded, children }) {
+  const [share, setShare] = useState(null);
+  const [wrong, setWrong] = useState("");
+  const input = useRef(null);
+  const stop = useRef(() => {});
+  useEffect(() => () => stop.current(), []);
+  const take = (chosen) => {
+    if (!chosen) return;
+    setWrong("");
+    setShare(0);
+    stop.current = sendFile("picture", chosen, {
+      progress: setShare,
+      done: (view) => {
+        setShare(null);
+        onUploaded?.(view.id);
+      },
+      fail: (sentence) => {
+        setShare(null);
+        setWrong(sentence);
+      },
+    });
+    input.current.value = "";
+  };
+  return (
+    <span className="picture-button">
+      {children}
+      <label className="btn btn-secondary btn-icon" title={label}>
+        <span className="sr-only" id={`${field}-label`}>
+          {label}
+        </span>
+        {sign(
+          "M14.5 4h-5L7 7H4a2 2 0 0 0-2 2v9a2 2 0 0 0 2 2h16a2 2 0 0 0 2-2V9a2 2 0 0 0-2-2h-3ZM9 13a3 3 0 1 0 6 0a3 3 0 1 0 -6 0",
+        )}
+        <input
+          ref={input}
+          id={field}
+          type="file"
+          accept={TAKES.picture.accept}
+          aria-labelledby={`${field}-label`}
+          className="unseen"
+          onChange={(event) => take(event.target.files[0])}
+        />
+      </label>
+      {share === null ? null : (
+        <progress className="file-progress" max="1" value={share} aria-label="Upload" />
+      )}
+      <span role="alert" className="file-wrong">
+        <ErrorLine id={`${field}-upload`} error={wrong} />
+      </span>
+    </span>
+  );
+}
