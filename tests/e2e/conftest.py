@@ -10,6 +10,7 @@ from playwright.sync_api import (
     BrowserContext,
     ConsoleMessage,
     Page,
+    expect,
     sync_playwright,
 )
 
@@ -28,6 +29,13 @@ PHONE = {
 }
 _KEPT = ROOT / "test-results"
 _EXPECT_MS = 15_000
+# A machine that is busy with something else is no reason to fail.
+expect.set_options(timeout=_EXPECT_MS)
+# What the content security policy refuses, also where the browser is silent.
+_TELL_VIOLATIONS = """
+document.addEventListener("securitypolicyviolation", (event) => console.error(
+  `policy violation: ${event.effectiveDirective} ${event.blockedURI}`));
+"""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -123,6 +131,7 @@ def new_context(
         )
         context.set_default_timeout(_EXPECT_MS)
         context.tracing.start(screenshots=True, snapshots=True)
+        context.add_init_script(_TELL_VIOLATIONS)
         context.on("console", watch.on_console)
         context.on("weberror", lambda e: watch.complaints.append(str(e.error)))
         opened.append(context)

@@ -1,0 +1,108 @@
+"""*My Bookings*, and the overview of one booking."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import BrowserContext, expect
+from sqlmodel import Session, select
+
+from portal_app.demo.load import PASSWORD
+from portal_app.domain.bookings.models import Booking
+from portal_app.domain.customers.models import Customer
+from portal_app.kernel.clock import utc_now
+from tests.e2e import steps
+from tests.support.people import Person
+from tests.support.server import RunningPortal
+
+NewContext = Callable[[], BrowserContext]
+MAYA = Person("maya@example.com", "Maya", "Chen", PASSWORD)
+
+
+def _numbers_of_maya(portal: RunningPortal) -> tuple[list[str], list[str]]:
+    """Her upcoming bookings, soonest first, and her past ones, latest first."""
+
+    def read(tx: Session) -> list[Booking]:
+        maya = tx.exec(select(Customer).where(Customer.email == MAYA.email)).one()
+        rows = tx.exec(select(Booking).where(Booking.customer_id == maya.id))
+        return sorted(rows, key=lambda booking: booking.starts_at)
+
+    rows = portal.database.query(read)
+    now = utc_now()
+    upcoming = [row.number for row in rows if row.ends_at > now]
+    past = [row.number for row in reversed(rows) if row.ends_at <= now]
+    return upcoming, past
+
+
+def test_upcoming_and_past_survive_a_reload_and_the_back_button(
+    device: str, portal: RunningPortal, new_context: NewContext
+) -> None:
+    upcoming, past = _numbers_of_maya(portal)
+    assert upcoming
+    assert past
+    page = steps.arrive_signed_in(new_context(), portal, MAYA)
+    steps.visit(page, "/bookings")
+    cards = page.get_by_role("article")
+    expect(cards).to_have_count(len(upcoming))
+    expect(cards).to_contain_text(upcoming)
+    page.get_by_role("tab", name="Past", exact=True).click()
+    expect(page).to_have_url(f"{portal.url}/bookings?when=past")
+    expect(cards).to_contain_text(past)
+    steps.reload(page)
+    expect(cards).to_contain_text(past)
+    page.go_back()
+    expect(cards).to_contain_text(upcoming)
+    expect(page.get_by_role("tab", name="Upcoming", exact=True)).to_have_attribute(
+        "aria-selected", "true"
+    )
+
+
+def test_a_booking_shows_services_address_and_history(
+    device: str, portal: RunningPortal, new_context: NewContext
+) -> None:
+    upcoming, _ = _numbers_of_maya(portal)
+    page = steps.arrive_signed_in(new_context(), portal, MAYA)
+    steps.visit(page, "/bookings")
+    card = page.get_by_role("article").filter(has_text=upcoming[0])
+    card.get_by_role("link").click()
+    expect(page).to_have_url(f"{portal.url}/bookings/{upcoming[0]}")
+    expect(page.get_by_text(f"Booking number {upcoming[0]}")).to_be_visible()
+    for title in ("Appointment", "Services", "History"):
+        expect(steps.heading(page, title, level=2)).to_be_visible()
+    said = steps.facts(page)
+    assert {"When", "Duration", "With", "Where", "Contact", "Total"} <= set(said)
+    expect(page.get_by_text(f"Booked for {said['When'][0]}")).to_be_visible()
+    steps.reload(page)
+    expect(steps.heading(page, "History", level=2)).to_be_visible()
+    assert steps.facts(page) == said
+    steps.link(page, "My Bookings").filter(visible=True).first.click()
+    expect(page.get_by_role("article")).to_have_count(len(upcoming))
+
+
+def test_somebody_elses_number_reads_like_one_that_does_not_exist(
+    portal: RunningPortal, new_context: NewContext, customer: Person
+) -> None:
+    upcoming, _ = _numbers_of_maya(portal)
+    page = steps.arrive_signed_in(new_context(), portal, customer)
+    seen = []
+    for number in (upcoming[0], "B-0000-0000"):
+        steps.visit(page, f"/bookings/{number}")
+        missing = "We could not find that booking"
+        expect(steps.heading(page, missing, level=2)).to_be_visible()
+        seen.append(page.locator("body").aria_snapshot().replace(number, "N"))
+        answer = page.context.request.get(f"/api/calendar/{number}.ics")
+        assert (answer.status, answer.text()) == (
+            404,
+            "We could not find that booking.",
+        )
+    assert seen[0] == seen[1]
+
+
+def test_a_stranger_is_asked_to_log_in_and_comes_back(
+    portal: RunningPortal, new_context: NewContext, customer: Person
+) -> None:
+    page = new_context().new_page()
+    page.goto("/bookings?when=past")
+    expect(steps.heading(page, "Log in")).to_be_visible()
+    steps.alive(page)
+    steps.fill_log_in(page, customer)
+    expect(page).to_have_url(f"{portal.url}/bookings?when=past")
+    expect(steps.heading(page, "Nothing here yet", level=2)).to_be_visible()
