@@ -196,7 +196,8 @@ class Guard:
                 for name, value in self._headers.items():
                     headers.setdefault(name, value)
                 if path.rstrip("/") in _TOKEN_PAGES:
-                    headers["referrer-policy"] = "no-referrer"
+                    # "no-referrer" would take the origin from our own forms as well.
+                    headers["referrer-policy"] = "same-origin"
                 headers.setdefault(
                     "cache-control", _caching(path, message["status"], headers)
                 )

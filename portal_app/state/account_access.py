@@ -190,6 +190,6 @@ class AccountAccessState(rx.State):
 def _access(tx: worker.Session, who: Actor) -> _Access:
     return _Access(
         accounts.ways_in(tx, who),
-        accounts.sessions(tx, who),
+        accounts.own_sessions(tx, who),
         bookings.booking_links(tx, who),
     )
