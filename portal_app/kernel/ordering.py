@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 def places(now: Mapping[str, int], wanted: Sequence[str]) -> dict[str, int]:
     """Places for the wanted, in their order, among others that stay.
 
-    What is in the wanted order already keeps its places, so that saying the
-    same twice changes nothing; new ones come after all others.
+    The wanted share the places they have and, as far as some are new, those after
+    all others; so saying the same twice changes nothing.
 
     Args:
         now: Key to place of everything that is in the list.
@@ -16,12 +16,7 @@ def places(now: Mapping[str, int], wanted: Sequence[str]) -> dict[str, int]:
     Returns:
         Key to place, of the wanted.
     """
-    known = [key for key in wanted if key in now]
-    slots = sorted(now[key] for key in known)
-    found = dict(zip(known, slots, strict=True))
-    place = max(now.values(), default=-1)
-    for key in wanted:
-        if key not in found:
-            place += 1
-            found[key] = place
-    return found
+    slots = sorted(now[key] for key in wanted if key in now)
+    after = max(now.values(), default=-1) + 1
+    slots += range(after, after + len(wanted) - len(slots))
+    return dict(zip(wanted, slots, strict=True))

@@ -100,7 +100,8 @@ def define_policies(tx: Session, actor: Actor, wanted: Sequence[PolicyText]) -> 
     changed = 0
     for policy in wanted:
         column = OF_THE_BUSINESS.get(policy.key, ("",))[0]
-        if column and getattr(business, column) != policy.text:
+        # What only differs in blanks around it is the same text.
+        if column and getattr(business, column).strip() != policy.text.strip():
             setattr(business, column, policy.text)
             changed += 1
     if changed:

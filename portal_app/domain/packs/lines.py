@@ -24,9 +24,13 @@ class Lines:
 
     def of(self, path: Path) -> int:
         """The line of a key or table, or of the nearest thing around it."""
-        while path and path not in self._lines:
+        while path not in self._lines:
+            if (*path, 0) in self._lines:
+                return self._lines[*path, 0]  # the first of a list of tables
+            if not path:
+                return 1
             path = path[:-1]
-        return self._lines.get(path, 1)
+        return self._lines[path]
 
 
 class _Walker:

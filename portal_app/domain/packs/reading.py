@@ -52,6 +52,9 @@ def read(text: str, *, decimals: int = 2, categories: Collection[str] = ()) -> P
         raw = tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
         raise PackError([_syntax(text, str(error))]) from None
+    except RecursionError:
+        too_deep = Problem(1, "", "This file is nested too deeply.")
+        raise PackError([too_deep]) from None
     notes = Notes(Lines(text))
     pack = _PackReader(Reader(raw, (), "", notes), decimals, categories).read()
     if notes.problems:

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from dataclasses import fields as dataclass_fields
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from babel.numbers import get_currency_precision
 from sqlalchemy import event
@@ -43,6 +44,7 @@ from portal_app.kernel.ownership import require_office
 
 SHIPPED = Path(__file__).resolve().parents[2] / "packs"
 
+T = TypeVar("T", CategoryDefinition, ServiceDefinition)
 _PLURALS = {"policy": "policies"}
 
 
@@ -180,16 +182,25 @@ def _import_types(tx: Session, actor: Actor, pack: Pack, lines: Lines) -> None:
 
 
 def _import_services(tx: Session, actor: Actor, pack: Pack, lines: Lines) -> None:
-    shelves = {row.slug: row.position for row in tx.exec(select(Category))}
-    place = places(shelves, [one.slug for one in pack.categories])
+    shelves = {row.slug: row for row in tx.exec(select(Category))}
+    place = places(
+        {slug: row.position for slug, row in shelves.items()},
+        [one.slug for one in pack.categories],
+    )
     for category in pack.categories:
-        position = place[category.slug]
-        define_category(tx, actor, replace(category, position=position))
-    offered = {row.slug: row.position for row in tx.exec(select(Service))}
-    place = places(offered, [one.definition.slug for one in pack.services])
+        wanted = _blanks_kept(shelves.get(category.slug), category)
+        define_category(tx, actor, replace(wanted, position=place[category.slug]))
+    offered = {row.slug: row for row in tx.exec(select(Service))}
+    place = places(
+        {slug: row.position for slug, row in offered.items()},
+        [one.definition.slug for one in pack.services],
+    )
     for at, one in enumerate(pack.services):
-        definition = replace(one.definition, position=place[one.definition.slug])
-        service_id = define_service(tx, actor, definition)
+        slug = one.definition.slug
+        definition = _blanks_kept(offered.get(slug), one.definition)
+        service_id = define_service(
+            tx, actor, replace(definition, position=place[slug])
+        )
         scope = fields.of_service(service_id)
         path = ("services", at, "fields")
         _define_fields(tx, actor, scope, one.fields, lines, *path)
@@ -236,6 +247,22 @@ def _definition(tx: Session, row: Service, category: str) -> ServiceDefinition:
         active=row.active,
         options=catalogue.offer_of(tx, row).options,
     )
+
+
+def _blanks_kept(row: Category | Service | None, wanted: T) -> T:
+    """What is wanted, with texts as stored where only blanks differ.
+
+    A pack has no blanks around texts; what was written here by other means may.
+    """
+    if row is None:
+        return wanted
+    same: dict[str, Any] = {
+        one.name: stored
+        for one in dataclass_fields(wanted)
+        if isinstance(stored := getattr(row, one.name, None), str)
+        and stored.split() == str(getattr(wanted, one.name)).split()
+    }
+    return replace(wanted, **same)
 
 
 def _without_retired(definition: TypeDefinition) -> TypeDefinition:

@@ -1,0 +1,20 @@
+import pytest
+
+from portal_app.kernel.ordering import places
+
+
+@pytest.mark.parametrize(
+    ("now", "wanted", "found"),
+    [
+        ({}, ["a", "b"], {"a": 0, "b": 1}),
+        ({"a": 0, "b": 1}, ["a", "b"], {"a": 0, "b": 1}),
+        ({"a": 3, "b": 7, "c": 5}, ["a", "b"], {"a": 3, "b": 7}),
+        ({"a": 3, "b": 7, "c": 5}, ["b", "a"], {"b": 3, "a": 7}),
+        ({"a": 0, "b": 1}, ["new", "a"], {"new": 0, "a": 2}),
+        ({"a": 0, "b": 0}, ["b", "a"], {"b": 0, "a": 0}),
+        ({"a": 0}, [], {}),
+    ],
+)
+def test_places(now: dict[str, int], wanted: list[str], found: dict[str, int]) -> None:
+    assert places(now, wanted) == found
+    assert places(now | found, wanted) == found
