@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from threading import Barrier
 from typing import Any, TypeVar
 from unittest.mock import patch
@@ -12,12 +12,16 @@ from argon2 import PasswordHasher
 from sqlmodel import Session, col, select
 
 from portal_app.domain.accounts import passwords
+from portal_app.domain.accounts import service as accounts
+from portal_app.domain.accounts.models import SecurityEvent
 from portal_app.domain.business import service as businesses
-from portal_app.domain.business.rules import BusinessForm
+from portal_app.domain.business.rules import BusinessForm, SwitchesForm
+from portal_app.domain.customers import service as customers
 from portal_app.domain.customers.rules import SignUpForm
 from portal_app.domain.notifications.models import OutboxMessage
 from portal_app.kernel.audiences import SYSTEM, Actor
 from portal_app.kernel.db import Database
+from portal_app.kernel.ids import hash_secret
 from tests.support.contents import contents
 
 R = TypeVar("R")
@@ -68,6 +72,56 @@ def newest_token(db: Database) -> str:
     """The token of the newest activation mail."""
     mails = [message for message in outbox(db) if message.kind == "verify_email"]
     return str(mails[-1].payload["path"]).removeprefix("/verify-email?token=")
+
+
+def newest_link(db: Database, kind: str) -> str:
+    """The secret in the link of the newest mail of a kind."""
+    mails = [message for message in outbox(db) if message.kind == kind]
+    return str(mails[-1].payload["path"]).partition("=")[2]
+
+
+def sign_in_here(
+    db: Database, email: str = FORM.email, password: str = PASSWORD
+) -> Actor:
+    """Somebody in a browser of their own, signed in by password."""
+    ticket = accounts.sign_in(db, STRANGER, email, password, remember=False)
+    return redeemed(db, ticket)
+
+
+def redeemed(db: Database, ticket: str) -> Actor:
+    """The actor of a browser that a ticket let in."""
+    signed_in = db.call(accounts.redeem_ticket, STRANGER, ticket)
+    return resolved(db, signed_in.secret)
+
+
+def resolved(db: Database, secret: str) -> Actor:
+    """Who a session cookie stands for now."""
+    return db.query(
+        customers.resolve_actor,
+        hash_secret(secret),
+        STRANGER.address,
+        STRANGER.device,
+    )
+
+
+def logged(db: Database) -> list[str]:
+    """The kinds of the security events, in order."""
+
+    def read(tx: Session) -> list[str]:
+        in_order = (col(SecurityEvent.at), col(SecurityEvent.id))
+        return [
+            event.kind for event in tx.exec(select(SecurityEvent).order_by(*in_order))
+        ]
+
+    return db.query(read)
+
+
+def switch(db: Database, **values: object) -> None:
+    """Change the business's switches."""
+    now = db.query(businesses.switches)
+    kept = {k: v for k, v in asdict(now).items() if k != "version"}
+    form = SwitchesForm(**(kept | values))
+    db.call(businesses.save_switches, SYSTEM, form, now.version)
 
 
 def at_once(*calls: Callable[[], R]) -> list[R | Exception]:
@@ -126,7 +180,7 @@ def quick_hashing() -> Iterator[HashingCalls]:
 def stored(db: Database) -> dict[str, list[dict[str, Any]]]:
     """What a refused intention must leave alone: all but the counted attempts.
 
-    The outbox is asked about by ``sent``.
+    The outbox is asked about by ``sent``; the log tells of refusals as well.
     """
-    apart = {"attempt_window", "outbox_message"}
+    apart = {"attempt_window", "outbox_message", "security_event"}
     return {name: rows for name, rows in contents(db).items() if name not in apart}

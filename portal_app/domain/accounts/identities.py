@@ -95,9 +95,21 @@ def connect(tx: Session, actor: Actor, profile: ProviderProfile) -> None:
 
 
 def attach(
-    tx: Session, actor: Actor, account: Account, profile: ProviderProfile
+    tx: Session,
+    actor: Actor,
+    account: Account,
+    profile: ProviderProfile,
+    *,
+    tell: bool = True,
 ) -> None:
-    """Store an identity of an account whose row is held; tells its owner.
+    """Store an identity of an account whose row is held.
+
+    Args:
+        tx: The transaction.
+        actor: Who asks.
+        account: Whose way in it becomes.
+        profile: As the provider said.
+        tell: Whether to mail the owner; not about an account made by it.
 
     Raises:
         Conflict: As ``connect``.
@@ -122,7 +134,7 @@ def attach(
     # Of two accounts that reach for the same identity at once, one gets it.
     if not insert_once(tx, identity, "provider", "subject"):
         raise Conflict(f"This {name} account opens another account here.")
-    _tell(tx, actor, account, "provider_connected", f"{name} was connected")
+    _note(tx, actor, account, "provider_connected", f"{name} was connected", tell=tell)
 
 
 def disconnect(tx: Session, actor: Actor, provider: str) -> None:
@@ -155,12 +167,13 @@ def disconnect(tx: Session, actor: Actor, provider: str) -> None:
     tx.delete(row)
     tx.flush()
     sessions.revoke_all(tx, account.id, but=actor.session_id, way=provider)
-    _tell(
+    _note(
         tx,
         actor,
         account,
         "provider_disconnected",
         f"{PROVIDERS[provider]} was disconnected",
+        tell=True,
     )
 
 
@@ -188,7 +201,9 @@ def _remains(tx: Session, account: Account, provider: str) -> bool:
     )
 
 
-def _tell(tx: Session, actor: Actor, account: Account, kind: str, what: str) -> None:
+def _note(
+    tx: Session, actor: Actor, account: Account, kind: str, what: str, *, tell: bool
+) -> None:
     security.note(
         tx,
         actor,
@@ -197,6 +212,8 @@ def _tell(tx: Session, actor: Actor, account: Account, kind: str, what: str) -> 
         about=account.email,
         detail=f"{what}.",
     )
+    if not tell:
+        return
     notifications.enqueue(
         tx,
         "ways_changed",

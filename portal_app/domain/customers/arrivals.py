@@ -241,7 +241,7 @@ def _enter(
         tokens.end_all(tx, account.id, VERIFY_EMAIL, RESET_PASSWORD)
     if made or pending:
         _store_person(tx, account, profile)
-    identities.attach(tx, actor, account, profile)
+    identities.attach(tx, actor, account, profile, tell=not made)
     if made or pending:
         mailboxes.proven(tx, account.id, email)
     return SignedInBy(_ticket(tx, account, profile), new=made)

@@ -7,7 +7,7 @@ the new address belongs to nobody and yields to the proof.
 
 from sqlalchemy import delete, update
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
 from portal_app.domain.accounts import (
     attempts,
@@ -29,7 +29,12 @@ from portal_app.domain.accounts.rules import (
     normal_email,
 )
 from portal_app.domain.accounts.tokens import Meaning
-from portal_app.domain.customers.models import Customer
+from portal_app.domain.customers.models import (
+    SELF,
+    Contact,
+    ContactEmail,
+    Customer,
+)
 from portal_app.domain.notifications import service as notifications
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.clock import utc_now
@@ -144,6 +149,7 @@ def _confirm(tx: Session, actor: Actor, token: str) -> None:
         .where(col(Customer.account_id) == account.id)
         .values(email=meaning.email, version=Customer.version + 1)
     )
+    _move_own_contact(tx, account.id, old, meaning.email)
     # Links that wait in the old mailbox open nothing any more.
     tokens.end_all(tx, account.id, RESET_PASSWORD, VERIFY_EMAIL, CHANGE_EMAIL)
     security.note(
@@ -167,3 +173,23 @@ def _confirm(tx: Session, actor: Actor, token: str) -> None:
 def _has_active_account(tx: Session, email: str) -> bool:
     account = lock_by_email(tx, email)
     return account is not None and account.verified_at is not None
+
+
+def _move_own_contact(tx: Session, account_id: str, old: str, new: str) -> None:
+    """Where the customer's own e-mails are listed, the new one replaces the old."""
+    own = (
+        select(ContactEmail)
+        .join(Contact, col(Contact.id) == col(ContactEmail.contact_id))
+        .join(Customer, col(Customer.id) == col(Contact.customer_id))
+        .where(Customer.account_id == account_id, Contact.role == SELF)
+    )
+    rows = {row.email: row for row in tx.exec(own)}
+    replaced = rows.get(old)
+    if replaced is None:
+        return
+    if new in rows:
+        tx.delete(rows[new])
+        tx.flush()
+    replaced.email, replaced.verified_at = new, utc_now()
+    replaced.token_hash = replaced.token_expires_at = None
+    tx.flush()

@@ -9,7 +9,15 @@ from sqlalchemy import delete, update
 from sqlmodel import Session, SQLModel, col, select
 
 from portal_app.domain.accounts import mailboxes
-from portal_app.domain.customers.models import Customer, Location
+from portal_app.domain.customers.models import (
+    SELF,
+    BillingAddress,
+    BusinessProfile,
+    Contact,
+    Customer,
+    CustomerDetails,
+    Location,
+)
 from portal_app.kernel.clock import utc_now
 
 
@@ -35,15 +43,28 @@ def join(tx: Session, account_id: str, email: str) -> None:
 
 
 def _take_over(tx: Session, from_id: str, to_id: str) -> None:
-    # Two saved places may be the same one, and two may be the default: those
-    # that come along stay what bookings refer to, and leave the list.
+    # What a customer has once, the owner has already.
+    for once in (CustomerDetails, BillingAddress):
+        tx.execute(delete(once).where(col(once.customer_id) == from_id))
     tx.execute(
-        update(Location)
-        .where(
-            col(Location.customer_id) == from_id, col(Location.archived_at).is_(None)
+        delete(Contact).where(
+            col(Contact.customer_id) == from_id, col(Contact.role) == SELF
         )
-        .values(archived_at=utc_now(), is_default=False)
     )
+    # Two saved places may be the same one, and two of a kind the default: those
+    # that come along stay what bookings refer to, and leave the list.
+    for kept in (Location, BusinessProfile):
+        tx.execute(
+            update(kept)
+            .where(col(kept.customer_id) == from_id, col(kept.archived_at).is_(None))
+            .values(archived_at=utc_now(), is_default=False)
+        )
+    for asked in (Contact, BusinessProfile):
+        tx.execute(
+            update(asked)
+            .where(col(asked.customer_id) == from_id)
+            .values(request_key=None)
+        )
     customer = Customer.metadata.tables["customer"]
     for table in SQLModel.metadata.sorted_tables:
         for column in table.columns:

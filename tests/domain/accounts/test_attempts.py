@@ -174,13 +174,13 @@ def test_the_circles_around_a_caller() -> None:
 class _Silent:
     """A store that does not answer."""
 
-    def count(self, tried: Try, now: datetime) -> Counted:
+    def count(self, tried: Try, now: datetime) -> Counted:  # noqa: ARG002
         raise StoreUnavailable
 
-    def forget(self, tried: Try) -> None:
+    def forget(self, tried: Try) -> None:  # noqa: ARG002
         raise StoreUnavailable
 
-    def give_back(self, tried: Try) -> None:
+    def give_back(self, tried: Try) -> None:  # noqa: ARG002
         raise StoreUnavailable
 
 
