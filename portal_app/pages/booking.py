@@ -5,13 +5,14 @@ import reflex as rx
 from portal_app.components.booking_summary import add_to_calendar, booking_facts
 from portal_app.components.booking_wizard import price_lines
 from portal_app.components.button import link_button
-from portal_app.components.feedback import empty_state, status_badge
+from portal_app.components.feedback import empty_state, note, status_badge
 from portal_app.components.first_html import current_path
+from portal_app.components.header import log_out_form
 from portal_app.components.history import timeline, timeline_entry
 from portal_app.components.link import back_link
 from portal_app.components.logic import each, when
 from portal_app.components.service_card import picture
-from portal_app.components.shell import shell
+from portal_app.components.shell import public_shell, shell
 from portal_app.components.skeleton import detail_skeleton
 from portal_app.components.surface import card
 from portal_app.pages.page import Page
@@ -23,19 +24,42 @@ _booking = BookingState.booking
 
 def draw() -> rx.Component:
     """Draw the booking at this address."""
-    return shell(
-        rx.cond(
-            current_path() == BookingState.path,
-            rx.cond(_booking, _overview(), _missing()),
-            detail_skeleton(),
-        ),
-        active="bookings",
+    back = back_link("My Bookings", "/bookings")
+    return rx.cond(
+        ViewerState.viewer.role == "guest",
+        public_shell(_at_this_address(_for_guests(), _missing_to_guests())),
+        shell(_at_this_address(back, _missing(back)), active="bookings"),
     )
 
 
-def _overview() -> rx.Component:
+def _at_this_address(top: rx.Component, missing: rx.Component) -> rx.Component:
+    return rx.cond(
+        current_path() == BookingState.path,
+        rx.cond(_booking, _overview(top), missing),
+        detail_skeleton(),
+    )
+
+
+def _for_guests() -> rx.Component:
+    """Say what a guest sees, and how to keep it."""
+    return note(
+        rx.el.p(
+            "You see this one booking for a while. With an account of the same "
+            "e-mail you keep it, together with all others."
+        ),
+        rx.el.div(
+            link_button("Create an account", href="/signup"),
+            log_out_form("btn btn-ghost"),
+            class_name="mt-3 flex flex-wrap gap-2",
+        ),
+        title="You are here as a guest",
+        class_name="mb-7",
+    )
+
+
+def _overview(top: rx.Component) -> rx.Component:
     return rx.el.div(
-        back_link("My Bookings", "/bookings"),
+        top,
         rx.el.header(
             rx.el.div(
                 rx.el.h1(_booking.service_name, class_name="text-3xl", tab_index=-1),
@@ -104,9 +128,18 @@ def _overview() -> rx.Component:
     )
 
 
-def _missing() -> rx.Component:
+def _missing_to_guests() -> rx.Component:
+    return empty_state(
+        "We could not find that booking",
+        "As a guest you see the one booking that you opened.",
+        action=link_button("Use booking number to log in", href="/login/booking"),
+        name="search",
+    )
+
+
+def _missing(top: rx.Component) -> rx.Component:
     return rx.el.div(
-        back_link("My Bookings", "/bookings"),
+        top,
         empty_state(
             "We could not find that booking",
             "The number may be mistyped. All your bookings are in My Bookings.",

@@ -18,6 +18,7 @@ _actor: ContextVar[Actor] = ContextVar("actor", default=_ANYBODY)
 
 PUBLIC = Audience.PUBLIC
 CUSTOMER = Audience.CUSTOMER
+GUEST = Audience.GUEST
 OFFICE = Audience.OFFICE
 
 

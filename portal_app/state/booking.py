@@ -10,19 +10,19 @@ from portal_app.domain.business import service as businesses
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.errors import NotFound
 from portal_app.state import worker
-from portal_app.state.access import CUSTOMER, actor, event_for
+from portal_app.state.access import CUSTOMER, GUEST, actor, event_for
 
 _PREFIX = "/bookings/"
 
 
 class BookingState(rx.State):
-    """The booking at the address ``path``; ``None`` if this customer has none there."""
+    """The booking at the address ``path``; ``None`` if there is none to see."""
 
     path: str = ""
     booking: BookingView | None = None
     clock: str = ""
 
-    @event_for(CUSTOMER)
+    @event_for(CUSTOMER, GUEST)
     async def load(self) -> None:
         """Read the booking the address names."""
         path = str(self.router.url.path).rstrip("/")

@@ -1,6 +1,7 @@
 """One booking: a missing number and somebody else's are the same."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from sqlmodel import select
@@ -12,7 +13,7 @@ from portal_app.kernel.clock import frozen
 from portal_app.kernel.db import Database
 from portal_app.state import worker
 from portal_app.state.booking import BookingState
-from tests.support.shop import NOW, new_customer, open_shop, ready_draft
+from tests.support.shop import NOW, TUESDAY_NINE, new_customer, open_shop, ready_draft
 from tests.support.tabs import Tab
 
 
@@ -59,6 +60,19 @@ def test_missing_and_foreign_look_the_same(sqlite_db: Database, number: str) -> 
     nonsense = _shown(Tab("/bookings/%00%F0", noah))
     assert [s.booking for s in (foreign, missing, nonsense)] == [None, None, None]
     assert [s.clock for s in (foreign, missing, nonsense)] == ["", "", ""]
+
+
+def test_a_guest_sees_the_one_booking(sqlite_db: Database, number: str) -> None:
+    maya = _owner(sqlite_db, number)
+    draft = ready_draft(sqlite_db, maya, starts_at=TUESDAY_NINE + timedelta(hours=2))
+    other = bookings.confirm(sqlite_db, maya, draft.id, draft.shown)
+    with sqlite_db.read() as tx:
+        row = tx.exec(select(Booking).where(Booking.number == number)).one()
+    guest = Actor(audience=Audience.GUEST, booking_id=row.id)
+    shown = _shown(Tab(f"/bookings/{number}", guest)).booking
+    assert shown is not None
+    assert shown.number == number
+    assert _shown(Tab(f"/bookings/{other}", guest)).booking is None
 
 
 def _owner(db: Database, number: str) -> Actor:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 class ViewerView:
     """Who is looking, for the header and the menu.
 
-    ``role`` is ``customer``, ``office``, ``fieldworker`` or empty.
+    ``role`` is ``customer``, ``office``, ``fieldworker``, ``guest`` or empty.
     """
 
     signed_in: bool = False
