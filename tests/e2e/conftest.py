@@ -18,6 +18,7 @@ from portal_app.serving import build as frontend
 from tests.support.browser import LAUNCH_ARGUMENTS, executable
 from tests.support.mailbox import Mailbox, smtp_server
 from tests.support.people import Person, new_customer
+from tests.support.providers import ProviderServers, provider_servers
 from tests.support.server import ROOT, RunningPortal, running_portal
 
 DESKTOP = {"viewport": {"width": 1440, "height": 900}}
@@ -51,13 +52,23 @@ def mailbox() -> Iterator[Mailbox]:
 
 
 @pytest.fixture(scope="session")
+def providers() -> Iterator[ProviderServers]:
+    """Google, Apple and Facebook, as far as the portal can tell."""
+    with provider_servers() as servers:
+        yield servers
+
+
+@pytest.fixture(scope="session")
 def portal(
-    tmp_path_factory: pytest.TempPathFactory, mailbox: Mailbox
+    tmp_path_factory: pytest.TempPathFactory,
+    mailbox: Mailbox,
+    providers: ProviderServers,
 ) -> Iterator[RunningPortal]:
-    """The running product, with the demo business in it."""
+    """The running product, with the demo business in it and every way in open."""
     if not frontend.is_current():
         frontend.build()
-    with running_portal(tmp_path_factory.mktemp("portal"), mailbox) as running:
+    folder = tmp_path_factory.mktemp("portal")
+    with running_portal(folder, mailbox, **providers.environment) as running:
         yield running
 
 

@@ -207,11 +207,16 @@ class _Mock:
 
 
 @contextmanager
-def openid_server() -> Iterator[OpenIDServer]:
-    """Run a provider on a free port, in a thread."""
+def openid_server(host: str = "localhost") -> Iterator[OpenIDServer]:
+    """Run a provider on a free port, in a thread.
+
+    Args:
+        host: A name of this machine; ``127.0.0.1`` is another site than
+            ``localhost``.
+    """
     port = free_port()
-    running = OpenIDServer(f"http://localhost:{port}")
-    served = make_server("localhost", port, _Around(_Mock(), running), threaded=True)
+    running = OpenIDServer(f"http://{host}:{port}")
+    served = make_server(host, port, _Around(_Mock(), running), threaded=True)
     thread = threading.Thread(target=served.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     try:
