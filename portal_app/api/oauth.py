@@ -135,14 +135,19 @@ class ProviderRoutes:
                 return await self._connect(who, name, profile, flow)
             return await self._sign_in(request, who, name, profile, flow)
         except Refusal as refusal:
-            if refusal.code in _WORTH_NOTING:
-                await self._note(who, name, refusal.code)
-            return _back(
-                name,
-                refusal.code,
-                connect=flow is not None and flow.account_id is not None,
-                next_path=flow.next_path if flow else "",
-            )
+            code = refusal.code
+        except Exception:
+            # A bug of ours; the person stands between two sites and needs a page.
+            log.exception("callback failed", provider=name)
+            code = "broken"
+        if code in _WORTH_NOTING:
+            await self._note(who, name, code)
+        return _back(
+            name,
+            code,
+            connect=flow is not None and flow.account_id is not None,
+            next_path=flow.next_path if flow else "",
+        )
 
     async def posted(self, request: Request) -> Response:
         """Take an answer that the provider's page posted, and pass it on.

@@ -27,6 +27,7 @@ _SENTENCES = {
     "off": "{name} is not offered here. Please choose another way.",
     "wait": "Too many attempts. Please wait a few minutes and try again.",
     "refused": "{name} cannot open this account. Please choose another way.",
+    "broken": "Something went wrong on our side. Please try again.",
     "taken": (
         "That {name} account is connected to another account here, "
         "or yours is connected to another one of {name}."
