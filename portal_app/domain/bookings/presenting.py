@@ -17,7 +17,7 @@ from portal_app.domain.customers.addresses import Address, address_lines
 from portal_app.domain.customers.models import Customer
 from portal_app.domain.customers.rules import phone_text
 from portal_app.domain.scheduling.models import Fieldworker
-from portal_app.domain.scheduling.service import Slot
+from portal_app.domain.scheduling.searching import Slot
 from portal_app.kernel.errors import InvalidInput
 from portal_app.kernel.formats import Formats, duration_text
 

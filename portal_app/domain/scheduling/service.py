@@ -4,38 +4,24 @@ A search only ever offers; whether somebody's time is still there is decided by
 the database's guard when it is claimed, never by a look before.
 """
 
-from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    SQLColumnExpression,
-    cast,
-    extract,
-    or_,
-)
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from portal_app.domain.business import service as business
-from portal_app.domain.catalogue.models import Service
 from portal_app.domain.scheduling import rules
-from portal_app.domain.scheduling.models import (
-    CLAIM_GUARD,
-    Fieldworker,
-    FieldworkerSkill,
-    TimeClaim,
-    TimeOff,
-    WorkingHours,
+from portal_app.domain.scheduling.models import CLAIM_GUARD, Fieldworker, TimeClaim
+from portal_app.domain.scheduling.searching import (
+    Slot,
+    bookable_days,
+    candidates_for,
+    search_free_time,
 )
-from portal_app.domain.scheduling.rules import Span, Terms, Visit, WallCalendar
 from portal_app.domain.scheduling.views import FieldworkerView
-from portal_app.kernel.clock import day_bounds, utc_now
-from portal_app.kernel.errors import Conflict, NotFound
+from portal_app.kernel.clock import day_bounds
+from portal_app.kernel.errors import Conflict
 from portal_app.kernel.violations import violated
 
 _NEAREST_WINDOW = timedelta(days=7)
@@ -46,14 +32,6 @@ class SlotTaken(Conflict):
 
     def __init__(self) -> None:
         super().__init__("That time is no longer available.")
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """A start that is free, and who could come, in the business's order."""
-
-    starts_at: datetime
-    fieldworker_ids: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +46,7 @@ def fieldworkers_for(tx: Session, service_id: str) -> list[FieldworkerView]:
     """Who does this service, in the business's order."""
     return [
         FieldworkerView(id=row.id, name=row.name, bio=row.bio)
-        for row in _candidates(tx, service_id, None)
+        for row in candidates_for(tx, service_id, None)
     ]
 
 
@@ -95,7 +73,7 @@ def month(
     Raises:
         NotFound: If there is no such service.
     """
-    search = _search(
+    search = search_free_time(
         tx, service_id, minutes, first_day, last_day, fieldworker_id=fieldworker_id
     )
     if search is None:
@@ -116,7 +94,9 @@ def slots(
     fieldworker_id: str | None = None,
 ) -> list[Slot]:
     """The free starts of one day, in order; arguments and errors as ``month``."""
-    search = _search(tx, service_id, minutes, day, day, fieldworker_id=fieldworker_id)
+    search = search_free_time(
+        tx, service_id, minutes, day, day, fieldworker_id=fieldworker_id
+    )
     return [] if search is None else search.slots()
 
 
@@ -135,7 +115,7 @@ def nearest(
     otherwise as ``month``.
     """
     zone = business.formats(tx).zone
-    first_bookable, last_bookable = _bookable_days(tx)
+    first_bookable, last_bookable = bookable_days(tx)
     # An instant from a browser may be anywhere; what is nearest stays the same.
     around = max(around, day_bounds(first_bookable, zone)[0])
     around = min(around, day_bounds(last_bookable, zone)[1])
@@ -146,7 +126,7 @@ def nearest(
         first, last = first_bookable, last_bookable
         if window is not None:
             first, last = max(first, middle - window), min(last, middle + window)
-        search = _search(
+        search = search_free_time(
             tx, service_id, minutes, first, last, fieldworker_id=fieldworker_id
         )
         found = [] if search is None else search.slots()
@@ -166,7 +146,7 @@ def is_free(
 ) -> bool:
     """Whether this start would be offered now; arguments and errors as ``month``."""
     zone = business.formats(tx).zone
-    first, last = _bookable_days(tx)
+    first, last = bookable_days(tx)
     if not day_bounds(first, zone)[0] <= starts_at < day_bounds(last, zone)[1]:
         return False
     day = starts_at.astimezone(zone).date()
@@ -201,7 +181,9 @@ def take(
     """
     zone = business.formats(tx).zone
     day = starts_at.astimezone(zone).date()
-    search = _search(tx, service_id, minutes, day, day, fieldworker_id=fieldworker_id)
+    search = search_free_time(
+        tx, service_id, minutes, day, day, fieldworker_id=fieldworker_id
+    )
     if search is None:
         raise SlotTaken
     start = rules.to_seconds(starts_at)
@@ -253,194 +235,3 @@ def claim(
             raise SlotTaken from None
         raise
     return row.id
-
-
-@dataclass(frozen=True, slots=True)
-class _Search:
-    """Everything a search needs, read from the database once."""
-
-    calendar: WallCalendar
-    starts: list[int]
-    day_index: list[int]
-    visit: Visit
-    terms: Terms
-    day: Span
-    candidates: list[str]
-    work: dict[str, list[Span]]
-    time_off: dict[str, list[Span]]
-    claims: dict[str, list[Span]]
-
-    def free(
-        self, fieldworker_id: str, *, whatever_is_claimed: bool = False
-    ) -> Iterator[tuple[int, int]]:
-        busy = self.time_off[fieldworker_id]
-        if not whatever_is_claimed:
-            # Claims come sorted; sorting again is cheap, merging by hand is not.
-            busy = sorted(busy + self.claims[fieldworker_id])
-        return rules.free_ranges(
-            self.starts, self.work[fieldworker_id], busy, self.visit, self.terms
-        )
-
-    def slots(self) -> list[Slot]:
-        who: defaultdict[int, list[str]] = defaultdict(list)
-        for candidate in self.candidates:
-            for first, after_last in self.free(candidate):
-                for index in range(first, after_last):
-                    who[index].append(candidate)
-        return [
-            Slot(rules.to_instant(self.starts[index]), tuple(who[index]))
-            for index in sorted(who)
-        ]
-
-    def claimable(self, start: int, *, anyone: bool) -> list[str]:
-        """Who might come then, in the order to be tried."""
-
-        def offers(candidate: str) -> bool:
-            # Of many, those known to be taken are not worth an attempt; of one,
-            # the guard alone speaks.
-            ranges = self.free(candidate, whatever_is_claimed=not anyone)
-            return any(
-                start in self.starts[first:after_last] for first, after_last in ranges
-            )
-
-        able = [candidate for candidate in self.candidates if offers(candidate)]
-        return rules.fair_order(able, self.claims, self.day)
-
-
-def _search(
-    tx: Session,
-    service_id: str,
-    minutes: int,
-    first_day: date,
-    last_day: date,
-    *,
-    fieldworker_id: str | None,
-) -> _Search | None:
-    """Read what a search needs; ``None`` if nothing could be offered anyway."""
-    service = tx.get(Service, service_id)
-    if service is None or not service.active:
-        raise NotFound("We do not offer that service.")
-    settings = business.current(tx)
-    zone = ZoneInfo(settings.timezone)
-    first_bookable, last_bookable = _bookable_days(tx)
-    first, last = max(first_day, first_bookable), min(last_day, last_bookable)
-    visit = Visit(minutes, service.buffer_before_minutes, service.buffer_after_minutes)
-    if first > last or minutes <= 0 or visit.all_minutes > rules.MAX_CLAIM_MINUTES:
-        return None
-    candidates = [row.id for row in _candidates(tx, service_id, fieldworker_id)]
-    # A visit may begin on the last day and end after it, its buffer may begin
-    # before the first.
-    margin = timedelta(days=1 + visit.all_minutes // rules.DAY_MINUTES)
-    calendar = WallCalendar(zone, first - margin, last + margin)
-    starts, day_index = calendar.starts(settings.slot_step_minutes)
-    range_start, _ = day_bounds(first - margin, zone)
-    _, range_end = day_bounds(last + margin, zone)
-    opens, _ = day_bounds(first, zone)
-    _, closes = day_bounds(last, zone)
-    lead = settings.lead_minutes
-    if service.lead_minutes is not None:
-        lead = service.lead_minutes
-    earliest = max(opens, utc_now() + timedelta(minutes=lead))
-    # The first whole second at which the lead time has passed.
-    earliest_second = -int(-earliest.timestamp() // 1)
-    hours = _hours(tx, candidates)
-    return _Search(
-        calendar=calendar,
-        starts=starts,
-        day_index=day_index,
-        visit=visit,
-        terms=Terms(
-            earliest_second, rules.to_seconds(closes) - 1, settings.slot_step_minutes
-        ),
-        day=(rules.to_seconds(opens), rules.to_seconds(closes)),
-        candidates=candidates,
-        work={candidate: calendar.work(hours[candidate]) for candidate in candidates},
-        time_off=_time_off(tx, candidates, range_start, range_end),
-        claims=_claims(tx, candidates, range_start, range_end),
-    )
-
-
-def _bookable_days(tx: Session) -> tuple[date, date]:
-    """Today and the last day of the horizon on the business's calendar."""
-    settings = business.current(tx)
-    today = utc_now().astimezone(ZoneInfo(settings.timezone)).date()
-    return today, today + timedelta(days=settings.horizon_days)
-
-
-def _candidates(
-    tx: Session, service_id: str, fieldworker_id: str | None
-) -> list[Fieldworker]:
-    query = (
-        select(Fieldworker)
-        .join(FieldworkerSkill, col(FieldworkerSkill.fieldworker_id) == Fieldworker.id)
-        .where(FieldworkerSkill.service_id == service_id, col(Fieldworker.active))
-        .order_by(col(Fieldworker.position), col(Fieldworker.name), col(Fieldworker.id))
-    )
-    if fieldworker_id is not None:
-        query = query.where(Fieldworker.id == fieldworker_id)
-    return list(tx.exec(query))
-
-
-def _hours(tx: Session, candidates: list[str]) -> dict[str, list[rules.WeeklyHours]]:
-    found: dict[str, list[rules.WeeklyHours]] = {c: [] for c in candidates}
-    for row in tx.exec(
-        select(WorkingHours).where(col(WorkingHours.fieldworker_id).in_(candidates))
-    ):
-        found[row.fieldworker_id].append(
-            rules.WeeklyHours(row.weekday, row.starts, row.ends)
-        )
-    return found
-
-
-def _time_off(
-    tx: Session, candidates: list[str], start: datetime, end: datetime
-) -> dict[str, list[Span]]:
-    found: dict[str, list[Span]] = {candidate: [] for candidate in candidates}
-    rows = tx.exec(
-        select(TimeOff.fieldworker_id, TimeOff.starts_at, TimeOff.ends_at)
-        .where(TimeOff.ends_at > start, TimeOff.starts_at < end)
-        .where(
-            or_(
-                col(TimeOff.fieldworker_id).is_(None),
-                col(TimeOff.fieldworker_id).in_(candidates),
-            )
-        )
-    ).all()
-    for who, starts_at, ends_at in rows:
-        span = (rules.to_seconds(starts_at), rules.to_seconds(ends_at))
-        for candidate in candidates if who is None else [who]:
-            found[candidate].append(span)
-    for spans in found.values():
-        spans.sort()
-    return found
-
-
-def _claims(
-    tx: Session, candidates: list[str], start: datetime, end: datetime
-) -> dict[str, list[Span]]:
-    """Active claims that reach into the range, sorted.
-
-    Thousands of rows: the database counts the seconds, which is twice as fast as
-    building aware datetimes first, and answers from the covering index alone.
-    """
-    found: dict[str, list[Span]] = {candidate: [] for candidate in candidates}
-    longest = timedelta(minutes=rules.MAX_CLAIM_MINUTES)
-    rows = tx.exec(
-        select(
-            TimeClaim.fieldworker_id,
-            _seconds(col(TimeClaim.starts_at)),
-            _seconds(col(TimeClaim.ends_at)),
-        )
-        .where(col(TimeClaim.fieldworker_id).in_(candidates))
-        .where(col(TimeClaim.released_at).is_(None))
-        .where(TimeClaim.ends_at > start, TimeClaim.ends_at < end + longest)
-        .where(TimeClaim.starts_at < end)
-        .order_by(col(TimeClaim.fieldworker_id), col(TimeClaim.ends_at))
-    ).all()
-    for who, starts_at, ends_at in rows:
-        found[who].append((starts_at, ends_at))
-    return found
-
-
-def _seconds(column: SQLColumnExpression[datetime]) -> ColumnElement[int]:
-    return cast(extract("epoch", column), BigInteger)

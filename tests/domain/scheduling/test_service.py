@@ -14,7 +14,8 @@ from portal_app.domain.scheduling.models import (
     TimeOff,
 )
 from portal_app.domain.scheduling.rostering import FieldworkerDefinition, weekly
-from portal_app.domain.scheduling.service import Slot, SlotTaken
+from portal_app.domain.scheduling.searching import Slot
+from portal_app.domain.scheduling.service import SlotTaken
 from portal_app.domain.scheduling.views import FieldworkerView
 from portal_app.kernel.audiences import SYSTEM
 from portal_app.kernel.clock import frozen
