@@ -23,11 +23,14 @@ export function DocumentFields({ kinds, errors, saved, seen, onRemove }) {
     const open = (event) => {
       const button = event.target.closest?.(`[commandfor="${dialog.id}"]`);
       if (!button || button.getAttribute("command") === "close") return;
-      const about = JSON.parse(button.dataset.document || "{}");
+      const { missing, ...about } = JSON.parse(button.dataset.document || "{}");
+      const kinds = known.current;
+      const first = kinds.find(({ name }) => name === missing) ?? kinds[0];
       setSure(false);
       marker.current.form.reset();
       setNow((before) => ({
         ...EMPTY,
+        kind: first?.key ?? "",
         ...about,
         request: newRequest(),
         round: before.round + 1,

@@ -11,7 +11,7 @@ from .link import link
 from .logic import classes, equal, is_var, when
 from .menu import menu, menu_link
 from .native_form import post_form
-from .places import CUSTOMER_MENU, LOG_OUT_PATH, OFFICE_MENU, Group
+from .places import CUSTOMER_MENU, LOG_OUT_PATH, OFFICE_MENU, Group, label_of
 from .theme_menu import theme_menu
 
 # The portal's own mark, the same as in assets/icons: a house with a spark in it.
@@ -99,7 +99,7 @@ def avatar_menu(viewer: Any, places: tuple[Group, ...] = CUSTOMER_MENU) -> rx.Co
         ),
         rx.el.div(
             *[
-                menu_link(place.icon, place.label, place.href)
+                menu_link(place.icon, label_of(place, viewer), place.href)
                 for group in places
                 for place in group.places
             ],

@@ -5,6 +5,11 @@ bottom bar (if ``bar`` says what it is called there) and the avatar's menu.
 """
 
 from dataclasses import dataclass
+from typing import Any
+
+from portal_app.state.viewer import ViewerState
+
+from .logic import is_var
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,7 @@ CUSTOMER_MENU: tuple[Group, ...] = (
             ),
             Place("bookings", "My Bookings", "/bookings", "calendar-days", "Bookings"),
             Place("account", "Profile", "/account", "user-round", "Profile"),
+            Place("dependents", "Dependents", "/dependents", "heart", "Dependents"),
         ),
     ),
 )
@@ -72,6 +78,21 @@ OFFICE_MENU: tuple[Group, ...] = (
 """The places of the office; a later feature adds its line here."""
 
 LOG_OUT_PATH = "/api/auth/logout"
+
+
+def label_of(place: Place, viewer: Any) -> Any:
+    """What a place is called here: a business may have its own word for dependents.
+
+    Args:
+        place: The place.
+        viewer: Who is signed in; where that is a Var, so is the business's word.
+
+    Returns:
+        The words, perhaps as a Var.
+    """
+    if place.key == "dependents" and is_var(viewer):
+        return ViewerState.dependents
+    return place.label
 
 
 def main_places(menu: tuple[Group, ...] = CUSTOMER_MENU) -> tuple[Place, ...]:

@@ -18,7 +18,7 @@ from .header import (
 from .icon import icon
 from .link import link, text_link
 from .logic import classes, when
-from .places import CUSTOMER_MENU, Group, Place, main_places
+from .places import CUSTOMER_MENU, Group, Place, label_of, main_places
 from .surface import page_header
 from .theme_menu import theme_menu
 from .toasts import toast_region
@@ -64,7 +64,7 @@ def _current(place: Place, active: str) -> dict[str, Any]:
     return {"aria_current": "page"} if place.key == active else {}
 
 
-def _side_group(group: Group, active: str) -> rx.Component:
+def _side_group(group: Group, active: str, viewer: Any) -> rx.Component:
     return rx.el.div(
         *(
             [
@@ -84,7 +84,7 @@ def _side_group(group: Group, active: str) -> rx.Component:
                 rx.el.li(
                     link(
                         icon(place.icon),
-                        place.label,
+                        label_of(place, viewer),
                         href=place.href,
                         class_name="side-link",
                         **_current(place, active),
@@ -124,7 +124,7 @@ def side_menu(
             class_name="flex items-center gap-3.5 px-2 pb-6 pt-1",
         ),
         rx.el.nav(
-            *[_side_group(group, active) for group in places],
+            *[_side_group(group, active, viewer) for group in places],
             aria_label="Main menu",
         ),
         rx.el.div(log_out_form(), class_name="mt-4 border-t border-line pt-4"),

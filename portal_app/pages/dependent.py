@@ -1,0 +1,261 @@
+"""One dependent: its data, its documents, its bookings."""
+
+import reflex as rx
+
+from portal_app.components.booking_summary import booking_rows
+from portal_app.components.button import button, link_button, submit_button
+from portal_app.components.changed import changed_meanwhile
+from portal_app.components.custom_fields import custom_fields, custom_values
+from portal_app.components.dependent_documents import (
+    document_button,
+    document_dialog,
+    documents_list,
+)
+from portal_app.components.dependent_parts import dependent_picture
+from portal_app.components.dialog import dialog, dialog_button, dialog_close_button
+from portal_app.components.feedback import empty_state
+from portal_app.components.fields import text_field
+from portal_app.components.first_html import current_path
+from portal_app.components.form import EditKeeper, form
+from portal_app.components.history import pager
+from portal_app.components.icon import icon
+from portal_app.components.link import back_link, text_link
+from portal_app.components.logic import when
+from portal_app.components.shell import shell
+from portal_app.components.skeleton import detail_skeleton
+from portal_app.components.surface import card
+from portal_app.components.unsaved import ask_before_leaving
+from portal_app.components.upload_field import picture_button
+from portal_app.pages.page import Page
+from portal_app.state.dependent import DependentState
+from portal_app.state.viewer import ViewerState
+
+_FORM = "dependent-form"
+_dependent = DependentState.dependent
+
+
+def draw() -> rx.Component:
+    """Draw the dependent at this address."""
+    return shell(
+        rx.cond(
+            current_path() == DependentState.path,
+            rx.cond(_dependent, _overview(), _missing()),
+            detail_skeleton(),
+        ),
+        _edit_dialog(),
+        document_dialog(
+            _dependent.type.documents,
+            errors=DependentState.errors,
+            problem=DependentState.problem,
+            changes=DependentState.changes,
+            saved=DependentState.saved,
+            seen=DependentState.seen,
+            pending=DependentState.pending,
+            on_submit=DependentState.save_document,
+            on_remove=DependentState.remove_document,
+        ),
+        active="dependents",
+    )
+
+
+def _overview() -> rx.Component:
+    return rx.el.div(
+        back_link("Dependents", "/dependents"),
+        _header(),
+        when(_dependent.archived, _archived()),
+        rx.el.div(
+            rx.el.div(
+                card(
+                    rx.el.h2("Details", class_name="mb-2 text-xl"),
+                    rx.cond(
+                        _dependent.fields.length() > 0,
+                        custom_values(_dependent.fields),
+                        rx.el.p("Nothing is asked.", class_name="text-ink-soft"),
+                    ),
+                ),
+                _bookings(),
+                class_name="flex min-w-0 flex-1 flex-col gap-5",
+            ),
+            rx.el.div(_documents(), class_name="xl:w-96 xl:shrink-0"),
+            class_name="flex flex-col gap-5 xl:flex-row xl:items-start",
+        ),
+    )
+
+
+def _header() -> rx.Component:
+    return rx.el.header(
+        picture_button(
+            dependent_picture(_dependent.picture_url, _dependent.type.icon, "xl"),
+            "Update photo",
+            on_uploaded=DependentState.set_picture,
+        ),
+        rx.el.div(
+            rx.el.h1(_dependent.name, class_name="text-3xl break-words", tab_index=-1),
+            rx.el.p(_dependent.type.singular, class_name="mt-1 text-ink-soft"),
+            when(
+                _dependent.picture_url,
+                button(
+                    "Remove photo",
+                    kind="ghost",
+                    size="sm",
+                    on_click=DependentState.set_picture(""),
+                    class_name="-ml-3 mt-1",
+                ),
+            ),
+            class_name="min-w-0 flex-1",
+        ),
+        rx.el.div(
+            when(
+                ~_dependent.archived,
+                button(
+                    "Archive",
+                    kind="secondary",
+                    before="archive",
+                    on_click=DependentState.archive,
+                    class_name="max-sm:flex-1",
+                ),
+            ),
+            dialog_button(
+                "edit-dependent",
+                "Edit",
+                kind="primary",
+                before="pencil",
+                on_click=DependentState.begin,
+                class_name="max-sm:flex-1",
+            ),
+            class_name="flex gap-2.5 max-sm:w-full",
+        ),
+        class_name="mt-2 mb-7 flex flex-wrap items-center gap-x-5 gap-y-4",
+    )
+
+
+def _archived() -> rx.Component:
+    return rx.el.div(
+        icon("archive"),
+        rx.el.p(
+            "This is archived: it is not offered when you book, and old bookings "
+            "keep it.",
+            class_name="min-w-0 flex-1",
+        ),
+        button(
+            "Restore",
+            kind="secondary",
+            size="sm",
+            before="rotate-ccw",
+            on_click=DependentState.restore,
+        ),
+        role="status",
+        class_name=(
+            "mb-5 flex flex-wrap items-center gap-x-4 gap-y-2 rounded-xl bg-info-soft "
+            "px-4 py-2.5 text-info"
+        ),
+    )
+
+
+def _documents() -> rx.Component:
+    return card(
+        rx.el.div(
+            rx.el.h2("Documents", class_name="text-xl"),
+            document_button(
+                icon("plus"),
+                rx.el.span("Add document"),
+                on_click=DependentState.begin,
+            ),
+            class_name="mb-2 flex flex-wrap items-center justify-between gap-3",
+        ),
+        documents_list(_dependent, DependentState.ends, DependentState.begin),
+    )
+
+
+def _bookings() -> rx.Component:
+    upcoming, past = DependentState.upcoming, DependentState.past
+    return card(
+        rx.el.h2("Bookings", class_name="mb-3 text-xl"),
+        when(
+            (upcoming.length() == 0) & (past.length() == 0),
+            rx.el.p(
+                "Nothing is booked for it yet. ",
+                text_link("Schedule an appointment", href="/services"),
+                class_name="text-ink-soft",
+            ),
+        ),
+        when(
+            upcoming.length() > 0,
+            rx.el.section(
+                rx.el.h3("Upcoming", class_name="mb-2.5 text-base text-ink-soft"),
+                booking_rows(upcoming),
+            ),
+        ),
+        when(
+            past.length() > 0,
+            rx.el.section(
+                rx.el.h3("Past", class_name="mb-2.5 mt-5 text-base text-ink-soft"),
+                booking_rows(past),
+                when(
+                    DependentState.has_more | (DependentState.page > 1),
+                    pager(
+                        "Page " + DependentState.page.to_string(),
+                        on_previous=DependentState.turn(DependentState.page - 1),
+                        on_next=DependentState.turn(DependentState.page + 1),
+                        has_previous=DependentState.page > 1,
+                        has_next=DependentState.has_more,
+                    ),
+                ),
+            ),
+        ),
+    )
+
+
+def _edit_dialog() -> rx.Component:
+    errors = DependentState.errors
+    return dialog(
+        "edit-dependent",
+        form(
+            changed_meanwhile(DependentState.changes),
+            text_field(
+                "Name",
+                "name",
+                error=errors["name"],
+                default_value=_dependent.name,
+                auto_complete="off",
+                field_id="field-edit-name",
+            ),
+            custom_fields(_dependent.fields, errors, of=_dependent.id, prefix="edit-"),
+            EditKeeper.create(
+                version=_dependent.version,
+                seen=DependentState.seen,
+                saved=DependentState.saved,
+            ),
+            ask_before_leaving(DependentState.saved),
+            on_submit=DependentState.save,
+            problem=DependentState.problem,
+            form_id=_FORM,
+        ),
+        title="Edit",
+        actions=[
+            dialog_close_button("edit-dependent", "Cancel"),
+            submit_button(
+                "Save", pending=DependentState.pending, custom_attrs={"form": _FORM}
+            ),
+        ],
+    )
+
+
+def _missing() -> rx.Component:
+    return rx.el.div(
+        back_link("Dependents", "/dependents"),
+        empty_state(
+            "We could not find that",
+            "It may have been removed. Everything you keep is in Dependents.",
+            action=link_button("Go to Dependents", href="/dependents"),
+            name="search",
+        ),
+    )
+
+
+page = Page(
+    route="/dependents/[id]",
+    title="Dependent",
+    draw=draw,
+    on_load=(ViewerState.load, DependentState.load),
+)

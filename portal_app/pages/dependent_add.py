@@ -1,0 +1,113 @@
+"""Adding a dependent, on a page of its own."""
+
+from typing import Any
+
+import reflex as rx
+
+from portal_app.components.button import link_button, submit_button
+from portal_app.components.custom_fields import custom_fields
+from portal_app.components.dependent_parts import type_icon
+from portal_app.components.feedback import empty_state
+from portal_app.components.fields import text_field
+from portal_app.components.form import form
+from portal_app.components.icon import icon
+from portal_app.components.link import back_link, link
+from portal_app.components.logic import each, when
+from portal_app.components.shell import shell
+from portal_app.components.skeleton import form_skeleton
+from portal_app.components.surface import card
+from portal_app.components.unsaved import ask_before_leaving, request_keeper
+from portal_app.components.upload_field import upload_field
+from portal_app.pages.page import Page
+from portal_app.state.dependent_add import DependentAddState
+from portal_app.state.viewer import ViewerState
+
+_kind = DependentAddState.kind
+_chosen = _kind.slug != ""
+
+
+def draw() -> rx.Component:
+    """Draw the form; it stays where it is whatever the state does."""
+    return shell(
+        back_link("Dependents", "/dependents"),
+        rx.el.h1(
+            rx.cond(
+                _chosen, "Add " + _kind.singular.lower(), "What do you want to add?"
+            ),
+            class_name="mt-2 mb-7 text-3xl",
+            tab_index=-1,
+        ),
+        when(~DependentAddState.loaded, card(form_skeleton(), class_name="max-w-3xl")),
+        when(DependentAddState.loaded & ~_chosen, _kinds()),
+        card(_form(), class_name=rx.cond(_chosen, "max-w-3xl", "hidden")),
+        active="dependents",
+    )
+
+
+def _kinds() -> rx.Component:
+    return rx.cond(
+        DependentAddState.kinds.length() > 0,
+        rx.el.ul(
+            each(DependentAddState.kinds, _kind_card),
+            class_name="grid max-w-3xl gap-3.5 sm:grid-cols-2",
+        ),
+        empty_state(
+            "There is nothing to add",
+            "This business does not keep dependents.",
+            name="info",
+        ),
+    )
+
+
+def _kind_card(kind: Any) -> rx.Component:
+    return rx.el.li(
+        link(
+            rx.el.span(
+                type_icon(kind.icon, "size-6"),
+                class_name=(
+                    "grid size-12 place-items-center rounded-xl bg-accent-soft "
+                    "text-accent-ink"
+                ),
+            ),
+            rx.el.span(kind.singular, class_name="flex-1 text-lg font-semibold"),
+            icon("chevron-right", "text-ink-faint"),
+            href="/dependents/add?type=" + kind.slug,
+            class_name="card card-link flex items-center gap-4 p-4",
+        )
+    )
+
+
+def _form() -> rx.Component:
+    errors = DependentAddState.errors
+    return form(
+        text_field("Name", "name", error=errors["name"], auto_complete="off"),
+        upload_field(
+            "Photo",
+            "picture_id",
+            purpose="picture",
+            error=errors["picture_id"],
+            required=False,
+            round=True,
+        ),
+        custom_fields(DependentAddState.fields, errors, of=_kind.slug),
+        request_keeper(),
+        ask_before_leaving(DependentAddState.saved, DependentAddState.leads),
+        rx.el.div(
+            link_button("Cancel", href="/dependents", kind="secondary"),
+            submit_button("Save", pending=DependentAddState.pending),
+            class_name=(
+                "flex flex-col-reverse gap-2.5 border-t border-line pt-5 sm:flex-row "
+                "sm:justify-end"
+            ),
+        ),
+        on_submit=DependentAddState.save,
+        problem=DependentAddState.problem,
+    )
+
+
+page = Page(
+    route="/dependents/add",
+    title="Add a dependent",
+    draw=draw,
+    on_load=(ViewerState.load, DependentAddState.load),
+)
