@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import copy_context
 from dataclasses import asdict, dataclass
 from threading import Barrier
 from typing import Any, TypeVar
@@ -136,7 +137,9 @@ def at_once(*calls: Callable[[], R]) -> list[R | Exception]:
             return error
 
     with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(run, calls))
+        # A thread starts with an empty context; it gets the test's clock.
+        started = [pool.submit(copy_context().run, run, call) for call in calls]
+        return [future.result() for future in started]
 
 
 @dataclass
