@@ -1,0 +1,105 @@
+"""Switches of the ways in."""
+
+from dataclasses import replace
+
+import pytest
+
+from portal_app.domain.business import service
+from portal_app.domain.business.rules import SwitchesForm
+from portal_app.domain.business.views import Switches
+from portal_app.kernel.audiences import SYSTEM, Actor, Audience
+from portal_app.kernel.db import Database
+from portal_app.kernel.errors import Conflict, InvalidInput, NotAllowed
+from tests.support.accounts import BUSINESS, open_business, stored
+
+OTHER = SwitchesForm(
+    google=False,
+    apple=False,
+    facebook=True,
+    booking_number=False,
+    guest_booking=True,
+    guest_session_minutes=30,
+    session_hours=2,
+    remembered_days=90,
+    password_min_length=12,
+    password_min_score=3,
+)
+
+
+@pytest.fixture(autouse=True)
+def _open(db: Database) -> None:
+    open_business(db)
+
+
+def test_all_of_them_are_kept_and_settings_leave_them_alone(db: Database) -> None:
+    assert db.query(service.switches) == Switches(version=1)
+    db.call(service.save_switches, SYSTEM, OTHER, 1)
+    found = db.query(service.switches)
+    assert replace(found, version=0) == Switches(
+        google=False,
+        apple=False,
+        facebook=True,
+        booking_number=False,
+        guest_booking=True,
+        guest_session_minutes=30,
+        session_hours=2,
+        remembered_days=90,
+        password_min_length=12,
+        password_min_score=3,
+    )
+    assert [found.provider(n) for n in ("google", "apple", "facebook", "x")] == [
+        False,
+        False,
+        True,
+        False,
+    ]
+    db.call(service.save, SYSTEM, BUSINESS)
+    assert db.query(service.switches) == replace(found, version=3)
+
+
+def test_of_two_offices_the_second_looks_again(db: Database) -> None:
+    db.call(service.save_switches, SYSTEM, OTHER, 1)
+    before = stored(db)
+    with pytest.raises(Conflict):
+        db.call(service.save_switches, SYSTEM, SwitchesForm(), 1)
+    assert stored(db) == before
+
+
+@pytest.mark.parametrize("audience", [a for a in Audience if a is not Audience.OFFICE])
+def test_only_the_office(db: Database, audience: Audience) -> None:
+    before = stored(db)
+    with pytest.raises(NotAllowed):
+        db.call(service.save_switches, Actor(audience=audience), OTHER, 1)
+    assert stored(db) == before
+
+
+@pytest.mark.parametrize(
+    ("field", "low", "high"),
+    [
+        ("guest_session_minutes", 5, 1440),
+        ("session_hours", 1, 168),
+        ("remembered_days", 1, 365),
+        ("password_min_length", 8, 64),
+        ("password_min_score", 1, 4),
+    ],
+)
+def test_numbers_have_bounds(db: Database, field: str, low: int, high: int) -> None:
+    before = stored(db)
+    for value in (low - 1, high + 1):
+        with pytest.raises(InvalidInput) as refused:
+            db.call(
+                service.save_switches,
+                SYSTEM,
+                SwitchesForm(**{field: value}),
+                1,
+            )
+        assert refused.value.fields == {
+            field: f"Please enter a number from {low} to {high}."
+        }
+    assert stored(db) == before
+
+
+def test_without_a_business_they_are_as_usual(db: Database) -> None:
+    with db.write() as tx:
+        tx.delete(service.current(tx))
+    assert db.query(service.switches) == Switches()
