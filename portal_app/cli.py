@@ -25,23 +25,26 @@ from portal_app.domain.accounts import service as accounts
 from portal_app.domain.accounts.models import Account
 from portal_app.domain.accounts.rules import OFFICE, normal_email
 from portal_app.domain.business import service as businesses
+from portal_app.domain.packs import service as packs
+from portal_app.domain.packs.format import PackError
 from portal_app.integrations.mail.mailer import build_mailer
 from portal_app.jobs.schedule import portal_schedule
+from portal_app.kernel.audiences import SYSTEM
 from portal_app.kernel.db import Database
 from portal_app.kernel.errors import DomainError, InvalidInput
 from portal_app.serving import build as frontend
 from portal_app.serving import server
 from portal_app.serving.logs import configure_logs
-from portal_app.settings import ROOT, Settings, SettingsError, load_settings
+from portal_app.settings import Settings, SettingsError, load_settings
 from portal_app.surroundings import (
     Refusal,
     mail_folder,
     open_database,
+    opened_storage,
     prepared_database,
     shown,
 )
 
-FILES = ROOT / "var" / "files"
 _INTERRUPTED = 130
 
 main = typer.Typer(
@@ -57,9 +60,13 @@ office = typer.Typer(
     no_args_is_help=True,
 )
 jobs = typer.Typer(help="jobs run: what runs without a browser.", no_args_is_help=True)
+pack = typer.Typer(
+    help="pack import|export FILE: a trade as one readable file.", no_args_is_help=True
+)
 main.add_typer(demo, name="demo")
 main.add_typer(office, name="office")
 main.add_typer(jobs, name="jobs")
+main.add_typer(pack, name="pack")
 
 
 @contextmanager
@@ -77,6 +84,9 @@ def _one_line_errors() -> Iterator[None]:
         sys.exit(f"portal: {error}")
     except InvalidInput as error:
         sys.exit(f"portal: {next(iter(error.fields.values()), error.message)}")
+    except PackError as error:
+        lines = "\n".join(f"  {problem}" for problem in error.problems)
+        sys.exit(f"portal: {error.message}\n{lines}")
     except DomainError as error:
         sys.exit(f"portal: {error.message}")
     except OperationalError as error:
@@ -200,6 +210,53 @@ def create_account(
         print(f"{email} can log in now: {settings.base_url}/login")
 
 
+@pack.command("import")
+def pack_import(
+    file: Annotated[
+        str,
+        typer.Argument(
+            help="A file, or the name of a pack that comes with the portal: "
+            f"{', '.join(packs.shipped())}."
+        ),
+    ],
+) -> None:
+    """Make the business as a pack says; importing twice changes nothing."""
+    with _one_line_errors():
+        text = _pack_text(file)
+        database = prepared_database(load_settings())
+        done = database.call(packs.import_pack, SYSTEM, text)
+        if done.changed:
+            print(f"{done.name} is imported: {done.contents}.")
+        else:
+            print(f"{done.name} was imported already. Nothing was changed.")
+
+
+@pack.command("export")
+def pack_export(
+    file: Annotated[Path, typer.Argument(help="Where to, such as our-trade.toml.")],
+) -> None:
+    """Write the business's own types, fields, services and words as a pack."""
+    with _one_line_errors():
+        text = prepared_database(load_settings()).query(packs.export_pack, SYSTEM)
+        try:
+            file.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise Refusal(f"{file} cannot be written: {error.strerror}") from None
+        print(f"The business's own pack is in {file}.")
+
+
+def _pack_text(file: str) -> str:
+    path = Path(file)
+    if not path.exists() and file in packs.shipped():
+        return packs.shipped_text(file)
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise Refusal(f"{file} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise Refusal(f"{file} is no text in UTF-8") from None
+
+
 @jobs.command("run")
 def jobs_run(
     once: Annotated[bool, typer.Option(help="Run every job once and end.")] = False,
@@ -213,7 +270,9 @@ def jobs_run(
             raise Refusal(
                 "the database is not up to date; run `python -m portal_app migrate`"
             )
-        schedule = portal_schedule(database, build_mailer(settings))
+        schedule = portal_schedule(
+            database, build_mailer(settings), opened_storage(settings)
+        )
         if once:
             schedule.run_once()
             return
@@ -230,8 +289,18 @@ def backup(
 ) -> None:
     """Keep the database and the files in one archive; the portal may be running."""
     with _one_line_errors():
-        back_up(open_database(load_settings()), FILES, file)
+        settings = load_settings()
+        back_up(open_database(settings), _files_folder(settings), file)
         print(f"Everything is in {file}. Keep it as safe as the portal itself.")
+
+
+def _files_folder(settings: Settings) -> Path:
+    if settings.files_folder is None:
+        raise Refusal(
+            "PORTAL_STORAGE_URL: the files are not in a folder of this machine; "
+            "keep the database and the storage by their own means"
+        )
+    return settings.files_folder
 
 
 @main.command()
@@ -243,12 +312,13 @@ def restore(
 ) -> None:
     """Bring back an archive. Stop the portal first."""
     with _one_line_errors():
-        database = open_database(load_settings())
+        settings = load_settings()
+        database = open_database(settings)
         if not force and not is_empty(database):
             raise Refusal(
                 "the database is not empty; --force replaces everything in it"
             )
-        bring_back(database, FILES, file)
+        bring_back(database, _files_folder(settings), file)
         migrations.migrate(database)
         print(f"Everything in {file} is back, and the database is up to date.")
 
@@ -266,6 +336,7 @@ def check() -> None:
         ("database", surroundings.check_database),
         ("schema", surroundings.check_schema),
         ("mail", surroundings.check_mail),
+        ("files", surroundings.check_storage),
         ("redis", surroundings.check_redis),
         ("front end", surroundings.check_frontend),
     )

@@ -10,6 +10,7 @@ from starlette.types import ASGIApp
 
 from portal_app.api.branding import branding_routes
 from portal_app.api.calendar import calendar_routes
+from portal_app.api.files import file_routes
 from portal_app.api.guard import (
     Guard,
     content_security_policy,
@@ -19,13 +20,16 @@ from portal_app.api.health import health_routes
 from portal_app.api.oauth import oauth_routes
 from portal_app.api.public_pages import Drawings, public_page_routes
 from portal_app.api.sessions import session_routes
+from portal_app.api.uploads import upload_routes
 from portal_app.components.document import app_options
 from portal_app.components.first_html import until_code_is_here
 from portal_app.components.waiting import waiting_page
 from portal_app.domain.accounts import attempts, robots
+from portal_app.integrations.images import PillowImages
 from portal_app.integrations.limits import RedisAttempts
 from portal_app.integrations.mail.mailer import build_mailer
 from portal_app.integrations.oauth.configured import providers_of
+from portal_app.integrations.storage import FsspecStorage
 from portal_app.jobs.schedule import portal_schedule
 from portal_app.kernel.db import Database
 from portal_app.pages import (
@@ -34,6 +38,9 @@ from portal_app.pages import (
     booking,
     bookings,
     confirm_email,
+    dependent,
+    dependent_add,
+    dependents,
     forgot_password,
     index,
     login,
@@ -70,6 +77,9 @@ PAGES = (
     verify_email.page,
     confirm_email.page,
     account.page,
+    dependents.page,
+    dependent_add.page,
+    dependent.page,
     book.page,
     bookings.page,
     booking.page,
@@ -88,6 +98,7 @@ DRAWINGS = Drawings(
 _settings = settings()
 configure_logs(_settings)
 _database = Database(_settings.database_url)
+_storage = FsspecStorage(_settings.storage_url)
 worker.use(_database)
 providers.use(_settings.identity_providers)
 robots.use_key(_settings.secret_key.get_secret_value())
@@ -101,6 +112,8 @@ _routes = Starlette(
         *oauth_routes(_database, _settings, providers_of(_settings)),
         *branding_routes(_database),
         *calendar_routes(_database, _settings),
+        *upload_routes(_database, _settings, _storage, PillowImages()),
+        *file_routes(_database, _settings, _storage),
         *public_page_routes(_database, BUILT_SITE, _settings, DRAWINGS),
     ]
 )
@@ -118,7 +131,7 @@ def _guarded(portal: ASGIApp) -> ASGIApp:
 @asynccontextmanager
 async def _jobs() -> AsyncIterator[None]:
     """Run the jobs for as long as the portal serves."""
-    schedule = portal_schedule(_database, build_mailer(_settings))
+    schedule = portal_schedule(_database, build_mailer(_settings), _storage)
     schedule.start()
     try:
         yield

@@ -82,6 +82,7 @@ class Settings(BaseSettings):
     storage_url: str = str(ROOT / "var" / "files")
     mail_url: str = f"file://{ROOT / 'var' / 'mail'}"
     mail_from: str = "portal@localhost"
+    map_tiles_url: str = ""
     trusted_proxy_hops: int = Field(default=0, ge=0, le=10)
 
     google_client_id: str = ""
@@ -146,6 +147,15 @@ class Settings(BaseSettings):
         if value.startswith("file://") and not value.startswith("file:///"):
             # The documented default is relative to the project: file://var/mail.
             value = f"file://{ROOT / value.removeprefix('file://')}"
+        return value
+
+    @field_validator("map_tiles_url")
+    @classmethod
+    def _map_tiles_url(cls, value: str) -> str:
+        parts = urlsplit(value)
+        holes = all(hole in value for hole in ("{z}", "{x}", "{y}"))
+        if value and not (parts.scheme in {"http", "https"} and parts.netloc and holes):
+            raise ValueError("takes https://tiles.example.com/{z}/{x}/{y}.png")
         return value
 
     @field_validator("mail_from")
@@ -216,6 +226,12 @@ class Settings(BaseSettings):
                     "PORTAL_MAIL_URL takes smtp:// or smtps:// in production"
                 )
         return self
+
+    @property
+    def files_folder(self) -> Path | None:
+        """The folder of the files, or ``None`` if they are stored elsewhere."""
+        url = self.storage_url.removeprefix("file://")
+        return None if "://" in url else Path(url)
 
     @property
     def is_https(self) -> bool:

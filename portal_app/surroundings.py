@@ -13,7 +13,10 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from portal_app import migrations
 from portal_app.domain.business import service as businesses
+from portal_app.domain.files.service import StorageUnavailable
+from portal_app.integrations.storage import FsspecStorage, StorageMisconfigured
 from portal_app.kernel.db import Database
+from portal_app.kernel.ids import new_id
 from portal_app.serving import build as frontend
 from portal_app.settings import ROOT, Settings
 
@@ -60,6 +63,18 @@ def prepared_database(settings: Settings) -> Database:
     migrations.migrate(database)
     database.call(businesses.ensure)
     return database
+
+
+def opened_storage(settings: Settings) -> FsspecStorage:
+    """Where the files are kept.
+
+    Raises:
+        Refusal: If its address cannot be used.
+    """
+    try:
+        return FsspecStorage(settings.storage_url)
+    except StorageMisconfigured as error:
+        raise Refusal(str(error)) from None
 
 
 def no_answer(error: DBAPIError) -> str:
@@ -113,6 +128,26 @@ def check_mail(settings: Settings) -> str:
             f"{parts.hostname}:{port}: {_os_reason(error)}"
         ) from None
     return f"{parts.hostname}:{port} answers"
+
+
+def check_storage(settings: Settings) -> str:
+    """Say where files are kept, after having kept and deleted one.
+
+    Raises:
+        Refusal: If that did not work.
+    """
+    storage = opened_storage(settings)
+    probe = f"check/{new_id().lower()}"
+    try:
+        storage.put(f"{probe}/full", b"kept")
+        storage.delete(probe)
+    except StorageUnavailable:
+        raise Refusal(
+            "PORTAL_STORAGE_URL: a file could not be kept there; "
+            "the log above says what was wrong"
+        ) from None
+    folder = settings.files_folder
+    return f"kept in {shown(folder) if folder else settings.storage_url}"
 
 
 def check_redis(settings: Settings) -> str:

@@ -46,6 +46,7 @@ class Portal:
             "PORTAL_PORT": str(self.port),
             "PORTAL_DATABASE_URL": f"sqlite:///{self.folder / 'portal.db'}",
             "PORTAL_MAIL_URL": f"file://{self.folder / 'mail'}",
+            "PORTAL_STORAGE_URL": str(self.folder / "files"),
             "NO_COLOR": "1",
             "COLUMNS": "100",
             **variables,
@@ -172,14 +173,15 @@ def test_check_tells_each_thing_in_a_line(portal: Portal) -> None:
     before = portal.run("check")
     assert before.returncode == 1
     lines = before.stdout.splitlines()
-    assert lines[:5] == [
+    assert lines[:6] == [
         f"ok     settings: demo, http://localhost:{portal.port}",
         "ok     database: SQLite answers",
         "wrong  schema: not up to date; run `python -m portal_app migrate`",
         f"ok     mail: kept in {portal.folder / 'mail'}",
+        f"ok     files: kept in {portal.folder / 'files'}",
         "ok     redis: not used",
     ]
-    assert len(lines) == 6
+    assert len(lines) == 7
     assert portal.run("migrate").stdout == "The database is up to date.\n"
     assert "ok     schema: up to date" in portal.run("check").stdout
 
@@ -342,3 +344,53 @@ def test_ctrl_c_ends_everything_at_once(portal: Portal) -> None:
     assert "Traceback" not in rest
     with pytest.raises(ProcessLookupError):
         os.killpg(serving.pid, 0)
+
+
+BROKEN_PACK = """\
+[pack]
+name = "Boats"
+
+[[dependent_types]]
+key = "boat"
+singular = "Boat"
+plurals = "Boats"
+"""
+
+
+def test_a_pack_is_imported_once_and_exported(portal: Portal) -> None:
+    first = portal.run("pack", "import", "pool-care")
+    assert (first.returncode, first.stdout) == (
+        0,
+        "Pool care is imported: 1 dependent type, 21 fields, 3 services, "
+        "3 policies, 2 templates.\n",
+    )
+    before = all_rows(portal.database)
+    exported = portal.folder / "ours.toml"
+    done = portal.run("pack", "export", str(exported))
+    assert done.stdout == f"The business's own pack is in {exported}.\n"
+    again = portal.run("pack", "import", str(exported))
+    assert again.stdout == "My business was imported already. Nothing was changed.\n"
+    assert all_rows(portal.database) == before
+
+
+def test_a_broken_pack_says_where_and_changes_nothing(portal: Portal) -> None:
+    portal.run("migrate")
+    before = all_rows(portal.database)
+    file = portal.folder / "boats.toml"
+    file.write_text(BROKEN_PACK)
+    assert portal.refused("pack", "import", str(file)).splitlines() == [
+        "portal: The pack is wrong in 2 places. Nothing was changed.",
+        "  line 4: dependent_types.boat.plural: Please give the plural.",
+        "  line 7: dependent_types.boat.plurals: "
+        "“plurals” is not known here. Did you mean “plural”?",
+    ]
+    assert all_rows(portal.database) == before
+
+
+def test_a_pack_that_is_not_there(portal: Portal) -> None:
+    assert portal.refused("pack", "import", "/nowhere/boats.toml") == (
+        "portal: /nowhere/boats.toml cannot be read: No such file or directory"
+    )
+    assert portal.refused("pack", "export", "/nowhere/boats.toml") == (
+        "portal: /nowhere/boats.toml cannot be written: No such file or directory"
+    )

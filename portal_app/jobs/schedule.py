@@ -13,7 +13,9 @@ from threading import Event
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from portal_app.domain.files.service import Storage
 from portal_app.domain.notifications.service import Mailer
+from portal_app.jobs.files import sweep_files
 from portal_app.jobs.outbox import deliver_outbox
 from portal_app.jobs.retention import purge_expired
 from portal_app.kernel.db import Database
@@ -85,12 +87,13 @@ class Schedule:
             self.stop()
 
 
-def portal_schedule(db: Database, mailer: Mailer) -> Schedule:
+def portal_schedule(db: Database, mailer: Mailer, storage: Storage) -> Schedule:
     """The jobs of the portal."""
     return Schedule(
         [
             Job("deliver outbox", 1, lambda: deliver_outbox(db, mailer)),
             Job("purge expired", 3600, lambda: purge_expired(db)),
+            Job("sweep files", 600, lambda: sweep_files(db, storage)),
         ]
     )
 

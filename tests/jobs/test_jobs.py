@@ -25,6 +25,7 @@ from tests.support.accounts import (
     quick_hashing,
 )
 from tests.support.contents import contents
+from tests.support.handing_in import Shelf
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 _PATIENCE_SECONDS = 20
@@ -159,7 +160,7 @@ def test_the_portal_s_jobs_alone_until_a_signal(
             arrived.set()
 
     mailer = TemplateMailer(Telling(folder), "http://localhost:3000", "a@example.com")
-    schedule = portal_schedule(sqlite_db, mailer)
+    schedule = portal_schedule(sqlite_db, mailer, Shelf())
     running = Thread(target=schedule.run_until, args=[stopped])
     running.start()
     try:

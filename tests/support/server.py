@@ -78,6 +78,7 @@ def running_portal(
                 "PORTAL_PORT": str(port),
                 "PORTAL_DATABASE_URL": database_url,
                 "PORTAL_MAIL_URL": mailbox.url,
+                "PORTAL_STORAGE_URL": str(folder / "files"),
                 **environment,
             },
             stdout=output,

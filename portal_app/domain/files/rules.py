@@ -22,6 +22,9 @@ MAX_NAME = 120
 SMALL = 128
 """The edge in pixels of the copy that lists show; every picture has it."""
 
+FULL = "full"
+"""What the full copy is called in the storage."""
+
 MAX_FILES = 500
 MAX_STORED_BYTES = 1000 * MEGABYTE
 UPLOADS = Limit("uploads", 60, timedelta(minutes=10))

@@ -1,0 +1,181 @@
+"""Taking files in: known by their bytes, drawn anew, written down, stored."""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from sqlalchemy import func, update
+from sqlmodel import Session, col, select
+
+from portal_app.domain.accounts import attempts
+from portal_app.domain.accounts.attempts import Try
+from portal_app.domain.files import rules
+from portal_app.domain.files.keeping import view_of
+from portal_app.domain.files.models import StoredFile
+from portal_app.domain.files.protocols import (
+    Drawing,
+    Images,
+    Storage,
+    TooManyPixels,
+    Unreadable,
+)
+from portal_app.domain.files.rules import FULL, Purpose
+from portal_app.domain.files.views import FileView
+from portal_app.kernel.audiences import Actor
+from portal_app.kernel.clock import utc_now
+from portal_app.kernel.db import Database
+from portal_app.kernel.errors import Conflict, NotAllowed
+from portal_app.kernel.ids import new_id
+
+_HEAD = 64
+_TAIL = 1024
+_PIECE = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file as it came in; ``content`` can be read from any position.
+
+    ``name`` is what the browser says and is not believed.
+    """
+
+    purpose: str
+    name: str
+    content: BinaryIO
+    size: int
+
+
+def accept(
+    db: Database, storage: Storage, images: Images, actor: Actor, upload: Upload
+) -> FileView:
+    """Take a file in. It is deleted after a day unless something attaches it.
+
+    Pictures are drawn anew as WebP, upright and without what the camera wrote
+    into them; PDFs are kept as they are.
+
+    Args:
+        db: The database; bytes are handled outside its transactions.
+        storage: Where the bytes go.
+        images: What draws pictures.
+        actor: Anybody who is signed in; a customer's file becomes theirs.
+        upload: The file.
+
+    Raises:
+        NotAllowed: If nobody is signed in.
+        InvalidInput: For ``file``, with why it is not taken.
+        Conflict: If the customer has stored as much as fits.
+        TooManyAttempts: After 60 files within ten minutes.
+        StorageUnavailable: If the bytes could not be stored.
+    """
+    if actor.account_id is None:
+        raise NotAllowed("Please log in to hand in files.")
+    purpose = rules.purpose_of(upload.purpose)
+    attempts.take(db, Try(rules.UPLOADS, actor.account_id))
+    drawing = _checked(images, purpose, upload)
+    content: bytes | BinaryIO
+    if drawing is None:
+        digest = _digest(upload.content)
+        upload.content.seek(0)
+        content, size = upload.content, upload.size
+    else:
+        content, size = drawing.content, len(drawing.content)
+        digest = hashlib.sha256(drawing.content).hexdigest()
+    file_id = new_id()
+    row = StoredFile(
+        id=file_id,
+        customer_id=actor.customer_id,
+        account_id=actor.account_id,
+        kind=upload.purpose,
+        storage_key=f"{digest[:2]}/{file_id.lower()}",
+        media_type=drawing.media_type if drawing else rules.PDF,
+        size=size,
+        sha256=digest,
+        name=rules.display_name(upload.name, upload.purpose),
+        width=drawing.width if drawing else 0,
+        height=drawing.height if drawing else 0,
+        sizes=sorted(drawing.small) if drawing else [],
+        created_at=utc_now(),
+    )
+    view = view_of(row)
+    folder = row.storage_key
+    db.call(_write_down, row)
+    for edge, small in (drawing.small if drawing else {}).items():
+        storage.put(f"{folder}/{edge}", small)
+    storage.put(f"{folder}/{FULL}", content)
+    db.call(_mark_stored, file_id)
+    return view
+
+
+def _checked(images: Images, purpose: Purpose, upload: Upload) -> Drawing | None:
+    """The picture drawn anew, or ``None`` for a PDF."""
+    if upload.size > purpose.max_bytes:
+        raise rules.refused(rules.too_large(purpose))
+    upload.content.seek(0)
+    head = upload.content.read(_HEAD)
+    media_type = rules.check_type(purpose, upload.name, head)
+    if media_type == rules.PDF:
+        upload.content.seek(max(0, upload.size - _TAIL))
+        rules.check_pdf(upload.content.read())
+        return None
+    upload.content.seek(0)
+    with _in_words():
+        return images.redraw(
+            upload.content,
+            media_type,
+            largest=purpose.largest,
+            sizes=purpose.sizes,
+            square=purpose.square,
+        )
+
+
+def _digest(content: BinaryIO) -> str:
+    digest = hashlib.sha256()
+    content.seek(0)
+    while piece := content.read(_PIECE):
+        digest.update(piece)
+    return digest.hexdigest()
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    try:
+        yield
+    except Unreadable:
+        raise rules.refused(
+            "This picture cannot be read; it may be damaged. Please choose another one."
+        ) from None
+    except TooManyPixels:
+        millions = rules.MAX_PIXELS // 1_000_000
+        raise rules.refused(
+            f"This picture has more than {millions} million pixels. "
+            "Please choose a smaller one."
+        ) from None
+
+
+def _write_down(tx: Session, row: StoredFile) -> None:
+    if row.customer_id is not None:
+        files, size = tx.exec(
+            select(
+                func.count(col(StoredFile.id)),
+                func.coalesce(func.sum(col(StoredFile.size)), 0),
+            ).where(
+                col(StoredFile.customer_id) == row.customer_id,
+                col(StoredFile.removed_at).is_(None),
+            )
+        ).one()
+        if files >= rules.MAX_FILES or size + row.size > rules.MAX_STORED_BYTES:
+            raise Conflict(
+                "You have stored as many files as fit. Please remove one first."
+            )
+    tx.add(StoredFile(**row.model_dump()))
+    tx.flush()
+
+
+def _mark_stored(tx: Session, file_id: str) -> None:
+    tx.execute(
+        update(StoredFile)
+        .where(col(StoredFile.id) == file_id)
+        .values(stored_at=utc_now())
+    )
