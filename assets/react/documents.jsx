@@ -13,8 +13,8 @@ const EMPTY = { id: "", version: 0, kind: "", name: "", expires_on: "", file: nu
 // the server and nothing is lost while it is away.
 export function DocumentFields({ kinds, errors, saved, seen, onRemove }) {
   const marker = useRef(null);
-  const known = useRef(kinds);
-  if (kinds.length) known.current = kinds;
+  const known = useRef([]);
+  if (kinds?.length) known.current = kinds;
   const [now, setNow] = useState({ ...EMPTY, request: "", round: 0 });
   const [sure, setSure] = useState(false);
 

@@ -239,11 +239,15 @@ function Fields({ fields, errors, prefix }) {
   ));
 }
 
+const NONE = [];
+
 // The fields a business defines, within a form. `of` says whose they are. What is
 // being filled in is never replaced by what the page learns meanwhile, nor lost when
 // the server forgets the page for a moment: new values show when the dialog is
 // opened again, or while nothing was entered.
-export function CustomFields({ fields, errors, of, prefix = "" }) {
+export function CustomFields({ fields: given, errors, of: whose, prefix = "" }) {
+  const fields = given ?? NONE; // the page may not know them yet
+  const of = whose ?? "";
   const marker = useRef(null);
   const entered = useRef(false);
   const latest = useRef(null);
