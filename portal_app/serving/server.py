@@ -60,9 +60,9 @@ def serve(settings: Settings, when_ready: Callable[[], None]) -> None:
         when_ready: Called once, in a thread of its own, when the portal answers.
     """
     os.environ.update(reflex_environment() | SWITCHES)
-    threading.Thread(
-        target=_call_when_healthy, args=(settings.port, when_ready), daemon=True
-    ).start()
+    start_after_forks(
+        settings.workers, lambda: _call_when_healthy(settings.port, when_ready)
+    )
     Server(
         target=TARGET,
         factory=True,
@@ -75,6 +75,28 @@ def serve(settings: Settings, when_ready: Callable[[], None]) -> None:
         log_enabled=True,
         log_access=False,
     ).serve()
+
+
+def start_after_forks(forks: int, target: Callable[[], None]) -> None:
+    """Run something in a thread, but not before this process has forked so often.
+
+    A worker that is forked while another thread imports a module inherits the
+    import's lock, held for ever: it then hangs at that import, such as the one
+    that looking a mail server up needs.
+
+    Args:
+        forks: How many workers will be forked.
+        target: What to run.
+    """
+    left = forks
+
+    def forked() -> None:
+        nonlocal left
+        left -= 1
+        if left == 0:
+            threading.Thread(target=target, daemon=True).start()
+
+    os.register_at_fork(after_in_parent=forked)
 
 
 def _call_when_healthy(port: int, when_ready: Callable[[], None]) -> None:
