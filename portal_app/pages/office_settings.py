@@ -78,6 +78,7 @@ def _form() -> rx.Component:
                 _SCORES,
                 default_value=_STATE.password_min_score,
                 error=_STATE.errors["password_min_score"],
+                class_name="sm:max-w-xs",
             ),
         ),
         submit_button("Save", pending=_STATE.pending, class_name="sm:self-start"),

@@ -117,7 +117,8 @@ class Gate(Middleware):
         query = str(state.router.url.query or "")
         target = (
             f"/login?next={quote(here + (f'?{query}' if query else ''))}"
-            if who.audience is Audience.PUBLIC
+            # A guest sees one booking; for anything else it takes an account.
+            if who.audience in (Audience.PUBLIC, Audience.GUEST)
             else "/"
         )
         # Replaced, or the browser's back button would lead here again and again.
