@@ -10,6 +10,7 @@ from starlette.types import ASGIApp
 
 from portal_app.api.branding import branding_routes
 from portal_app.api.calendar import calendar_routes
+from portal_app.api.export import export_routes
 from portal_app.api.files import file_routes
 from portal_app.api.guard import (
     Guard,
@@ -54,6 +55,7 @@ from portal_app.pages import (
     service,
     services,
     signup,
+    verify_contact,
     verify_email,
 )
 from portal_app.serving.addresses import OneAddressPerPage
@@ -75,6 +77,7 @@ PAGES = (
     forgot_password.page,
     reset_password.page,
     verify_email.page,
+    verify_contact.page,
     confirm_email.page,
     account.page,
     dependents.page,
@@ -114,6 +117,7 @@ _routes = Starlette(
         *calendar_routes(_database, _settings),
         *upload_routes(_database, _settings, _storage, PillowImages()),
         *file_routes(_database, _settings, _storage),
+        *export_routes(_database, _settings, _storage),
         *public_page_routes(_database, BUILT_SITE, _settings, DRAWINGS),
     ]
 )

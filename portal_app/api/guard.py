@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -90,7 +90,7 @@ def content_security_policy(settings: Settings, script_hashes: Iterable[str]) ->
         "script-src": ["'self'", *script_hashes],
         # Emotion, Reflex's styling engine, writes style elements.
         "style-src": ["'self'", "'unsafe-inline'"],
-        "img-src": ["'self'", "data:", "blob:"],
+        "img-src": ["'self'", "data:", "blob:", *_tile_origins(settings)],
         "font-src": ["'self'"],
         "connect-src": ["'self'", *sorted(sockets)],
         "object-src": ["'none'"],
@@ -133,6 +133,14 @@ def _caching(path: str, status: int, headers: Headers) -> str:
             if path.startswith(prefixes):
                 return policy
     return _REVALIDATE
+
+
+def _tile_origins(settings: Settings) -> list[str]:
+    """The map service that the business configured, if it did."""
+    if not settings.map_tiles_url:
+        return []
+    parts = urlsplit(settings.map_tiles_url)
+    return [f"{parts.scheme}://{parts.netloc.replace('{s}', '*')}"]
 
 
 class Guard:

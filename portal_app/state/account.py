@@ -1,41 +1,33 @@
-"""My Account: the customer's own profile."""
+"""My Account: the customer's own profile and picture."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
 from typing import Any
 
 import reflex as rx
 from reflex.event import EventSpec
 
-from portal_app.domain.customers import service as customers
+from portal_app.domain.business import service as businesses
+from portal_app.domain.customers import channels, pictures, profiles
+from portal_app.domain.customers.profiles import ProfileForm
 from portal_app.domain.customers.views import ProfileView
-from portal_app.kernel.errors import Conflict, DomainError
-from portal_app.state import forms, worker
+from portal_app.kernel.audiences import Actor
+from portal_app.kernel.changes import Change
+from portal_app.state import edits, entries, forms, worker
 from portal_app.state.access import CUSTOMER, actor, event_for
 from portal_app.state.toasts import toast
+from portal_app.state.typed import text
 from portal_app.state.viewer import ViewerState
-
-_LABELS = {"first_name": "First name", "last_name": "Last name", "phone": "Phone"}
-
-
-@dataclass(frozen=True)
-class Change:
-    """What a field says now, after somebody else changed it."""
-
-    label: str
-    now: str
 
 
 class AccountState(rx.State):
     """The profile and the form that edits it.
 
-    The form lives in the browser and survives whatever happens to this state.
-    It sends the version it was opened with and an id of its own; ``saved`` is the
-    id of the form that was stored last, ``seen`` the version whose ``changes``
-    the person was shown.
+    The form lives in the browser and survives whatever happens to this state; see
+    ``edits.Editing`` for what it is told.
     """
 
     profile: ProfileView = ProfileView()
+    languages: list[tuple[str, str]] = []
     loaded: bool = False
     errors: dict[str, str] = {}
     problem: str = ""
@@ -47,54 +39,75 @@ class AccountState(rx.State):
     @event_for(CUSTOMER)
     async def load(self) -> None:
         """Show the profile as it is now."""
-        self.profile = await worker.query(customers.profile, actor())
-        self.errors, self.problem, self.changes = {}, "", []
-        self.pending, self.loaded = False, True
+        self.profile, self.languages = await worker.query(_profile, actor())
+        edits.clear(self)
+        self.loaded = True
 
     @event_for(CUSTOMER)
     def begin(self) -> None:
         """Open the form without the errors of the last time."""
-        self.errors, self.problem, self.changes = {}, "", []
+        edits.clear(self)
 
     @event_for(CUSTOMER)
     async def save(
         self, form_data: dict[str, Any]
     ) -> AsyncIterator[list[EventSpec] | None]:
-        """Store what was typed, unless the profile changed meanwhile."""
-        request = forms.field(form_data, "request")
-        if request and request == self.saved:
-            return  # a second click, or a replay, of what is stored
-        self.errors, self.problem, self.changes = {}, "", []
+        """Store *Edit Info*, unless the profile changed meanwhile."""
+        if edits.is_repeated(self, form_data):
+            return
+        edits.clear(self)
         self.pending = True
         yield
-        typed = {name: forms.field(form_data, name) for name in _LABELS}
-        try:
-            await worker.call(
-                customers.update_profile,
-                actor(),
-                version=forms.number(form_data, "version"),
-                **typed,
-            )
-        except Conflict:
-            await self._show_what_changed(typed)
-            return
-        except DomainError as error:
-            self.errors, self.problem = forms.refusal(error)
-            return
-        finally:
-            self.pending = False
-        self.profile = await worker.query(customers.profile, actor())
-        self.saved = request
-        yield [ViewerState.load, toast("success", "Your profile is saved.")]
+        typed = ProfileForm(
+            kind=forms.field(form_data, "kind"),
+            company=forms.field(form_data, "company"),
+            first_name=forms.field(form_data, "first_name"),
+            last_name=forms.field(form_data, "last_name"),
+            other_names=entries.names(form_data),
+            emails=entries.emails(form_data),
+            phones=entries.phones(form_data),
+            birthday=forms.field(form_data, "birthday"),
+            language=forms.field(form_data, "language"),
+            billing=entries.address(form_data),
+            booking_at_billing=forms.ticked(form_data, "booking_at_billing"),
+        )
+        version = forms.number(form_data, "version")
+        saving = worker.carry_out(profiles.save_profile, actor(), typed, version)
+        stored = await edits.attempt(self, saving)
+        if stored or self.changes:
+            self.profile, self.languages = await worker.query(_profile, actor())
+        if stored:
+            self.saved = forms.field(form_data, "request")
+            waiting = [e.email for e in self.profile.emails if not e.verified]
+            words = "Your profile is saved."
+            if waiting:
+                words += f" Please open the link we sent to {waiting[-1]}."
+            yield [ViewerState.load, toast("success", words)]
 
-    async def _show_what_changed(self, typed: dict[str, str]) -> None:
-        known, now = self.profile, await worker.query(customers.profile, actor())
-        if known.version == now.version:
-            # This state was lost and read anew since the form was opened.
-            known = replace(now, **{name: typed[name].strip() for name in _LABELS})
-        self.profile, self.seen = now, now.version
-        self.changes = [
-            Change(label, getattr(now, name) or "empty")
-            for name, label in _LABELS.items()
-            if getattr(now, name) != getattr(known, name)
-        ]
+    @event_for(CUSTOMER)
+    async def resend(self, email_id: Any) -> EventSpec:
+        """Send a fresh link to an e-mail that waits for it."""
+        email = await worker.carry_out(channels.send_again, actor(), text(email_id))
+        return toast("success", f"We sent a link to {email}.")
+
+    @event_for(CUSTOMER)
+    async def use_picture(self, file_id: Any) -> list[EventSpec]:
+        """Show the picture that was just handed in."""
+        return await self._set_picture(text(file_id), "Your picture is saved.")
+
+    @event_for(CUSTOMER)
+    async def remove_picture(self) -> list[EventSpec]:
+        """Show initials again."""
+        return await self._set_picture("", "Your picture is removed.")
+
+    async def _set_picture(self, file_id: str, words: str) -> list[EventSpec]:
+        await worker.call(pictures.set_picture, actor(), file_id)
+        self.profile, self.languages = await worker.query(_profile, actor())
+        return [ViewerState.load, toast("success", words)]
+
+
+def _profile(
+    tx: worker.Session, who: Actor
+) -> tuple[ProfileView, list[tuple[str, str]]]:
+    locale = businesses.current(tx).locale
+    return profiles.profile(tx, who), profiles.languages(locale)

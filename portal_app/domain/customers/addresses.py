@@ -207,6 +207,27 @@ def states(country: str) -> list[tuple[str, str]]:
     return sorted(_states(country).items(), key=lambda state: state[1])
 
 
+def regions(country: str) -> list[tuple[str, str]]:
+    """The states, provinces or regions to choose from: code and name, by name.
+
+    Where addresses need none, the name is its own code, and none may be chosen.
+    """
+    if country in STATE_COUNTRIES:
+        return states(country)
+    lookup: Any = pycountry.subdivisions  # its methods are untyped
+    names = {
+        str(subdivision.name)
+        for subdivision in lookup.get(country_code=country) or []
+        if subdivision.parent_code is None
+    }
+    return [(name, name) for name in sorted(names)] if len(names) <= 100 else []
+
+
+def postcode_example(country: str) -> str:
+    """A postcode of a country to show, or an empty text where none is known."""
+    return _POSTCODES.get(country, ("", ""))[1]
+
+
 def countries(locale: str) -> list[tuple[str, str]]:
     """The countries to choose from: code and name, by name.
 

@@ -1,7 +1,7 @@
 """What a person's name, phone number and sign-up form may be."""
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import phonenumbers
@@ -173,6 +173,21 @@ def phone_text(e164: str, country: str) -> str:
         else phonenumbers.PhoneNumberFormat.INTERNATIONAL,
     )
     return text
+
+
+def dialling_countries(countries: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Countries to choose a phone's from: code, and name with calling code.
+
+    Args:
+        countries: Code and name, in the order to keep.
+    """
+    codes = ((code, name, _calling_code(code)) for code, name in countries)
+    return [(code, f"{name} +{calling}") for code, name, calling in codes if calling]
+
+
+def _calling_code(country: str) -> int:
+    code: int = phonenumbers.country_code_for_region(country)
+    return code
 
 
 def _person(form: SignUpForm, country: str, wrong: dict[str, str]) -> Person:

@@ -1,0 +1,311 @@
+"""*My Account*: the profile at a glance, the picture, *Edit Info*."""
+
+from typing import Any
+
+import reflex as rx
+
+from portal_app.state.account import AccountState
+
+from .account_parts import (
+    address_fields,
+    email_rows,
+    name_rows,
+    part,
+    phone_rows,
+    text_lines,
+)
+from .avatar import avatar
+from .choices import choice_group, radio_card
+from .edit import PictureEditor, edit_button, edit_dialog
+from .feedback import badge
+from .fields import checkbox_field, select_field, text_field
+from .icon import icon
+from .logic import each, when
+from .skeleton import bone
+from .surface import card, summary_list, summary_row
+
+_NAME = "edit-info"
+_PROFILE = AccountState.profile
+
+
+def profile_card() -> rx.Component:
+    """Draw the profile, and the dialogs that change it.
+
+    Returns:
+        A fragment.
+    """
+    return rx.fragment(
+        rx.cond(AccountState.loaded, _card(), _skeleton()),
+        _dialog(),
+    )
+
+
+def _card() -> rx.Component:
+    name = _PROFILE.first_name + " " + _PROFILE.last_name
+    return card(
+        rx.el.div(
+            rx.el.div(
+                avatar(
+                    name, _PROFILE.large_picture_url, size="xl", class_name="size-24!"
+                ),
+                PictureEditor.create(
+                    label="Update Profile Picture",
+                    picture=_PROFILE.large_picture_url,
+                    on_uploaded=AccountState.use_picture,
+                    on_remove=AccountState.remove_picture,
+                    class_name=(
+                        "btn btn-secondary btn-icon absolute -right-2 -bottom-2 "
+                        "rounded-full! shadow-card"
+                    ),
+                ),
+                class_name="relative shrink-0",
+            ),
+            rx.el.div(
+                rx.el.h2(name, class_name="text-2xl break-words"),
+                when(
+                    _PROFILE.kind == "business",
+                    rx.el.p(_PROFILE.company, class_name="text-ink-soft break-words"),
+                    rx.el.p(
+                        "What we use for your bookings.", class_name="text-ink-soft"
+                    ),
+                ),
+                class_name="min-w-0 flex-1 basis-48",
+            ),
+            edit_button(
+                _NAME,
+                icon("pencil"),
+                rx.el.span("Edit Info"),
+                class_name="btn btn-secondary max-sm:w-full",
+            ),
+            class_name="flex flex-wrap items-center gap-x-6 gap-y-5",
+        ),
+        _facts(name),
+        class_name="max-w-3xl",
+    )
+
+
+def _facts(name: Any) -> rx.Component:
+    nothing = rx.el.span("Not given", class_name="font-normal text-ink-faint")
+    return summary_list(
+        summary_row(
+            "Name",
+            rx.el.span(name),
+            each(
+                _PROFILE.other_names,
+                lambda other: rx.el.span(
+                    " · ", other, class_name="font-normal text-ink-soft"
+                ),
+            ),
+            name="user-round",
+        ),
+        summary_row("Email", each(_PROFILE.emails, _email), name="mail"),
+        summary_row(
+            "Phone",
+            rx.cond(
+                _PROFILE.phones.length() > 0,
+                each(
+                    _PROFILE.phones,
+                    lambda phone: _entry(
+                        phone.text,
+                        when(phone.primary, _more_than_one(_PROFILE.phones)),
+                    ),
+                ),
+                nothing,
+            ),
+            name="phone",
+        ),
+        when(
+            _PROFILE.asks_birthday,
+            summary_row(
+                "Birthday",
+                rx.cond(_PROFILE.birthday, _PROFILE.birthday_text, nothing),
+                name="calendar-days",
+            ),
+        ),
+        when(
+            _PROFILE.asks_language,
+            summary_row(
+                "Language",
+                rx.cond(_PROFILE.language, _PROFILE.language_name, nothing),
+                name="globe",
+            ),
+        ),
+        summary_row(
+            "Billing address",
+            rx.cond(
+                _PROFILE.billing.lines.length() > 0,
+                rx.fragment(
+                    text_lines(_PROFILE.billing.lines),
+                    when(
+                        _PROFILE.booking_at_billing,
+                        rx.el.p(
+                            "Bookings are here as well",
+                            class_name="text-sm font-normal text-ink-faint",
+                        ),
+                    ),
+                ),
+                nothing,
+            ),
+            name="receipt",
+        ),
+        class_name="mt-6 border-t border-line",
+    )
+
+
+def _more_than_one(entries: Any) -> rx.Component:
+    return when(entries.length() > 1, badge("Main"))
+
+
+def _entry(text: Any, *marks: Any) -> rx.Component:
+    return rx.el.div(
+        rx.el.span(text, class_name="min-w-0 break-all"),
+        *marks,
+        class_name="flex flex-wrap items-center gap-x-2.5 gap-y-1 py-0.5",
+    )
+
+
+def _email(email: Any) -> rx.Component:
+    return _entry(
+        email.email,
+        when(email.primary, _more_than_one(_PROFILE.emails)),
+        when(
+            email.verified,
+            rx.fragment(),
+            rx.fragment(
+                badge("Not confirmed yet", look="bg-warning-soft text-warning"),
+                rx.el.button(
+                    "Send the link again",
+                    type="button",
+                    class_name="text-link min-h-11 text-sm",
+                    on_click=AccountState.resend(email.id),
+                ),
+            ),
+        ),
+    )
+
+
+def _skeleton() -> rx.Component:
+    return card(
+        rx.el.div(
+            bone("size-24 rounded-full!"),
+            rx.el.div(bone("h-7 w-48"), bone("mt-2 h-5 w-24")),
+            class_name="flex items-center gap-5",
+        ),
+        rx.el.div(
+            *[bone("h-6 w-2/3") for _ in range(4)],
+            class_name="mt-6 flex flex-col gap-7 border-t border-line py-4",
+        ),
+        class_name="max-w-3xl",
+        custom_attrs={"aria-busy": "true"},
+    )
+
+
+def _dialog() -> rx.Component:
+    errors = AccountState.errors
+    return edit_dialog(
+        _NAME,
+        part(
+            "About you",
+            choice_group(
+                "This profile is",
+                radio_card(
+                    "Personal",
+                    name="kind",
+                    value="personal",
+                    default_checked=_PROFILE.kind == "personal",
+                ),
+                radio_card(
+                    "Business",
+                    name="kind",
+                    value="business",
+                    default_checked=_PROFILE.kind == "business",
+                ),
+                columns="sm:grid-cols-2",
+            ),
+            text_field(
+                "Business name",
+                "company",
+                error=errors["company"],
+                default_value=_PROFILE.company,
+                auto_complete="organization",
+                class_name=(
+                    "hidden! group-has-[input[value=business]:checked]/form:flex!"
+                ),
+            ),
+            rx.el.div(
+                text_field(
+                    "First name",
+                    "first_name",
+                    error=errors["first_name"],
+                    default_value=_PROFILE.first_name,
+                    auto_complete="given-name",
+                    auto_capitalize="words",
+                ),
+                text_field(
+                    "Last name",
+                    "last_name",
+                    error=errors["last_name"],
+                    default_value=_PROFILE.last_name,
+                    auto_complete="family-name",
+                    auto_capitalize="words",
+                ),
+                class_name="grid gap-5 sm:grid-cols-2 sm:gap-4",
+            ),
+            name_rows(_PROFILE.other_names, errors),
+            rx.el.div(
+                when(
+                    _PROFILE.asks_birthday,
+                    text_field(
+                        "Birthday",
+                        "birthday",
+                        type="date",
+                        error=errors["birthday"],
+                        required=False,
+                        default_value=_PROFILE.birthday,
+                        auto_complete="bday",
+                    ),
+                ),
+                when(
+                    _PROFILE.asks_language,
+                    select_field(
+                        "Language",
+                        "language",
+                        AccountState.languages,
+                        error=errors["language"],
+                        required=False,
+                        placeholder="Not given",
+                        default_value=_PROFILE.language,
+                    ),
+                ),
+                class_name="grid gap-5 empty:hidden sm:grid-cols-2 sm:gap-4",
+            ),
+        ),
+        part(
+            "How we reach you",
+            email_rows(_PROFILE.emails, errors, AccountState.resend),
+            phone_rows(_PROFILE.phones, errors),
+        ),
+        part(
+            "Billing address",
+            address_fields(
+                _PROFILE.billing,
+                errors,
+                optional="Leave it all empty if you need no invoices by post.",
+            ),
+            checkbox_field(
+                "Booking address is the same as billing",
+                "booking_at_billing",
+                default_checked=_PROFILE.booking_at_billing,
+                help="Otherwise add the places to come to under Saved locations.",
+            ),
+        ),
+        title="Edit Info",
+        on_open=AccountState.begin,
+        on_submit=AccountState.save,
+        pending=AccountState.pending,
+        problem=AccountState.problem,
+        changes=AccountState.changes,
+        version=_PROFILE.version,
+        seen=AccountState.seen,
+        saved=AccountState.saved,
+    )

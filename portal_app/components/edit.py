@@ -1,0 +1,246 @@
+"""Dialogs that edit one of many things, and their parts."""
+
+from typing import Any
+
+import reflex as rx
+
+from .button import submit_button
+from .feedback import note
+from .form import arrival, form
+from .icon import icon
+from .logic import classes, each
+
+_LEAFLET = ["leaflet@1.9.4", "react-leaflet@5.0.0", "@react-leaflet/core@3.0.0"]
+
+
+class EditDialog(rx.Component):
+    """A dialog that its buttons open by name; its content exists while it is open."""
+
+    library = "$/public/react/edit.jsx"
+    tag = "EditDialog"
+
+    name: rx.Var[str]
+    label: rx.Var[str]
+
+    on_open: rx.EventHandler[rx.event.no_args_event_spec]
+
+
+class EditGuard(rx.Component):
+    """Sends version and request; asks before what was typed is lost."""
+
+    library = "$/public/react/edit.jsx"
+    tag = "EditGuard"
+
+    version: rx.Var[int]
+    seen: rx.Var[int]
+    saved: rx.Var[str]
+
+
+def _two_texts(first: rx.Var[str], second: rx.Var[str]) -> list[rx.Var[str]]:
+    return [first, second]
+
+
+def _three_texts(
+    first: rx.Var[str], second: rx.Var[str], third: rx.Var[str]
+) -> list[rx.Var[str]]:
+    return [first, second, third]
+
+
+class Rows(rx.Component):
+    """Several names, e-mails, phones or people, added by "+"."""
+
+    library = "$/public/react/rows.jsx"
+    tag = "Rows"
+
+    name: rx.Var[str]
+    kind: rx.Var[str]
+    label: rx.Var[str]
+    add: rx.Var[str]
+    initial: rx.Var[Any]
+    errors: rx.Var[dict[str, str]]
+    most: rx.Var[int]
+    home: rx.Var[str]
+    countries: rx.Var[list[tuple[str, str]]]
+    formatted: rx.Var[dict[str, str]]
+
+    on_settle: rx.EventHandler[_two_texts]
+    on_resend: rx.EventHandler[rx.event.passthrough_event_spec(str)]
+
+
+class AddressFields(rx.Component):
+    """An address with a search, the country's own lists, and a pin."""
+
+    library = "$/public/react/address.jsx"
+    tag = "AddressFields"
+    lib_dependencies = _LEAFLET
+
+    initial: rx.Var[Any]
+    errors: rx.Var[dict[str, str]]
+    countries: rx.Var[list[tuple[str, str]]]
+    lists: rx.Var[Any]
+    home: rx.Var[str]
+    hits: rx.Var[Any]
+    tiles: rx.Var[str]
+    optional: rx.Var[str]
+
+    on_pick: rx.EventHandler[_three_texts]
+    on_search: rx.EventHandler[rx.event.passthrough_event_spec(str)]
+
+
+class PictureEditor(rx.Component):
+    """The camera button, and the dialog in which a picture is chosen and cut."""
+
+    library = "$/public/react/picture.jsx"
+    tag = "PictureEditor"
+
+    label: rx.Var[str]
+    picture: rx.Var[str]
+
+    on_uploaded: rx.EventHandler[rx.event.passthrough_event_spec(str)]
+    on_remove: rx.EventHandler[rx.event.no_args_event_spec]
+
+
+def edit_dialog(
+    name: Any,
+    *children: Any,
+    title: Any,
+    on_open: Any,
+    on_submit: Any,
+    pending: Any,
+    problem: Any,
+    changes: Any,
+    version: Any,
+    seen: Any,
+    saved: Any,
+    text: Any = None,
+    wide: bool = True,
+) -> rx.Component:
+    """Draw a dialog with a form that saves one thing.
+
+    Args:
+        name: Unique on the page; ``edit_button`` opens it by this name.
+        *children: The fields.
+        title: Its heading and accessible name.
+        on_open: Event that forgets the errors of the last time.
+        on_submit: The handler; gets the form's data.
+        pending: While truthy, the form is being stored.
+        problem: What is wrong with the form as a whole.
+        changes: A Var of ``kernel.changes.Change``: what differs from what is
+            stored, after somebody else was quicker.
+        version: Of what is drawn.
+        seen: A newer version the person was told of.
+        saved: The request that was stored last.
+        text: A sentence under the heading.
+        wide: For forms with many fields.
+
+    Returns:
+        The dialog.
+    """
+    return EditDialog.create(
+        rx.el.div(
+            rx.el.div(
+                rx.el.h2(title, class_name="text-xl"),
+                *(
+                    [rx.el.p(text, class_name="mt-1.5 text-ink-soft")]
+                    if text is not None
+                    else []
+                ),
+                class_name="min-w-0 flex-1",
+            ),
+            rx.el.button(
+                icon("x"),
+                type="button",
+                class_name="btn btn-ghost btn-icon -mr-2.5 -mt-1.5 shrink-0",
+                custom_attrs={"aria-label": "Close", "data-edit-close": ""},
+            ),
+            class_name="flex items-start gap-3 px-5 pt-5 sm:px-7 sm:pt-6",
+        ),
+        form(
+            rx.cond(changes.length() > 0, _what_changed(changes)),
+            *children,
+            rx.el.div(
+                rx.el.button(
+                    "Cancel",
+                    type="button",
+                    class_name="btn btn-secondary",
+                    custom_attrs={"data-edit-close": ""},
+                ),
+                submit_button("Save", pending=pending),
+                class_name=(
+                    "flex flex-col-reverse gap-2.5 border-t border-line pt-5 "
+                    "sm:flex-row sm:justify-end"
+                ),
+            ),
+            EditGuard.create(version=version, seen=seen, saved=saved),
+            on_submit=on_submit,
+            problem=problem,
+            class_name="group/form flex flex-col gap-6 px-5 py-5 sm:px-7 sm:pb-6",
+            reset_on_submit=False,
+        ),
+        name=name,
+        label=title,
+        on_open=on_open,
+        class_name=classes("dialog", "dialog-wide" if wide else ""),
+    )
+
+
+def edit_button(name: Any, *children: Any, class_name: Any = "", **props: Any) -> Any:
+    """Draw the button that opens an ``edit_dialog``.
+
+    Args:
+        name: The dialog's name.
+        *children: What it shows.
+        class_name: Its look.
+        **props: Passed to the element.
+
+    Returns:
+        A ``button``.
+    """
+    custom = {"data-edit": name, **props.pop("custom_attrs", {})}
+    return rx.el.button(
+        *children, type="button", class_name=class_name, custom_attrs=custom, **props
+    )
+
+
+def _what_changed(changes: Any) -> rx.Component:
+    return arrival(
+        note(
+            rx.el.p(
+                "Nothing was saved yet. Save again to keep what you typed, "
+                "or take what is saved now."
+            ),
+            rx.el.dl(
+                each(
+                    changes,
+                    lambda change: rx.el.div(
+                        rx.el.dt(change.label, class_name="font-semibold"),
+                        rx.el.dd(
+                            "Yours: ",
+                            rx.el.strong(
+                                rx.cond(change.yours, change.yours, "empty"),
+                                class_name="font-semibold break-words",
+                            ),
+                        ),
+                        rx.el.dd(
+                            "Saved now: ",
+                            rx.el.strong(
+                                rx.cond(change.now, change.now, "empty"),
+                                class_name="font-semibold break-words",
+                            ),
+                        ),
+                    ),
+                ),
+                class_name="my-3 flex flex-col gap-2.5",
+            ),
+            rx.el.button(
+                "Take what is saved now",
+                type="button",
+                class_name="btn btn-secondary btn-sm",
+                custom_attrs={"data-edit-again": ""},
+            ),
+            tone="warning",
+            title="This was changed somewhere else while you were editing",
+        ),
+        class_name="rounded-xl",
+        custom_attrs={"role": "alert"},
+    )

@@ -1,0 +1,53 @@
+"""What several rows of a form say: e-mails, phones, names, an address."""
+
+from typing import Any
+
+from portal_app.domain.customers.addresses import AddressForm
+from portal_app.domain.customers.contact_rules import EmailEntry, PhoneEntry
+from portal_app.state import forms
+
+_MOST = 20
+_ADDRESS = (
+    *("street", "unit", "town", "state", "postcode", "country"),
+    *("latitude", "longitude"),
+)
+
+
+def emails(form: Any) -> tuple[EmailEntry, ...]:
+    """The rows ``emails.0``, ``emails.1`` and so on."""
+    return tuple(
+        EmailEntry(text, primary=main) for text, _, main in _rows(form, "emails")
+    )
+
+
+def phones(form: Any) -> tuple[PhoneEntry, ...]:
+    """The rows ``phones.0``, ``phones.0.country`` and so on."""
+    return tuple(
+        PhoneEntry(text, forms.field(form, f"{name}.country").upper()[:2], primary=main)
+        for text, name, main in _rows(form, "phones")
+    )
+
+
+def names(form: Any) -> tuple[str, ...]:
+    """The rows ``other_names.0`` and so on."""
+    return tuple(text for text, _, _ in _rows(form, "other_names"))
+
+
+def ticked_of(form: Any, group: str, keys: Any) -> tuple[str, ...]:
+    """Which of these keys are ticked, as the checkboxes ``group.key``."""
+    return tuple(key for key in keys if forms.ticked(form, f"{group}.{key}"))
+
+
+def address(form: Any, **more: Any) -> AddressForm:
+    """The fields of an address; ``more`` goes into the form as it is."""
+    return AddressForm(**{part: forms.field(form, part) for part in _ADDRESS}, **more)
+
+
+def _rows(form: Any, name: str) -> list[tuple[str, str, bool]]:
+    main = forms.field(form, f"{name}.primary") or "0"
+    given = form if isinstance(form, dict) else {}
+    return [
+        (forms.field(form, f"{name}.{at}"), f"{name}.{at}", main == str(at))
+        for at in range(_MOST)
+        if f"{name}.{at}" in given
+    ]

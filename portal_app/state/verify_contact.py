@@ -1,0 +1,50 @@
+"""Verifying a contact's e-mail by the link sent to it; only the button uses it."""
+
+from collections.abc import AsyncIterator
+
+import reflex as rx
+
+from portal_app.domain.accounts.rules import LinkInvalid
+from portal_app.domain.customers import channels
+from portal_app.kernel.errors import DomainError
+from portal_app.state import worker
+from portal_app.state.access import PUBLIC, event_for
+
+
+class VerifyContactState(rx.State):
+    """``outcome`` is empty (not tried yet), ``done`` or ``invalid``."""
+
+    outcome: str = ""
+    email: str = ""
+    problem: str = ""
+    pending: bool = False
+    loaded: bool = False
+    _token: str = ""
+
+    @event_for(PUBLIC)
+    def load(self) -> None:
+        """Take the link from the address; a known one keeps its outcome."""
+        token = self.router.url.query_parameters.get("token", "")
+        if not token:
+            self.outcome = "invalid"
+        elif token != self._token:
+            self.outcome = ""
+        self._token = token
+        self.problem, self.pending, self.loaded = "", False, True
+
+    @event_for(PUBLIC)
+    async def confirm(self) -> AsyncIterator[None]:
+        """Use the link."""
+        if self.outcome == "done":
+            return
+        self.problem, self.pending = "", True
+        yield
+        try:
+            self.email = await worker.call(channels.confirm, self._token)
+            self.outcome = "done"
+        except LinkInvalid:
+            self.outcome = "invalid"
+        except DomainError as error:
+            self.problem = error.message
+        finally:
+            self.pending = False

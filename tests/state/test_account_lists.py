@@ -1,0 +1,115 @@
+"""My Account: contacts, business profiles, locations, and what they choose from."""
+
+from portal_app.kernel.db import Database
+from portal_app.state.account_companies import AccountCompaniesState
+from portal_app.state.account_contacts import AccountContactsState
+from portal_app.state.account_places import AccountPlacesState
+from portal_app.state.address_lists import AddressListsState
+from tests.support.accounts import stored
+from tests.support.people import actor_of, new_customer, session_cookie
+from tests.support.tabs import Tab
+
+ADDRESS = {
+    "street": "12 Bay Street",
+    "town": "Bondi",
+    "state": "NSW",
+    "postcode": "2026",
+    "country": "AU",
+}
+
+
+def _tab(database: Database) -> Tab:
+    person = new_customer(database)
+    return Tab("/account", actor_of(database, session_cookie(database, person)))
+
+
+def _contact(request: str, name: str) -> dict[str, str]:
+    return {
+        "role": "partner",
+        "first_name": name,
+        "phones.0": "0412 345 678",
+        "phones.0.country": "AU",
+        "may.book": "on",
+        "request": request,
+    }
+
+
+def test_contacts_are_added_once_moved_and_removed(database: Database) -> None:
+    tab = _tab(database)
+    tab.fire(AccountContactsState.load)
+    for request, name in (("r1", "Tom"), ("r1", "Tom"), ("r2", "Ann")):
+        tab.fire(AccountContactsState.save, _contact(request, name))
+    state = tab.state(AccountContactsState)
+    assert [contact.name for contact in state.contacts] == ["Tom", "Ann"]
+    assert state.saved == "r2"
+    tom, ann = state.contacts
+    tab.fire(AccountContactsState.move, ann.id, -1)
+    tab.fire(AccountContactsState.move, ann.id, 7)
+    state = tab.state(AccountContactsState)
+    assert [contact.name for contact in state.contacts] == ["Ann", "Tom"]
+    tab.fire(AccountContactsState.remove, tom.id)
+    state = tab.state(AccountContactsState)
+    assert [contact.name for contact in state.contacts] == ["Ann"]
+
+
+def test_a_contact_that_is_gone_is_said_to_be(database: Database) -> None:
+    tab = _tab(database)
+    tab.fire(AccountContactsState.load)
+    before = stored(database)
+    form = {**_contact("r1", "Tom"), "contact": "missing", "version": "1"}
+    tab.fire(AccountContactsState.save, form)
+    state = tab.state(AccountContactsState)
+    assert state.problem == "This is not there any more. It may have been removed."
+    assert stored(database) == before
+
+
+def test_companies_are_added_and_a_removal_taken_back(database: Database) -> None:
+    tab = _tab(database)
+    tab.fire(AccountCompaniesState.load)
+    form = ADDRESS | {"name": "Bay Studio", "billing_email": "a@bay.example.com"}
+    tab.fire(AccountCompaniesState.save, form | {"request": "r1"})
+    (company,) = tab.state(AccountCompaniesState).companies
+    tab.fire(AccountCompaniesState.remove, company.id)
+    state = tab.state(AccountCompaniesState)
+    assert (state.companies, state.removed_name) == ([], "Bay Studio")
+    tab.fire(AccountCompaniesState.undo)
+    state = tab.state(AccountCompaniesState)
+    assert ([one.name for one in state.companies], state.removed) == (
+        ["Bay Studio"],
+        "",
+    )
+
+
+def test_places_are_saved_changed_and_a_removal_taken_back(
+    database: Database,
+) -> None:
+    tab = _tab(database)
+    tab.fire(AccountPlacesState.load)
+    tab.fire(AccountPlacesState.save, ADDRESS | {"label": "Home", "request": "r1"})
+    (place,) = tab.state(AccountPlacesState).places
+    change = ADDRESS | {"label": "Our home", "place": place.id, "version": "1"}
+    tab.fire(AccountPlacesState.save, change | {"request": "r2"})
+    (place,) = tab.state(AccountPlacesState).places
+    assert (place.label, place.version) == ("Our home", 2)
+    tab.fire(AccountPlacesState.remove, place.id)
+    assert tab.state(AccountPlacesState).removed_name == "Our home"
+    tab.fire(AccountPlacesState.undo)
+    assert [one.label for one in tab.state(AccountPlacesState).places] == ["Our home"]
+
+
+def test_lists_follow_the_country(database: Database) -> None:
+    tab = _tab(database)
+    tab.fire(AddressListsState.load)
+    tab.fire(AddressListsState.pick, "AU", "NSW", "Sydney")
+    lists = tab.state(AddressListsState).lists
+    assert (lists.country, lists.state_needed, lists.postcode) == ("AU", True, "2000")
+    assert ("NSW", "New South Wales") in lists.states
+    assert "Newcastle" in lists.towns
+    assert [round(degrees) for degrees in lists.near] == [-34, 151]
+    tab.fire(AddressListsState.pick, {"x": 1}, None, 5)
+    assert tab.state(AddressListsState).lists.towns == []
+    tab.fire(AddressListsState.settle, "4155552671", "US")
+    assert tab.state(AddressListsState).formatted == {"US 4155552671": "(415) 555-2671"}
+    tab.fire(AddressListsState.search, "newcas")
+    hits = tab.state(AddressListsState).hits
+    assert (hits.query, hits.hits[0].label) == ("newcas", "Newcastle, NSW, Australia")
