@@ -7,7 +7,6 @@ from portal_app.domain.accounts import (
     devices,
     offers,
     provider_flows,
-    provider_flows,
     security,
     sessions,
     tokens,

@@ -35,8 +35,8 @@ pytestmark = pytest.mark.skipif(not _answers(), reason="Redis does not answer")
 
 
 @pytest.fixture
-def store() -> Iterator[RedisAttempts]:
-    yield RedisAttempts.connect(URL)
+def store() -> RedisAttempts:
+    return RedisAttempts.connect(URL)
 
 
 @pytest.fixture

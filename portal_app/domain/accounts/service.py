@@ -188,11 +188,10 @@ def redeem_ticket(
         NotFound: If the ticket is unknown, used or expired.
     """
     meaning = tokens.consume(tx, ticket, SIGN_IN)
-    if meaning is None:
+    # The way may have been closed since the ticket was given.
+    if meaning is None or not may_enter(tx, meaning.way):
         raise NotFound(_AGAIN)
     if meaning.account_id is None:
-        if not may_enter(tx, meaning.way):
-            raise NotFound(_AGAIN)
         return _open(tx, actor, meaning, GUEST)
     account = tx.get(Account, meaning.account_id)
     if account is None or account.disabled_at is not None:

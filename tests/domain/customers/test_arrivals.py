@@ -24,6 +24,7 @@ from portal_app.kernel.errors import (
     Conflict,
     DomainError,
     InvalidInput,
+    NotFound,
     TooManyAttempts,
 )
 from portal_app.kernel.ids import hash_secret
@@ -312,15 +313,16 @@ def test_a_provider_that_is_switched_off_is_refused(
     db: Database, provider: str
 ) -> None:
     profile = replace(MAYA, provider=provider)
-    ticket_before = signed_in_by(db, profile)
+    ticket = signed_in_by(db, profile).ticket
     switch(db, **{provider: False})
     before, mails = stored(db), sent(db)
     with pytest.raises(WayClosed):
         arrive(db, profile)
     with pytest.raises(WayClosed):
         arrive(db, replace(profile, subject="new", email="new@example.com"))
+    with pytest.raises(NotFound):
+        db.call(accounts.redeem_ticket, STRANGER, ticket)
     assert (stored(db), sent(db)) == (before, mails)
-    assert ticket_before.new is True
 
 
 def test_switching_off_stops_what_is_under_way(db: Database) -> None:
