@@ -27,6 +27,7 @@ export function AskBeforeLeaving({ saved, next }) {
   const ask = useRef(false);
   const going = useRef(null);
   const [typed, setTyped] = useState(false);
+  const [asking, setAsking] = useState(false);
   const navigate = useNavigate();
 
   const note = (value) => {
@@ -35,6 +36,7 @@ export function AskBeforeLeaving({ saved, next }) {
   };
   const leave = (proceed, stay) => {
     going.current = { proceed, stay };
+    setAsking(true);
     if (!question.current.open) question.current.showModal();
   };
 
@@ -84,6 +86,7 @@ export function AskBeforeLeaving({ saved, next }) {
 
   const answer = (discard) => {
     question.current.close();
+    setAsking(false);
     const { proceed, stay } = going.current ?? {};
     going.current = null;
     if (!discard) return stay?.();
@@ -105,23 +108,27 @@ export function AskBeforeLeaving({ saved, next }) {
           answer(false);
         }}
       >
-        <div className="px-5 pt-5 sm:px-7 sm:pt-6">
-          <h2 className="text-xl">Leave without saving?</h2>
-          <p className="mt-1.5 text-ink-soft">What you entered would be lost.</p>
-        </div>
-        <div className="flex flex-col-reverse gap-2.5 px-5 py-5 sm:flex-row sm:justify-end sm:px-7 sm:pb-6">
-          <button type="button" className="btn btn-danger" onClick={() => answer(true)}>
-            Discard changes
-          </button>
-          <button
-            type="button"
-            className="btn btn-primary"
-            autoFocus
-            onClick={() => answer(false)}
-          >
-            Keep editing
-          </button>
-        </div>
+        {asking ? (
+          <>
+            <div className="px-5 pt-5 sm:px-7 sm:pt-6">
+              <h2 className="text-xl">Leave without saving?</h2>
+              <p className="mt-1.5 text-ink-soft">What you entered would be lost.</p>
+            </div>
+            <div className="flex flex-col-reverse gap-2.5 px-5 py-5 sm:flex-row sm:justify-end sm:px-7 sm:pb-6">
+              <button type="button" className="btn btn-danger" onClick={() => answer(true)}>
+                Discard changes
+              </button>
+              <button
+                type="button"
+                className="btn btn-primary"
+                autoFocus
+                onClick={() => answer(false)}
+              >
+                Keep editing
+              </button>
+            </div>
+          </>
+        ) : null}
       </dialog>
     </>
   );
