@@ -13,7 +13,9 @@ from playwright.sync_api import (
     expect,
     sync_playwright,
 )
+from sqlalchemy import delete
 
+from portal_app.domain.accounts.models import AttemptWindow
 from portal_app.serving import build as frontend
 from tests.support.browser import LAUNCH_ARGUMENTS, executable
 from tests.support.mailbox import Mailbox, smtp_server
@@ -70,6 +72,13 @@ def portal(
     folder = tmp_path_factory.mktemp("portal")
     with running_portal(folder, mailbox, **providers.environment) as running:
         yield running
+
+
+@pytest.fixture(autouse=True)
+def _unlimited(portal: RunningPortal) -> None:
+    """Every test comes from the same address; what others tried does not count."""
+    with portal.database.write() as tx:
+        tx.execute(delete(AttemptWindow))
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,215 @@
+"""Who gets what: one row for each page, route and handler of the portal.
+
+``test_matrix`` compares these tables with what is registered: whatever has no row
+here, or a row that nothing belongs to any more, fails with its name. A new page,
+route or handler therefore needs a decision, here, about everybody.
+"""
+
+from dataclasses import dataclass
+
+STRANGER = "a stranger"
+GUEST = "a guest of another booking"
+CUSTOMER = "another customer"
+FIELDWORKER = "a fieldworker who is not assigned"
+OFFICE = "the office"
+OWNER = "the owner"
+OTHERS = (STRANGER, GUEST, CUSTOMER, FIELDWORKER, OFFICE)
+"""Everybody who has no part in what is tried; only the owner has."""
+
+# --- What happens -----------------------------------------------------------------
+
+SHOWN = "shown"
+LOG_IN = "sent to log in"
+HOME = "sent home"
+BOOKINGS = "sent to /bookings"
+OFFICE_PAGE = "sent to /office"
+
+# --- Pages ------------------------------------------------------------------------
+
+EVERYBODY = dict.fromkeys((*OTHERS, OWNER), SHOWN)
+FOR_CUSTOMERS = {
+    STRANGER: LOG_IN,
+    GUEST: LOG_IN,
+    CUSTOMER: SHOWN,
+    FIELDWORKER: HOME,
+    OFFICE: HOME,
+    OWNER: SHOWN,
+}
+FOR_GUESTS = FOR_CUSTOMERS | {GUEST: SHOWN}
+FOR_THE_OFFICE = {
+    STRANGER: LOG_IN,
+    GUEST: LOG_IN,
+    CUSTOMER: HOME,
+    FIELDWORKER: HOME,
+    OFFICE: SHOWN,
+    OWNER: HOME,
+}
+# Who has an account already goes on to the first page of such people.
+NOT_SIGNED_IN = {
+    STRANGER: SHOWN,
+    GUEST: SHOWN,
+    CUSTOMER: BOOKINGS,
+    FIELDWORKER: HOME,
+    OFFICE: OFFICE_PAGE,
+    OWNER: BOOKINGS,
+}
+
+PAGES = {
+    "/": EVERYBODY,
+    "/services": EVERYBODY,
+    "/services/[slug]": EVERYBODY,
+    "/signup": NOT_SIGNED_IN,
+    "/login": NOT_SIGNED_IN,
+    "/login/booking": EVERYBODY,
+    "/login/connect": EVERYBODY,
+    "/forgot-password": EVERYBODY,
+    "/reset-password": EVERYBODY,
+    "/verify-email": EVERYBODY,
+    "/verify-contact": EVERYBODY,
+    "/confirm-email": EVERYBODY,
+    "/account": FOR_CUSTOMERS,
+    "/dependents": FOR_CUSTOMERS,
+    "/dependents/add": FOR_CUSTOMERS,
+    "/dependents/[id]": FOR_CUSTOMERS,
+    "/book/[slug]": FOR_CUSTOMERS,
+    "/bookings": FOR_CUSTOMERS,
+    "/bookings/[number]": FOR_GUESTS,
+    "/office": FOR_THE_OFFICE,
+    "/office/security": FOR_THE_OFFICE,
+    "/office/settings": FOR_THE_OFFICE,
+    "404": EVERYBODY,
+}
+"""Every page: who sees it, and where the others are sent."""
+
+# --- Handlers ---------------------------------------------------------------------
+
+HANDLERS = {
+    "for everybody": {
+        "confirm_email_state": "confirm load",
+        "forgot_password_state": "load submit",
+        "index_state": "load",
+        "login_booking_state": "load open_link submit",
+        "login_connect_state": "load prove_by_password send_mail use_link",
+        "login_state": "load submit",
+        "password_state": "clear rate",
+        "resend_state": "clear send",
+        "reset_password_state": "load submit",
+        "service_state": "load",
+        "services_state": "load",
+        "sign_up_state": "load submit",
+        "toast_state": "dismiss tell",
+        "verify_contact_state": "confirm load",
+        "verify_email_state": "activate choose_password load",
+        "viewer_state": "load",
+    },
+    "for customers": {
+        "account_access_state": (
+            "begin_email begin_password change_email change_password disconnect "
+            "end_other_sessions end_session load send_reset switch_off_link"
+        ),
+        "account_companies_state": "begin load remove save undo",
+        "account_contacts_state": "begin load move remove save",
+        "account_places_state": "begin load remove save undo",
+        "account_state": "begin load remove_picture resend save use_picture",
+        "address_lists_state": "load pick search settle",
+        "book_place_state": "load pick_country submit",
+        "book_state": (
+            "answer confirm load next_from_options submit_contact take_instead tick"
+        ),
+        "book_time_state": ("load next_from_time pick_day pick_person pick_slot turn"),
+        "bookings_state": "load",
+        "dependent_add_state": "load save",
+        "dependent_state": (
+            "archive begin load remove_document restore save save_document "
+            "set_picture turn"
+        ),
+        "dependents_state": "archive find load pick restore turn",
+    },
+    "for customers and guests": {
+        "booking_state": "load",
+    },
+    "for the office": {
+        "office_security_state": "load",
+        "office_settings_state": "load save",
+        "office_state": "load",
+    },
+    # Reflex's own, of every state (``setvar``) or by name: nobody may.
+    "for nobody": {
+        "update_vars_internal_state": "update_vars_internal",
+    },
+}
+"""Every handler of every state, by the people it is for."""
+
+WHO_MAY = {
+    "for everybody": frozenset((*OTHERS, OWNER)),
+    "for customers": frozenset({CUSTOMER, OWNER}),
+    "for customers and guests": frozenset({CUSTOMER, OWNER, GUEST}),
+    "for the office": frozenset({OFFICE}),
+    "for nobody": frozenset(),
+}
+
+# --- Routes -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How a route is asked, and the status that everybody gets.
+
+    Attributes:
+        path: With ``{number}``, ``{file}`` and the like of the owner.
+        status: By person; ``others`` where all but the owner get the same.
+        data: The form that a POST sends.
+    """
+
+    path: str
+    status: dict[str, int]
+    data: tuple[tuple[str, str], ...] = ()
+
+
+def _all(status: int) -> dict[str, int]:
+    return dict.fromkeys((*OTHERS, OWNER), status)
+
+
+_OWNER_ONLY = _all(404) | {OWNER: 200}
+
+ROUTES: dict[str, Asked | tuple[Asked, ...]] = {
+    "GET /": Asked("/", _all(200)),
+    "GET /_health": Asked("/_health", _all(200)),
+    "GET /api/auth/{provider}/callback": Asked("/api/auth/google/callback", _all(303)),
+    "GET /api/auth/{provider}/start": Asked("/api/auth/google/start", _all(303)),
+    "GET /api/brand.css": Asked("/api/brand.css", _all(200)),
+    "GET /api/calendar/{number}.ics": Asked("/api/calendar/{number}.ics", _OWNER_ONLY),
+    "GET /api/files/{file_id}": (
+        # Handed in, and used by nothing yet: only for who did.
+        Asked("/api/files/{upload}", _OWNER_ONLY),
+        Asked("/api/files/{picture}", _OWNER_ONLY | {OFFICE: 200}),
+    ),
+    "GET /api/health": Asked("/api/health", _all(200)),
+    "GET /api/manifest.webmanifest": Asked("/api/manifest.webmanifest", _all(200)),
+    "GET /ping": Asked("/ping", _all(200)),
+    "GET /services": Asked("/services", _all(200)),
+    "GET /services/": Asked("/services/", _all(308)),
+    "GET /services/{slug:slug}": Asked("/services/dog-walking", _all(200)),
+    "GET /services/{slug:slug}/": Asked("/services/dog-walking/", _all(308)),
+    # A ticket that nobody was given.
+    "POST /api/auth/session": Asked(
+        "/api/auth/session", _all(303), (("ticket", "x"), ("next", "/account"))
+    ),
+    "POST /api/auth/logout": Asked("/api/auth/logout", _all(303)),
+    "POST /api/auth/{provider}/callback": Asked(
+        "/api/auth/apple/callback", _all(303), (("state", "x"), ("code", "x"))
+    ),
+    # No form with a file: whoever may hand files in is told so.
+    "POST /api/uploads": Asked(
+        "/api/uploads?purpose=picture",
+        _all(400) | {STRANGER: 401, GUEST: 401},
+    ),
+}
+"""Every route beside the pages. ``HEAD`` is asked like ``GET``, and tells no more."""
+HEAD_DIFFERS = {
+    "/api/auth/{provider}/callback": 204,
+    "/api/auth/{provider}/start": 204,
+}
+"""What only a person's GET begins."""
+MOUNTED = frozenset({"/_event"})
+"""The socket, which the handlers' rows are about."""

@@ -1,0 +1,83 @@
+"""Bookings in the demo business, made by the services that people use."""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlmodel import select
+
+from portal_app.domain.accounts.models import Account
+from portal_app.domain.bookings import service as bookings
+from portal_app.domain.bookings.models import Booking
+from portal_app.domain.bookings.rules import ContactForm
+from portal_app.domain.customers.addresses import AddressForm
+from portal_app.domain.customers.models import Customer
+from portal_app.kernel.audiences import Actor
+from portal_app.kernel.clock import utc_now
+from portal_app.kernel.db import Database
+from tests.support.people import Person, actor_of, session_cookie
+
+_SYDNEY = ZoneInfo("Australia/Sydney")
+_HOME = AddressForm(
+    street="12 Ocean Street",
+    unit="3",
+    town="Bondi",
+    state="NSW",
+    postcode="2026",
+    country="AU",
+    access_notes="Ring twice",
+)
+
+
+def book(database: Database, person: Person, slug: str = "dog-walking") -> str:
+    """Book the first free time that there is from the day after tomorrow on.
+
+    Args:
+        database: With the demo business in it.
+        person: A customer.
+        slug: Which service.
+
+    Returns:
+        The booking's number. Its confirmation is in the outbox.
+    """
+    who = actor_of(database, session_cookie(database, person))
+    draft_id = database.call(bookings.open_draft, who, slug).id
+    database.call(bookings.choose_options, who, draft_id, {"length": "short"})
+    database.call(bookings.choose_time, who, draft_id, _free(database, who, draft_id))
+    database.call(bookings.choose_address, who, draft_id, _HOME)
+    draft = database.call(
+        bookings.choose_contact,
+        who,
+        draft_id,
+        ContactForm(
+            name=person.name, email=person.email, phone="0491 570 156", notes=""
+        ),
+    )
+    return bookings.confirm(database, who, draft.id, draft.shown)
+
+
+def forget_account(database: Database, person: Person) -> None:
+    """Leave the customer and the bookings, as if booked without an account."""
+    with database.write() as tx:
+        account = tx.exec(select(Account).where(Account.email == person.email)).one()
+        customer = tx.exec(
+            select(Customer).where(Customer.account_id == account.id)
+        ).one()
+        customer.account_id = None
+        tx.flush()
+        tx.delete(account)
+
+
+def booking_id(database: Database, number: str) -> str:
+    """The id behind a number."""
+    with database.read() as tx:
+        return tx.exec(select(Booking.id).where(Booking.number == number)).one()
+
+
+def _free(database: Database, who: Actor, draft_id: str) -> datetime:
+    first = (utc_now() + timedelta(days=2)).astimezone(_SYDNEY).date()
+    days = database.query(
+        bookings.free_days, who, draft_id, first, first + timedelta(days=20)
+    )
+    day = date.fromisoformat(days[0].day)
+    times = database.query(bookings.free_times, who, draft_id, day)
+    return datetime.fromisoformat(times[0].starts_at)
