@@ -8,9 +8,9 @@ import reflex as rx
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
+from portal_app.api.account_export import export_routes
 from portal_app.api.branding import branding_routes
 from portal_app.api.calendar import calendar_routes
-from portal_app.api.export import export_routes
 from portal_app.api.files import file_routes
 from portal_app.api.guard import (
     Guard,

@@ -1,0 +1,52 @@
+"""The download of one's own data: all of it, and nobody else's."""
+
+import io
+import json
+import zipfile
+from dataclasses import replace
+
+from portal_app.api.account_export import _archive, own_data
+from portal_app.domain.customers import contacts, pictures, places
+from portal_app.domain.customers.addresses import AddressForm
+from portal_app.domain.customers.contact_rules import ContactForm, PhoneEntry
+from portal_app.domain.files import service as files
+from portal_app.domain.files.service import Upload
+from portal_app.integrations.images import PillowImages
+from portal_app.integrations.storage import FsspecStorage
+from portal_app.kernel.db import Database
+from tests.support.accounts import open_business
+from tests.support.people import actor_of, new_customer, session_cookie
+from tests.support.pictures import photo_on_its_side
+
+HOME = AddressForm(
+    street="12 Bay Street", town="Bondi", state="NSW", postcode="2026", country="AU"
+)
+
+
+def test_the_download_has_ones_own_data_and_files(db: Database, tmp_path) -> None:
+    open_business(db)
+    ada = actor_of(db, session_cookie(db, new_customer(db, "Ada")))
+    eve = actor_of(db, session_cookie(db, new_customer(db, "Eve")))
+    storage = FsspecStorage(str(tmp_path / "files"))
+    tom = ContactForm(
+        role="partner", first_name="Tom", phones=(PhoneEntry("0412 345 678"),)
+    )
+    contacts.add_contact(db, ada, tom, "r1")
+    contacts.add_contact(db, eve, replace(tom, first_name="Mallory"), "r1")
+    db.call(places.save_location, ada, replace(HOME, label="Home"))
+    picture = photo_on_its_side()
+    upload = Upload("picture", "me.jpg", io.BytesIO(picture), len(picture))
+    view = files.accept(db, storage, PillowImages(), ada, upload)
+    db.call(pictures.set_picture, ada, view.id)
+
+    with zipfile.ZipFile(_archive(db, storage, ada)) as archive:
+        names = archive.namelist()
+        data = json.loads(archive.read("data.json"))
+        assert archive.testzip() is None
+    assert names[0] == "data.json"
+    assert [name.startswith(f"files/{view.id}-") for name in names[1:]] == [True]
+    assert data["profile"]["first_name"] == "Ada"
+    assert [contact["name"] for contact in data["contacts"]] == ["Tom"]
+    assert [place["label"] for place in data["locations"]] == ["Home"]
+    assert "Mallory" not in json.dumps(data)
+    assert [one["name"] for one in db.query(own_data, eve)["contacts"]] == ["Mallory"]
