@@ -1,5 +1,8 @@
 import { useEffect, useRef, useState } from "react";
 
+// What was sent and is not known to be accepted yet: the keys of kept forms.
+const sent = new Set();
+
 // Between two clicks of a double click the next step may already be drawn; the
 // second click must not press what is now in the same place.
 const SETTLE_MS = 450;
@@ -13,6 +16,9 @@ export function StepKeeper({ step }) {
     const isFirst = !shown.current;
     shown.current = step;
     if (isFirst) return;
+    // Going on means that it was accepted.
+    for (const key of sent) sessionStorage.removeItem(key);
+    sent.clear();
     document.getElementById("step-heading")?.focus({ preventScroll: true });
     scrollTo({ top: 0, behavior: "instant" });
     const actions = document.querySelector("[data-step-actions]");
@@ -65,7 +71,6 @@ export function KeepTyped({ name }) {
     const form = ref.current?.closest("form");
     if (!form || !name) return;
     const key = `portal-typed-${name}`;
-    let sent = false;
     try {
       const kept = JSON.parse(sessionStorage.getItem(key) ?? "{}");
       for (const [field, value] of Object.entries(kept)) {
@@ -80,17 +85,16 @@ export function KeepTyped({ name }) {
       sessionStorage.removeItem(key);
     }
     const keep = () => {
-      sent = false;
+      sent.delete(key);
       const typed = Object.fromEntries(new FormData(form));
       sessionStorage.setItem(key, JSON.stringify(typed));
     };
-    const send = () => (sent = true);
+    const send = () => sent.add(key);
     form.addEventListener("input", keep);
     form.addEventListener("submit", send);
     return () => {
       form.removeEventListener("input", keep);
       form.removeEventListener("submit", send);
-      if (sent) sessionStorage.removeItem(key);
     };
   }, [name]);
   return <span ref={ref} hidden />;

@@ -83,6 +83,121 @@ class BookState(rx.State):
     @event_for(CUSTOMER)
     async def load(self) -> Any:
         """Rebuild the wizard from address, session and database."""
+        return await self._rebuild()
+
+    @event_for(CUSTOMER)
+    async def answer(self, option_key: Any, answer: Any) -> EventSpec | None:
+        """Answer an option of one choice, or say a quantity."""
+        return await self._answer(option_key, answer)
+
+    @event_for(CUSTOMER)
+    async def tick(self, option_key: Any, choice_key: Any, on: Any) -> EventSpec | None:
+        """Add one of several choices, or take it away."""
+        if not await self._stands_at("options"):
+            return None
+        given = self._answers.get(option_key) if isinstance(option_key, str) else None
+        chosen = [key for key in given or [] if key != choice_key]
+        wanted = [*chosen, choice_key] if on else chosen
+        return await self._answer(option_key, wanted)
+
+    @event_for(CUSTOMER)
+    async def next_from_options(self) -> EventSpec | None:
+        """*Next* on the first step."""
+        if not await self._stands_at("options"):
+            return None
+        if self.errors:
+            # What was typed last is not in the draft, because it does not fit.
+            self._show(problem="Please check the options.")
+            return None
+        try:
+            draft = await worker.call(
+                bookings.choose_options, actor(), self.draft_id, dict(self._answers)
+            )
+        except InvalidInput as wrong:
+            self._show(errors=wrong.fields, problem=wrong.message)
+            return None
+        except Conflict as refused:
+            return await self._refused(refused)
+        self._take(draft)
+        return self._go_on()
+
+    @event_for(CUSTOMER)
+    async def submit_contact(self, form: Any) -> EventSpec | None:
+        """*Next* on the contact details."""
+        if not await self._stands_at("contact"):
+            return None
+        typed = bookings.ContactForm(**texts(form, "name", "email", "phone", "notes"))
+        try:
+            draft = await worker.call(
+                bookings.choose_contact, actor(), self.draft_id, typed
+            )
+        except InvalidInput as wrong:
+            self._show(errors=wrong.fields, problem="")
+            return None
+        except Conflict as refused:
+            return await self._refused(refused)
+        self._take(draft)
+        return self._go_on()
+
+    @event_for(CUSTOMER)
+    async def take_instead(self, starts_at: Any) -> EventSpec | None:
+        """Take one of the nearest free times; the overview shows it again."""
+        start = instant(starts_at)
+        if not await self._stands_at("overview") or start is None:
+            return None
+        person = self._chosen[2] or None
+        try:
+            draft = await worker.call(
+                bookings.choose_time, actor(), self.draft_id, start, person
+            )
+        except bookings.SlotGone as gone:
+            self._show(problem=gone.message, nearest=gone.times)
+            return None
+        except Conflict as refused:
+            return await self._refused(refused)
+        self._take(draft)
+        self._show(
+            problem="",
+            nearest=[],
+            notice=f"Your time is now {draft.day}, {draft.time}. "
+            "Please check the overview and confirm.",
+        )
+        return None
+
+    @event_for(CUSTOMER)
+    async def confirm(self, shown: Any) -> Any:
+        """*Confirm booking*: book what the overview showed, once.
+
+        Args:
+            shown: ``shown`` of the overview that was looked at; a click that is
+                replayed after a lost connection must not confirm another one.
+        """
+        if not await self._stands_at("overview"):
+            return
+        self._show(confirming=True, problem="", nearest=[], notice="")
+        yield
+        try:
+            number = await worker.carry_out(
+                bookings.confirm, actor(), self.draft_id, _shown(shown)
+            )
+            yield await self._finish(number, self.draft_id)
+        except bookings.SlotGone as gone:
+            self._show(problem=gone.message, nearest=gone.times)
+        except InvalidInput as missing:
+            step = next((s for s in STEPS if s in missing.fields), STEPS[0])
+            self._go(step)
+            self._show(problem=missing.fields.get(step, missing.message))
+            yield rx.redirect(self._address(step))
+        except (bookings.OverviewChanged, NotFound) as changed:
+            found = await worker.query(bookings.draft, actor(), self.draft_id)
+            self._take(found)
+            self._show(problem=changed.message)
+        except Conflict as refused:
+            self._show(problem=refused.message)
+        finally:
+            self._show(confirming=False)
+
+    async def _rebuild(self) -> EventSpec | None:
         path = str(self.router.url.path).rstrip("/")
         asked = self.router.url.query_parameters
         if path != self.path:
@@ -125,118 +240,8 @@ class BookState(rx.State):
             return rx.redirect(self._address(reachable), replace=True)
         return None
 
-    @event_for(CUSTOMER)
-    async def answer(self, option_key: Any, answer: Any) -> EventSpec | None:
-        """Answer an option of one choice, or say a quantity."""
-        return await self._answer(option_key, answer)
-
-    @event_for(CUSTOMER)
-    async def tick(self, option_key: Any, choice_key: Any, on: Any) -> EventSpec | None:
-        """Add one of several choices, or take it away."""
-        given = self._answers.get(option_key) if isinstance(option_key, str) else None
-        chosen = [key for key in given or [] if key != choice_key]
-        wanted = [*chosen, choice_key] if on else chosen
-        return await self._answer(option_key, wanted)
-
-    @event_for(CUSTOMER)
-    async def next_from_options(self) -> EventSpec | None:
-        """*Next* on the first step."""
-        if not self._stands_at("options"):
-            return None
-        if self.errors:
-            # What was typed last is not in the draft, because it does not fit.
-            self._show(problem="Please check the options.")
-            return None
-        try:
-            draft = await worker.call(
-                bookings.choose_options, actor(), self.draft_id, dict(self._answers)
-            )
-        except InvalidInput as wrong:
-            self._show(errors=wrong.fields, problem=wrong.message)
-            return None
-        except Conflict as refused:
-            return await self._refused(refused)
-        self._take(draft)
-        return self._go_on()
-
-    @event_for(CUSTOMER)
-    async def submit_contact(self, form: Any) -> EventSpec | None:
-        """*Next* on the contact details."""
-        if not self._stands_at("contact"):
-            return None
-        typed = bookings.ContactForm(**texts(form, "name", "email", "phone", "notes"))
-        try:
-            draft = await worker.call(
-                bookings.choose_contact, actor(), self.draft_id, typed
-            )
-        except InvalidInput as wrong:
-            self._show(errors=wrong.fields, problem="")
-            return None
-        except Conflict as refused:
-            return await self._refused(refused)
-        self._take(draft)
-        return self._go_on()
-
-    @event_for(CUSTOMER)
-    async def take_instead(self, starts_at: Any) -> EventSpec | None:
-        """Take one of the nearest free times; the overview shows it again."""
-        start = instant(starts_at)
-        if not self._stands_at("overview") or start is None:
-            return None
-        person = self._chosen[2] or None
-        try:
-            draft = await worker.call(
-                bookings.choose_time, actor(), self.draft_id, start, person
-            )
-        except bookings.SlotGone as gone:
-            self._show(problem=gone.message, nearest=gone.times)
-            return None
-        except Conflict as refused:
-            return await self._refused(refused)
-        self._take(draft)
-        self._show(
-            problem="",
-            nearest=[],
-            notice=f"Your time is now {draft.day}, {draft.time}. "
-            "Please check the overview and confirm.",
-        )
-        return None
-
-    @event_for(CUSTOMER)
-    async def confirm(self, shown: Any) -> Any:
-        """*Confirm booking*: book what the overview showed, once.
-
-        Args:
-            shown: ``shown`` of the overview that was looked at; a click that is
-                replayed after a lost connection must not confirm another one.
-        """
-        if not self._stands_at("overview"):
-            return
-        self._show(confirming=True, problem="", nearest=[], notice="")
-        yield
-        try:
-            number = await worker.carry_out(
-                bookings.confirm, actor(), self.draft_id, _shown(shown)
-            )
-            yield await self._finish(number, self.draft_id)
-        except bookings.SlotGone as gone:
-            self._show(problem=gone.message, nearest=gone.times)
-        except InvalidInput as missing:
-            step = next((s for s in STEPS if s in missing.fields), STEPS[0])
-            self._go(step)
-            self._show(problem=missing.fields.get(step, missing.message))
-            yield rx.redirect(self._address(step))
-        except (bookings.OverviewChanged, NotFound) as changed:
-            found = await worker.query(bookings.draft, actor(), self.draft_id)
-            self._take(found)
-            self._show(problem=changed.message)
-        except Conflict as refused:
-            self._show(problem=refused.message)
-        finally:
-            self._show(confirming=False)
-
     async def _answer(self, option_key: Any, answer: Any) -> EventSpec | None:
-        if not self._stands_at("options"):
+        if not await self._stands_at("options"):
             return None
         if option_key not in [question.key for question in self.questions]:
             self._show(problem=_UNKNOWN)
@@ -285,8 +290,14 @@ class BookState(rx.State):
             self.questions = questions
             self.asked += 1
 
-    def _stands_at(self, step: str) -> bool:
-        """Whether the page shows this step: late clicks of a step left count not."""
+    async def _stands_at(self, step: str) -> bool:
+        """Whether the page shows this step: late clicks of a step left count not.
+
+        What was clicked while the server was away is replayed to one that has just
+        started, before ``load``: then the address of the click says where it was.
+        """
+        if not self.phase:
+            await self._rebuild()
         return self.phase == "open" and self.step == step
 
     def _reachable(self, step: str) -> str:

@@ -49,7 +49,7 @@ class BookPlaceState(rx.State):
     async def load(self) -> None:
         """Read the places if the wizard stands at this step."""
         book = await self.get_state(BookState)
-        if not book._stands_at("address"):
+        if not await book._stands_at("address"):
             return
         saved, home, countries, states = await worker.query(_places, actor())
         known = [place.id for place in saved]
@@ -74,7 +74,7 @@ class BookPlaceState(rx.State):
     async def submit(self, form: Any) -> EventSpec | None:
         """*Next* on this step."""
         book = await self.get_state(BookState)
-        if not book._stands_at("address"):
+        if not await book._stands_at("address"):
             return None
         place = texts(form, "location")["location"] or (NEW if not self.places else "")
         who, draft_id = actor(), book.draft_id

@@ -92,17 +92,9 @@ class BookTimeState(rx.State):
     @event_for(CUSTOMER)
     async def load(self) -> None:
         """Look for free time if the wizard stands at this step."""
-        book = await self._book()
-        if book is None:
-            return
-        slot, day, person = book._chosen
-        if self.shown_for != book.time_key:
-            self.reset()
-        self._show(slot=slot, person=person)
-        people = await worker.query(bookings.fieldworkers, actor(), book.draft_id)
-        self._show(people=people)
-        await self._look(book, day_of(day) or day_of(self.day), None)
-        self._show(shown_for=book.time_key)
+        book = await self.get_state(BookState)
+        if await book._stands_at("time"):
+            await self._begin(book)
 
     @event_for(CUSTOMER)
     async def turn(self, months: Any) -> Any:
@@ -174,7 +166,21 @@ class BookTimeState(rx.State):
     async def _book(self) -> BookState | None:
         """The wizard, if it stands at this step."""
         book = await self.get_state(BookState)
-        return book if book._stands_at("time") else None
+        if not await book._stands_at("time"):
+            return None
+        if self.shown_for != book.time_key:
+            await self._begin(book)  # the server that had looked is gone
+        return book
+
+    async def _begin(self, book: BookState) -> None:
+        slot, day, person = book._chosen
+        if self.shown_for != book.time_key:
+            self.reset()
+        self._show(slot=slot, person=person)
+        people = await worker.query(bookings.fieldworkers, actor(), book.draft_id)
+        self._show(people=people)
+        await self._look(book, day_of(day) or day_of(self.day), None)
+        self._show(shown_for=book.time_key)
 
     async def _choose(self, book: BookState, start: datetime) -> EventSpec | None:
         try:

@@ -33,7 +33,7 @@ class VerifyEmailState(rx.State):
     @event_for(PUBLIC)
     def load(self) -> None:
         """Take the link from the address; a known one keeps its outcome."""
-        token = self.router.url.query_parameters.get("token", "")
+        token = self._link()
         if not token:
             self.outcome = "invalid"
         elif token != self._token:
@@ -51,7 +51,7 @@ class VerifyEmailState(rx.State):
         yield
         try:
             self.outcome = await worker.call(
-                accounts.verify_email, actor(), self._token
+                accounts.verify_email, actor(), self._link()
             )
         except accounts.PasswordNeeded:
             self.outcome = "password"
@@ -73,7 +73,7 @@ class VerifyEmailState(rx.State):
             self.outcome = await worker.carry_out(
                 accounts.activate_with_password,
                 actor(),
-                self._token,
+                self._link(),
                 forms.field(form_data, "password"),
             )
         except accounts.LinkInvalid:
@@ -82,3 +82,8 @@ class VerifyEmailState(rx.State):
             self.errors, self.problem = forms.refusal(error)
         finally:
             self.pending = False
+
+    def _link(self) -> str:
+        # From the address, which a replayed click brings along: a server that has
+        # just started has no state of this tab yet.
+        return str(self.router.url.query_parameters.get("token", ""))
