@@ -1,4 +1,10 @@
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+)
 
 from portal_app.settings import SettingsError, load_settings
 
@@ -66,6 +72,24 @@ def test_production_takes_a_full_set(monkeypatch: pytest.MonkeyPatch) -> None:
             "such as s3://BUCKET",
         ),
         (
+            {"PORTAL_GOOGLE_CLIENT_ID": "x"},
+            "PORTAL_GOOGLE_CLIENT_ID takes PORTAL_GOOGLE_CLIENT_SECRET as well",
+        ),
+        (
+            {"PORTAL_APPLE_PRIVATE_KEY": "not a key"},
+            "PORTAL_APPLE_PRIVATE_KEY: takes the text of the .p8 file "
+            "that Apple gave you",
+        ),
+        (
+            {"PORTAL_FACEBOOK_API_BASE": "graph.example.com"},
+            "PORTAL_FACEBOOK_API_BASE: takes an address such as "
+            "https://provider.example.com/…",
+        ),
+        (
+            PRODUCTION | {"PORTAL_GOOGLE_DISCOVERY_URL": "http://g.example.com/x"},
+            "PORTAL_GOOGLE_DISCOVERY_URL takes an https address in production",
+        ),
+        (
             {"PORTAL_WORKERS": "2"},
             "PORTAL_WORKERS above 1 takes PORTAL_REDIS_URL as well",
         ),
@@ -90,3 +114,29 @@ def test_a_wrong_value_is_one_line_that_names_it(
     with pytest.raises(SettingsError) as refusal:
         load_settings()
     assert str(refusal.value) == line
+
+
+def test_a_provider_is_configured_once_all_its_variables_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert load_settings().identity_providers == ()
+    key = ec.generate_private_key(ec.SECP256R1()).private_bytes(
+        Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
+    )
+    values = {
+        "PORTAL_GOOGLE_CLIENT_ID": "g",
+        "PORTAL_GOOGLE_CLIENT_SECRET": "s",
+        "PORTAL_APPLE_CLIENT_ID": "a",
+        "PORTAL_APPLE_TEAM_ID": "T",
+        "PORTAL_APPLE_KEY_ID": "K",
+        # As written where variables know no line breaks.
+        "PORTAL_APPLE_PRIVATE_KEY": key.decode().replace("\n", "\\n"),
+        "PORTAL_FACEBOOK_CLIENT_ID": "f",
+        "PORTAL_FACEBOOK_SECRET": "s",
+    }
+    _set(monkeypatch, values)
+    settings = load_settings()
+    assert settings.identity_providers == ("google", "apple", "facebook")
+    assert settings.apple_private_key.get_secret_value() == key.decode()
+    assert settings.facebook_client_secret.get_secret_value() == "s"
+    assert "PRIVATE" not in repr(settings)

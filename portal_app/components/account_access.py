@@ -255,7 +255,7 @@ def _reset_mail_sent() -> rx.Component:
     return arrival(
         look_into_mail(
             "We sent a mail to ",
-            rx.el.strong(_WAYS.email, class_name="font-semibold break-all"),
+            rx.el.strong(_WAYS.email, class_name="font-semibold break-words"),
             ". Its link lets you choose a password.",
         )
     )
@@ -321,7 +321,7 @@ def _email_dialog() -> rx.Component:
                         "We sent a mail to ",
                         rx.el.strong(
                             AccountAccessState.email_sent_to,
-                            class_name="font-semibold break-all",
+                            class_name="font-semibold break-words",
                         ),
                         ". Press the button in it, and the address is yours here.",
                     )

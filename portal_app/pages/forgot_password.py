@@ -46,7 +46,7 @@ def _check_your_mail() -> rx.Component:
             rx.cond(
                 ForgotPasswordState.sent_to,
                 rx.el.strong(
-                    ForgotPasswordState.sent_to, class_name="font-semibold break-all"
+                    ForgotPasswordState.sent_to, class_name="font-semibold break-words"
                 ),
                 "the address you gave",
             ),

@@ -80,7 +80,7 @@ def _email() -> rx.Component:
 def _account() -> rx.Component:
     return rx.el.p(
         "The account of ",
-        rx.el.strong(_OFFER.email, class_name="font-semibold break-all"),
+        rx.el.strong(_OFFER.email, class_name="font-semibold break-words"),
         class_name="mb-5",
     )
 
@@ -131,7 +131,7 @@ def _mail() -> rx.Component:
     return arrival(
         look_into_mail(
             "We sent a mail to ",
-            rx.el.strong(_OFFER.email, class_name="font-semibold break-all"),
+            rx.el.strong(_OFFER.email, class_name="font-semibold break-words"),
             ". Open its link in this browser.",
         ),
         rx.el.p(

@@ -193,3 +193,23 @@ def test_a_socket_without_a_token_gets_none() -> None:
     assert state_of_session(b"EIO=4&transport=websocket", "abc") == (
         b"EIO=4&transport=websocket"
     )
+
+
+def test_a_socket_brings_the_hash_of_an_offer_and_nothing_made_up() -> None:
+    scope, _ = _connect(
+        ("cookie", "portal-offer=0ff3r"), ("authorization", "Offer made-up")
+    )
+    assert scope is not None
+    sent = [value for name, value in scope["headers"] if name == b"authorization"]
+    assert sent == [f"Offer {hash_secret('0ff3r')}".encode()]
+    scope, _ = _connect(("authorization", "Offer made-up"))
+    assert scope is not None
+    assert b"authorization" not in dict(scope["headers"])
+
+
+@pytest.mark.parametrize(
+    "path", ["/reset-password", "/login/connect", "/confirm-email"]
+)
+def test_no_other_site_learns_the_address_of_a_page_with_a_secret(path: str) -> None:
+    headers = _headers(Settings(_env_file=None, base_url=ORIGIN), path)
+    assert headers["referrer-policy"] == "same-origin"

@@ -50,7 +50,10 @@ def _ticket(database: Database, remember: bool = False) -> str:
 
 
 def _cookie(answer: httpx.Response, name: str = "portal") -> Any:
-    return SimpleCookie(answer.headers["set-cookie"])[name]
+    jar = SimpleCookie()
+    for line in answer.headers.get_list("set-cookie"):
+        jar.load(line)
+    return jar[name]
 
 
 def test_a_ticket_becomes_an_http_only_cookie(database: Database, post: Post) -> None:

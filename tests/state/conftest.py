@@ -1,9 +1,11 @@
 """Fixtures for states: a business, and the database their handlers work on."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
+from portal_app.domain.accounts import robots
 from portal_app.kernel.db import Database
 from portal_app.state import worker
 from tests.support.accounts import HashingCalls, open_business, quick_hashing
@@ -24,3 +26,15 @@ def database(sqlite_db: Database, hashing: HashingCalls) -> Iterator[Database]:
     worker.use(sqlite_db)
     yield sqlite_db
     worker._database = before
+
+
+@pytest.fixture(autouse=True)
+def people_take_their_time(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Let five seconds pass between opening a form and sending it.
+
+    Not for a test marked ``at_once``, which is about that very time.
+    """
+    if request.node.get_closest_marker("at_once") is None:
+        monkeypatch.setattr(robots, "_age", lambda _stamp: timedelta(seconds=5))

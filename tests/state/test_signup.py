@@ -1,10 +1,18 @@
 """Signing up: what the form answers, and that nobody learns who has an account."""
 
+from datetime import timedelta
 from typing import Any
 
-from portal_app.kernel.audiences import Actor, Audience
+import pytest
+
+from portal_app.domain.business import service as businesses
+from portal_app.domain.business.rules import SwitchesForm
+from portal_app.kernel import clock
+from portal_app.kernel.audiences import SYSTEM, Actor, Audience
 from portal_app.kernel.db import Database
+from portal_app.state import providers
 from portal_app.state.password import PasswordState
+from portal_app.state.providers import ProviderLink
 from portal_app.state.resend import ResendState
 from portal_app.state.signup import SignUpState
 from tests.support.accounts import PASSWORD, sent, stored
@@ -200,3 +208,49 @@ def test_asking_again_for_no_e_mail_says_so(database: Database) -> None:
     assert answer.errors == {
         "email": "Please enter an e-mail address such as maya@example.com."
     }
+
+
+@pytest.mark.at_once
+def test_who_hurries_is_asked_to_send_it_again(database: Database) -> None:
+    tab = Tab("/signup")
+    tab.fire(SignUpState.load)
+    before = stored(database)
+    assert tab.fire(SignUpState.submit, TYPED) == []
+    assert tab.state(SignUpState).problem == (
+        "That was very quick. Please wait a moment and send the form again."
+    )
+    assert (sent(database), stored(database)) == ([], before)
+
+
+@pytest.mark.at_once
+def test_who_waits_after_a_hurry_is_signed_up(database: Database) -> None:
+    tab = Tab("/signup")
+    with clock.frozen(clock.utc_now() - timedelta(seconds=2)):
+        tab.fire(SignUpState.load)
+    assert redirects(tab.fire(SignUpState.submit, TYPED)) == ["/signup?sent=1"]
+    assert sent(database) == [("verify_email", "maya@example.com")]
+
+
+def test_a_robot_fills_in_what_nobody_sees_and_learns_nothing(
+    database: Database,
+) -> None:
+    tab = Tab("/signup")
+    tab.fire(SignUpState.load)
+    typed = TYPED | {"website": "https://spam.example.com"}
+    assert redirects(tab.fire(SignUpState.submit, typed)) == ["/signup?sent=1"]
+    assert sent(database) == []
+    assert stored(database)["account"] == []
+
+
+def test_only_what_is_configured_and_switched_on_is_offered(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tab = Tab("/signup")
+    tab.fire(SignUpState.load)
+    assert tab.state(SignUpState).links == []
+    monkeypatch.setattr(providers, "_configured", ("google", "apple"))
+    database.call(businesses.save_switches, SYSTEM, SwitchesForm(apple=False), 1)
+    tab.fire(SignUpState.load)
+    assert tab.state(SignUpState).links == [
+        ProviderLink("google", "Google", "/api/auth/google/start")
+    ]
