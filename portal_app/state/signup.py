@@ -38,7 +38,7 @@ class SignUpState(rx.State):
     async def load(self) -> EventSpec | None:
         """Show the form or, by the address, where to look now."""
         if actor().account_id is not None:
-            return rx.redirect(after_sign_in(None), replace=True)
+            return rx.redirect(after_sign_in(None, actor()), replace=True)
         self.errors, self.problem = {}, ""
         self.sent = "sent" in self.router.url.query_parameters
         if not self.sent:

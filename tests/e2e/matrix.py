@@ -175,6 +175,9 @@ _OWNER_ONLY = _all(404) | {OWNER: 200}
 ROUTES: dict[str, Asked | tuple[Asked, ...]] = {
     "GET /": Asked("/", _all(200)),
     "GET /_health": Asked("/_health", _all(200)),
+    "GET /api/account/export.zip": Asked(
+        "/api/account/export.zip", _all(404) | {CUSTOMER: 200, OWNER: 200}
+    ),
     "GET /api/auth/{provider}/callback": Asked("/api/auth/google/callback", _all(303)),
     "GET /api/auth/{provider}/start": Asked("/api/auth/google/start", _all(303)),
     "GET /api/brand.css": Asked("/api/brand.css", _all(200)),
