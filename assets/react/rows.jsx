@@ -105,7 +105,7 @@ export function Rows({
   const mayRemove = (row) =>
     !row.fixed && (rows.length > 1 || kind === "text" || kind === "company");
   return (
-    <div ref={box} className="flex flex-col gap-3.5" role="group" aria-label={label}>
+    <div ref={box} className="flex flex-col gap-3.5" role="group" aria-label={`${label}s`}>
       {rows.map((row, at) => {
         const id = `${name}-${row.key}`;
         const error = errors?.[`${name}.${at}`];

@@ -14,6 +14,7 @@ from portal_app.kernel.audiences import Actor
 from portal_app.kernel.changes import Change
 from portal_app.state import edits, entries, forms, worker
 from portal_app.state.access import CUSTOMER, actor, event_for
+from portal_app.state.account_places import AccountPlacesState
 from portal_app.state.toasts import toast
 from portal_app.state.typed import text
 from portal_app.state.viewer import ViewerState
@@ -82,7 +83,8 @@ class AccountState(rx.State):
             words = "Your profile is saved."
             if waiting:
                 words += f" Please open the link we sent to {waiting[-1]}."
-            yield [ViewerState.load, toast("success", words)]
+            # The billing address may have become a saved location.
+            yield [ViewerState.load, AccountPlacesState.load, toast("success", words)]
 
     @event_for(CUSTOMER)
     async def resend(self, email_id: Any) -> EventSpec:

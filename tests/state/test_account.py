@@ -56,8 +56,8 @@ def test_saving_stores_closes_and_says_so(database: Database) -> None:
     )
     assert state.profile.version == 2
     assert state.pending is False
-    assert [e.name.rsplit(".", 1)[-1] for e in events] == ["load", "tell"]
-    assert ToastState.tell.fn.__name__ == events[1].name.rsplit(".", 1)[-1]
+    assert [e.name.rsplit(".", 1)[-1] for e in events] == ["load", "load", "tell"]
+    assert ToastState.tell.fn.__name__ == events[2].name.rsplit(".", 1)[-1]
 
 
 def test_a_double_click_and_a_replay_change_nothing_more(database: Database) -> None:
