@@ -56,9 +56,35 @@ def custom_values(fields: Any) -> rx.Component:
     Returns:
         A list of facts.
     """
-    return summary_list(
-        each(fields, lambda field: when(field.shown, _value(field))),
+    return rx.el.div(
+        summary_list(
+            each(
+                fields,
+                lambda field: when(field.shown & _is_given(field), _value(field)),
+            ),
+        ),
+        rx.el.p(
+            rx.el.span("Not filled in: "),
+            each(
+                fields,
+                lambda field: when(
+                    field.shown & ~_is_given(field),
+                    rx.el.span(
+                        field.name,
+                        class_name="after:content-[',_'] last:after:content-none",
+                    ),
+                ),
+            ),
+            class_name=(
+                "border-t border-line pt-3.5 text-sm text-ink-faint only:border-0 "
+                "has-[span:only-child]:hidden"
+            ),
+        ),
     )
+
+
+def _is_given(field: Any) -> Any:
+    return (field.text != "") | (field.earlier != "") | (field.file.id != "")
 
 
 def _value(field: Any) -> rx.Component:
@@ -68,22 +94,14 @@ def _value(field: Any) -> rx.Component:
             field.kind,
             ("file", _file(field)),
             ("signature", _signature(field)),
-            ("long_text", rx.el.span(_text(field), class_name="whitespace-pre-line")),
+            ("long_text", rx.el.div(_text(field), class_name="whitespace-pre-line")),
             _text(field),
         ),
     )
 
 
 def _text(field: Any) -> Any:
-    return when(
-        field.text,
-        field.text,
-        when(
-            field.earlier,
-            field.earlier,
-            rx.el.span("Not given", class_name="font-normal text-ink-faint"),
-        ),
-    )
+    return rx.el.span(when(field.text, field.text, field.earlier))
 
 
 def _file(field: Any) -> rx.Component:
