@@ -5,6 +5,7 @@ import reflex as rx
 from portal_app.components.account_access import account_access
 from portal_app.components.account_companies import companies_section
 from portal_app.components.account_contacts import contacts_section
+from portal_app.components.account_fields import more_about_you
 from portal_app.components.account_places import own_data_section, places_section
 from portal_app.components.account_profile import profile_card
 from portal_app.components.shell import shell
@@ -13,6 +14,7 @@ from portal_app.state.account import AccountState
 from portal_app.state.account_access import AccountAccessState
 from portal_app.state.account_companies import AccountCompaniesState
 from portal_app.state.account_contacts import AccountContactsState
+from portal_app.state.account_fields import AccountFieldsState
 from portal_app.state.account_places import AccountPlacesState
 from portal_app.state.address_lists import AddressListsState
 from portal_app.state.password import PasswordState
@@ -23,6 +25,7 @@ def draw() -> rx.Component:
     """Draw the profile, and everything a customer keeps here."""
     return shell(
         profile_card(),
+        more_about_you(),
         contacts_section(),
         companies_section(),
         places_section(),
@@ -40,6 +43,7 @@ page = Page(
     on_load=(
         ViewerState.load,
         AccountState.load,
+        AccountFieldsState.load,
         AccountContactsState.load,
         AccountCompaniesState.load,
         AccountPlacesState.load,

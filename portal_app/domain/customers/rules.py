@@ -176,13 +176,13 @@ def phone_text(e164: str, country: str) -> str:
 
 
 def dialling_countries(countries: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Countries to choose a phone's from: code, and name with calling code.
+    """Countries to choose a phone's from: code, and calling code with name.
 
     Args:
         countries: Code and name, in the order to keep.
     """
     codes = ((code, name, _calling_code(code)) for code, name in countries)
-    return [(code, f"{name} +{calling}") for code, name, calling in codes if calling]
+    return [(code, f"+{calling} {name}") for code, name, calling in codes if calling]
 
 
 def _calling_code(country: str) -> int:
