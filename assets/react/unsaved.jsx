@@ -1,11 +1,18 @@
 import { useEffect, useRef, useState } from "react";
 import { useBlocker, useNavigate } from "react-router";
 
+// Whose session ended elsewhere is sent to log in; nothing could be saved any more,
+// and what they see must not stay on the screen behind a question.
+const mustLogIn = ({ pathname, search }) =>
+  pathname === "/login" && new URLSearchParams(search).has("next");
+
 // Mounted only while there is something to lose: the router knows one blocker.
 function Hold({ ask, leave }) {
   const blocker = useBlocker(
     ({ currentLocation, nextLocation }) =>
-      ask.current && currentLocation.pathname !== nextLocation.pathname,
+      ask.current &&
+      currentLocation.pathname !== nextLocation.pathname &&
+      !mustLogIn(nextLocation),
   );
   useEffect(() => {
     if (blocker.state === "blocked") leave(() => blocker.proceed(), () => blocker.reset());
