@@ -1,0 +1,279 @@
+"""A mail scanner opens every link of every mail; the person's click still counts."""
+
+import re
+import secrets
+from collections.abc import Callable
+from html import unescape
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from portal_app.domain.accounts import service as accounts
+from portal_app.domain.accounts.rules import ProviderProfile
+from portal_app.domain.business import service as businesses
+from portal_app.domain.customers import contacts
+from portal_app.domain.customers import service as customers
+from portal_app.domain.customers.contact_rules import EmailEntry
+from portal_app.domain.customers.rules import SignUpForm
+from portal_app.integrations.mail.letters import KINDS
+from portal_app.kernel.audiences import Actor
+from portal_app.kernel.ids import hash_secret
+from tests.e2e import steps
+from tests.support.contents import contents
+from tests.support.mailbox import Mailbox, html_of, link_in, text_of
+from tests.support.people import (
+    Person,
+    actor_of,
+    new_customer,
+    session_cookie,
+)
+from tests.support.server import RunningPortal
+from tests.support.visits import book
+
+NewContext = Callable[[], BrowserContext]
+MOVING = {"outbox_message"}
+"""Deliveries are noted while the scanner is at work."""
+_LINK = re.compile(r"https?://[^\s\"'<>]+")
+NEW_PASSWORD = "brand-new-otter-77"
+
+
+def _standing(portal: RunningPortal) -> dict[str, Any]:
+    found = contents(portal.database)
+    return {table: rows for table, rows in found.items() if table not in MOVING}
+
+
+def _stranger() -> Actor:
+    return Actor(address=f"198.18.0.{secrets.randbelow(250)}", device="test")
+
+
+def _wait(mailbox: Mailbox, recipient: str, kind: str) -> Any:
+    return mailbox.wait_for(recipient, _SUBJECTS[kind])
+
+
+_SUBJECTS = {
+    "verify_email": "Activate your account",
+    "verify_contact": "Confirm this e-mail",
+    "already_registered": "You already have an account",
+    "reset_password": "Choose a new password",
+    "password_changed": "Your password at",
+    "change_email": "Confirm your new e-mail",
+    "email_taken": "has an account at",
+    "email_changed": "Your e-mail at Brightside Home & Pet Care was changed",
+    "confirm_provider": "Confirm your e-mail at",
+    "ways_changed": "How you log in",
+    "new_device": "A new log-in",
+    "booking_confirmed": "Booking B-",
+    "booking_received": "New booking",
+}
+"""Every kind of mail, by what its subject says."""
+_WITH_SECRET = (
+    "verify_email",
+    "verify_contact",
+    "reset_password",
+    "change_email",
+    "confirm_provider",
+    "booking_confirmed",
+)
+"""The mails whose link opens or changes something."""
+
+
+def test_every_kind_of_mail_is_tried() -> None:
+    assert set(_SUBJECTS) == KINDS
+
+
+@pytest.fixture(scope="module")
+def letters(portal: RunningPortal, mailbox: Mailbox) -> dict[str, tuple[Any, Person]]:
+    """One mail of each kind, with whom it was sent to; what each is about is fresh."""
+    db = portal.database
+    sent: dict[str, tuple[Any, Person]] = {}
+
+    def keep(kind: str, person: Person, recipient: str = "") -> None:
+        sent[kind] = (_wait(mailbox, recipient or person.email, kind), person)
+
+    newcomer = _nobody()
+    customers.sign_up(db, _stranger(), _form(newcomer))
+    keep("verify_email", newcomer)
+
+    known = new_customer(db)
+    customers.sign_up(db, _stranger(), _form(known))
+    keep("already_registered", known)
+    accounts.request_reset(db, _stranger(), known.email)
+    keep("reset_password", known)
+
+    changer = new_customer(db)
+    who = actor_of(db, session_cookie(db, changer))
+    accounts.change_password(db, who, changer.password, NEW_PASSWORD)
+    keep("password_changed", changer)
+    customers.change_email(db, who, known.email, NEW_PASSWORD)
+    keep("email_taken", known)
+    moved = _nobody()
+    customers.change_email(db, who, moved.email, NEW_PASSWORD)
+    link = link_in(_wait(mailbox, moved.email, "change_email"), "/confirm-email")
+    customers.confirm_email(db, _stranger(), link.partition("token=")[2])
+    keep("email_changed", changer)
+    second = _nobody()
+    customers.change_email(db, who, second.email, NEW_PASSWORD)
+    keep("change_email", changer, second.email)
+
+    booker = new_customer(db)
+    book(db, booker)
+    keep("booking_confirmed", booker)
+    with db.read() as tx:
+        office = businesses.current(tx).email
+    keep("booking_received", booker, office)
+    session_cookie(db, booker)
+    keep("new_device", booker)
+    who = actor_of(db, session_cookie(db, booker))
+    profile = ProviderProfile("google", secrets.token_hex(8), booker.email, True)
+    db.call(accounts.connect, who, profile)
+    keep("ways_changed", booker)
+    friend = _nobody()
+    contacts.add_contact(
+        db,
+        who,
+        contacts.ContactForm(
+            role="other",
+            first_name="Fred",
+            last_name="Friend",
+            emails=(EmailEntry(friend.email, primary=True),),
+        ),
+        secrets.token_hex(8),
+    )
+    keep("verify_contact", booker, friend.email)
+
+    proven = new_customer(db)
+    arrival = customers.arrive_by_provider(
+        db,
+        _stranger(),
+        ProviderProfile("google", secrets.token_hex(8), proven.email, True),
+    )
+    assert isinstance(arrival, customers.NeedsProof)
+    customers.send_proof(db, _stranger(), hash_secret(arrival.offer))
+    keep("confirm_provider", proven)
+    OFFERS[proven.email] = arrival.offer
+    return sent
+
+
+OFFERS: dict[str, str] = {}
+"""What the browser that began keeps, by e-mail."""
+
+
+def _nobody() -> Person:
+    unique = secrets.token_hex(5)
+    return Person(f"mail-{unique}@example.com", "Mia", f"Mailed{unique}")
+
+
+def _form(person: Person) -> SignUpForm:
+    return SignUpForm(
+        first_name=person.first_name,
+        last_name=person.last_name,
+        email=person.email,
+        phone="",
+        password=person.password,
+        terms=True,
+    )
+
+
+def _links(letter: Any, origin: str) -> set[str]:
+    found = set(_LINK.findall(text_of(letter)))
+    found |= {unescape(link) for link in _LINK.findall(html_of(letter))}
+    return {link for link in found if link.startswith(origin)}
+
+
+def _scan(links: set[str]) -> None:
+    """As scanners do: ask for every link in every way that reads, and follow."""
+    agents = ("Mozilla/5.0 (compatible; LinkScanner/1.0)", "curl/8.0")
+    for agent in agents:
+        with httpx.Client(headers={"user-agent": agent}, follow_redirects=True) as http:
+            for link in sorted(links):
+                for method in ("HEAD", "GET", "GET", "OPTIONS"):
+                    assert http.request(method, link).status_code < 500
+
+
+@pytest.mark.parametrize("kind", sorted(_SUBJECTS))
+def test_reading_the_links_changes_nothing(
+    portal: RunningPortal, letters: dict[str, tuple[Any, Person]], kind: str
+) -> None:
+    letter, _ = letters[kind]
+    links = _links(letter, portal.url)
+    if kind in _WITH_SECRET:
+        assert any("?" in link for link in links), links
+    before = _standing(portal)
+    _scan(links)
+    assert _standing(portal) == before
+
+
+def test_a_scanner_with_a_browser_changes_nothing(
+    portal: RunningPortal, letters: dict[str, tuple[Any, Person]], page: Page
+) -> None:
+    """Some scanners run the page's script; none presses its button."""
+    before = _standing(portal)
+    for kind in _WITH_SECRET:
+        letter, _ = letters[kind]
+        for link in _links(letter, portal.url):
+            if "?" in link:
+                steps.visit(page, link)
+                expect(
+                    page.get_by_role("main").get_by_role("button").last
+                ).to_be_enabled()
+    after = _standing(portal)
+    before.pop("attempt_window")
+    after.pop("attempt_window")
+    assert after == before
+
+
+def test_then_the_links_work_for_the_people(
+    portal: RunningPortal,
+    letters: dict[str, tuple[Any, Person]],
+    new_context: NewContext,
+) -> None:
+    for kind in _WITH_SECRET:
+        letter, _ = letters[kind]
+        _scan(_links(letter, portal.url))
+    page = new_context().new_page()
+
+    def follow(kind: str) -> None:
+        letter, _ = letters[kind]
+        [link] = {link for link in _links(letter, portal.url) if "?" in link}
+        steps.visit(page, link)
+
+    follow("verify_email")
+    steps.button(page, "Activate my account").click()
+    expect(page.get_by_text("Your account is active.")).to_be_visible()
+
+    follow("verify_contact")
+    page.get_by_role("main").get_by_role("button").last.click()
+    expect(steps.heading(page, "Thank you")).to_be_visible()
+
+    follow("change_email")
+    steps.button(page, "Use this e-mail").click()
+    expect(steps.heading(page, "Your e-mail is changed")).to_be_visible()
+
+    follow("reset_password")
+    steps.field(page, "New password").fill(NEW_PASSWORD)
+    steps.button(page, "Save").click()
+    expect(steps.heading(page, "That is your new password")).to_be_visible()
+
+    follow("booking_confirmed")
+    steps.button(page, "Show my booking").click()
+    expect(page.get_by_text("You are here as a guest")).to_be_visible()
+
+    _, proven = letters["confirm_provider"]
+    context = new_context()
+    context.add_cookies(
+        [
+            {
+                "name": "portal-offer",
+                "value": OFFERS[proven.email],
+                "url": portal.url,
+                "httpOnly": True,
+                "sameSite": "Lax",
+            }
+        ]
+    )
+    page = context.new_page()
+    follow("confirm_provider")
+    steps.button(page, "Log in").click()
+    expect(steps.heading(page, "My Bookings")).to_be_visible()
