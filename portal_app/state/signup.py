@@ -1,5 +1,6 @@
 """Signing up by e-mail."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -16,6 +17,8 @@ from portal_app.state import forms, worker
 from portal_app.state.access import PUBLIC, actor, event_for
 from portal_app.state.landing import after_sign_in
 from portal_app.state.providers import ProviderLink, links
+
+_A_MOMENT = 0.02
 
 
 class SignUpState(rx.State):
@@ -66,6 +69,8 @@ class SignUpState(rx.State):
             password=forms.field(form_data, "password"),
             terms=forms.ticked(form_data, "terms"),
         )
+        if too_soon := robots.seconds_too_soon(self._opened):
+            await asyncio.sleep(too_soon + _A_MOMENT)
         try:
             await worker.carry_out(
                 customers.sign_up_on_page,

@@ -211,15 +211,13 @@ def test_asking_again_for_no_e_mail_says_so(database: Database) -> None:
 
 
 @pytest.mark.at_once
-def test_who_hurries_is_asked_to_send_it_again(database: Database) -> None:
+def test_who_hurries_waits_until_it_is_time(database: Database) -> None:
+    """A browser that fills the form in at once is no robot."""
     tab = Tab("/signup")
-    tab.fire(SignUpState.load)
-    before = stored(database)
-    assert tab.fire(SignUpState.submit, TYPED) == []
-    assert tab.state(SignUpState).problem == (
-        "That was very quick. Please wait a moment and send the form again."
-    )
-    assert (sent(database), stored(database)) == ([], before)
+    with clock.frozen(clock.utc_now() - timedelta(seconds=1.8)):
+        tab.fire(SignUpState.load)
+    assert redirects(tab.fire(SignUpState.submit, TYPED)) == ["/signup?sent=1"]
+    assert sent(database) == [("verify_email", "maya@example.com")]
 
 
 @pytest.mark.at_once

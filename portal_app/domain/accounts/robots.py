@@ -54,6 +54,21 @@ def opened() -> str:
     return f"{text}.{_signature(text)}"
 
 
+def seconds_too_soon(stamp: str) -> float:
+    """How long until a form may be sent that was shown with this stamp.
+
+    A browser fills in a known person's form at once: such a form waits, rather
+    than being sent back. A robot that waits as well has been slowed, too.
+
+    Returns:
+        Seconds; 0 for a form that may be sent, or whose stamp is not ours.
+    """
+    age = _age(stamp)
+    if age is None or age >= _AT_LEAST:
+        return 0
+    return (_AT_LEAST - age).total_seconds()
+
+
 def is_caught(db: Database, actor: Actor, trap: Trap, about: str) -> bool:
     """Whether a robot filled in what people do not see; the office is told.
 
