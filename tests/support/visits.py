@@ -3,11 +3,11 @@
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlmodel import select
+from sqlmodel import col, select, update
 
 from portal_app.domain.accounts.models import Account
 from portal_app.domain.bookings import service as bookings
-from portal_app.domain.bookings.models import Booking
+from portal_app.domain.bookings.models import Booking, BookingEvent
 from portal_app.domain.bookings.rules import ContactForm
 from portal_app.domain.customers.addresses import AddressForm
 from portal_app.domain.customers.models import Customer
@@ -63,6 +63,11 @@ def forget_account(database: Database, person: Person) -> None:
             select(Customer).where(Customer.account_id == account.id)
         ).one()
         customer.account_id = None
+        tx.exec(
+            update(BookingEvent)
+            .where(col(BookingEvent.account_id) == account.id)
+            .values(account_id=None)
+        )
         tx.flush()
         tx.delete(account)
 
