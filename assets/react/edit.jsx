@@ -1,5 +1,6 @@
 import { createContext, useContext, useEffect, useRef, useState } from "react";
 import { useBlocker } from "react-router";
+import { mustLogIn } from "./unsaved.jsx";
 
 // Editing one of many things in a dialog. What is inside exists only while the
 // dialog is open, so that it shows what is stored now; what was typed is kept in
@@ -196,7 +197,9 @@ export function EditGuard({ version, seen, saved }) {
     if (saved && saved === kept.request) dialog.shut();
   }, [saved, kept.request]);
 
-  const blocker = useBlocker(() => dialog.isDirty());
+  const blocker = useBlocker(
+    ({ nextLocation }) => dialog.isDirty() && !mustLogIn(nextLocation),
+  );
   useEffect(() => {
     if (blocker.state === "blocked")
       dialog.ask({ go: () => blocker.proceed(), stay: () => blocker.reset() });

@@ -3,7 +3,7 @@ import { useBlocker, useNavigate } from "react-router";
 
 // Whose session ended elsewhere is sent to log in; nothing could be saved any more,
 // and what they see must not stay on the screen behind a question.
-const mustLogIn = ({ pathname, search }) =>
+export const mustLogIn = ({ pathname, search }) =>
   pathname === "/login" && new URLSearchParams(search).has("next");
 
 // Mounted only while there is something to lose: the router knows one blocker.

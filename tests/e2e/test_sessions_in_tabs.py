@@ -94,6 +94,8 @@ def test_a_form_in_the_other_tab_changes_nothing(
     steps.fill_log_in(tab_b, customer)
     expect(steps.heading(tab_b, "My Account")).to_be_visible()
     expect(steps.heading(tab_b, customer.name, level=2)).to_be_visible()
+    # What was typed waits there, to be saved now.
+    expect(steps.field(tab_b, "First name")).to_have_value("Changed")
 
 
 def test_after_logging_in_the_wizard_is_where_it_was(
