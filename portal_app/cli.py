@@ -20,6 +20,7 @@ from sqlmodel import Session, col, select
 from portal_app import migrations, surroundings
 from portal_app.backup import BackupError, back_up
 from portal_app.backup import restore as bring_back
+from portal_app.demo.household import Cabinet
 from portal_app.demo.load import ACCOUNTS, PASSWORD, is_empty, load_demo
 from portal_app.domain.accounts import service as accounts
 from portal_app.domain.accounts.models import Account
@@ -27,6 +28,7 @@ from portal_app.domain.accounts.rules import OFFICE, normal_email
 from portal_app.domain.business import service as businesses
 from portal_app.domain.packs import service as packs
 from portal_app.domain.packs.format import PackError
+from portal_app.integrations.images import PillowImages
 from portal_app.integrations.mail.mailer import build_mailer
 from portal_app.jobs.schedule import portal_schedule
 from portal_app.kernel.audiences import SYSTEM
@@ -96,6 +98,11 @@ def _one_line_errors() -> Iterator[None]:
         sys.exit(_INTERRUPTED)
 
 
+def _cabinet(settings: Settings) -> Cabinet:
+    """Where the demo business keeps its photos and documents."""
+    return Cabinet(opened_storage(settings), PillowImages())
+
+
 @main.command()
 def serve() -> None:
     """Prepare what is missing, and serve the portal until Ctrl-C."""
@@ -107,7 +114,7 @@ def serve() -> None:
         surroundings.check_redis(settings)
         database = prepared_database(settings)
         if settings.env == "demo" and is_empty(database):
-            load_demo(database)
+            load_demo(database, cabinet=_cabinet(settings))
         _build_if_needed()
         greeting = _greeting(settings, database)
         # Workers open their own connections; a fork must not share these.
@@ -182,7 +189,8 @@ def demo_load() -> None:
                 "PORTAL_ENV: the demo business takes demo; "
                 "everybody knows the passwords of its accounts"
             )
-        if load_demo(prepared_database(settings)):
+        database = prepared_database(settings)
+        if load_demo(database, cabinet=_cabinet(settings)):
             print("The demo business is loaded.")
         else:
             print("The demo business was loaded already.")

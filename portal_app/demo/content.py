@@ -13,10 +13,16 @@ from portal_app.domain.business.rules import BusinessForm
 from portal_app.domain.catalogue.offering import CategoryDefinition, ServiceDefinition
 from portal_app.domain.catalogue.rules import Choice, Option
 from portal_app.domain.customers.addresses import AddressForm
+from portal_app.domain.customers.business_profiles import (
+    BusinessProfileForm,
+    CompanyContactForm,
+)
 from portal_app.domain.scheduling.rostering import FieldworkerDefinition, weekly
 from portal_app.domain.scheduling.rules import WeeklyHours
 
 SOURCE = Path(__file__).with_name("brightside.toml")
+FIELDS = Path(__file__).with_name("brightside-fields.toml")
+"""The types of dependents and the fields, as a pack."""
 _WEEKDAYS = (
     "monday",
     "tuesday",
@@ -57,11 +63,38 @@ class Absence:
 
 
 @dataclass(frozen=True, slots=True)
+class Paper:
+    """A document of a dependent; it ends ``in_days`` after the day of loading."""
+
+    kind: str
+    title: str
+    in_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ward:
+    """Whom or what a customer books for.
+
+    Attributes:
+        kind: The key of its type.
+        photo: The service whose picture it has, or empty.
+        answers: Field key to what the form would send.
+    """
+
+    kind: str
+    name: str
+    answers: Mapping[str, Any]
+    photo: str = ""
+    documents: tuple[Paper, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Guest:
     """A customer of the demo business with the places they book for.
 
     Attributes:
         weeks: How many weeks before the day of loading they signed up.
+        answers: Field key to what the form would send.
     """
 
     first_name: str
@@ -70,11 +103,17 @@ class Guest:
     phone: str
     weeks: int
     locations: tuple[AddressForm, ...]
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    companies: tuple[BusinessProfileForm, ...] = ()
+    dependents: tuple[Ward, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Appointment:
-    """An appointment, ``weeks`` before (below zero) or after the week of loading."""
+    """An appointment, ``weeks`` before (below zero) or after the week of loading.
+
+    ``for_whom`` names dependents of the customer.
+    """
 
     customer: str
     service: str
@@ -85,6 +124,7 @@ class Appointment:
     location: str
     notes: str
     options: Mapping[str, Any]
+    for_whom: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +270,31 @@ def _guest(raw: Mapping[str, Any]) -> Guest:
             AddressForm(**location, is_default=position == 0)
             for position, location in enumerate(raw.get("locations", ()))
         ),
+        answers=raw.get("answers", {}),
+        companies=tuple(_company(company) for company in raw.get("companies", ())),
+        dependents=tuple(_ward(ward) for ward in raw.get("dependents", ())),
+    )
+
+
+def _company(raw: Mapping[str, Any]) -> BusinessProfileForm:
+    place = {part: raw[part] for part in ("street", "town", "state", "postcode")}
+    return BusinessProfileForm(
+        name=raw["name"],
+        tax_number=raw["tax_number"],
+        billing_email=raw["billing_email"],
+        address=AddressForm(**place, country="AU"),
+        contacts=(CompanyContactForm(name=raw["contact"], email=raw["billing_email"]),),
+        is_default=raw.get("is_default", False),
+    )
+
+
+def _ward(raw: Mapping[str, Any]) -> Ward:
+    return Ward(
+        kind=raw["kind"],
+        name=raw["name"],
+        answers=raw["answers"],
+        photo=raw.get("photo", ""),
+        documents=tuple(Paper(**paper) for paper in raw.get("documents", ())),
     )
 
 
@@ -244,4 +309,5 @@ def _appointment(raw: Mapping[str, Any]) -> Appointment:
         location=raw["location"],
         notes=raw["notes"],
         options=raw["options"],
+        for_whom=tuple(raw.get("for", ())),
     )

@@ -18,6 +18,7 @@ from sqlmodel import Session, col, select
 
 from portal_app.demo import content, history
 from portal_app.demo.content import Absence, Content, Guest
+from portal_app.demo.household import Cabinet, load_fields, load_household
 from portal_app.domain.accounts import service as accounts
 from portal_app.domain.accounts.models import Account
 from portal_app.domain.business import service as businesses
@@ -55,12 +56,15 @@ def is_empty(db: Database) -> bool:
     return db.query(_is_empty)
 
 
-def load_demo(db: Database, now: datetime | None = None) -> bool:
+def load_demo(
+    db: Database, now: datetime | None = None, cabinet: Cabinet | None = None
+) -> bool:
     """Load the demo business, or complete it.
 
     Args:
         db: A migrated database.
         now: The instant that dates are counted from; by default the current one.
+        cabinet: Where photos and documents go; without one there are none.
 
     Returns:
         Whether anything was missing.
@@ -83,8 +87,9 @@ def load_demo(db: Database, now: datetime | None = None) -> bool:
         }
         db.call(_load_fieldworkers, business, account_ids)
         db.call(_load_time_off, business)
+        db.call(load_fields)
         for guest in business.customers:
-            _load_customer(db, guest)
+            _load_customer(db, guest, cabinet)
         for appointment in business.appointments:
             actor = db.query(_customer, appointment.customer)
             history.load_appointment(db, actor, appointment)
@@ -175,7 +180,7 @@ def _staff_account(db: Database, email: str, role: str) -> str:
     return known or accounts.create_account(db, email, role, PASSWORD)
 
 
-def _load_customer(db: Database, guest: Guest) -> None:
+def _load_customer(db: Database, guest: Guest, cabinet: Cabinet | None) -> None:
     if db.query(_account_id, guest.email) is None:
         with frozen(utc_now() - timedelta(weeks=guest.weeks)):
             customers.add_active_customer(
@@ -191,6 +196,7 @@ def _load_customer(db: Database, guest: Guest) -> None:
             )
     actor = db.query(_customer, guest.email)
     db.call(_load_locations, actor, guest)
+    load_household(db, actor, guest, cabinet)
 
 
 def _load_locations(tx: Session, actor: Actor, guest: Guest) -> None:

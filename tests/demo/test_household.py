@@ -1,0 +1,104 @@
+"""What the demo business's customers keep: loaded once, with its papers."""
+
+from datetime import date, timedelta
+
+from portal_app.demo.household import Cabinet, one_page
+from portal_app.demo.load import load_demo
+from portal_app.domain.bookings import service as bookings
+from portal_app.domain.bookings import timeline
+from portal_app.domain.customers import business_profiles
+from portal_app.domain.dependents import service as dependents
+from portal_app.domain.fields import service as fields
+from portal_app.domain.fields.service import Subject
+from portal_app.domain.files import rules as files
+from portal_app.integrations.images import PillowImages
+from portal_app.kernel.clock import frozen
+from portal_app.kernel.db import Database
+from tests.support.accounts import quick_hashing
+from tests.support.demo import MAYA, NOAH, NOW, all_rows, signed_in
+from tests.support.handing_in import Shelf
+
+TODAY = date(2026, 11, 18)
+
+
+def test_maya_keeps_pets_a_child_a_car_and_a_pool(sqlite_db: Database) -> None:
+    shelf = Shelf()
+    with quick_hashing():
+        assert load_demo(sqlite_db, NOW, Cabinet(shelf, PillowImages())) is True
+        once, stored = all_rows(sqlite_db), dict(shelf.contents)
+        assert load_demo(sqlite_db, NOW, Cabinet(shelf, PillowImages())) is False
+        assert all_rows(sqlite_db) == once
+        assert shelf.contents == stored
+        maya = signed_in(sqlite_db, MAYA)
+    with frozen(NOW):
+        page = sqlite_db.query(dependents.dependents, maya)
+        assert [(row.name, row.type, bool(row.picture_url)) for row in page.rows] == [
+            ("Asha", "Child", False),
+            ("Biscuit", "Pet", True),
+            ("Miso", "Pet", True),
+            ("Mum and Dad's pool", "Pool", True),
+            ("The silver wagon", "Vehicle", True),
+        ]
+        assert [(one.singular, one.count) for one in page.types] == [
+            ("Pet", 2),
+            ("Child", 1),
+            ("Vehicle", 1),
+            ("Pool", 1),
+        ]
+        biscuit = sqlite_db.query(dependents.dependent, maya, page.rows[1].id)
+        assert [(d.kind, d.expires_on, d.status) for d in biscuit.documents] == [
+            ("vaccination", (TODAY + timedelta(days=12)).isoformat(), "soon"),
+            ("registration", (TODAY + timedelta(days=210)).isoformat(), "valid"),
+        ]
+        assert page.rows[2].notice == "Vaccination certificate has expired"
+        assert page.rows[3].notice == "Pool fence certificate is missing"
+        coming = sqlite_db.query(timeline.timeline, maya, biscuit.id)
+        past = sqlite_db.query(timeline.timeline, maya, biscuit.id, bookings.PAST)
+    assert [row.service_name for row in coming.rows] == ["Dog walking"]
+    assert [row.service_name for row in past.rows] == ["Dog grooming at home"]
+
+
+def test_papers_missed_the_first_time_are_added_later(sqlite_db: Database) -> None:
+    with quick_hashing():
+        assert load_demo(sqlite_db, NOW) is True
+        assert load_demo(sqlite_db, NOW) is False
+        cabinet = Cabinet(Shelf(), PillowImages())
+        assert load_demo(sqlite_db, NOW, cabinet) is True
+        assert load_demo(sqlite_db, NOW, cabinet) is False
+
+
+def test_maya_books_for_two_companies_and_answers_what_is_asked(
+    sqlite_db: Database,
+) -> None:
+    with quick_hashing():
+        load_demo(sqlite_db, NOW)
+        maya, noah = signed_in(sqlite_db, MAYA), signed_in(sqlite_db, NOAH)
+    companies = sqlite_db.query(business_profiles.business_profiles, maya)
+    assert [(one.name, one.is_default) for one in companies] == [
+        ("Fernando Design Studio", True),
+        ("Wattle Lane Owners", False),
+    ]
+
+    def answers(customer_id: str | None) -> dict[str, str]:
+        subject = Subject("customer", customer_id or "")
+        views = sqlite_db.query(fields.form, "customer", fields.CUSTOMERS, subject)
+        return {view.key: view.text for view in views}
+
+    assert answers(maya.customer_id) == {
+        "heard_of_us": "A neighbour",
+        "parking": "In the lane behind the house, left of the blue door.",
+        "products": "Only fragrance-free ones",
+        "sensitive": "Yes",
+        "sensitive_to": "Lavender and bleach",
+    }
+    assert set(answers(noah.customer_id).values()) == {""}
+    assert sqlite_db.query(dependents.dependents, noah).total == 0
+
+
+def test_a_drawn_page_is_a_pdf() -> None:
+    page = one_page("Registration (2026)", "The silver wagon")
+    assert files.sniff(page) == files.PDF
+    files.check_pdf(page[-1024:])
+    start = int(page.rsplit(b"startxref\n", 1)[1].split(b"\n")[0])
+    assert page[start : start + 4] == b"xref"
+    assert b"(Registration 2026) Tj" in page
