@@ -109,6 +109,7 @@ HANDLERS = {
         ),
         "account_companies_state": "begin load remove save undo",
         "account_contacts_state": "begin load move remove save",
+        "account_fields_state": "begin load save",
         "account_places_state": "begin load remove save undo",
         "account_state": "begin load remove_picture resend save use_picture",
         "address_lists_state": "load pick search settle",
