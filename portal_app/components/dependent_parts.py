@@ -117,7 +117,9 @@ def dependent_card(row: Any, action: Any) -> rx.Component:
             class_name="min-w-0 flex-1",
         ),
         rx.el.div(action, class_name="relative z-10 shrink-0"),
-        class_name="card card-link relative flex items-center gap-4 p-4 sm:p-5",
+        class_name=(
+            "card card-link relative flex min-w-0 items-center gap-4 p-4 sm:p-5"
+        ),
     )
 
 

@@ -163,7 +163,7 @@ def _list(empty: rx.Component) -> rx.Component:
                         DependentsState.rows,
                         lambda row: dependent_card(row, _row_action(row)),
                     ),
-                    class_name="grid gap-3.5 xl:grid-cols-2",
+                    class_name="grid grid-cols-1 gap-3.5 xl:grid-cols-2",
                 ),
                 when(
                     DependentsState.has_more | (DependentsState.page > 1),

@@ -1,0 +1,61 @@
+"""The forms of dependents compile, lean, and say what they are about."""
+
+import pytest
+import reflex as rx
+
+from portal_app.components.dependent_documents import document_button
+from portal_app.components.dependent_parts import ICONS, type_icon
+from portal_app.components.first_html import to_html
+from portal_app.components.icon import icon_names
+from portal_app.components.places import CUSTOMER_MENU, label_of
+from portal_app.components.upload_field import upload_field
+from portal_app.domain.packs import service as packs
+from portal_app.domain.packs.reading import read
+from portal_app.pages import dependent, dependent_add, dependents
+
+PAGES = (dependents.page, dependent_add.page, dependent.page)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.route)
+def test_every_page_compiles_without_radix_or_toast_library(page) -> None:
+    drawn = page.draw()
+    drawn.render()
+    libraries = set(drawn._get_all_imports())
+    assert not [lib for lib in libraries if "radix" in lib or "sonner" in lib]
+    assert not [lib for lib in libraries if "lucide" in lib or "debounce" in lib]
+
+
+def test_every_icon_of_the_shipped_packs_can_be_drawn() -> None:
+    assert set(ICONS) <= set(icon_names())
+    for name in packs.shipped():
+        for kind in read(packs.shipped_text(name)).types:
+            assert kind.definition.icon in ICONS, name
+
+
+def test_an_unknown_icon_becomes_a_heart() -> None:
+    assert to_html(type_icon("no-such-icon")) == to_html(type_icon("another"))
+    assert to_html(type_icon("car")) != to_html(type_icon("another"))
+
+
+def test_the_button_says_which_document_the_dialog_is_about() -> None:
+    html = to_html(document_button("Change", about='{"id":"1"}', label="Change it"))
+    assert 'commandfor="dialog-document"' in html
+    assert 'command="show-modal"' in html
+    assert 'aria-label="Change it"' in html
+    assert "data-document=" in html
+
+
+def test_an_upload_is_named_after_its_field() -> None:
+    drawn = str(upload_field("Photo", "picture_id", purpose="picture").render())
+    assert "field-picture_id" in drawn
+
+
+def test_the_business_has_its_own_word_for_dependents() -> None:
+    (place,) = [
+        place
+        for group in CUSTOMER_MENU
+        for place in group.places
+        if place.key == "dependents"
+    ]
+    assert place.label == label_of(place, None) == "Dependents"
+    assert isinstance(label_of(place, rx.Var("viewer")), rx.Var)
