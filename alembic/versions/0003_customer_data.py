@@ -518,6 +518,11 @@ def _set_up_customers() -> None:
             )
         )
 
+    with op.batch_alter_table("booking", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column("company", sa.JSON(), server_default="{}", nullable=False)
+        )
+
     with op.batch_alter_table("location", schema=None) as batch_op:
         batch_op.add_column(sa.Column("latitude", sa.Float(), nullable=True))
         batch_op.add_column(sa.Column("longitude", sa.Float(), nullable=True))
@@ -527,6 +532,9 @@ def _set_up_customers() -> None:
 
 
 def _take_down_customers() -> None:
+    with op.batch_alter_table("booking", schema=None) as batch_op:
+        batch_op.drop_column("company")
+
     with op.batch_alter_table("location", schema=None) as batch_op:
         batch_op.drop_column("version")
         batch_op.drop_column("longitude")

@@ -14,7 +14,7 @@ from .fields import (
     textarea_field,
 )
 from .icon import icon
-from .logic import each, equal, joined, when
+from .logic import each, equal, is_var, joined, when
 
 NEW = "new"
 _ONLY_IF_NEW = "hidden group-has-[input[value=new]:checked]/place:grid"
@@ -193,6 +193,8 @@ def contact_form(
     on_submit: Any,
     name: Any,
     end: Any,
+    companies: Any = (),
+    company: Any = "",
 ) -> rx.Component:
     """Draw whom to ask for on the day, and anything worth knowing.
 
@@ -205,12 +207,20 @@ def contact_form(
         on_submit: The event that gets the form.
         name: Under which name what was typed is kept.
         end: What follows the fields.
+        companies: Pairs of id and name: business profiles to book for.
+        company: The id of the chosen one, or empty.
 
     Returns:
         A ``form``.
     """
     return rx.el.form(
         keep_typed(joined(name, "-contact")),
+        when(
+            companies.length() > 0,
+            _booking_for(companies, company, errors["company"]),
+        )
+        if is_var(companies)
+        else rx.fragment(),
         rx.el.div(
             text_field(
                 "Name",
@@ -237,5 +247,39 @@ def contact_form(
         end,
         on_submit=on_submit,
         reset_on_submit=False,
+        class_name="group/for",
         no_validate=True,
+    )
+
+
+def _booking_for(companies: Any, company: Any, error: Any) -> rx.Component:
+    return rx.el.div(
+        choice_group(
+            "Who is this booking for?",
+            radio_card(
+                "Personal",
+                name="booking_for",
+                value="personal",
+                picture=icon("user-round", "text-ink-faint"),
+                default_checked=equal(company, ""),
+            ),
+            radio_card(
+                "Business",
+                name="booking_for",
+                value="business",
+                picture=icon("building-2", "text-ink-faint"),
+                default_checked=~equal(company, ""),
+            ),
+            columns="sm:grid-cols-2",
+        ),
+        select_field(
+            "Business profile",
+            "company",
+            companies,
+            error=error,
+            default_value=company,
+            class_name="hidden group-has-[input[value=business]:checked]/for:flex!",
+        ),
+        class_name="mb-6 flex flex-col gap-5",
+        key=company,
     )

@@ -70,6 +70,10 @@ def overview(
             ),
             review_part(
                 "Contact details",
+                when(
+                    BookState.company,
+                    rx.el.p("For ", BookState.company, class_name="font-semibold"),
+                ),
                 rx.el.p(BookState.contact_name),
                 rx.el.p(BookState.contact_email, class_name="text-ink-soft"),
                 when(

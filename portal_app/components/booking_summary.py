@@ -81,6 +81,10 @@ def booking_facts(booking: Any, clock: Any) -> rx.Component:
         ),
         summary_row(
             "Contact",
+            when(
+                booking.company,
+                rx.el.p("For ", booking.company, class_name="font-semibold"),
+            ),
             rx.el.p(booking.contact_name),
             rx.el.p(booking.contact_email, class_name="font-normal text-ink-soft"),
             when(

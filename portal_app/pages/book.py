@@ -29,6 +29,7 @@ from portal_app.components.skeleton import bone, form_skeleton
 from portal_app.components.stepper import stepper
 from portal_app.pages.page import Page
 from portal_app.state.book import BookState
+from portal_app.state.book_company import BookCompanyState
 from portal_app.state.book_place import BookPlaceState
 from portal_app.state.book_time import BookTimeState
 from portal_app.state.viewer import ViewerState
@@ -327,6 +328,8 @@ def _contact() -> rx.Component:
             on_submit=BookState.submit_contact,
             name=BookState.draft_id,
             end=_end_of_form("contact"),
+            companies=BookCompanyState.companies,
+            company=BookCompanyState.chosen,
         ),
     )
 
@@ -374,5 +377,6 @@ page = Page(
         BookState.load,
         BookTimeState.load,
         BookPlaceState.load,
+        BookCompanyState.load,
     ),
 )

@@ -68,6 +68,8 @@ class BookState(rx.State):
     contact_name: str = ""
     contact_email: str = ""
     contact_phone: str = ""
+    company: str = ""
+    company_id: str = ""
     notes: str = ""
     shown: dict[str, int] = {}
 
@@ -126,7 +128,10 @@ class BookState(rx.State):
         """*Next* on the contact details."""
         if not await self._stands_at("contact"):
             return None
-        typed = bookings.ContactForm(**texts(form, "name", "email", "phone", "notes"))
+        typed = bookings.ContactForm(
+            **texts(form, "name", "email", "phone", "notes"),
+            company=_company_of(form),
+        )
         try:
             draft = await worker.call(
                 bookings.choose_contact, actor(), self.draft_id, typed
@@ -344,6 +349,8 @@ class BookState(rx.State):
             contact_name=draft.contact_name,
             contact_email=draft.contact_email,
             contact_phone=draft.contact_phone,
+            company=draft.company,
+            company_id=draft.company_id,
             notes=draft.notes,
             shown={
                 "version": draft.shown.version,
@@ -357,6 +364,12 @@ class BookState(rx.State):
         for name, value in values.items():
             if getattr(self, name) != value:
                 setattr(self, name, value)
+
+
+def _company_of(form: Any) -> str:
+    """The business profile the form chose; empty where it says *Personal*."""
+    said = texts(form, "booking_for", "company")
+    return said["company"] if said["booking_for"] == "business" else ""
 
 
 def _asked_for(

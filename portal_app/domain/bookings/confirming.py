@@ -149,6 +149,7 @@ def _store(
         "contact_name": draft.contact["name"],
         "contact_email": draft.contact["email"],
         "contact_phone": draft.contact["phone"],
+        "company": dict(draft.contact.get("company") or {}),
         "location_id": draft.location_id,
         "address": dict(draft.address),
         "notes": draft.notes,

@@ -28,6 +28,7 @@ from portal_app.domain.customers.addresses import (
     AddressForm,
     validate_address,
 )
+from portal_app.domain.customers.business_profiles import booked_for
 from portal_app.domain.customers.ownership import customer_of, owned_by
 from portal_app.domain.customers.rules import (
     is_printable,
@@ -228,11 +229,13 @@ def choose_contact(
     Raises:
         NotFound: If the draft is missing or somebody else's.
         Conflict: If it was confirmed already.
-        InvalidInput: For ``name``, ``email``, ``phone`` or ``notes``.
+        InvalidInput: For ``name``, ``email``, ``phone``, ``notes`` or ``company``.
     """
     row = _open_draft_of(tx, actor, draft_id)
     with _changing(tx, row):
         row.contact, row.notes = _checked_contact(tx, form)
+        if form.company:
+            row.contact |= {"company": booked_for(tx, actor, form.company)}
     return draft_view(tx, row)
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, Column, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from portal_app.kernel.columns import (
@@ -18,7 +18,8 @@ from portal_app.kernel.columns import (
 class Booking(SQLModel, table=True):
     """An appointment. What it was booked with is kept here as it was then.
 
-    ``total_minor`` is in minor units of ``currency``; ``starts_at`` and
+    ``company`` is the business profile it was booked with, as it was then, or
+    empty. ``total_minor`` is in minor units of ``currency``; ``starts_at`` and
     ``ends_at`` are the customer's appointment, without buffers (those are in the
     claim).
     """
@@ -52,6 +53,10 @@ class Booking(SQLModel, table=True):
     contact_name: str = Field(max_length=161)
     contact_email: str = Field(max_length=254)
     contact_phone: str = Field(default="", max_length=20)
+    company: dict[str, Any] = Field(
+        default_factory=dict,
+        sa_column=Column(JSON, nullable=False, server_default="{}"),
+    )
     location_id: str | None = Field(default=None, foreign_key="location.id")
     address: dict[str, Any] = json_field()
     notes: str = Field(default="", max_length=2000)

@@ -118,4 +118,6 @@ def draft_view(tx: Session, row: BookingDraft, notice: str = "") -> views.DraftV
         shown=Shown(row.version, total_minor, minutes),
         number=booked.number if booked else "",
         notice=notice,
+        company_id=str(contact.get("company", {}).get("id", "")),
+        company=str(contact.get("company", {}).get("name", "")),
     )

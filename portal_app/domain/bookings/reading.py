@@ -157,6 +157,8 @@ def booking(tx: Session, actor: Actor, number: str) -> views.BookingView:
         contact_phone=phone_text(row.contact_phone, settings.country),
         notes=row.notes,
         history=_history(tx, formats, row),
+        company=str(row.company.get("name", "")),
+        company_tax_number=str(row.company.get("tax_number", "")),
     )
 
 

@@ -30,12 +30,13 @@ PAST = "past"
 
 @dataclass(frozen=True, slots=True)
 class ContactForm:
-    """Whom to ask for, as it was typed."""
+    """Whom to ask for, as it was typed; ``company`` is a business profile's id."""
 
     name: str
     email: str
     phone: str = ""
     notes: str = ""
+    company: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,8 @@ class DraftView:
     shown: Shown
     number: str
     notice: str
+    company_id: str = ""
+    company: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +163,8 @@ class BookingView:
     contact_phone: str
     notes: str
     history: list[EventView]
+    company: str = ""
+    company_tax_number: str = ""
 
 
 @dataclass(frozen=True, slots=True)

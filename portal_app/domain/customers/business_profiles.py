@@ -111,6 +111,20 @@ def snapshot(tx: Session, actor: Actor, profile_id: str) -> dict[str, Any]:
     }
 
 
+def booked_for(tx: Session, actor: Actor, profile_id: str) -> dict[str, Any]:
+    """What a draft keeps of the business profile somebody chose, with its ``id``.
+
+    Raises:
+        NotAllowed: If the actor is no customer.
+        InvalidInput: For ``company``, if it is not there, removed, or somebody
+            else's.
+    """
+    try:
+        return {"id": profile_id, **snapshot(tx, actor, profile_id)}
+    except NotFound:
+        raise InvalidInput({"company": "Please choose a business profile."}) from None
+
+
 def add_business_profile(
     tx: Session, actor: Actor, form: BusinessProfileForm, request: str
 ) -> None:
@@ -356,6 +370,7 @@ __all__ = [
     "BusinessProfileForm",
     "CompanyContactForm",
     "add_business_profile",
+    "booked_for",
     "business_profiles",
     "remove_business_profile",
     "restore_business_profile",
