@@ -123,7 +123,7 @@ def save_location(tx: Session, actor: Actor, form: AddressForm) -> str:
     if pin[0] is not None:
         row.latitude, row.longitude = pin
     row.is_default = becomes_default or row.is_default
-    if same is not None:
+    if same is not None and tx.is_modified(same):
         row.version += 1
     tx.add(row)
     tx.flush()
