@@ -20,7 +20,12 @@ build: $(RUN_STAMP) ## Build the front end if its sources changed
 test: $(DEV_STAMP) ## Run the whole test suite, browser included
 	@$(BIN)/python -m tests.support.browser
 	@$(BIN)/python -m portal_app build
+ifdef PYTEST_ARGS
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+else
+	$(BIN)/python -m pytest tests --ignore tests/e2e -n auto
+	$(BIN)/python -m pytest tests/e2e
+endif
 
 lint: $(DEV_STAMP) ## Check style, types, and the walls of the house
 	$(BIN)/ruff format --check .
