@@ -135,6 +135,9 @@ def sign_up_on_page(db: Database, actor: Actor, form: SignUpForm, trap: Trap) ->
             or too late after it was opened.
         TooManyAttempts: If a limit was reached.
     """
+    # What is missing is said first: whoever presses the button of an empty form at
+    # once is in no hurry to sign up.
+    db.query(_checked, form)
     if robots.is_caught(db, actor, trap, form.email):
         return
     sign_up(db, actor, form)
