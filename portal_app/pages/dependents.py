@@ -61,8 +61,16 @@ def draw() -> rx.Component:
         ),
         when(DependentsState.types.length() > 1, _filters()),
         _undo(),
-        tab_panel("current", _list(_none_yet()), chosen=_shown),
-        tab_panel("archived", _list(_none_archived()), chosen=_shown),
+        tab_panel(
+            "current",
+            when(~DependentsState.archived, _list(_none_yet())),
+            chosen=_shown,
+        ),
+        tab_panel(
+            "archived",
+            when(DependentsState.archived, _list(_none_archived())),
+            chosen=_shown,
+        ),
         active="dependents",
     )
 
