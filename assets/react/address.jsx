@@ -61,12 +61,15 @@ export function AddressFields({
     return () => clearTimeout(timer.current);
   }, [value.country, value.state, value.town]);
 
-  const asked = useRef("");
+  // Opened before the page knew where the business is.
+  useEffect(() => {
+    if (home) setValue((now) => (now.country ? now : { ...now, country: home }));
+  }, [home]);
+
   useEffect(() => {
     const text = query.trim();
     if (text.length < 2) return;
     const wait = setTimeout(() => {
-      asked.current = text;
       onSearch?.(text);
     }, SEARCH_MS);
     return () => clearTimeout(wait);

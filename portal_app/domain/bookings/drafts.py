@@ -233,9 +233,10 @@ def choose_contact(
     """
     row = _open_draft_of(tx, actor, draft_id)
     with _changing(tx, row):
-        row.contact, row.notes = _checked_contact(tx, form)
+        contact, row.notes = _checked_contact(tx, form)
         if form.company:
-            row.contact |= {"company": booked_for(tx, actor, form.company)}
+            contact["company"] = booked_for(tx, actor, form.company)
+        row.contact = contact
     return draft_view(tx, row)
 
 
