@@ -217,11 +217,11 @@ export function AddressFields({
           auto: "country",
           className: "sm:col-span-3",
         })}
-        {states.length
+        {states.length || !here
           ? field("state", "State", {
               choices: states,
               auto: "address-level1",
-              optional: !here.state_needed,
+              optional: here && !here.state_needed,
               className: "sm:col-span-3",
             })
           : field("state", "State or region", {
