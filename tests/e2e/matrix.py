@@ -113,6 +113,7 @@ HANDLERS = {
         "account_places_state": "begin load remove save undo",
         "account_state": "begin load remove_picture resend save use_picture",
         "address_lists_state": "load pick search settle",
+        "book_company_state": "load",
         "book_place_state": "load pick_country submit",
         "book_state": (
             "answer confirm load next_from_options submit_contact take_instead tick"
