@@ -39,6 +39,7 @@ BOOKING: dict[str, Any] = {
 PAYLOADS: dict[str, dict[str, Any]] = {
     "verify_email": {"path": "/verify-email?token=abc-DEF_123"},
     "already_registered": {"path": "/login"},
+    "verify_contact": {"path": "/verify-contact?token=abc", "customer": "Maya Chen"},
     "reset_password": {"path": "/reset-password?token=abc-DEF_123"},
     "password_changed": {"path": "/forgot-password"},
     "change_email": {"path": "/confirm-email?token=abc-DEF_123"},
