@@ -70,6 +70,7 @@ def empty_state(
     action: Any = None,
     picture: str = "",
     name: str = "",
+    level: int = 2,
     class_name: str = "",
 ) -> rx.Component:
     """Say that there is nothing yet, and what to do next.
@@ -80,6 +81,7 @@ def empty_state(
         action: A button or link that does it.
         picture: Path of an illustration, for example ``/art/empty-bookings.webp``.
         name: An icon, when there is no illustration.
+        level: The heading's; 1 where this is all there is on the page.
         class_name: Extra classes.
 
     Returns:
@@ -105,7 +107,7 @@ def empty_state(
     )
     return rx.el.div(
         drawing,
-        rx.el.h2(title, class_name="text-xl"),
+        (rx.el.h1 if level == 1 else rx.el.h2)(title, class_name="text-xl"),
         rx.el.p(text, class_name="mt-2 max-w-md text-ink-soft"),
         *([rx.el.div(action, class_name="mt-6")] if action is not None else []),
         class_name=classes(

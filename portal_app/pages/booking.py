@@ -134,6 +134,7 @@ def _missing_to_guests() -> rx.Component:
         "As a guest you see the one booking that you opened.",
         action=link_button("Use booking number to log in", href="/login/booking"),
         name="search",
+        level=1,
     )
 
 
@@ -145,6 +146,7 @@ def _missing(top: rx.Component) -> rx.Component:
             "The number may be mistyped. All your bookings are in My Bookings.",
             action=link_button("Go to My Bookings", href="/bookings"),
             name="search",
+            level=1,
         ),
     )
 

@@ -249,6 +249,7 @@ def _missing() -> rx.Component:
             "It may have been removed. Everything you keep is in Dependents.",
             action=link_button("Go to Dependents", href="/dependents"),
             name="search",
+            level=1,
         ),
     )
 

@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 from portal_app.demo.load import PASSWORD
 from portal_app.domain.bookings.models import Booking
 from portal_app.domain.customers.models import Customer
+from portal_app.domain.dependents.models import Dependent
 from portal_app.portal_app import PAGES
 from tests.e2e import steps
 from tests.support.people import Person
@@ -44,7 +45,7 @@ PLACES = {
     "/confirm-email": Place("/confirm-email?token=unknown", STRANGER),
     "/dependents": Place("/dependents"),
     "/dependents/add": Place("/dependents/add"),
-    "/dependents/[id]": Place("/dependents/unknown"),
+    "/dependents/[id]": Place("/dependents/{dependent}"),
     "/verify-email": Place("/verify-email?token=unknown", STRANGER),
     "/forgot-password": Place("/forgot-password", STRANGER),
     "/reset-password": Place("/reset-password?token=unknown", STRANGER),
@@ -66,8 +67,10 @@ def place_of(route: str) -> Place:
 
 
 def path_of(portal: RunningPortal, place: Place) -> str:
-    """The address with a booking of Maya's where it takes one."""
-    return place.path.format(booking=_booking_of_maya(portal))
+    """The address with a booking or a dependent of Maya's where it takes one."""
+    return place.path.format(
+        booking=_booking_of_maya(portal), dependent=_dependent_of_maya(portal)
+    )
 
 
 def _booking_of_maya(portal: RunningPortal) -> str:
@@ -77,6 +80,19 @@ def _booking_of_maya(portal: RunningPortal) -> str:
             .join(Customer, col(Customer.id) == col(Booking.customer_id))
             .where(Customer.email == MAYA.email)
             .order_by(col(Booking.starts_at).desc())
+        )
+        return str(tx.exec(of_maya).first())
+
+    return portal.database.query(read)
+
+
+def _dependent_of_maya(portal: RunningPortal) -> str:
+    def read(tx: Session) -> str:
+        of_maya = (
+            select(Dependent.id)
+            .join(Customer, col(Customer.id) == col(Dependent.customer_id))
+            .where(Customer.email == MAYA.email)
+            .order_by(col(Dependent.name))
         )
         return str(tx.exec(of_maya).first())
 
