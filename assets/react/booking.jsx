@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from "react";
+import { forget, keep, keptKey, readKept } from "./kept.jsx";
 
 // What was sent and is not known to be accepted yet: the keys of kept forms.
 const sent = new Set();
@@ -17,7 +18,7 @@ export function StepKeeper({ step }) {
     shown.current = step;
     if (isFirst) return;
     // Going on means that it was accepted.
-    for (const key of sent) sessionStorage.removeItem(key);
+    for (const key of sent) forget(key);
     sent.clear();
     document.getElementById("step-heading")?.focus({ preventScroll: true });
     scrollTo({ top: 0, behavior: "instant" });
@@ -63,40 +64,34 @@ export function BringIntoView({ change, className, children }) {
 }
 
 // Keeps what was typed into the form around it but not sent yet: a reload brings
-// it back. It lives in this tab only, under the draft's id, and is forgotten once
-// the form was accepted, at the latest when the person logs out (ui.js).
-export function KeepTyped({ name }) {
+// it back. It lives in this tab only, under its owner and the draft's id, and is
+// forgotten once the form was accepted, at the latest when the person logs out.
+export function KeepTyped({ name, owner }) {
   const ref = useRef(null);
   useEffect(() => {
     const form = ref.current?.closest("form");
-    if (!form || !name) return;
-    const key = `portal-typed-${name}`;
-    try {
-      const kept = JSON.parse(sessionStorage.getItem(key) ?? "{}");
-      for (const [field, value] of Object.entries(kept)) {
-        const control = form.elements.namedItem(field);
-        if (!control || control.value === value) continue;
-        control.value = value;
-        // What depends on a choice, such as a country's states, must hear of it.
-        if (control.tagName === "SELECT")
-          control.dispatchEvent(new Event("change", { bubbles: true }));
-      }
-    } catch {
-      sessionStorage.removeItem(key);
+    if (!form || !name || !owner) return;
+    const key = keptKey(owner, name);
+    for (const [field, value] of Object.entries(readKept(key) ?? {})) {
+      const control = form.elements.namedItem(field);
+      if (!control || control.value === value) continue;
+      control.value = value;
+      // What depends on a choice, such as a country's states, must hear of it.
+      if (control.tagName === "SELECT")
+        control.dispatchEvent(new Event("change", { bubbles: true }));
     }
-    const keep = () => {
+    const note = () => {
       sent.delete(key);
-      const typed = Object.fromEntries(new FormData(form));
-      sessionStorage.setItem(key, JSON.stringify(typed));
+      keep(key, Object.fromEntries(new FormData(form)));
     };
     const send = () => sent.add(key);
-    form.addEventListener("input", keep);
+    form.addEventListener("input", note);
     form.addEventListener("submit", send);
     return () => {
-      form.removeEventListener("input", keep);
+      form.removeEventListener("input", note);
       form.removeEventListener("submit", send);
     };
-  }, [name]);
+  }, [name, owner]);
   return <span ref={ref} hidden />;
 }
 

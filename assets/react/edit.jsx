@@ -1,27 +1,15 @@
 import { createContext, useContext, useEffect, useRef, useState } from "react";
 import { useBlocker } from "react-router";
+import { forget, keep, keptKey, readKept } from "./kept.jsx";
 import { mustLogIn } from "./unsaved.jsx";
 
 // Editing one of many things in a dialog. What is inside exists only while the
 // dialog is open, so that it shows what is stored now; what was typed is kept in
-// this tab, and a dialog that vanished under somebody's hands (a reload, a server
-// that forgot the page) opens again with it.
+// this tab for `owner`, and a dialog that vanished under somebody's hands (a reload,
+// a server that forgot the page) opens again with it.
 const Dialog = createContext(null);
-const EDITING = "portal-editing";
-const keyOf = (name) => `portal-typed-edit-${name}`;
-
-function read(key) {
-  try {
-    return JSON.parse(sessionStorage.getItem(key) ?? "null");
-  } catch {
-    return null;
-  }
-}
-
-const forget = (name) => {
-  sessionStorage.removeItem(keyOf(name));
-  if (sessionStorage.getItem(EDITING) === name) sessionStorage.removeItem(EDITING);
-};
+const editing = (owner) => keptKey(owner, "editing");
+const typedInto = (owner, name) => keptKey(owner, `edit-${name}`);
 
 const newRequest = () =>
   Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) =>
@@ -29,7 +17,7 @@ const newRequest = () =>
   ).join("");
 
 // `[data-edit=NAME]` opens it, `[data-edit-close]` closes it, both from anywhere.
-export function EditDialog({ name, label, onOpen, className, children }) {
+export function EditDialog({ name, owner, label, onOpen, className, children }) {
   const ref = useRef(null);
   const [open, setOpen] = useState(false);
   const [round, setRound] = useState(0);
@@ -43,11 +31,12 @@ export function EditDialog({ name, label, onOpen, className, children }) {
     dirty.current = false;
     setAsking(null);
     setOpen(true);
-    sessionStorage.setItem(EDITING, name);
+    keep(editing(owner), name);
     told.current?.();
   };
   const shut = () => {
-    forget(name);
+    forget(typedInto(owner, name));
+    if (readKept(editing(owner)) === name) forget(editing(owner));
     dirty.current = false;
     setAsking(null);
     setOpen(false);
@@ -64,9 +53,9 @@ export function EditDialog({ name, label, onOpen, className, children }) {
       show();
     };
     document.addEventListener("click", click);
-    if (sessionStorage.getItem(EDITING) === name && read(keyOf(name))) show();
+    if (readKept(editing(owner)) === name && readKept(typedInto(owner, name))) show();
     return () => document.removeEventListener("click", click);
-  }, [name]);
+  }, [name, owner]);
 
   useEffect(() => {
     const dialog = ref.current;
@@ -75,7 +64,7 @@ export function EditDialog({ name, label, onOpen, className, children }) {
   }, [open]);
 
   const inside = {
-    name,
+    kept: typedInto(owner, name),
     dirty: (value) => (dirty.current = value),
     isDirty: () => dirty.current,
     shut,
@@ -95,7 +84,7 @@ export function EditDialog({ name, label, onOpen, className, children }) {
         if (event.target === ref.current || event.target.closest("[data-edit-close]"))
           leave();
         if (event.target.closest("[data-edit-again]")) {
-          sessionStorage.removeItem(keyOf(name));
+          forget(typedInto(owner, name));
           dirty.current = false;
           setRound(round + 1);
           told.current?.();
@@ -148,7 +137,7 @@ export function EditGuard({ version, seen, saved }) {
   const dialog = useContext(Dialog);
   const marker = useRef(null);
   const [kept, setKept] = useState(() => {
-    const before = read(keyOf(dialog.name));
+    const before = readKept(dialog.kept);
     return {
       version: before?.version ?? version,
       request: before?.request ?? newRequest(),
@@ -156,14 +145,16 @@ export function EditGuard({ version, seen, saved }) {
   });
   const known = useRef(kept);
   known.current = kept;
+  const place = useRef(dialog.kept);
+  place.current = dialog.kept;
   const told = useRef(seen);
 
   useEffect(() => {
     const form = marker.current.form;
-    const before = read(keyOf(dialog.name));
+    const before = readKept(dialog.kept);
     if (before) restore(form, before.typed);
     dialog.dirty(Boolean(before));
-    const keep = () => {
+    const note = () => {
       dialog.dirty(true);
       // After what is drawn anew by this very event, such as a further row.
       setTimeout(() => {
@@ -172,17 +163,14 @@ export function EditGuard({ version, seen, saved }) {
           [...new FormData(form)].filter(([, value]) => typeof value === "string"),
         );
         const { version: based, request } = known.current;
-        sessionStorage.setItem(
-          keyOf(dialog.name),
-          JSON.stringify({ version: based, request, typed }),
-        );
+        keep(place.current, { version: based, request, typed });
       });
     };
     const warn = (event) => dialog.isDirty() && event.preventDefault();
-    form.addEventListener("input", keep);
+    form.addEventListener("input", note);
     addEventListener("beforeunload", warn);
     return () => {
-      form.removeEventListener("input", keep);
+      form.removeEventListener("input", note);
       removeEventListener("beforeunload", warn);
     };
   }, []);

@@ -4,6 +4,8 @@ from typing import Any
 
 import reflex as rx
 
+from portal_app.state.viewer import ViewerState
+
 from .button import button
 from .feedback import note
 from .icon import icon
@@ -29,6 +31,7 @@ class KeepTyped(rx.Component):
     tag = "KeepTyped"
 
     name: rx.Var[str]
+    owner: rx.Var[str]
 
 
 class BringIntoView(rx.Component):
@@ -80,7 +83,7 @@ def keep_typed(name: Any) -> rx.Component:
     Returns:
         A hidden element.
     """
-    return KeepTyped.create(name=name)
+    return KeepTyped.create(name=name, owner=ViewerState.owner)
 
 
 def bring_into_view(*children: Any, change: Any, class_name: str = "") -> rx.Component:

@@ -1,6 +1,8 @@
-"""What watches over every page: the connection, and the focus on navigation."""
+"""What watches over every page: the connection, the focus, drafts of others."""
 
 import reflex as rx
+
+from portal_app.state.viewer import ViewerState
 
 _LIBRARY = "$/public/react/frame.jsx"
 
@@ -23,10 +25,23 @@ class PageFocus(rx.Component):
     tag = "PageFocus"
 
 
+class KeptOwner(rx.Component):
+    """Forgets what somebody else typed in this tab and did not send."""
+
+    library = "$/public/react/kept.jsx"
+    tag = "KeptOwner"
+
+    owner: rx.Var[str]
+
+
 def page_watch() -> rx.Component:
-    """Draw what every page carries: the connection banner and the focus keeper.
+    """Draw what every page carries: the connection, the focus, whose drafts stay.
 
     Returns:
         A fragment; empty to look at until the connection is lost.
     """
-    return rx.fragment(ConnectionBanner.create(), PageFocus.create())
+    return rx.fragment(
+        ConnectionBanner.create(),
+        PageFocus.create(),
+        KeptOwner.create(owner=ViewerState.owner),
+    )

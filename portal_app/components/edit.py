@@ -4,6 +4,8 @@ from typing import Any
 
 import reflex as rx
 
+from portal_app.state.viewer import ViewerState
+
 from .button import submit_button
 from .feedback import note
 from .form import arrival, form
@@ -20,6 +22,7 @@ class EditDialog(rx.Component):
     tag = "EditDialog"
 
     name: rx.Var[str]
+    owner: rx.Var[str]
     label: rx.Var[str]
 
     on_open: rx.EventHandler[rx.event.no_args_event_spec]
@@ -178,6 +181,7 @@ def edit_dialog(
             reset_on_submit=False,
         ),
         name=name,
+        owner=ViewerState.owner,
         label=title,
         on_open=on_open,
         class_name=classes("dialog", "dialog-wide" if wide else ""),

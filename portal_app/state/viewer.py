@@ -8,6 +8,7 @@ from portal_app.domain.customers import service as customers
 from portal_app.domain.customers.views import ViewerView
 from portal_app.domain.dependents import service as dependents
 from portal_app.kernel.audiences import Actor
+from portal_app.kernel.ids import hash_secret
 from portal_app.state import worker
 from portal_app.state.access import PUBLIC, actor, event_for
 
@@ -15,12 +16,14 @@ from portal_app.state.access import PUBLIC, actor, event_for
 class ViewerState(rx.State):
     """The frame of every page: the signed-in person and the business.
 
-    ``dependents`` is what the business calls them.
+    ``dependents`` is what the business calls them. ``owner`` stands for the account
+    in the browser's keys of what was typed and not sent; it tells nothing of it.
     """
 
     viewer: ViewerView = ViewerView()
     business: BusinessView = BusinessView()
     dependents: str = "Dependents"
+    owner: str = ""
     loaded: bool = False
 
     @event_for(PUBLIC)
@@ -29,7 +32,12 @@ class ViewerState(rx.State):
         self.viewer, self.business, self.dependents = await worker.query(
             _frame, actor()
         )
+        self.owner = _owner(actor())
         self.loaded = True
+
+
+def _owner(who: Actor) -> str:
+    return hash_secret(f"owner of drafts {who.account_id}") if who.account_id else ""
 
 
 def _frame(tx: worker.Session, who: Actor) -> tuple[ViewerView, BusinessView, str]:
