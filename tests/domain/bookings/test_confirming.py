@@ -76,6 +76,7 @@ def test_a_confirmed_booking_keeps_everything_as_it_was_shown(db: Database) -> N
         "contact_name": "Maya Chen",
         "contact_email": "maya@example.com",
         "contact_phone": "+61491570156",
+        "company": {},
         "location_id": draft.location_id,
         "address": {
             "street": "12 Ocean Street",
