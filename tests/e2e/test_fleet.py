@@ -56,7 +56,7 @@ def test_a_customer_books_whichever_worker_answers(
             select(Booking).where(Booking.contact_email == customer.email)
         ).all()
     assert [booking.number for booking in bookings] == [number]
-    mail = text_of(portal.mailbox.wait_for(customer.email, "confirmed"))
+    mail = text_of(portal.mailbox.wait_for(customer.email, f"Booking {number}"))
     assert chosen.day in steps.plain(mail)
     steps.visit(page, "/bookings")
     expect(page.get_by_text(number)).to_be_visible()
