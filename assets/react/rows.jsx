@@ -40,7 +40,9 @@ export function Rows({
   onResend,
 }) {
   const box = useRef(null);
-  const blank = () => fresh(kind === "phone" ? { number: "", country: home } : {});
+  const blank = () => fresh(kind === "phone" ? { number: "", country: "" } : {});
+  // Until another is chosen: a row may be there before it is known where home is.
+  const countryOf = (row) => row.country || home || "";
   const fill = (list) => {
     const rows = list.map((row) => fresh(kind === "text" ? { text: row } : row));
     return rows.length || kind === "text" || kind === "company" ? rows : [blank()];
@@ -79,7 +81,7 @@ export function Rows({
     if (kind !== "phone" || !formatted) return;
     setRows((now) =>
       now.map((row) => {
-        const text = formatted[`${row.country} ${row.number}`];
+        const text = formatted[`${countryOf(row)} ${row.number}`];
         return text && text !== row.number ? { ...row, number: text } : row;
       }),
     );
@@ -126,7 +128,7 @@ export function Rows({
                     className="field-input"
                     name={fieldName(name, kind, at, "country")}
                     aria-label={`${wordsOf(at)}: country`}
-                    value={row.country}
+                    value={countryOf(row)}
                     onChange={(event) => {
                       change(at, "country", event.target.value);
                       onSettle?.(row.number, event.target.value);
@@ -159,7 +161,7 @@ export function Rows({
                   aria-describedby={error ? `${id}-error` : `${id}-state`}
                   onChange={(event) => change(at, PARTS[kind][0], event.target.value)}
                   onBlur={() =>
-                    kind === "phone" && row.number && onSettle?.(row.number, row.country)
+                    kind === "phone" && row.number && onSettle?.(row.number, countryOf(row))
                   }
                 />
               ) : null}
