@@ -35,6 +35,7 @@ export function AddressFields({
   }));
   const [query, setQuery] = useState("");
   const [mapped, setMapped] = useState(false);
+  const asked = useRef(false);
   const timer = useRef(null);
   const last = useRef("");
 
@@ -195,6 +196,8 @@ export function AddressFields({
                         });
                         setQuery("");
                         setMapped(true);
+                        // The button that was pressed is gone; go on with the street.
+                        document.getElementById(`${base}-street`)?.focus();
                       }}
                     >
                       {sign(PIN, "icon shrink-0 text-ink-faint")}
@@ -265,6 +268,7 @@ export function AddressFields({
             middle={here?.middle?.length ? here.middle : null}
             near={here?.near?.length ? here.near : null}
             tiles={tiles}
+            takesFocus={asked.current}
             onPin={(at) =>
               set({
                 latitude: at ? at[0].toFixed(6) : "",
@@ -277,7 +281,10 @@ export function AddressFields({
         <button
           type="button"
           className="btn btn-secondary w-fit"
-          onClick={() => setMapped(true)}
+          onClick={() => {
+            asked.current = true;
+            setMapped(true);
+          }}
         >
           {sign(PIN)}
           <span>{pinned ? "Move the pin on the map" : "Set a pin on the map"}</span>

@@ -52,7 +52,7 @@ function Clicks({ onPin }) {
   return null;
 }
 
-function Pin({ at, onPin }) {
+function Pin({ at, onPin, takesFocus }) {
   const map = useMap();
   const marker = useRef(null);
   const latest = useRef({ at, onPin });
@@ -81,6 +81,7 @@ function Pin({ at, onPin }) {
       latest.current.onPin([next.lat, next.lng]);
     };
     element.addEventListener("keydown", key);
+    if (takesFocus) element.focus();
     return () => element.removeEventListener("keydown", key);
   }, []);
   return (
@@ -107,6 +108,7 @@ export default function PlaceMap({
   middle,
   near,
   tiles,
+  takesFocus,
   onPin,
 }) {
   const at = latitude === null ? null : [latitude, longitude];
@@ -114,6 +116,13 @@ export default function PlaceMap({
   const [said, say] = useState("");
   const [broken, setBroken] = useState(false);
   const [round, setRound] = useState(0);
+  // The button that opened the map is gone: the pin, or what sets it, comes next;
+  // and the pin again once it is set by that.
+  const [focusing, setFocusing] = useState(Boolean(takesFocus));
+  const setter = useRef(null);
+  useEffect(() => {
+    if (takesFocus) setter.current?.focus();
+  }, []);
 
   const locate = () => {
     say("Asking this device where it is …");
@@ -145,7 +154,7 @@ export default function PlaceMap({
           )}
           <Clicks onPin={onPin} />
           <Follow at={at ?? near} zoom={at ? 15 : 12} round={round} />
-          {at ? <Pin at={at} onPin={onPin} /> : null}
+          {at ? <Pin at={at} onPin={onPin} takesFocus={focusing} /> : null}
         </MapContainer>
       </div>
       <p className="field-help" role="status">
@@ -160,6 +169,7 @@ export default function PlaceMap({
         </button>
         {at ? (
           <button
+            key="remove"
             type="button"
             className="btn btn-ghost btn-sm"
             onClick={() => {
@@ -171,9 +181,12 @@ export default function PlaceMap({
           </button>
         ) : (
           <button
+            key="set"
+            ref={setter}
             type="button"
             className="btn btn-secondary btn-sm"
             onClick={() => {
+              setFocusing(true);
               onPin(near ?? middle ?? WORLD);
               say("");
             }}

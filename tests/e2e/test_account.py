@@ -1,0 +1,364 @@
+"""A new customer tells all about themselves: by keyboard alone, and on a phone."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+from sqlmodel import Session, col, select
+
+from portal_app.domain.customers.models import (
+    SELF,
+    BillingAddress,
+    BusinessProfile,
+    Contact,
+    ContactEmail,
+    ContactPhone,
+    Customer,
+    CustomerDetails,
+)
+from portal_app.domain.dependents.models import (
+    Dependent,
+    DependentDocument,
+    DependentType,
+)
+from portal_app.domain.fields.models import FieldDefinition, FieldValue
+from portal_app.domain.files.models import StoredFile
+from tests.e2e import steps
+from tests.e2e.hands import Hands, hands_of
+from tests.support.people import Person
+from tests.support.pictures import PDF, picture
+from tests.support.server import RunningPortal
+
+NewContext = Callable[[], BrowserContext]
+PHONES = ["0412 345 678", "030 901820", "03-3210-0011"]
+AS_SHOWN = ["0412 345 678", "+49 30 901820", "+81 3-3210-0011"]
+NUMBERS = ["+61412345678", "+4930901820", "+81332100011"]
+TOWN, FOUND = "Newcastle", "Newcastle, NSW, Australia"
+CITY = (-32.92953, 151.7801)
+PIN = re.compile(r"Pin at (-?[\d.]+), (-?[\d.]+)\.")
+EXPIRES = date(2031, 10, 10)
+
+
+@pytest.fixture
+def tab(new_context: NewContext, portal: RunningPortal, customer: Person) -> Page:
+    """The new customer's tab."""
+    return steps.arrive_signed_in(new_context(), portal, customer)
+
+
+@pytest.fixture
+def hands(device: str, tab: Page) -> Hands:
+    """What the customer does it with."""
+    return hands_of(device, tab)
+
+
+def _customer_id(tx: Session, person: Person) -> str:
+    return tx.exec(select(Customer.id).where(Customer.email == person.email)).one()
+
+
+def _dialog(page: Page) -> Locator:
+    return page.locator("dialog[open]")
+
+
+def _field(page: Page, label: str) -> Locator:
+    return _dialog(page).get_by_label(label, exact=True)
+
+
+def _save(page: Page, hands: Hands) -> None:
+    hands.press(_dialog(page).get_by_role("button", name="Save", exact=True))
+    expect(_dialog(page)).to_have_count(0)
+
+
+def _address(page: Page, hands: Hands, town: str, postcode: str, street: str) -> None:
+    hands.choose(_field(page, "State"), "New", "NSW")
+    hands.write(_field(page, "Suburb or town"), town)
+    hands.write(_field(page, "Postcode"), postcode)
+    hands.write(_field(page, "Street and number"), street)
+
+
+def test_the_profile(
+    tab: Page, hands: Hands, portal: RunningPortal, customer: Person
+) -> None:
+    second = f"second-{customer.email}"
+    steps.visit(tab, "/account")
+    hands.press(steps.button(tab, "Edit Info"))
+    hands.press(steps.button(tab, "Add another email"))
+    hands.write(_field(tab, "Email 2"), second)
+    hands.write(_field(tab, "Phone"), PHONES[0])
+    for at, (code, country) in enumerate((("+49", "DE"), ("+81", "JP")), start=1):
+        hands.press(steps.button(tab, "Add another phone"))
+        words = f"Phone {at + 1}"
+        hands.choose(_field(tab, f"{words}: country"), code, country)
+        hands.write(_field(tab, words), PHONES[at])
+    hands.write(_field(tab, "Search for a town or address"), TOWN)
+    hands.press(steps.button(tab, FOUND))
+    expect(_field(tab, "Street and number")).to_be_focused()
+    expect(_field(tab, "State")).to_have_value("NSW")
+    hands.write(_field(tab, "Postcode"), "2300")
+    hands.write(_field(tab, "Street and number"), "1 King Street")
+    at_first = f"Pin at {CITY[0]:.5f}, {CITY[1]:.5f}."
+    expect(tab.get_by_text(at_first)).to_be_visible()
+    hands.move_pin(tab)
+    expect(tab.get_by_text(at_first)).to_have_count(0)
+    said = PIN.search(tab.get_by_text(PIN).inner_text())
+    assert said
+    _save(tab, hands)
+    steps.reload(tab)
+    facts = steps.facts(tab)
+    assert facts["Phone"] == [f"{AS_SHOWN[0]}", "Main", *AS_SHOWN[1:]]
+    assert facts["Email"][:3] == [customer.email, "Main", second]
+    assert facts["Billing address"][0] == "1 King Street, Newcastle NSW 2300"
+    with portal.database.read() as tx:
+        me = _customer_id(tx, customer)
+        [contact] = tx.exec(select(Contact).where(Contact.customer_id == me)).all()
+        assert contact.role == SELF
+        emails = tx.exec(
+            select(ContactEmail)
+            .where(ContactEmail.contact_id == contact.id)
+            .order_by(col(ContactEmail.position))
+        ).all()
+        assert [(e.email, e.is_primary, e.verified_at is not None) for e in emails] == [
+            (customer.email, True, True),
+            (second, False, False),
+        ]
+        phones = tx.exec(
+            select(ContactPhone)
+            .where(ContactPhone.contact_id == contact.id)
+            .order_by(col(ContactPhone.position))
+        ).all()
+        assert [(p.number, p.is_primary) for p in phones] == [
+            (NUMBERS[0], True),
+            (NUMBERS[1], False),
+            (NUMBERS[2], False),
+        ]
+        billing = tx.get_one(BillingAddress, me)
+        assert (billing.street, billing.town, billing.state) == (
+            "1 King Street",
+            TOWN,
+            "NSW",
+        )
+        assert (billing.postcode, billing.country) == ("2300", "AU")
+        assert f"{billing.latitude:.5f}" == said[1]
+        assert f"{billing.longitude:.5f}" == said[2]
+
+
+def test_the_picture(
+    tab: Page, hands: Hands, portal: RunningPortal, customer: Person
+) -> None:
+    steps.visit(tab, "/account")
+    hands.press(steps.button(tab, "Update Profile Picture"))
+    with tab.expect_file_chooser() as chooser:
+        hands.press(steps.button(tab, "Choose a picture"))
+    chooser.value.set_files(
+        {"name": "me.jpg", "mimeType": "image/jpeg", "buffer": picture()}
+    )
+    expect(_dialog(tab).get_by_role("img")).to_be_focused()
+    hands.press(steps.button(tab, "Turn right"))
+    hands.press(_dialog(tab).get_by_role("button", name="Save", exact=True))
+    expect(_dialog(tab)).to_have_count(0)
+    expect(tab.get_by_text("Your picture is saved.")).to_be_visible()
+    steps.reload(tab)
+    expect(tab.locator('main img[src*="/api/files/"]').first).to_be_visible()
+    with portal.database.read() as tx:
+        me = _customer_id(tx, customer)
+        details = tx.get_one(CustomerDetails, me)
+        stored = tx.get_one(StoredFile, details.picture_id)
+        assert (stored.customer_id, stored.kind) == (me, "picture")
+        assert stored.attached_at is not None
+        assert stored.width == stored.height
+
+
+def test_two_more_contacts(
+    tab: Page, hands: Hands, portal: RunningPortal, customer: Person
+) -> None:
+    people = [
+        ("Partner", "partner", "Paula", "Second", "paula@example.com"),
+        ("Assistant", "assistant", "Arno", "Third", "arno@example.com"),
+    ]
+    steps.visit(tab, "/account")
+    for words, role, first, last, email in people:
+        hands.press(steps.button(tab, "Add another contact"))
+        hands.choose(_field(tab, "Role"), words, role)
+        hands.write(_field(tab, "First name"), first)
+        hands.write(_dialog(tab).locator('[name="last_name"]'), last)
+        hands.write(_field(tab, "Email"), email)
+        hands.tick(_field(tab, "Invoices"))
+        hands.tick(_field(tab, "See bookings"))
+        _save(tab, hands)
+    steps.reload(tab)
+    more = tab.locator("section", has=steps.heading(tab, "More contacts", level=2))
+    expect(more.get_by_role("heading", level=3)).to_have_text(
+        ["Paula Second", "Arno Third"]
+    )
+    expect(more.get_by_text("Told about: Invoices")).to_have_count(2)
+    with portal.database.read() as tx:
+        me = _customer_id(tx, customer)
+        rows = tx.exec(
+            select(Contact, ContactEmail.email)
+            .join(ContactEmail, col(ContactEmail.contact_id) == Contact.id)
+            .where(Contact.customer_id == me, Contact.role != SELF)
+            .order_by(col(Contact.position))
+        ).all()
+        assert [
+            (row.role, row.first_name, row.last_name, email) for row, email in rows
+        ] == [person[1:] for person in people]
+        assert [(row.told_about, row.may) for row, _ in rows] == [
+            (["invoices"], ["view"])
+        ] * 2
+
+
+def test_two_business_profiles(
+    tab: Page, hands: Hands, portal: RunningPortal, customer: Person
+) -> None:
+    steps.visit(tab, "/account")
+    for name, number, town, postcode, street in (
+        ("Harbour Cafe", "51 824 753 556", "Newcastle", "2300", "2 Wharf Road"),
+        ("Hill Studio", "", "Sydney", "2000", "3 Hill Street"),
+    ):
+        hands.press(steps.button(tab, "Create business profile"))
+        hands.write(_field(tab, "Business name"), name)
+        if number:
+            hands.write(_dialog(tab).locator('[name="tax_number"]'), number)
+        hands.write(_field(tab, "Billing email"), "bills@example.com")
+        _address(tab, hands, town, postcode, street)
+        _save(tab, hands)
+    steps.reload(tab)
+    section = tab.locator(
+        "section", has=steps.heading(tab, "Business profiles", level=2)
+    )
+    expect(section.get_by_role("heading", level=3)).to_have_text(
+        ["Harbour Cafe", "Hill Studio"]
+    )
+    expect(section.get_by_text("2 Wharf Road, Newcastle NSW 2300")).to_be_visible()
+    with portal.database.read() as tx:
+        rows = tx.exec(
+            select(BusinessProfile)
+            .where(BusinessProfile.customer_id == _customer_id(tx, customer))
+            .order_by(col(BusinessProfile.name))
+        ).all()
+        assert [
+            (r.name, r.tax_number, r.billing_email, r.street, r.town, r.postcode)
+            for r in rows
+        ] == [
+            (
+                "Harbour Cafe",
+                "51 824 753 556",
+                "bills@example.com",
+                "2 Wharf Road",
+                "Newcastle",
+                "2300",
+            ),
+            (
+                "Hill Studio",
+                "",
+                "bills@example.com",
+                "3 Hill Street",
+                "Sydney",
+                "2000",
+            ),
+        ]
+        assert {(r.state, r.country) for r in rows} == {("NSW", "AU")}
+
+
+def _add(page: Page, hands: Hands, kind: str) -> None:
+    """From the page to the form that adds one of this kind."""
+    hands.press(page.locator('a[href="/dependents"]:visible').first)
+    add = page.get_by_role("main").get_by_role("button", name="Add", exact=True)
+    hands.press(add)
+    hands.press(page.locator("#menu-add-dependent").get_by_role("link", name=kind))
+    expect(steps.heading(page, f"Add {kind.lower()}")).to_be_visible()
+
+
+def test_a_pool_and_a_dog_with_its_vaccination(
+    tab: Page, hands: Hands, portal: RunningPortal, customer: Person
+) -> None:
+    steps.visit(tab, "/account")
+    main = tab.get_by_role("main")
+    _add(tab, hands, "Pool")
+    hands.write(main.locator('[name="name"]'), "The lagoon")
+    hands.write(main.locator('[name="field.volume"]'), "45000")
+    hands.tick(tab.get_by_role("radio", name="Salt chlorinator"))
+    hands.press(main.get_by_role("button", name="Save", exact=True))
+    expect(steps.heading(tab, "The lagoon")).to_be_visible()
+    _add(tab, hands, "Pet")
+    hands.write(main.locator('[name="name"]'), "Biscuit")
+    hands.choose(main.locator('[name="field.species"]'), "Dog", "dog")
+    hands.press(main.get_by_role("button", name="Save", exact=True))
+    expect(steps.heading(tab, "Biscuit")).to_be_visible()
+    hands.press(steps.button(tab, "Add Vaccination certificate"))
+    with tab.expect_file_chooser() as chooser:
+        # A file input opens its chooser on Enter and Space.
+        hands.press(tab.locator("#field-document-file_id"))
+    chooser.value.set_files(
+        {"name": "shots.pdf", "mimeType": "application/pdf", "buffer": PDF}
+    )
+    expect(_dialog(tab).get_by_role("link", name="shots.pdf")).to_be_visible()
+    hands.write(tab.locator("#field-document-expires_on"), EXPIRES.isoformat())
+    hands.press(_dialog(tab).get_by_role("button", name="Save", exact=True))
+    expect(_dialog(tab)).to_have_count(0)
+    steps.reload(tab)
+    expect(steps.link(tab, "Vaccination certificate")).to_be_visible()
+    expect(steps.button(tab, "Add Vaccination certificate")).to_have_count(0)
+    with portal.database.read() as tx:
+        found = tx.exec(
+            select(Dependent, DependentType.slug)
+            .join(DependentType, col(DependentType.id) == Dependent.type_id)
+            .where(Dependent.customer_id == _customer_id(tx, customer))
+            .order_by(col(Dependent.created_at))
+        ).all()
+        assert [(row.name, slug) for row, slug in found] == [
+            ("The lagoon", "pool"),
+            ("Biscuit", "pet"),
+        ]
+        pool, dog = (row.id for row, _ in found)
+        assert _values(tx, pool) == {
+            "volume": "45000 L",
+            "sanitiser": "Salt chlorinator",
+        }
+        assert _values(tx, dog) == {"species": "Dog"}
+        [paper] = tx.exec(
+            select(DependentDocument).where(DependentDocument.dependent_id == dog)
+        ).all()
+        assert (paper.kind, paper.expires_on) == ("vaccination", EXPIRES)
+        stored = tx.get_one(StoredFile, paper.file_id)
+        assert (stored.name, stored.media_type) == ("shots.pdf", "application/pdf")
+        assert stored.attached_at is not None
+
+
+def _values(tx: Session, dependent: str) -> dict[str, str]:
+    rows = tx.exec(
+        select(FieldDefinition.key, FieldValue.text)
+        .join(FieldDefinition, col(FieldDefinition.id) == FieldValue.definition_id)
+        .where(FieldValue.subject_id == dependent)
+    ).all()
+    return dict(rows)
+
+
+def test_the_second_of_two_tabs_is_shown_what_changed(
+    tab: Page, hands: Hands, device: str, portal: RunningPortal, customer: Person
+) -> None:
+    steps.visit(tab, "/account")
+    hands.press(steps.button(tab, "Edit Info"))
+    hands.write(_field(tab, "First name"), "Slow")
+    other = tab.context.new_page()
+    others = hands_of(device, other)
+    steps.visit(other, "/account")
+    others.press(steps.button(other, "Edit Info"))
+    others.write(_field(other, "First name"), "Quick")
+    _save(other, others)
+    tab.bring_to_front()
+    hands.press(_dialog(tab).get_by_role("button", name="Save", exact=True))
+    told = _dialog(tab).get_by_role("alert").filter(has_text="Saved now")
+    expect(told).to_contain_text("Yours: Slow")
+    expect(told).to_contain_text("Saved now: Quick")
+    assert _first_name(portal, customer) == "Quick"
+    _save(tab, hands)
+    assert _first_name(portal, customer) == "Slow"
+    steps.reload(tab)
+    expect(steps.heading(tab, f"Slow {customer.last_name}", level=2)).to_be_visible()
+
+
+def _first_name(portal: RunningPortal, person: Person) -> str:
+    with portal.database.read() as tx:
+        return tx.get_one(Customer, _customer_id(tx, person)).first_name
