@@ -3,9 +3,16 @@
 import re
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import (
+    BrowserContext,
+    Locator,
+    Page,
+    WebSocketRoute,
+    expect,
+)
 from sqlmodel import Session, col, select
 
 from portal_app.domain.customers.models import (
@@ -141,6 +148,43 @@ def test_the_profile(
         assert (billing.postcode, billing.country) == ("2300", "AU")
         assert f"{billing.latitude:.5f}" == said[1]
         assert f"{billing.longitude:.5f}" == said[2]
+
+
+def test_a_phone_typed_before_the_countries_are_there_is_one_of_home(
+    new_context: NewContext, portal: RunningPortal, customer: Person
+) -> None:
+    tab = steps.arrive_signed_in(new_context(), portal, customer)
+    late: list[Callable[[], None]] = []
+    tab.route_web_socket(re.compile("/_event"), lambda ws: _hold_countries(ws, late))
+    steps.visit(tab, "/account")
+    steps.button(tab, "Edit Info").click()
+    _field(tab, "Phone").fill(PHONES[0])
+    country = _field(tab, "Phone: country")
+    # What the page asks for after the countries is there, so they were on the way.
+    expect(tab.get_by_text("This device")).to_be_visible()
+    expect(country.get_by_role("option")).to_have_count(0)
+    assert late
+    for deliver in late:
+        deliver()
+    expect(country).to_have_value("AU")
+    _dialog(tab).get_by_role("button", name="Save", exact=True).click()
+    expect(_dialog(tab)).to_have_count(0)
+    with portal.database.read() as tx:
+        mine = tx.get_one(Customer, _customer_id(tx, customer))
+        assert mine.phone == NUMBERS[0]
+
+
+def _hold_countries(socket: WebSocketRoute, late: list[Callable[[], None]]) -> None:
+    """Let everything through but the list of countries, which comes when asked."""
+    server = socket.connect_to_server()
+
+    def pass_on(message: str | bytes) -> None:
+        if "+61 Australia" in str(message):
+            late.append(partial(socket.send, message))
+        else:
+            socket.send(message)
+
+    server.on_message(pass_on)
 
 
 def test_the_picture(
