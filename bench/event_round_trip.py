@@ -13,7 +13,7 @@ import uuid
 
 import socketio
 
-from bench.results import write_result
+from bench.results import print_rows, write_result
 from bench.servers import Served, blank_app, portal
 
 _NAMESPACE = "/_event"
@@ -97,6 +97,7 @@ def main() -> None:
         for clients in _CLIENTS
         for key in measured["blank"][clients]
     ]
+    print_rows("Event round trip, against a blank app", rows)
     write_result("event_round_trip", {"rows": rows})
 
 

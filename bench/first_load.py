@@ -9,7 +9,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, sync_playwright
 
-from bench.results import write_result
+from bench.results import print_rows, write_result
 from bench.servers import Served, blank_app, portal
 from tests.support.browser import LAUNCH_ARGUMENTS, executable
 
@@ -63,9 +63,10 @@ def _measure(browser: Browser, served: Served) -> dict[str, float]:
 
 def main() -> None:
     """Measure both, print the table, write the result."""
+    path = executable()
     with sync_playwright() as playwright, blank_app() as blank, portal() as ours:
         browser = playwright.chromium.launch(
-            executable_path=executable(), args=LAUNCH_ARGUMENTS
+            executable_path=path, args=LAUNCH_ARGUMENTS
         )
         measured = {served.name: _measure(browser, served) for served in (blank, ours)}
         browser.close()
@@ -78,6 +79,7 @@ def main() -> None:
         }
         for key in measured["blank"]
     ]
+    print_rows("First load of /, against a blank app", rows)
     write_result("first_load", {"runs": _RUNS, "rows": rows})
 
 

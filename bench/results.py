@@ -3,7 +3,7 @@
 import json
 import os
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -33,3 +33,17 @@ def write_result(name: str, result: Mapping[str, Any]) -> Path:
     }
     path.write_text(json.dumps(document, indent=2) + "\n")
     return path
+
+
+def print_rows(title: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Print rows that have the same keys as a table.
+
+    Args:
+        title: What was measured.
+        rows: One mapping a row; the keys of the first are the columns.
+    """
+    columns = list(rows[0])
+    print(title)
+    print("".join(f"{column:>16}" for column in columns))
+    for row in rows:
+        print("".join(f"{row[column]!s:>16}" for column in columns))
