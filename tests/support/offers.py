@@ -36,11 +36,11 @@ def _define(tx: Session, offer: Offer) -> None:
         SYSTEM,
         ServiceDefinition(
             slug=offer.slug,
-            category_slug="garden",
+            category_slug="pool-care",
             name=offer.name,
             base_price_minor=40_000,
             duration_minutes=8 * 60,
-            summary="All day in your garden.",
+            summary="All day at your pool.",
             position=99,
         ),
     )
