@@ -9,6 +9,7 @@ from portal_app.domain.customers import service as customers
 from portal_app.kernel.errors import DomainError
 from portal_app.state import worker
 from portal_app.state.access import PUBLIC, actor, event_for
+from portal_app.state.links import open_link, token_of
 
 
 class ConfirmEmailState(rx.State):
@@ -23,13 +24,7 @@ class ConfirmEmailState(rx.State):
     @event_for(PUBLIC)
     def load(self) -> None:
         """Take the link from the address; a known one keeps its outcome."""
-        token = self.router.url.query_parameters.get("token", "")
-        if not token:
-            self.outcome = "invalid"
-        elif token != self._token:
-            self.outcome = ""
-        self._token = token
-        self.problem, self.pending, self.loaded = "", False, True
+        open_link(self)
 
     @event_for(PUBLIC)
     async def confirm(self) -> AsyncIterator[None]:
@@ -39,7 +34,7 @@ class ConfirmEmailState(rx.State):
         self.problem, self.pending = "", True
         yield
         try:
-            await worker.carry_out(customers.confirm_email, actor(), self._token)
+            await worker.carry_out(customers.confirm_email, actor(), token_of(self))
             self.outcome = "done"
         except LinkInvalid:
             self.outcome = "invalid"

@@ -10,6 +10,7 @@ from portal_app.domain.accounts.rules import LinkInvalid
 from portal_app.kernel.errors import DomainError
 from portal_app.state import forms, worker
 from portal_app.state.access import PUBLIC, actor, event_for
+from portal_app.state.links import open_link, token_of
 
 
 class ResetPasswordState(rx.State):
@@ -25,14 +26,8 @@ class ResetPasswordState(rx.State):
     @event_for(PUBLIC)
     def load(self) -> None:
         """Take the link from the address; a known one keeps its outcome."""
-        token = self.router.url.query_parameters.get("token", "")
-        if not token:
-            self.outcome = "invalid"
-        elif token != self._token:
-            self.outcome = ""
-        self._token = token
-        self.errors, self.problem, self.pending = {}, "", False
-        self.loaded = True
+        open_link(self)
+        self.errors = {}
 
     @event_for(PUBLIC)
     async def submit(self, form_data: dict[str, Any]) -> AsyncIterator[None]:
@@ -45,7 +40,7 @@ class ResetPasswordState(rx.State):
             await worker.carry_out(
                 accounts.reset_password,
                 actor(),
-                self._token,
+                token_of(self),
                 forms.field(form_data, "password"),
             )
             self.outcome = "done"

@@ -12,6 +12,7 @@ from portal_app.domain.accounts import service as accounts
 from portal_app.kernel.errors import DomainError
 from portal_app.state import forms, worker
 from portal_app.state.access import PUBLIC, actor, event_for
+from portal_app.state.links import open_link, token_of
 
 _DONE = frozenset({accounts.ACTIVATED, accounts.ALREADY_ACTIVE})
 
@@ -33,14 +34,8 @@ class VerifyEmailState(rx.State):
     @event_for(PUBLIC)
     def load(self) -> None:
         """Take the link from the address; a known one keeps its outcome."""
-        token = self._link()
-        if not token:
-            self.outcome = "invalid"
-        elif token != self._token:
-            self.outcome = ""
-        self._token = token
-        self.errors, self.problem, self.pending = {}, "", False
-        self.loaded = True
+        open_link(self)
+        self.errors = {}
 
     @event_for(PUBLIC)
     async def activate(self) -> AsyncIterator[None]:
@@ -51,7 +46,7 @@ class VerifyEmailState(rx.State):
         yield
         try:
             self.outcome = await worker.call(
-                accounts.verify_email, actor(), self._link()
+                accounts.verify_email, actor(), token_of(self)
             )
         except accounts.PasswordNeeded:
             self.outcome = "password"
@@ -73,7 +68,7 @@ class VerifyEmailState(rx.State):
             self.outcome = await worker.carry_out(
                 accounts.activate_with_password,
                 actor(),
-                self._link(),
+                token_of(self),
                 forms.field(form_data, "password"),
             )
         except accounts.LinkInvalid:
@@ -82,8 +77,3 @@ class VerifyEmailState(rx.State):
             self.errors, self.problem = forms.refusal(error)
         finally:
             self.pending = False
-
-    def _link(self) -> str:
-        # From the address, which a replayed click brings along: a server that has
-        # just started has no state of this tab yet.
-        return str(self.router.url.query_parameters.get("token", ""))

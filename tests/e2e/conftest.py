@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import (
@@ -194,9 +193,3 @@ def page(new_context) -> Page:  # type: ignore[no-untyped-def]
 def customer(portal: RunningPortal) -> Person:
     """A customer of this test alone, activated and with nothing yet."""
     return new_customer(portal.database)
-
-
-@pytest.fixture(scope="session")
-def results_folder() -> Path:
-    """Where traces and logs of failed tests are kept."""
-    return _KEPT
