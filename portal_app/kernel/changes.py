@@ -7,8 +7,12 @@ is stored and they are shown what differs.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import takewhile
 
 from portal_app.kernel.errors import Conflict
+
+_LONG = 300
+_AROUND = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +58,35 @@ def compare(
         labels: Field name to what a person calls it, in the form's order.
         yours: Field name to what was to be stored.
         now: Field name to what is stored.
+
+    Returns:
+        The changes; of long texts the places that differ, with a few words around.
     """
     return [
-        Change(field, label, yours.get(field, ""), now.get(field, ""))
+        Change(
+            field, label, *_where_they_differ(yours.get(field, ""), now.get(field, ""))
+        )
         for field, label in labels.items()
         if yours.get(field, "") != now.get(field, "")
     ]
+
+
+def _where_they_differ(one: str, other: str) -> tuple[str, str]:
+    longest = max(len(one), len(other))
+    if longest <= _LONG:
+        return one, other
+    same_start = _same(one, other)
+    same_end = _same(one[same_start:][::-1], other[same_start:][::-1])
+    return _excerpt(one, same_start, same_end), _excerpt(other, same_start, same_end)
+
+
+def _same(one: str, other: str) -> int:
+    pairs = zip(one, other, strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+
+def _excerpt(text: str, same_start: int, same_end: int) -> str:
+    first = max(0, same_start - _AROUND)
+    last = min(len(text), len(text) - same_end + _AROUND)
+    before, after = "…" if first else "", "…" if last < len(text) else ""
+    return f"{before}{text[first:last]}{after}" if text else ""

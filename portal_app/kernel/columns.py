@@ -33,3 +33,12 @@ def created_field() -> Any:
 def json_field(default: type[dict[str, Any]] | type[list[Any]] = dict) -> Any:
     """A JSON document that is read and written whole."""
     return Field(default_factory=default, sa_column=Column(JSON, nullable=False))
+
+
+def later_json_field(default: type[dict[str, Any]] | type[list[Any]] = dict) -> Any:
+    """As ``json_field``, of a column that came to a table with rows in it."""
+    empty = str(default())
+    return Field(
+        default_factory=default,
+        sa_column=Column(JSON, nullable=False, server_default=empty),
+    )

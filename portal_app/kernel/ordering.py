@@ -20,3 +20,19 @@ def places(now: Mapping[str, int], wanted: Sequence[str]) -> dict[str, int]:
     after = max(now.values(), default=-1) + 1
     slots += range(after, after + len(wanted) - len(slots))
     return dict(zip(wanted, slots, strict=True))
+
+
+def reordered(now: Sequence[str], wanted: Sequence[str]) -> dict[str, int]:
+    """Places for everything in a list after a person put some of it in order.
+
+    Args:
+        now: All keys, in the order they have.
+        wanted: Some of them, in the order they shall have; they share the places
+            they have. What is not in the list any more is left aside.
+
+    Returns:
+        Key to place, of all.
+    """
+    place = {key: at for at, key in enumerate(now)}
+    known = [key for key in dict.fromkeys(wanted) if key in place]
+    return place | places(place, known) if known else place

@@ -19,6 +19,14 @@ def test_ids_sort_by_the_time_they_were_made(monkeypatch: pytest.MonkeyPatch) ->
     assert len(earlier) == len(later) == 26
 
 
+def test_ids_of_one_moment_sort_by_their_order(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("time.time_ns", lambda: 1_000_000_000_000_000_000)
+    made = [new_id() for _ in range(100)]
+    assert made == sorted(set(made))
+
+
 def test_a_number_is_easy_to_read_aloud() -> None:
     assert re.fullmatch(
         r"B-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}", new_number("B")

@@ -1,6 +1,6 @@
 import pytest
 
-from portal_app.kernel.ordering import places
+from portal_app.kernel.ordering import places, reordered
 
 
 @pytest.mark.parametrize(
@@ -18,3 +18,16 @@ from portal_app.kernel.ordering import places
 def test_places(now: dict[str, int], wanted: list[str], found: dict[str, int]) -> None:
     assert places(now, wanted) == found
     assert places(now | found, wanted) == found
+
+
+def test_what_is_put_in_order_shares_the_places_it_has() -> None:
+    now = ["a", "b", "archived", "c"]
+    assert reordered(now, ["c", "a", "b"]) == {"c": 0, "a": 1, "archived": 2, "b": 3}
+    assert reordered(now, ["b", "b", "gone", "a"]) == {
+        "b": 0,
+        "a": 1,
+        "archived": 2,
+        "c": 3,
+    }
+    assert reordered(now, []) == {"a": 0, "b": 1, "archived": 2, "c": 3}
+    assert reordered([], ["gone"]) == {}
