@@ -346,6 +346,7 @@ def check() -> None:
         ("mail", surroundings.check_mail),
         ("files", surroundings.check_storage),
         ("redis", surroundings.check_redis),
+        ("geocoder", surroundings.check_geocoder),
         ("front end", surroundings.check_frontend),
     )
     failed = [name for name, ask in checks if not _told(name, ask, settings)]

@@ -83,6 +83,7 @@ class Settings(BaseSettings):
     mail_url: str = f"file://{ROOT / 'var' / 'mail'}"
     mail_from: str = "portal@localhost"
     map_tiles_url: str = ""
+    geocoder_url: str = ""
     trusted_proxy_hops: int = Field(default=0, ge=0, le=10)
 
     google_client_id: str = ""
@@ -156,6 +157,14 @@ class Settings(BaseSettings):
         holes = all(hole in value for hole in ("{z}", "{x}", "{y}"))
         if value and not (parts.scheme in {"http", "https"} and parts.netloc and holes):
             raise ValueError("takes https://tiles.example.com/{z}/{x}/{y}.png")
+        return value
+
+    @field_validator("geocoder_url")
+    @classmethod
+    def _geocoder_url(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and not (parts.scheme in {"http", "https"} and parts.netloc):
+            raise ValueError("takes an address such as https://nominatim.example.com")
         return value
 
     @field_validator("mail_from")

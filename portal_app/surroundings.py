@@ -13,7 +13,9 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from portal_app import migrations
 from portal_app.domain.business import service as businesses
+from portal_app.domain.customers.finding import GeocoderUnavailable
 from portal_app.domain.files.service import StorageUnavailable
+from portal_app.integrations.geocoding import NominatimGeocoder
 from portal_app.integrations.storage import FsspecStorage, StorageMisconfigured
 from portal_app.kernel.db import Database
 from portal_app.kernel.ids import new_id
@@ -168,6 +170,25 @@ def check_redis(settings: Settings) -> str:
         client.close()
     except (redis.RedisError, ValueError, OSError) as error:
         raise Refusal(f"PORTAL_REDIS_URL: Redis does not answer: {error}") from None
+    return "answers"
+
+
+def check_geocoder(settings: Settings) -> str:
+    """Say whether streets are looked up, and whether the geocoder answers.
+
+    Raises:
+        Refusal: If it is used and does not.
+    """
+    if not settings.geocoder_url:
+        return "not used; towns are found without one"
+    try:
+        NominatimGeocoder(settings.geocoder_url, settings.base_url).search(
+            "Berlin", "", 1
+        )
+    except GeocoderUnavailable as error:
+        raise Refusal(
+            f"PORTAL_GEOCODER_URL: the geocoder does not answer: {error.reason}"
+        ) from None
     return "answers"
 
 

@@ -21,6 +21,7 @@ from portal_app.kernel.audiences import Actor
 from portal_app.kernel.db import Database
 from portal_app.settings import ROOT, Settings
 from tests.support.demo import NOW, all_rows, row_counts
+from tests.support.geocoder import geocoder_server
 from tests.support.ports import free_port
 
 PASSWORD = "sunny-otter-42"
@@ -173,17 +174,29 @@ def test_check_tells_each_thing_in_a_line(portal: Portal) -> None:
     before = portal.run("check")
     assert before.returncode == 1
     lines = before.stdout.splitlines()
-    assert lines[:6] == [
+    assert lines[:7] == [
         f"ok     settings: demo, http://localhost:{portal.port}",
         "ok     database: SQLite answers",
         "wrong  schema: not up to date; run `python -m portal_app migrate`",
         f"ok     mail: kept in {portal.folder / 'mail'}",
         f"ok     files: kept in {portal.folder / 'files'}",
         "ok     redis: not used",
+        "ok     geocoder: not used; towns are found without one",
     ]
-    assert len(lines) == 7
+    assert len(lines) == 8
     assert portal.run("migrate").stdout == "The database is up to date.\n"
     assert "ok     schema: up to date" in portal.run("check").stdout
+
+
+def test_check_asks_the_geocoder(portal: Portal) -> None:
+    with geocoder_server() as geocoder:
+        told = portal.run("check", PORTAL_GEOCODER_URL=geocoder.url)
+        assert "ok     geocoder: answers" in told.stdout.splitlines()
+        geocoder.status = 403
+        told = portal.run("check", PORTAL_GEOCODER_URL=geocoder.url)
+    assert (
+        "wrong  geocoder: PORTAL_GEOCODER_URL: the geocoder does not answer: status 403"
+    ) in told.stdout.splitlines()
 
 
 def test_check_tells_a_wrong_variable(portal: Portal) -> None:

@@ -72,6 +72,11 @@ def test_production_takes_a_full_set(monkeypatch: pytest.MonkeyPatch) -> None:
             "such as s3://BUCKET",
         ),
         (
+            {"PORTAL_GEOCODER_URL": "nominatim.example.com"},
+            "PORTAL_GEOCODER_URL: takes an address such as "
+            "https://nominatim.example.com",
+        ),
+        (
             {"PORTAL_GOOGLE_CLIENT_ID": "x"},
             "PORTAL_GOOGLE_CLIENT_ID takes PORTAL_GOOGLE_CLIENT_SECRET as well",
         ),

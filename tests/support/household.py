@@ -73,3 +73,40 @@ def adopt(
 def pet(name: str, **answers: Any) -> DependentForm:
     """A cat as typed, unless the answers say otherwise."""
     return DependentForm(name=name, answers={"species": "cat"} | answers)
+
+
+WALK_FIELDS = (
+    Definition(
+        key="meeting_point",
+        name="Where do we meet?",
+        kind="choice",
+        required=True,
+        choices=(Choice("door", "At the door"), Choice("park", "In the park")),
+    ),
+    Definition(
+        key="which_park",
+        name="Which park?",
+        required=True,
+        shown_when=Condition("meeting_point", ("park",)),
+    ),
+    Definition(key="photo", name="Photo of the harness", kind="file"),
+    Definition(key="consent", name="Consent", kind="signature"),
+    Definition(
+        key="verdict",
+        name="Verdict",
+        visible_to=frozenset({"customer", "office"}),
+        editable_by=frozenset({"office"}),
+    ),
+    Definition(
+        key="warning",
+        name="Warning",
+        visible_to=frozenset({"office"}),
+        editable_by=frozenset({"office"}),
+    ),
+)
+"""What a walk asks: one always, one depending on it, a file, one of the office's."""
+
+
+def define_walk_fields(tx: Session, service_id: str) -> None:
+    """Ask ``WALK_FIELDS`` of whoever books this service."""
+    fields.define(tx, SYSTEM, fields.of_service(service_id), WALK_FIELDS)

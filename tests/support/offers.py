@@ -11,6 +11,7 @@ from portal_app.domain.scheduling import rostering
 from portal_app.domain.scheduling.rostering import FieldworkerDefinition, weekly
 from portal_app.kernel.audiences import SYSTEM
 from portal_app.kernel.db import Database
+from tests.support.household import define_walk_fields
 
 
 @dataclass(frozen=True)
@@ -26,14 +27,9 @@ def one_a_day(database: Database) -> Offer:
     """A service of the demo business that is free once a day, at 9:00 am."""
     unique = secrets.token_hex(3)
     offer = Offer(f"long-day-{unique}", f"Long day {unique}", f"Robin {unique}")
-    database.call(_define, offer)
-    return offer
-
-
-def _define(tx: Session, offer: Offer) -> None:
-    offering.define_service(
-        tx,
-        SYSTEM,
+    database.call(
+        _define,
+        offer,
         ServiceDefinition(
             slug=offer.slug,
             category_slug="pool-care",
@@ -44,6 +40,33 @@ def _define(tx: Session, offer: Offer) -> None:
             position=99,
         ),
     )
+    return offer
+
+
+def a_walk_that_asks(database: Database) -> Offer:
+    """A walk for pets that asks ``WALK_FIELDS``; the first of them is required."""
+    unique = secrets.token_hex(3)
+    offer = Offer(f"asking-walk-{unique}", f"Asking walk {unique}", f"Kim {unique}")
+    service_id = database.call(
+        _define,
+        offer,
+        ServiceDefinition(
+            slug=offer.slug,
+            category_slug="pet-care",
+            name=offer.name,
+            base_price_minor=3_000,
+            duration_minutes=30,
+            summary="A walk with questions.",
+            dependent_types=("pet",),
+            position=98,
+        ),
+    )
+    database.call(define_walk_fields, service_id)
+    return offer
+
+
+def _define(tx: Session, offer: Offer, definition: ServiceDefinition) -> str:
+    service_id = offering.define_service(tx, SYSTEM, definition)
     rostering.define_fieldworker(
         tx,
         SYSTEM,
@@ -54,3 +77,4 @@ def _define(tx: Session, offer: Offer) -> None:
             position=99,
         ),
     )
+    return service_id

@@ -23,12 +23,13 @@ _STOP_SECONDS = 15
 
 @dataclass(frozen=True)
 class RunningPortal:
-    """A portal that serves, and what is behind it."""
+    """A portal that serves, and what is behind it; ``files`` is where it keeps them."""
 
     url: str
     database: Database
     mailbox: Mailbox
     log: Path
+    files: Path
     process: subprocess.Popen[bytes]
 
 
@@ -68,7 +69,7 @@ def running_portal(
     database_url = environment.pop(
         "PORTAL_DATABASE_URL", f"sqlite:///{folder / 'portal.db'}"
     )
-    log = folder / "server.log"
+    log, files = folder / "server.log", folder / "files"
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "portal_app", "serve"],
@@ -78,7 +79,7 @@ def running_portal(
                 "PORTAL_PORT": str(port),
                 "PORTAL_DATABASE_URL": database_url,
                 "PORTAL_MAIL_URL": mailbox.url,
-                "PORTAL_STORAGE_URL": str(folder / "files"),
+                "PORTAL_STORAGE_URL": str(files),
                 **environment,
             },
             stdout=output,
@@ -88,7 +89,7 @@ def running_portal(
     database = Database(database_url)
     try:
         _wait_until_healthy(process, url, log)
-        yield RunningPortal(url, database, mailbox, log, process)
+        yield RunningPortal(url, database, mailbox, log, files, process)
     finally:
         database.engine.dispose()
         process.send_signal(signal.SIGINT)

@@ -1,13 +1,14 @@
 """A small business to book with, built through the services that people use."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlmodel import Session
 
 from portal_app.domain.accounts.models import Account
 from portal_app.domain.bookings import service as bookings
-from portal_app.domain.bookings.rules import ContactForm
+from portal_app.domain.bookings.rules import ContactForm, DetailsForm
 from portal_app.domain.bookings.views import DraftView
 from portal_app.domain.business.models import Business
 from portal_app.domain.catalogue import offering
@@ -85,6 +86,7 @@ WALK = ServiceDefinition(
     name="Dog walk",
     base_price_minor=2500,
     duration_minutes=30,
+    dependent_types=("pet",),
 )
 ANSWERS = {"bedrooms": "three", "extras": ["oven"], "windows": 3}
 ANSWERS_TOTAL = 8500 + 4000 + 3550 + 3 * 399
@@ -163,7 +165,7 @@ def new_customer(tx: Session, email: str = "maya@example.com") -> Actor:
     )
 
 
-def ready_draft(
+def draft_at_contact(
     db: Database,
     actor: Actor,
     *,
@@ -171,10 +173,29 @@ def ready_draft(
     answers: dict[str, object] | None = None,
     starts_at: datetime = TUESDAY_NINE,
     fieldworker_id: str | None = None,
-) -> DraftView:
-    """A draft with every step done."""
+) -> str:
+    """The id of a draft with every step done but the contact details."""
     draft_id = db.call(bookings.open_draft, actor, slug).id
     db.call(bookings.choose_options, actor, draft_id, answers or {})
     db.call(bookings.choose_time, actor, draft_id, starts_at, fieldworker_id)
-    db.call(bookings.choose_address, actor, draft_id, HOME)
-    return db.call(bookings.choose_contact, actor, draft_id, CONTACT)
+    return db.call(bookings.choose_address, actor, draft_id, HOME).id
+
+
+def ready_draft(
+    db: Database, actor: Actor, *, contact: ContactForm = CONTACT, **choices: Any
+) -> DraftView:
+    """A draft with every step done; ``choices`` as for ``draft_at_contact``."""
+    draft_id = draft_at_contact(db, actor, **choices)
+    return db.call(bookings.choose_contact, actor, draft_id, contact)
+
+
+def walk_for(
+    db: Database,
+    actor: Actor,
+    details: DetailsForm,
+    *,
+    starts_at: datetime = TUESDAY_NINE,
+) -> DraftView:
+    """A dog walk with every step done, for these, with these answers."""
+    contact = replace(CONTACT, details=details)
+    return ready_draft(db, actor, starts_at=starts_at, contact=contact)

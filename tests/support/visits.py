@@ -40,10 +40,7 @@ def book(database: Database, person: Person, slug: str = "dog-walking") -> str:
         The booking's number. Its confirmation is in the outbox.
     """
     who = actor_of(database, session_cookie(database, person))
-    draft_id = database.call(bookings.open_draft, who, slug).id
-    database.call(bookings.choose_options, who, draft_id, {"length": "short"})
-    database.call(bookings.choose_time, who, draft_id, _free(database, who, draft_id))
-    database.call(bookings.choose_address, who, draft_id, _HOME)
+    draft_id = at_contact(database, who, slug, length="short")
     draft = database.call(
         bookings.choose_contact,
         who,
@@ -53,6 +50,14 @@ def book(database: Database, person: Person, slug: str = "dog-walking") -> str:
         ),
     )
     return bookings.confirm(database, who, draft.id, draft.shown)
+
+
+def at_contact(database: Database, who: Actor, slug: str, **options: str) -> str:
+    """The id of a draft that only lacks the contact details."""
+    draft_id = database.call(bookings.open_draft, who, slug).id
+    database.call(bookings.choose_options, who, draft_id, options)
+    database.call(bookings.choose_time, who, draft_id, _free(database, who, draft_id))
+    return database.call(bookings.choose_address, who, draft_id, _HOME).id
 
 
 def forget_account(database: Database, person: Person) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from portal_app.kernel.columns import (
@@ -19,6 +19,12 @@ class Account(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("email"),
         CheckConstraint("role IN ('customer', 'office', 'fieldworker')", name="role"),
+        Index(
+            "ix_account_unverified",
+            "created_at",
+            sqlite_where=text("verified_at IS NULL"),
+            postgresql_where=text("verified_at IS NULL"),
+        ),
     )
 
     id: str = id_field()
@@ -128,6 +134,8 @@ class AccountSession(SQLModel, table=True):
     came by a link in a mail leaves when the link is switched off.
 
     Attributes:
+        contact_id: The customer's contact who came by their own link: a guest for
+            as long as the customer lets them see bookings.
         way: How it was opened: ``password``, a provider, ``number`` or ``link``.
     """
 
@@ -148,6 +156,9 @@ class AccountSession(SQLModel, table=True):
     link_id: str | None = Field(
         default=None, foreign_key="booking_link.id", ondelete="CASCADE"
     )
+    contact_id: str | None = Field(
+        default=None, foreign_key="contact.id", ondelete="CASCADE"
+    )
     way: str = Field(default="password", max_length=16)
     token_hash: str = Field(max_length=64)
     remembered: bool = False
@@ -163,6 +174,7 @@ class AccountToken(SQLModel, table=True):
     """A single-use secret sent to somebody, for one purpose, for a short time.
 
     Attributes:
+        contact_id: As ``AccountSession.contact_id``.
         email: The address that a change of e-mail proves.
         way: What a ticket was given for; see ``AccountSession.way``.
         path: Where a ticket leads, if not wherever the person was.
@@ -187,6 +199,9 @@ class AccountToken(SQLModel, table=True):
     )
     link_id: str | None = Field(
         default=None, foreign_key="booking_link.id", ondelete="CASCADE"
+    )
+    contact_id: str | None = Field(
+        default=None, foreign_key="contact.id", ondelete="CASCADE"
     )
     way: str = Field(default="password", max_length=16)
     email: str = Field(default="", max_length=254)

@@ -23,7 +23,6 @@ MAX_LENGTH = 200
 # The estimate costs time that grows with the length; this much is telling.
 _ESTIMATED_LENGTH = 72
 _AT_ONCE = 4
-_WORDS = ("Very weak", "Weak", "Fair", "Good", "Strong")
 
 _hasher = PasswordHasher()
 _slots = BoundedSemaphore(_AT_ONCE)
@@ -52,13 +51,11 @@ class Strength:
 
     Attributes:
         score: 0 (at once) to 4 (not in years); 0 for an empty password.
-        words: The score in words, empty for an empty password.
         advice: One sentence on how to do better, or empty.
         accepted: Whether the policy takes it.
     """
 
     score: int
-    words: str
     advice: str
     accepted: bool
 
@@ -80,11 +77,11 @@ def strength(
         policy: What the business asks.
     """
     if not password:
-        return Strength(0, "", "", accepted=False)
+        return Strength(0, "", accepted=False)
     password = password[: MAX_LENGTH + 1]
     score, advice = _estimate(_normal(password), inputs)
     problem = _problem(password, inputs, score, policy)
-    return Strength(score, _WORDS[score], problem or advice, accepted=not problem)
+    return Strength(score, problem or advice, accepted=not problem)
 
 
 def check(
@@ -155,7 +152,12 @@ def _problem(password: str, inputs: tuple[str, ...], score: int, policy: Policy)
     if _bare(typed) in _known(inputs):
         return "Please choose something other than your name or e-mail."
     if score < policy.min_score:
-        return "This password is easy to guess. Add another word or two."
+        why = (
+            "This password is easy to guess."
+            if score < DEFAULT_POLICY.min_score
+            else "Please make it harder to guess."
+        )
+        return f"{why} Add another word or two."
     return ""
 
 

@@ -41,6 +41,7 @@ def open_session(tx: Session, meaning: Meaning, actor: Actor) -> Opened:
         account_id=meaning.account_id,
         booking_id=meaning.booking_id,
         link_id=meaning.link_id,
+        contact_id=meaning.contact_id,
         way=meaning.way,
         token_hash=hash_secret(secret),
         remembered=meaning.remember and not guest,

@@ -26,6 +26,7 @@ class Meaning:
 
     Attributes:
         link_id: The link in a mail that a guest followed.
+        contact_id: The customer's contact whose own link it was.
         way: The way in that a ticket was given for.
         remember: Whether the session shall outlive the browser window.
         email: The address that a change of e-mail proves.
@@ -35,6 +36,7 @@ class Meaning:
     account_id: str | None = None
     booking_id: str | None = None
     link_id: str | None = None
+    contact_id: str | None = None
     way: str = BY_PASSWORD
     remember: bool = False
     email: str = ""

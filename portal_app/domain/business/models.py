@@ -1,10 +1,12 @@
 """Tables of the business: its settings (exactly one row) and its own words."""
 
-from sqlalchemy import CheckConstraint, UniqueConstraint
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy import false as sa_false
 from sqlmodel import Field, SQLModel
 
-from portal_app.kernel.columns import id_field
+from portal_app.kernel.columns import id_field, optional_instant_field
 
 
 class Business(SQLModel, table=True):
@@ -28,8 +30,6 @@ class Business(SQLModel, table=True):
     locale: str = Field(default="en", max_length=16)
     accent_color: str = Field(default="#0f766e", max_length=7)
     logo_path: str = Field(default="", max_length=200)
-    terms: str = Field(default="", max_length=20000)
-    cancellation_policy: str = Field(default="", max_length=4000)
     lead_minutes: int = 120
     horizon_days: int = 60
     slot_step_minutes: int = 30
@@ -56,16 +56,22 @@ class Business(SQLModel, table=True):
 class Policy(SQLModel, table=True):
     """A text that customers agree to or can look up, such as how keys are kept.
 
-    The terms and the cancellation policy are columns of ``Business``.
+    See ``policies.WELL_KNOWN`` for those that pages look for by their key.
+    ``request_key`` is what the browser called the request that added it by hand.
     """
 
-    __table_args__ = (UniqueConstraint("key"),)
+    __table_args__ = (
+        UniqueConstraint("key"),
+        Index("uq_policy_request_key", "request_key", unique=True),
+    )
 
     id: str = id_field()
     key: str = Field(max_length=40)
     title: str = Field(max_length=80)
-    text: str = Field(max_length=8000)
+    text: str = Field(max_length=20_000)
     position: int = 0
+    request_key: str | None = Field(default=None, max_length=64)
+    archived_at: datetime | None = optional_instant_field()
     version: int = 1
 
 

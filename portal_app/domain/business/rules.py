@@ -1,7 +1,7 @@
 """What a business's settings may be, and colours that can be read."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from zoneinfo import available_timezones
 
@@ -22,8 +22,6 @@ _LENGTHS = {
     "phone": 20,
     "address": 300,
     "logo_path": 200,
-    "terms": 20_000,
-    "cancellation_policy": 4000,
 }
 _ONE_LINE = ("name", "tagline", "email", "phone", "address", "logo_path")
 
@@ -48,8 +46,6 @@ class BusinessForm:
     locale: str
     accent_color: str = "#0f766e"
     logo_path: str = ""
-    terms: str = ""
-    cancellation_policy: str = ""
     lead_minutes: int = 120
     horizon_days: int = 60
     slot_step_minutes: int = 30
@@ -98,7 +94,7 @@ def check(form: BusinessForm) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SwitchesForm:
-    """Which ways in are open, and how strict they are.
+    """What the office switches: ways in, how strict they are, what is asked.
 
     Attributes:
         google: Whether people may sign in with Google; so the others.
@@ -109,6 +105,7 @@ class SwitchesForm:
         remembered_days: The same, where the person wished to be remembered.
         password_min_length: Characters a new password has at least.
         password_min_score: How hard it must be to guess: 1 to 4.
+        asks_birthday: Whether *Edit Info* asks for it; so the language.
     """
 
     google: bool = True
@@ -121,7 +118,32 @@ class SwitchesForm:
     remembered_days: int = 30
     password_min_length: int = 10
     password_min_score: int = 2
+    asks_birthday: bool = False
+    asks_language: bool = False
 
+
+SWITCH_LABELS = {
+    "google": "Google",
+    "facebook": "Facebook",
+    "apple": "Apple",
+    "booking_number": "Booking number",
+    "guest_booking": "Guests may book",
+    "guest_session_minutes": "A guest stays in for (minutes)",
+    "session_hours": "Without “Remember me” (hours)",
+    "remembered_days": "With “Remember me” (days)",
+    "password_min_length": "Characters at least",
+    "password_min_score": "Hard to guess",
+    "asks_birthday": "Ask for the birthday",
+    "asks_language": "Ask for the language",
+}
+"""What the office calls each switch, in the order of the page."""
+GUESSING = {
+    1: "Weak or better",
+    2: "Fair or better",
+    3: "Good or better",
+    4: "Strong",
+}
+"""What each ``password_min_score`` means."""
 
 SWITCH_COLUMNS = {
     "google": "google_sign_in",
@@ -151,6 +173,16 @@ def check_switches(form: SwitchesForm) -> None:
     }
     if wrong:
         raise InvalidInput(wrong)
+
+
+def switch_texts(form: SwitchesForm) -> dict[str, str]:
+    """Every switch as a person reads it, for comparing."""
+    said = {
+        name: ("On" if value else "Off") if isinstance(value, bool) else str(value)
+        for name, value in asdict(form).items()
+    }
+    score = form.password_min_score
+    return said | {"password_min_score": GUESSING.get(score, str(score))}
 
 
 def readable_on(color: str) -> str:

@@ -14,6 +14,7 @@ from portal_app.domain.business.rules import (
 )
 from portal_app.domain.business.views import Branding, BusinessView, Switches
 from portal_app.kernel.audiences import Actor, Audience
+from portal_app.kernel.changes import ChangedMeanwhile, compare
 from portal_app.kernel.errors import Conflict, NotAllowed
 from portal_app.kernel.formats import Formats
 from portal_app.kernel.statements import affected, insert_once
@@ -50,6 +51,15 @@ def ensure(tx: Session) -> None:
     insert_once(tx, Business(id=1, name=UNNAMED), "id")
 
 
+def hold(tx: Session) -> None:
+    """Let changes of what the business defines come one after the other.
+
+    What is checked after this call still holds when the transaction ends; whoever
+    only reads does not wait.
+    """
+    tx.get(Business, 1, with_for_update=True, populate_existing=True)
+
+
 def formats(tx: Session) -> Formats:
     """How the business writes time and money."""
     business = current(tx)
@@ -71,11 +81,6 @@ def view(tx: Session) -> BusinessView:
         accent_color=business.accent_color,
         country=business.country,
     )
-
-
-def terms(tx: Session) -> list[str]:
-    """The business's terms, paragraph by paragraph."""
-    return [part.strip() for part in current(tx).terms.split("\n\n") if part.strip()]
 
 
 def branding(tx: Session) -> Branding:
@@ -139,7 +144,7 @@ def switches(tx: Session) -> Switches:
 
 
 def save_switches(tx: Session, actor: Actor, form: SwitchesForm, version: int) -> None:
-    """Open or close ways in. What is closed is refused from the next event on.
+    """Switch. What is closed is refused from the next event on.
 
     Args:
         tx: The transaction.
@@ -150,16 +155,23 @@ def save_switches(tx: Session, actor: Actor, form: SwitchesForm, version: int) -
     Raises:
         NotAllowed: If the actor is not the office.
         InvalidInput: With a sentence for each wrong field.
-        Conflict: If the settings were changed since ``version``.
+        ChangedMeanwhile: If the settings were changed since ``version`` and a
+            switch differs.
     """
     if actor.audience is not Audience.OFFICE:
         raise NotAllowed
     rules.check_switches(form)
+    hold(tx)
+    now = switches(tx)
+    if now.version != version:
+        stored = SwitchesForm(
+            **{name: getattr(now, name) for name in rules.SWITCH_LABELS}
+        )
+        yours, theirs = rules.switch_texts(form), rules.switch_texts(stored)
+        changes = compare(rules.SWITCH_LABELS, yours, theirs)
+        if changes:
+            raise ChangedMeanwhile("The settings", changes, now.version)
+        return
     values = {SWITCH_COLUMNS.get(k, k): v for k, v in asdict(form).items()}
-    statement = (
-        update(Business)
-        .where(col(Business.id) == 1, col(Business.version) == version)
-        .values(**values, version=Business.version + 1)
-    )
-    if affected(tx, statement) == 0:
-        raise Conflict("Somebody else changed the settings. Please look at them again.")
+    statement = update(Business).where(col(Business.id) == 1)
+    tx.execute(statement.values(**values, version=Business.version + 1))

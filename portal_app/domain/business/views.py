@@ -1,6 +1,6 @@
 """What the browser and the mails may know of the business."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Branding:
 
 @dataclass(frozen=True, slots=True)
 class Switches:
-    """Which ways in are open; see ``rules.SwitchesForm``.
+    """What the office switched; see ``rules.SwitchesForm``.
 
     ``version`` goes back with a change; it is the one of all settings.
     """
@@ -56,6 +56,8 @@ class Switches:
     remembered_days: int = 30
     password_min_length: int = 10
     password_min_score: int = 2
+    asks_birthday: bool = False
+    asks_language: bool = False
     version: int = 0
 
     def provider(self, name: str) -> bool:
@@ -66,3 +68,32 @@ class Switches:
             "facebook": self.facebook,
         }
         return open_ones.get(name, False)
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyView:
+    """A policy to read, paragraph by paragraph; ``key`` is its anchor."""
+
+    key: str = ""
+    title: str = ""
+    paragraphs: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyEntryView:
+    """A policy as the office edits it.
+
+    Attributes:
+        id: Its key.
+        shown: Where customers see it besides the page of all policies, or empty.
+        written: Whether there is one; the others are only asked for.
+        version: Goes back with a change.
+    """
+
+    id: str = ""
+    title: str = ""
+    text: str = ""
+    shown: str = ""
+    written: bool = False
+    archived: bool = False
+    version: int = 0

@@ -3,7 +3,7 @@
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from portal_app.kernel.columns import id_field
+from portal_app.kernel.columns import id_field, later_json_field
 
 
 class Category(SQLModel, table=True):
@@ -19,7 +19,10 @@ class Category(SQLModel, table=True):
 
 
 class Service(SQLModel, table=True):
-    """Something a customer books. Durations and buffers are minutes."""
+    """Something a customer books. Durations and buffers are minutes.
+
+    ``dependent_types`` are the slugs of those it can be booked for, in order.
+    """
 
     __table_args__ = (
         UniqueConstraint("slug"),
@@ -49,6 +52,7 @@ class Service(SQLModel, table=True):
     lead_minutes: int | None = None
     active: bool = True
     position: int = 0
+    dependent_types: list[str] = later_json_field(list)
 
 
 class ServiceOption(SQLModel, table=True):

@@ -35,6 +35,7 @@ class ServiceDefinition:
     Amounts are minor units, durations and buffers minutes. ``included`` and
     ``what_is_needed`` are one item a line; ``description`` parts its paragraphs
     by an empty line. ``lead_minutes`` overrides the business's.
+    ``dependent_types`` are slugs; one that nobody has is offered to nobody.
     """
 
     slug: str
@@ -55,6 +56,7 @@ class ServiceDefinition:
     active: bool = True
     position: int = 0
     options: tuple[rules.Option, ...] = ()
+    dependent_types: tuple[str, ...] = ()
 
 
 _COLUMNS = (
@@ -122,6 +124,7 @@ def define_service(tx: Session, actor: Actor, definition: ServiceDefinition) -> 
         raise InvalidInput({"category_slug": "There is no such category."})
     row = tx.exec(select(Service).where(Service.slug == definition.slug)).first()
     values = {name: getattr(definition, name) for name in _COLUMNS}
+    values["dependent_types"] = list(definition.dependent_types)
     if row is None:
         row = Service(slug=definition.slug, category_id=category.id, **values)
         tx.add(row)

@@ -94,6 +94,23 @@ def quote(tx: Session, slug: str, answers: rules.Answers) -> views.QuoteView:
     )
 
 
+def offered(tx: Session) -> list[Service]:
+    """The rows of the services that can be booked, in the business's order."""
+    return list(
+        tx.exec(
+            select(Service)
+            .join(Category, col(Service.category_id) == col(Category.id))
+            .where(col(Service.active))
+            .order_by(
+                col(Category.position),
+                col(Category.name),
+                col(Service.position),
+                col(Service.name),
+            )
+        )
+    )
+
+
 def active_service(tx: Session, slug: str) -> Service:
     """The row of a service that is offered.
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
+from portal_app.domain.business import policies
 from portal_app.domain.business import service as business
 from portal_app.domain.catalogue import service as catalogue
 from portal_app.domain.catalogue.views import ServiceCardView, ServiceView
@@ -107,7 +108,7 @@ def service_page(tx: Session, slug: str) -> ServicePageView:
     everything.sort(key=lambda card: card.category_slug != service.category_slug)
     return ServicePageView(
         service=service,
-        cancellation_policy=_paragraphs(business.current(tx).cancellation_policy),
+        cancellation_policy=policies.paragraphs(tx, policies.CANCELLATION),
         others=everything[:_MOST_OTHERS],
     )
 

@@ -52,6 +52,10 @@ _POSTCODES = {
 }
 # Where the blank stands, counted from the end, in what is typed without it.
 _BLANK_BEFORE_LAST = {"CA": 3, "GB": 3, "IE": 4, "NL": 2, "SE": 2}
+# Where the town of an address is the suburb, not the city it belongs to.
+SUBURB_COUNTRIES = frozenset({"AU"})
+# Where the house number stands before the street; elsewhere it follows.
+NUMBER_FIRST = frozenset({"AU", "NZ", "US", "CA", "GB", "IE", "FR", "SG", "IN", "ZA"})
 _TOWN_STATE_POSTCODE = frozenset({"AU", "US", "CA", "IN"})
 _POSTCODE_LAST = frozenset({"GB", "IE"})
 
@@ -147,9 +151,14 @@ def pin_of(form: AddressForm) -> tuple[float | None, float | None]:
         latitude, longitude = float(form.latitude), float(form.longitude)
     except ValueError:
         return None, None
-    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
+    if not is_on_earth(latitude, longitude):
         return None, None
     return round(latitude, 6), round(longitude, 6)
+
+
+def is_on_earth(latitude: float, longitude: float) -> bool:
+    """Whether these are degrees of a place; not-a-number is none."""
+    return -90 <= latitude <= 90 and -180 <= longitude <= 180
 
 
 def is_empty(form: AddressForm) -> bool:
@@ -221,6 +230,41 @@ def regions(country: str) -> list[tuple[str, str]]:
         if subdivision.parent_code is None
     }
     return [(name, name) for name in sorted(names)] if len(names) <= 100 else []
+
+
+def state_of(country: str, code: str, name: str) -> str:
+    """What an address says of the state, province or region a place is in.
+
+    Args:
+        country: ISO 3166 code.
+        code: ISO 3166-2, such as ``AU-NSW``, if it is known.
+        name: As somebody else calls it.
+
+    Returns:
+        The code where addresses have one; nothing where letters need none; else
+        the name, as ``regions`` writes it where it is known there.
+    """
+    if country in STATE_COUNTRIES:
+        known = _states(country)
+        suffix = code.partition("-")[2]
+        named = (key for key, text in known.items() if text == name)
+        return suffix if suffix in known else next(named, "")
+    if country in _POSTCODES and country not in _TOWN_STATE_POSTCODE:
+        return ""
+    lookup: Any = pycountry.subdivisions  # its methods are untyped
+    found = lookup.get(code=code) if code.startswith(f"{country}-") else None
+    return str(found.name) if found is not None else name
+
+
+def street_line(road: str, number: str, country: str) -> str:
+    """Street and house number in the order of a country."""
+    parts = (number, road) if country in NUMBER_FIRST else (road, number)
+    return " ".join(part for part in parts if part)
+
+
+def is_country(code: str) -> bool:
+    """Whether this is the ISO 3166 code of a country."""
+    return code in _country_codes()
 
 
 def postcode_example(country: str) -> str:

@@ -16,7 +16,7 @@ from portal_app.domain.customers.addresses import (
     address_lines,
     validate_address,
 )
-from portal_app.domain.customers.contact_rules import name_or_wrong, request_key
+from portal_app.domain.customers.contact_rules import name_or_wrong
 from portal_app.domain.customers.models import BusinessProfile
 from portal_app.domain.customers.ownership import owned_by
 from portal_app.domain.customers.profiles import own
@@ -29,6 +29,7 @@ from portal_app.kernel.audiences import Actor
 from portal_app.kernel.changes import ChangedMeanwhile, compare
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.errors import Conflict, InvalidInput, NotFound
+from portal_app.kernel.keys import request_key
 
 MAX_PROFILES = 20
 MAX_CONTACTS = 10

@@ -2,7 +2,8 @@
 
 A new e-mail gets a mail with a link; nothing else is sent to it before whoever
 reads it has pressed the button behind that link. Whoever presses it shows that
-they read the mailbox: they need not be signed in.
+they read the mailbox: they need not be signed in. In the same way they stop the
+mails again, by a link that every mail to them carries.
 """
 
 from collections.abc import Collection
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import phonenumbers
-from sqlalchemy import delete, update
+from sqlalchemy import ColumnElement, delete, update
 from sqlmodel import Session, col, select
 
 from portal_app.domain.accounts import attempts
@@ -24,6 +25,7 @@ from portal_app.domain.customers.models import (
     Contact,
     ContactEmail,
     ContactPhone,
+    ContactStop,
     Customer,
 )
 from portal_app.domain.customers.ownership import customer_of, owned_by
@@ -37,6 +39,7 @@ from portal_app.kernel.ids import hash_secret, new_secret
 from portal_app.kernel.statements import affected
 
 LINK_LIVES = timedelta(hours=48)
+STOP_LIVES = timedelta(days=400)
 _BY_CUSTOMER = Limit("confirm e-mail customer", 20, timedelta(days=1))
 _BY_EMAIL = Limit("confirm e-mail address", 5, timedelta(days=1))
 
@@ -61,7 +64,11 @@ def read(tx: Session, contact_ids: Collection[str], home: str) -> Channels:
         ):
             emails.setdefault(row.contact_id, []).append(
                 EmailView(
-                    row.id, row.email, row.is_primary, row.verified_at is not None
+                    id=row.id,
+                    email=row.email,
+                    primary=row.is_primary,
+                    verified=row.verified_at is not None,
+                    stopped=row.stopped_at is not None,
                 )
             )
         for phone in tx.exec(
@@ -198,12 +205,13 @@ def confirm(tx: Session, secret: str) -> str:
     Used twice by the same person, it answers the same as the first time.
 
     Raises:
-        LinkInvalid: If it is unknown, expired or replaced.
+        LinkInvalid: If it is unknown, expired or replaced, or its contact removed.
     """
-    token_hash = hash_secret(secret)
     now = utc_now()
     row = tx.exec(
-        select(ContactEmail).where(col(ContactEmail.token_hash) == token_hash)
+        select(ContactEmail).where(
+            col(ContactEmail.token_hash) == hash_secret(secret), _of_somebody()
+        )
     ).first()
     if row is None or row.token_expires_at is None or row.token_expires_at <= now:
         raise LinkInvalid
@@ -214,10 +222,72 @@ def confirm(tx: Session, secret: str) -> str:
             .where(
                 col(ContactEmail.id) == row.id, col(ContactEmail.verified_at).is_(None)
             )
-            .values(verified_at=now),
+            .values(verified_at=now, stopped_at=None),
         )
         _use_if_main(tx, row)
     return row.email
+
+
+def stop_path(tx: Session, email_id: str) -> str:
+    """Make a link for a mail to a contact, by which they stop such mails.
+
+    Args:
+        tx: The transaction that stores the mail.
+        email_id: Of the contact's e-mail that it goes to.
+
+    Returns:
+        The path with the secret, which is stored nowhere else.
+    """
+    secret = new_secret()
+    tx.add(
+        ContactStop(
+            email_id=email_id,
+            token_hash=hash_secret(secret),
+            expires_at=utc_now() + STOP_LIVES,
+        )
+    )
+    tx.flush()
+    return f"/stop-mails?token={secret}"
+
+
+def stop(tx: Session, secret: str) -> str:
+    """Send nothing more to a contact's e-mail; returns the e-mail. Safe to repeat.
+
+    Until it is confirmed anew, which the customer may ask for, it is as good as
+    one that nobody confirmed.
+
+    Args:
+        tx: The transaction.
+        secret: From the link of a mail. Only a POST may ask.
+
+    Raises:
+        LinkInvalid: If it is unknown or expired, or the e-mail taken away.
+    """
+    now = utc_now()
+    row = tx.exec(
+        select(ContactEmail)
+        .join(ContactStop, col(ContactStop.email_id) == ContactEmail.id)
+        .where(
+            col(ContactStop.token_hash) == hash_secret(secret),
+            col(ContactStop.expires_at) > now,
+        )
+    ).first()
+    if row is None:
+        raise LinkInvalid
+    tx.execute(
+        update(ContactEmail)
+        .where(col(ContactEmail.id) == row.id, col(ContactEmail.stopped_at).is_(None))
+        # The link that confirmed it must not undo this.
+        .values(stopped_at=now, verified_at=None, token_hash=None)
+    )
+    return row.email
+
+
+def purge(tx: Session) -> int:
+    """Delete links to stop mails that have expired; says how many."""
+    return affected(
+        tx, delete(ContactStop).where(col(ContactStop.expires_at) < utc_now())
+    )
 
 
 def _use_if_main(tx: Session, row: ContactEmail) -> None:
@@ -239,12 +309,20 @@ def login_email(tx: Session, customer: Customer) -> str:
 def _waiting(tx: Session, actor: Actor, email_id: str) -> ContactEmail:
     row = tx.exec(
         owned_by(actor, ContactEmail).where(
-            col(ContactEmail.id) == email_id, col(ContactEmail.verified_at).is_(None)
+            col(ContactEmail.id) == email_id,
+            col(ContactEmail.verified_at).is_(None),
+            _of_somebody(),
         )
     ).first()
     if row is None:
         raise NotFound
     return row
+
+
+def _of_somebody() -> ColumnElement[bool]:
+    """Whether an e-mail belongs to a contact who was not removed."""
+    there = select(col(Contact.id)).where(col(Contact.archived_at).is_(None))
+    return col(ContactEmail.contact_id).in_(there)
 
 
 def _send_again(tx: Session, actor: Actor, email_id: str) -> None:

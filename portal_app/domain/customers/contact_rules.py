@@ -29,7 +29,6 @@ MAY = {"view": "See bookings", "book": "Book appointments"}
 MAX_CONTACTS = 20
 MAX_OF_EACH = 10
 MAX_OTHER_NAMES = 5
-REQUEST_KEY_LENGTH = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,10 +206,3 @@ def check_reach(
 def words_for(keys: Collection[str], words: dict[str, str]) -> str:
     """Keys as a person reads them, in the order of ``words``."""
     return ", ".join(text for key, text in words.items() if key in keys)
-
-
-def request_key(text: str) -> str | None:
-    """What a browser calls a request, or ``None`` if it says nothing usable."""
-    key = text.strip()
-    usable = key.isascii() and key.isalnum() and len(key) <= REQUEST_KEY_LENGTH
-    return key if usable and key else None

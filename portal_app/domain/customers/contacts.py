@@ -1,12 +1,15 @@
 """*More contacts*: others whom the business may reach about a customer's bookings."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
-from sqlmodel import Session, col, func, select
+from sqlalchemy import delete
+from sqlmodel import Session, col
 
 from portal_app.domain.business import service as businesses
 from portal_app.domain.customers import channels, rules
 from portal_app.domain.customers.channels import Channels
+from portal_app.domain.customers.contact_rights import name_of
 from portal_app.domain.customers.contact_rules import (
     MAX_CONTACTS,
     MAY,
@@ -15,7 +18,6 @@ from portal_app.domain.customers.contact_rules import (
     CheckedContact,
     ContactForm,
     check_contact,
-    request_key,
     words_for,
 )
 from portal_app.domain.customers.models import SELF, Contact
@@ -27,7 +29,11 @@ from portal_app.kernel.changes import ChangedMeanwhile, compare
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.db import Database
 from portal_app.kernel.errors import Conflict, InvalidInput, NotFound
+from portal_app.kernel.keys import request_key
+from portal_app.kernel.statements import affected
 
+_TAKEN_BACK_WITHIN = timedelta(days=1)
+_FULL = "You have as many contacts as fit. Please remove one first."
 LABELS = {
     "role": "Role",
     "first_name": "First name",
@@ -46,11 +52,7 @@ def contacts(tx: Session, actor: Actor) -> list[ContactView]:
     Raises:
         NotAllowed: If the actor is no customer.
     """
-    rows = tx.exec(
-        owned_by(actor, Contact)
-        .where(col(Contact.role) != SELF)
-        .order_by(col(Contact.position), col(Contact.id))
-    ).all()
+    rows = _others(tx, actor)
     home = businesses.current(tx).country
     found = channels.read(tx, [row.id for row in rows], home)
     return [_view(row, found) for row in rows]
@@ -97,14 +99,40 @@ def save_contact(
 def remove_contact(tx: Session, actor: Actor, contact_id: str) -> None:
     """Take a contact away; safe to repeat.
 
+    From now on they are told nothing, and links of theirs open nothing. For a day
+    it can be taken back, see ``restore_contact``; then ``purge`` forgets them.
+
     Raises:
         NotAllowed: If the actor is no customer.
+        NotFound: If it is not there (any more), or somebody else's.
     """
     own(tx, actor, hold=True)
-    row = _find(tx, actor, contact_id)
-    if row is not None:
-        tx.delete(row)
+    row = _find(tx, actor, contact_id, removed=True)
+    if row.archived_at is None:
+        row.archived_at = utc_now()
+        row.version += 1
+        tx.add(row)
         tx.flush()
+
+
+def restore_contact(tx: Session, actor: Actor, contact_id: str) -> None:
+    """Take a removal back, with every right the contact had. Safe to repeat.
+
+    Raises:
+        NotAllowed: If the actor is no customer.
+        NotFound: If it is not there (any more), or somebody else's.
+        Conflict: If there are as many contacts as fit.
+    """
+    own(tx, actor, hold=True)
+    row = _find(tx, actor, contact_id, removed=True)
+    if row.archived_at is None:
+        return
+    if len(_others(tx, actor)) >= MAX_CONTACTS:
+        raise Conflict(_FULL)
+    row.archived_at = None
+    row.version += 1
+    tx.add(row)
+    tx.flush()
 
 
 def order_contacts(tx: Session, actor: Actor, contact_ids: Sequence[str]) -> None:
@@ -114,17 +142,20 @@ def order_contacts(tx: Session, actor: Actor, contact_ids: Sequence[str]) -> Non
         NotAllowed: If the actor is no customer.
     """
     own(tx, actor, hold=True)
-    rows = tx.exec(
-        owned_by(actor, Contact)
-        .where(col(Contact.role) != SELF)
-        .order_by(col(Contact.position), col(Contact.id))
-    ).all()
     wanted = {contact_id: at for at, contact_id in enumerate(contact_ids)}
-    in_order = sorted(rows, key=lambda row: wanted.get(row.id, len(wanted)))
+    in_order = sorted(
+        _others(tx, actor), key=lambda row: wanted.get(row.id, len(wanted))
+    )
     for at, row in enumerate(in_order):
         row.position = at
         tx.add(row)
     tx.flush()
+
+
+def purge(tx: Session) -> int:
+    """Delete contacts who were removed more than a day ago; says how many."""
+    before = utc_now() - _TAKEN_BACK_WITHIN
+    return affected(tx, delete(Contact).where(col(Contact.archived_at) < before))
 
 
 def _checked(tx: Session, form: ContactForm) -> CheckedContact:
@@ -140,8 +171,7 @@ def _is_added(tx: Session, actor: Actor, request: str) -> bool:
 def _new_emails(
     tx: Session, actor: Actor, contact_id: str, checked: CheckedContact
 ) -> list[str]:
-    if _find(tx, actor, contact_id) is None:
-        raise NotFound
+    _find(tx, actor, contact_id)
     return channels.unknown(tx, contact_id, checked.reach)
 
 
@@ -152,17 +182,13 @@ def _add(tx: Session, actor: Actor, checked: CheckedContact, request: str) -> No
     key = request_key(request)
     if key is None:
         raise InvalidInput({}, "Please open the form again and send it once more.")
-    count = tx.exec(
-        select(func.count(col(Contact.id))).where(
-            col(Contact.customer_id) == customer.id, col(Contact.role) != SELF
-        )
-    ).one()
-    if count >= MAX_CONTACTS:
-        raise Conflict("You have as many contacts as fit. Please remove one first.")
+    others = _others(tx, actor)
+    if len(others) >= MAX_CONTACTS:
+        raise Conflict(_FULL)
     row = Contact(
         customer_id=customer.id,
         role=checked.role,
-        position=count,
+        position=max((row.position for row in others), default=-1) + 1,
         request_key=key,
         created_at=utc_now(),
     )
@@ -177,8 +203,6 @@ def _save(
 ) -> None:
     own(tx, actor, hold=True)
     row = _find(tx, actor, contact_id)
-    if row is None:
-        raise NotFound
     if row.version != version:
         home = businesses.current(tx).country
         now = _view(row, channels.read(tx, [row.id], home))
@@ -193,12 +217,28 @@ def _save(
     channels.store(tx, row, checked.reach)
 
 
-def _find(tx: Session, actor: Actor, contact_id: str) -> Contact | None:
-    return tx.exec(
-        owned_by(actor, Contact).where(
-            col(Contact.id) == contact_id, col(Contact.role) != SELF
+def _others(tx: Session, actor: Actor) -> list[Contact]:
+    return list(
+        tx.exec(
+            owned_by(actor, Contact)
+            .where(col(Contact.role) != SELF, col(Contact.archived_at).is_(None))
+            .order_by(col(Contact.position), col(Contact.id))
         )
-    ).first()
+    )
+
+
+def _find(
+    tx: Session, actor: Actor, contact_id: str, *, removed: bool = False
+) -> Contact:
+    query = owned_by(actor, Contact).where(
+        col(Contact.id) == contact_id, col(Contact.role) != SELF
+    )
+    if not removed:
+        query = query.where(col(Contact.archived_at).is_(None))
+    row = tx.exec(query).first()
+    if row is None:
+        raise NotFound
+    return row
 
 
 def _fill(row: Contact, checked: CheckedContact) -> None:
@@ -213,7 +253,7 @@ def _view(row: Contact, found: Channels) -> ContactView:
         id=row.id,
         role=row.role,
         role_name=ROLES.get(row.role, row.role),
-        name=f"{row.first_name} {row.last_name}".strip(),
+        name=name_of(row),
         first_name=row.first_name,
         last_name=row.last_name,
         other_names=list(row.other_names),

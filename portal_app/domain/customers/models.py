@@ -9,6 +9,7 @@ from sqlmodel import Field, SQLModel
 from portal_app.kernel.columns import (
     created_field,
     id_field,
+    instant_field,
     json_field,
     optional_instant_field,
 )
@@ -138,11 +139,14 @@ class Contact(SQLModel, table=True):
         may: ``view`` and ``book``.
         position: In the customer's own order.
         request_key: What the browser called the request that added it.
+        archived_at: Removed, and for a day there to be taken back; nobody may do
+            anything by it any more.
     """
 
     __table_args__ = (
         UniqueConstraint("customer_id", "request_key"),
         Index("ix_contact_customer_id", "customer_id", "position"),
+        Index("ix_contact_archived_at", "archived_at"),
         Index(
             "uq_contact_self",
             "customer_id",
@@ -164,6 +168,7 @@ class Contact(SQLModel, table=True):
     request_key: str | None = Field(default=None, max_length=64)
     version: int = 1
     created_at: datetime = created_field()
+    archived_at: datetime | None = optional_instant_field()
 
 
 class ContactEmail(SQLModel, table=True):
@@ -171,6 +176,7 @@ class ContactEmail(SQLModel, table=True):
 
     Attributes:
         token_hash: Of the link in the mail that verifies it.
+        stopped_at: Whoever reads it wanted no more mails; it is not verified then.
     """
 
     __tablename__ = "contact_email"
@@ -196,7 +202,25 @@ class ContactEmail(SQLModel, table=True):
     verified_at: datetime | None = optional_instant_field()
     token_hash: str | None = Field(default=None, max_length=64)
     token_expires_at: datetime | None = optional_instant_field()
+    stopped_at: datetime | None = optional_instant_field()
     created_at: datetime = created_field()
+
+
+class ContactStop(SQLModel, table=True):
+    """A link by which whoever reads a contact's e-mail stops the mails to it.
+
+    Every mail has its own; here is the hash of its secret.
+    """
+
+    __tablename__ = "contact_stop"
+    __table_args__ = (UniqueConstraint("token_hash"),)
+
+    id: str = id_field()
+    email_id: str = Field(
+        foreign_key="contact_email.id", ondelete="CASCADE", index=True
+    )
+    token_hash: str = Field(max_length=64)
+    expires_at: datetime = instant_field(index=True)
 
 
 class ContactPhone(SQLModel, table=True):

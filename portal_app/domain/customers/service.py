@@ -36,6 +36,12 @@ from portal_app.domain.customers.arrivals import (
     prove_by_password,
     send_proof,
 )
+from portal_app.domain.customers.contact_rights import (
+    VIEW,
+    may_still,
+    speakers,
+    told_about,
+)
 from portal_app.domain.customers.email_change import change_email, confirm_email
 from portal_app.domain.customers.models import Customer
 from portal_app.domain.customers.ownership import owned_by
@@ -78,6 +84,8 @@ __all__ = [
     "send_proof",
     "sign_up",
     "sign_up_on_page",
+    "speakers",
+    "told_about",
     "viewer",
 ]
 
@@ -262,6 +270,7 @@ def _resolve(
             col(AccountSession.id),
             col(AccountSession.last_seen_at),
             col(AccountSession.booking_id),
+            col(AccountSession.contact_id),
             col(AccountSession.way),
             col(Account.id),
             col(Account.role),
@@ -280,9 +289,13 @@ def _resolve(
     nobody = Actor(address=address, device=device)
     if row is None:
         return nobody, False
-    session_id, last_seen_at, booking_id, way, account_id, role, customer_id = row
-    # A guest leaves as soon as the business closes the way the guest came by.
+    session_id, last_seen_at, booking_id, contact_id, way, *whose = row
+    account_id, role, customer_id = whose
+    # A guest leaves as soon as the business closes the way the guest came by, a
+    # contact as soon as the customer lets them see bookings no more.
     if booking_id is not None and not identities.may_enter(tx, way):
+        return nobody, False
+    if contact_id is not None and not may_still(tx, contact_id, VIEW):
         return nobody, False
     actor = Actor(
         audience=Audience(role or GUEST),

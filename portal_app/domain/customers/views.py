@@ -22,6 +22,7 @@ class EmailView:
     """An e-mail of a contact; nothing is sent to it before it is ``verified``.
 
     ``fixed`` is the one the customer logs in with: it cannot be taken away here.
+    ``stopped`` says that whoever reads it wanted no more mails.
     """
 
     id: str = ""
@@ -29,6 +30,7 @@ class EmailView:
     primary: bool = False
     verified: bool = False
     fixed: bool = False
+    stopped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,26 @@ class AddressView:
     country: str = ""
     latitude: str = ""
     longitude: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPlaceView:
+    """A town or an address that was found, as the fields of a form take it.
+
+    Attributes:
+        label: As a person reads it.
+        source: Whose data it is, as they want it said; empty for a town.
+    """
+
+    label: str = ""
+    street: str = ""
+    town: str = ""
+    state: str = ""
+    postcode: str = ""
+    country: str = ""
+    latitude: str = ""
+    longitude: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,11 +154,10 @@ def document_views(
 ) -> list[DocumentView]:
     """Papers as a browser sees them."""
     today = utc_now().astimezone(formats.zone).date()
-    names = {kind.key: kind.name for kind in kinds}
     return [
         DocumentView(
             id=row.id,
-            title=row.name or names.get(row.kind, row.kind),
+            title=title_of(row, kinds),
             kind=row.kind,
             name=row.name,
             file=pictures.get(row.file_id, FileView()),
@@ -169,6 +168,12 @@ def document_views(
         )
         for row in rows
     ]
+
+
+def title_of(row: DependentDocument, kinds: Sequence[DocumentKind]) -> str:
+    """What a paper is called: by its own name, or that of its kind."""
+    names = {kind.key: kind.name for kind in kinds}
+    return row.name or names.get(row.kind, row.kind)
 
 
 def missing(
@@ -195,18 +200,16 @@ def notice(
     A paper that was renewed does not: the newest of its kind counts.
     """
     today = utc_now().astimezone(formats.zone).date()
-    names = {kind.key: kind.name for kind in kinds}
     newest: dict[str, DependentDocument] = {}
     for row in rows:  # in the order of their ends
         newest[row.kind or row.id] = row
     for status, words in ((rules.EXPIRED, "has expired"), (rules.SOON, "expires on")):
         for row in newest.values():
             if rules.status_of(row.expires_on, today) == status and row.expires_on:
-                title = row.name or names.get(row.kind, row.kind)
                 day = (
                     "" if status == rules.EXPIRED else f" {formats.day(row.expires_on)}"
                 )
-                return f"{title} {words}{day}"
+                return f"{title_of(row, kinds)} {words}{day}"
     lacking = missing(rows, kinds, today)
     return f"{lacking[0]} is missing" if lacking else ""
 

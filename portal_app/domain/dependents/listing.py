@@ -1,8 +1,8 @@
 """The list of a customer's dependents: searched, filtered, in pages."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import func, or_
+from sqlalchemy import and_, func, or_
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -16,7 +16,7 @@ from portal_app.domain.fields.service import Subject
 from portal_app.domain.fields.views import FieldView
 from portal_app.domain.files import service as files
 from portal_app.kernel.audiences import Actor
-from portal_app.kernel.ownership import owned_by
+from portal_app.kernel.ownership import customer_of, owned_by
 
 _SUMMARY_FIELDS = 3
 _SUMMARY_KINDS = {"text", "number", "choice", "choices", "date"}
@@ -78,6 +78,48 @@ def dependents(
         has_more=page * rules.PAGE_SIZE < total,
         total=total,
     )
+
+
+def candidates(
+    tx: Session, customer_id: str, types: Sequence[str], also: Collection[str] = ()
+) -> list[Dependent]:
+    """All of a customer's dependents in use of these types, by name.
+
+    Args:
+        tx: The transaction.
+        customer_id: Whose they are.
+        types: Slugs; one that is not offered has none.
+        also: Ids of others of the customer, which are among them in any case.
+    """
+    offered = select(DependentType.id).where(
+        col(DependentType.slug).in_(types), col(DependentType.archived_at).is_(None)
+    )
+    in_use = and_(
+        col(Dependent.archived_at).is_(None), col(Dependent.type_id).in_(offered)
+    )
+    return list(
+        tx.exec(
+            select(Dependent)
+            .where(
+                col(Dependent.customer_id) == customer_id,
+                or_(in_use, col(Dependent.id).in_(also)),
+            )
+            .order_by(func.lower(col(Dependent.name)), col(Dependent.id))
+        )
+    )
+
+
+def choosable(
+    tx: Session, actor: Actor, types: Sequence[str], also: Collection[str] = ()
+) -> list[DependentRowView]:
+    """The actor's ``candidates``, to choose from.
+
+    Raises:
+        NotAllowed: If the actor is no customer.
+    """
+    type_rows = {row.id: row for row in tx.exec(select(DependentType))}
+    rows = candidates(tx, customer_of(actor), types, also)
+    return _row_views(tx, actor, rows, type_rows)
 
 
 def _found(

@@ -18,11 +18,15 @@ class DependentType(SQLModel, table=True):
     """What the business calls them, such as Pet and Pets, and which papers they have.
 
     ``documents`` are ``rules.DocumentKind``; those that are no longer asked for
-    stay as retired.
+    stay as retired. ``request_key`` is what the browser called the request that
+    added it by hand.
     """
 
     __tablename__ = "dependent_type"
-    __table_args__ = (UniqueConstraint("slug"),)
+    __table_args__ = (
+        UniqueConstraint("slug"),
+        Index("uq_dependent_type_request_key", "request_key", unique=True),
+    )
 
     id: str = id_field()
     slug: str = Field(max_length=40)
@@ -31,6 +35,7 @@ class DependentType(SQLModel, table=True):
     icon: str = Field(default="", max_length=40)
     documents: list[dict[str, Any]] = json_field(list)
     position: int = 0
+    request_key: str | None = Field(default=None, max_length=64)
     archived_at: datetime | None = optional_instant_field()
     version: int = 1
 

@@ -20,6 +20,10 @@ PAGE_SIZE = 50
 MAX_DEPENDENTS = 500
 MAX_DOCUMENTS = 50
 _SOON = timedelta(days=30)
+ENDED = "ended"
+# The last day of a paper is one on which it still holds.
+_REMINDERS = {"month": _SOON, "week": timedelta(days=7), ENDED: timedelta(days=-1)}
+_REMIND_LATE_DAYS = 2
 _MAX_NAME = 80
 _MAX_WORD = 40
 _KEY = re.compile(r"[a-z0-9]+([_-][a-z0-9]+)*")
@@ -161,6 +165,19 @@ def status_of(expires_on: date | None, today: date) -> str:
     if expires_on < today:
         return EXPIRED
     return SOON if expires_on <= today + _SOON else VALID
+
+
+def reminders(today: date) -> dict[date, str]:
+    """The ends of papers that are told of today, each with the step it is told in.
+
+    Each step has two days more, for when nothing ran on its own day. What is
+    written down of mails sent lasts for longer than that, so none is sent twice.
+    """
+    return {
+        today + before - timedelta(days=late): step
+        for step, before in _REMINDERS.items()
+        for late in range(_REMIND_LATE_DAYS + 1)
+    }
 
 
 def _expiry(

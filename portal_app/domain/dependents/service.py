@@ -11,9 +11,10 @@ from portal_app.domain.dependents.documents import (
     remove_document,
     save_document,
 )
-from portal_app.domain.dependents.listing import dependents
+from portal_app.domain.dependents.listing import choosable, dependents
 from portal_app.domain.dependents.models import Dependent, DependentType
 from portal_app.domain.dependents.ownership import own_dependent
+from portal_app.domain.dependents.reminding import remind_of_ends
 from portal_app.domain.dependents.rules import DependentForm, DocumentForm
 from portal_app.domain.dependents.types import (
     definition_of,
@@ -41,9 +42,11 @@ __all__ = [
     "add_document",
     "archive",
     "blank",
+    "choosable",
     "dependent",
     "dependents",
     "heading",
+    "remind_of_ends",
     "remove_document",
     "restore",
     "save",
@@ -209,7 +212,7 @@ def set_picture(
     if file_id != (before or ""):
         row.picture_id = None
         if file_id and (wrong := _attach_picture(tx, actor, row, file_id)):
-            raise InvalidInput(wrong)
+            raise InvalidInput(wrong, _NO_PICTURE)
         files.release(tx, before)
         row.version += 1
         tx.flush()
@@ -266,7 +269,7 @@ def _save_fields(
         )
     except InvalidInput as error:
         return False, error.fields
-    return changed, {}
+    return bool(changed), {}
 
 
 def _attach_picture(

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from portal_app.domain.business import service as businesses
 from portal_app.domain.dependents import rules
 from portal_app.domain.dependents.models import DependentType
 from portal_app.domain.dependents.rules import DocumentKind, TypeDefinition
@@ -41,16 +42,29 @@ def define_type(
         InvalidInput: With a sentence for each part that is wrong.
     """
     require_office(actor)
+    businesses.hold(tx)
     faults = rules.type_faults(definition)
     if faults:
         raise InvalidInput(faults, next(iter(faults.values())))
     row = tx.exec(
         select(DependentType).where(DependentType.slug == definition.slug)
     ).first()
+    row = row or DependentType(slug=definition.slug, singular="", plural="", version=0)
+    store_type(tx, row, definition, position)
+    return row.id
+
+
+def store_type(
+    tx: Session, row: DependentType, definition: TypeDefinition, position: int
+) -> None:
+    """Write a checked definition into its row.
+
+    Documents that are gone stay as retired; an archived type is in use again.
+    """
     kept = {kind.key for kind in definition.documents}
     retired = [
         document | {"retired": True}
-        for document in (row.documents if row else [])
+        for document in row.documents
         if document["key"] not in kept
     ]
     values: dict[str, Any] = {
@@ -61,15 +75,13 @@ def define_type(
         "position": position,
         "archived_at": None,
     }
-    if row is None:
-        row = DependentType(slug=definition.slug, **values)
-    elif any(getattr(row, name) != value for name, value in values.items()):
-        for name, value in values.items():
-            setattr(row, name, value)
-        row.version += 1
+    if all(getattr(row, name) == value for name, value in values.items()):
+        return
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.version += 1
     tx.add(row)
     tx.flush()
-    return row.id
 
 
 def archive_type(tx: Session, actor: Actor, slug: str) -> None:
@@ -79,13 +91,40 @@ def archive_type(tx: Session, actor: Actor, slug: str) -> None:
         NotAllowed: If the actor is not the office.
         NotFound: If there is no such type.
     """
-    require_office(actor)
-    row = tx.exec(select(DependentType).where(DependentType.slug == slug)).first()
-    if row is None:
-        raise NotFound("There is no such type.")
+    row = held_type(tx, actor, slug)
     if row.archived_at is None:
         row.archived_at = utc_now()
         row.version += 1
+        tx.flush()
+
+
+def restore_type(tx: Session, actor: Actor, slug: str) -> None:
+    """Offer an archived type again. Safe to repeat.
+
+    Raises:
+        NotAllowed: If the actor is not the office.
+        NotFound: If there is no such type.
+    """
+    row = held_type(tx, actor, slug)
+    if row.archived_at is not None:
+        row.archived_at = None
+        row.version += 1
+        tx.flush()
+
+
+def held_type(tx: Session, actor: Actor, slug: str) -> DependentType:
+    """The row of a type, for the office to change.
+
+    Raises:
+        NotAllowed: If the actor is not the office.
+        NotFound: If there is no such type.
+    """
+    require_office(actor)
+    businesses.hold(tx)
+    row = tx.exec(select(DependentType).where(DependentType.slug == slug)).first()
+    if row is None:
+        raise NotFound("There is no such type.")
+    return row
 
 
 def type_in_use(tx: Session, slug: str) -> DependentType:

@@ -8,13 +8,17 @@ from portal_app.domain.files.views import FileView
 
 @dataclass(frozen=True, slots=True)
 class DocumentKindView:
-    """A paper to choose; ``expires`` is ``always``, ``sometimes`` or ``never``."""
+    """A paper to choose; ``expires`` is ``always``, ``sometimes`` or ``never``.
+
+    A retired one is only kept where there is one; customers do not see it.
+    """
 
     key: str = ""
     name: str = ""
     help: str = ""
     expires: str = "sometimes"
     required: bool = False
+    retired: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,5 +107,28 @@ class DependentView:
     fields: list[FieldView] = field(default_factory=list)
     documents: list[DocumentView] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
+    archived: bool = False
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TypeEntryView:
+    """A type as the office defines it.
+
+    Attributes:
+        id: Its slug.
+        documents: Those that are asked for in order, then the retired ones.
+        asks: Such as ``5 fields · Vaccination certificate, Insurance``.
+        count: How many dependents of it there are, archived ones left out.
+        version: Goes back with a change.
+    """
+
+    id: str = ""
+    singular: str = ""
+    plural: str = ""
+    icon: str = ""
+    documents: list[DocumentKindView] = field(default_factory=list)
+    asks: str = ""
+    count: int = 0
     archived: bool = False
     version: int = 0

@@ -1,37 +1,20 @@
-"""The office's side: saying which fields there are. Values are never touched."""
+"""Which fields there are. Values are never touched."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from sqlmodel import Session, col, select
 
+from portal_app.domain.business import service as businesses
 from portal_app.domain.fields import definitions as d
 from portal_app.domain.fields.definitions import Choice, Condition, Definition
 from portal_app.domain.fields.models import FieldDefinition
 from portal_app.kernel.audiences import Actor
-from portal_app.kernel.changes import ChangedMeanwhile, compare
-from portal_app.kernel.clock import utc_now
-from portal_app.kernel.errors import InvalidInput, NotFound
+from portal_app.kernel.errors import InvalidInput
 from portal_app.kernel.ordering import places
 from portal_app.kernel.ownership import require_office
-
-_LABELS = {
-    "name": "Name",
-    "kind": "Kind",
-    "help": "Help",
-    "unit": "Unit",
-    "minimum": "Minimum",
-    "maximum": "Maximum",
-    "decimals": "Decimal places",
-    "period": "Period",
-    "choices": "Choices",
-    "required": "Required",
-    "shown_when": "Shown when",
-    "visible_to": "Visible to",
-    "editable_by": "Editable by",
-}
 
 
 class Scope(NamedTuple):
@@ -53,16 +36,6 @@ def of_service(service_id: str) -> Scope:
 def of_dependent_type(type_id: str) -> Scope:
     """The fields of dependents of this type."""
     return Scope("dependent_type", type_id)
-
-
-@dataclass(frozen=True, slots=True)
-class Defined:
-    """A definition as it is stored, with what the office needs to change it."""
-
-    definition: Definition
-    position: int
-    version: int
-    archived: bool
 
 
 def definitions(tx: Session, scope: Scope) -> list[Definition]:
@@ -92,25 +65,6 @@ def definitions_of(
     return found
 
 
-def defined(tx: Session, actor: Actor, scope: Scope) -> list[Defined]:
-    """Every field of a scope, archived ones last; for the office's settings.
-
-    Raises:
-        NotAllowed: If the actor is not the office.
-    """
-    require_office(actor)
-    rows = sorted(
-        _rows(tx, scope).values(),
-        key=lambda row: (row.archived_at is not None, row.position, row.id),
-    )
-    return [
-        Defined(
-            definition_from(row), row.position, row.version, row.archived_at is not None
-        )
-        for row in rows
-    ]
-
-
 def define(
     tx: Session, actor: Actor, scope: Scope, wanted: Sequence[Definition]
 ) -> int:
@@ -134,7 +88,8 @@ def define(
             others; the fields are ``KEY.PART``.
     """
     require_office(actor)
-    rows = _rows(tx, scope)
+    businesses.hold(tx)
+    rows = rows_of(tx, scope)
     named = {definition.key for definition in wanted}
     others = [
         definition_from(row)
@@ -147,73 +102,9 @@ def define(
         [definition.key for definition in wanted],
     )
     return sum(
-        _store(tx, scope, rows.get(one.key), one, place[one.key]) for one in wanted
+        store(tx, rows.get(one.key) or new_row(scope), one, place[one.key])
+        for one in wanted
     )
-
-
-def change(tx: Session, actor: Actor, definition: Definition, version: int) -> int:
-    """Change one field; what was entered into it is kept, whatever changes.
-
-    Args:
-        tx: The transaction.
-        actor: The office.
-        definition: As it shall be; ``id`` says which, ``key`` stays.
-        version: Of the definition that was read.
-
-    Returns:
-        The new version.
-
-    Raises:
-        NotAllowed: If the actor is not the office.
-        NotFound: If there is no such field.
-        InvalidInput: If it is wrong; the fields are ``KEY.PART``.
-        ChangedMeanwhile: If it was changed since ``version``.
-    """
-    require_office(actor)
-    row = _locked(tx, definition.id)
-    wanted = replace(definition, key=row.key)
-    if row.version != version:
-        yours, now = _texts(wanted), _texts(definition_from(row))
-        raise ChangedMeanwhile("This field", compare(_LABELS, yours, now), row.version)
-    scope = Scope(row.scope_kind, row.scope_id)
-    others = [one for one in definitions(tx, scope) if one.key != row.key]
-    _refuse_faults([*others, wanted])
-    _store(tx, scope, row, wanted, row.position)
-    return row.version
-
-
-def archive(tx: Session, actor: Actor, definition_id: str) -> None:
-    """Ask for a field no more; what was entered stays. Safe to repeat.
-
-    Raises:
-        NotAllowed: If the actor is not the office.
-        NotFound: If there is no such field.
-        InvalidInput: If it decides about another field.
-    """
-    require_office(actor)
-    row = _locked(tx, definition_id)
-    if row.archived_at is None:
-        scope = Scope(row.scope_kind, row.scope_id)
-        _refuse_faults([f for f in definitions(tx, scope) if f.key != row.key])
-        row.archived_at = utc_now()
-        row.version += 1
-
-
-def restore(tx: Session, actor: Actor, definition_id: str) -> None:
-    """Ask for an archived field again. Safe to repeat.
-
-    Raises:
-        NotAllowed: If the actor is not the office.
-        NotFound: If there is no such field.
-        InvalidInput: If the field that decides about it is gone.
-    """
-    require_office(actor)
-    row = _locked(tx, definition_id)
-    if row.archived_at is not None:
-        scope = Scope(row.scope_kind, row.scope_id)
-        _refuse_faults([*definitions(tx, scope), definition_from(row)])
-        row.archived_at = None
-        row.version += 1
 
 
 def definition_from(row: FieldDefinition) -> Definition:
@@ -243,20 +134,27 @@ def definition_from(row: FieldDefinition) -> Definition:
     )
 
 
-def _store(
-    tx: Session,
-    scope: Scope,
-    row: FieldDefinition | None,
-    wanted: Definition,
-    position: int,
-) -> bool:
-    before = definition_from(row).choices if row else ()
+def new_row(scope: Scope, request: str | None = None) -> FieldDefinition:
+    """A row to ``store`` a field in that is new."""
+    return FieldDefinition(
+        scope_kind=scope.kind,
+        scope_id=scope.id,
+        key="",
+        name="",
+        kind="",
+        request_key=request,
+        version=0,
+    )
+
+
+def store(tx: Session, row: FieldDefinition, wanted: Definition, position: int) -> bool:
+    """Write a definition into its row; whether anything changed.
+
+    Choices that are gone stay as retired; an archived field is in use again.
+    """
+    before = definition_from(row).choices
     values = _columns(replace(wanted, choices=d.with_retired(before, wanted.offered)))
     values |= {"position": position, "archived_at": None}
-    if row is None:
-        tx.add(FieldDefinition(scope_kind=scope.kind, scope_id=scope.id, **values))
-        tx.flush()
-        return True
     if all(getattr(row, name) == value for name, value in values.items()):
         return False
     for name, value in values.items():
@@ -297,22 +195,6 @@ def _limit(number: Decimal | None) -> str | None:
     return None if number is None else f"{number.normalize():f}"
 
 
-def _texts(definition: Definition) -> dict[str, str]:
-    """A definition as the office reads it, for comparing."""
-    condition = definition.shown_when
-    texts = {name: str(value or "") for name, value in asdict(definition).items()}
-    return texts | {
-        "choices": ", ".join(choice.name for choice in definition.offered),
-        "required": "Yes" if definition.required else "No",
-        "decimals": str(definition.decimals),
-        "shown_when": f"{condition.key}: {', '.join(condition.values)}"
-        if condition
-        else "",
-        "visible_to": ", ".join(sorted(definition.visible_to)),
-        "editable_by": ", ".join(sorted(definition.editable_by)),
-    }
-
-
 def _refuse_faults(fields: Sequence[Definition]) -> None:
     faults = d.faults_of(fields)
     if faults:
@@ -322,20 +204,14 @@ def _refuse_faults(fields: Sequence[Definition]) -> None:
         )
 
 
-def _rows(tx: Session, scope: Scope) -> dict[str, FieldDefinition]:
+def rows_of(tx: Session, scope: Scope) -> dict[str, FieldDefinition]:
+    """Every row of a scope by its key, archived ones included, in order."""
     rows = tx.exec(
-        select(FieldDefinition).where(
+        select(FieldDefinition)
+        .where(
             col(FieldDefinition.scope_kind) == scope.kind,
             col(FieldDefinition.scope_id) == scope.id,
         )
+        .order_by(col(FieldDefinition.position), col(FieldDefinition.id))
     )
     return {row.key: row for row in rows}
-
-
-def _locked(tx: Session, definition_id: str) -> FieldDefinition:
-    row = tx.get(
-        FieldDefinition, definition_id, with_for_update=True, populate_existing=True
-    )
-    if row is None:
-        raise NotFound("We could not find that field.")
-    return row

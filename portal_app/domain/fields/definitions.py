@@ -11,16 +11,19 @@ CHOICE, CHOICES, FILE, SIGNATURE = "choice", "choices", "file", "signature"
 KINDS = (TEXT, LONG_TEXT, NUMBER, DATE, YES_NO, CHOICE, CHOICES, FILE, SIGNATURE)
 CUSTOMER, FIELDWORKER, OFFICE = "customer", "fieldworker", "office"
 PEOPLE = (CUSTOMER, FIELDWORKER, OFFICE)
+USUAL_VISIBLE = frozenset(PEOPLE)
+USUAL_EDITABLE = frozenset({CUSTOMER, OFFICE})
 PAST, FUTURE = "past", "future"
 YES, NO = "yes", "no"
 
 MAX_FIELDS = 60
+CIRCLE = "These fields would decide about each other in a circle."
 _MAX_CHOICES = 100
-_MAX_DECIMALS = 4
+MAX_DECIMALS = 4
 _LARGEST = Decimal(10) ** 12
 _KEY = re.compile(r"[a-z][a-z0-9]*([_-][a-z0-9]+)*")
 _CHOICE_KEY = re.compile(r"[a-z0-9]+([_-][a-z0-9]+)*")
-_TAKEN = frozenset({"name", "picture_id"})
+TAKEN = frozenset({"name", "picture_id"})
 _LENGTHS = {"name": 80, "help": 300, "unit": 20}
 
 
@@ -76,8 +79,8 @@ class Definition:
     choices: tuple[Choice, ...] = ()
     required: bool = False
     shown_when: Condition | None = None
-    visible_to: frozenset[str] = frozenset(PEOPLE)
-    editable_by: frozenset[str] = frozenset({CUSTOMER, OFFICE})
+    visible_to: frozenset[str] = USUAL_VISIBLE
+    editable_by: frozenset[str] = USUAL_EDITABLE
     id: str = ""
 
     @property
@@ -128,8 +131,7 @@ def faults_of(definitions: Sequence[Definition]) -> list[Fault]:
             in_order(definitions)
         except CycleError as error:
             key = str(error.args[1][0])
-            words = "These fields would decide about each other in a circle."
-            faults.append(Fault(key, "shown_when", words))
+            faults.append(Fault(key, "shown_when", CIRCLE))
     return faults
 
 
@@ -179,7 +181,7 @@ def _own_faults(definition: Definition) -> dict[str, str]:
             "A key is made of lower-case letters, digits and underscores, "
             "such as last_checkup."
         )
-    elif definition.key in _TAKEN:
+    elif definition.key in TAKEN:
         faults["key"] = "This key is taken by the form itself."
     if not definition.name.strip():
         faults["name"] = "A field needs a name."
@@ -222,8 +224,8 @@ def _number_faults(definition: Definition) -> list[tuple[str, str]]:
         ]
     found = []
     low, high = definition.minimum, definition.maximum
-    if not 0 <= definition.decimals <= _MAX_DECIMALS:
-        found.append(("decimals", f"Decimals are 0 to {_MAX_DECIMALS}."))
+    if not 0 <= definition.decimals <= MAX_DECIMALS:
+        found.append(("decimals", f"Decimals are 0 to {MAX_DECIMALS}."))
     for part, limit in (("minimum", low), ("maximum", high)):
         if limit is not None and not (limit.is_finite() and abs(limit) <= _LARGEST):
             found.append((part, "This number is too large."))

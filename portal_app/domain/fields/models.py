@@ -21,11 +21,14 @@ class FieldDefinition(SQLModel, table=True):
     ``scope_kind`` and ``scope_id`` say of whom: every customer (no id), those
     who book a service, or dependents of a type. Choices that are no longer
     offered stay in ``choices`` as retired, so that old answers keep their words.
+    ``request_key`` is what the browser called the request that added it by hand, so
+    that a repeated request adds one.
     """
 
     __tablename__ = "field_definition"
     __table_args__ = (
         UniqueConstraint("scope_kind", "scope_id", "key"),
+        Index("uq_field_definition_request_key", "request_key", unique=True),
         CheckConstraint(
             "scope_kind IN ('customer', 'service', 'dependent_type')", name="scope"
         ),
@@ -49,6 +52,7 @@ class FieldDefinition(SQLModel, table=True):
     shown_when: dict[str, Any] = json_field()
     visible_to: list[str] = json_field(list)
     editable_by: list[str] = json_field(list)
+    request_key: str | None = Field(default=None, max_length=64)
     archived_at: datetime | None = optional_instant_field()
     created_at: datetime = created_field()
     version: int = 1

@@ -7,7 +7,7 @@ row that the actor may see, and passes the actor's audience on.
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -16,20 +16,16 @@ from portal_app.domain.fields import definitions as d
 from portal_app.domain.fields import rules
 from portal_app.domain.fields.defining import (
     CUSTOMERS,
-    Defined,
     Scope,
-    archive,
-    change,
     define,
-    defined,
     definitions,
     definitions_of,
     of_dependent_type,
     of_service,
-    restore,
 )
 from portal_app.domain.fields.definitions import Choice, Condition, Definition
 from portal_app.domain.fields.models import FieldDefinition, FieldValue
+from portal_app.domain.fields.moving import Subject, file_of, forget, move
 from portal_app.domain.fields.rules import Answers, Entered
 from portal_app.domain.fields.views import FieldChoiceView, FieldView
 from portal_app.domain.files import rules as file_rules
@@ -45,34 +41,25 @@ __all__ = [
     "CUSTOMERS",
     "Choice",
     "Condition",
-    "Defined",
     "Definition",
     "Scope",
     "Subject",
-    "archive",
-    "change",
     "define",
-    "defined",
     "definitions",
     "definitions_of",
     "differences",
+    "forget",
     "form",
     "forms",
+    "lacking",
     "matching",
+    "move",
     "of_dependent_type",
     "of_service",
-    "restore",
     "save",
 ]
 
 _NO_FILE = "We could not find that file. Please choose it again."
-
-
-class Subject(NamedTuple):
-    """What fields are about: ``customer``, ``dependent`` or ``booking``, and its id."""
-
-    kind: str
-    id: str
 
 
 def form(
@@ -101,7 +88,7 @@ def forms(
         file_id
         for values in stored.values()
         for entered in values.values()
-        if (file_id := _file_id(entered.kind, entered.value))
+        if (file_id := file_of(entered.kind, entered.value))
     }
     pictures = files.views_of(tx, file_ids)
     formats = businesses.formats(tx)
@@ -125,7 +112,7 @@ def save(
     answers: Answers,
     *,
     owner: str | None,
-) -> bool:
+) -> list[str]:
     """Check all answers and store what changes.
 
     Args:
@@ -137,7 +124,7 @@ def save(
         owner: The customer whose files these become where customers see them.
 
     Returns:
-        Whether anything changed.
+        The names of the fields of which anything changed.
 
     Raises:
         InvalidInput: With a sentence for each field that is wrong.
@@ -158,7 +145,7 @@ def save(
         row = by_definition.get(field.id)
         file_name = _attach(tx, actor, field, value, owner)
         if row is not None:
-            files.release(tx, _file_id(row.kind, row.value))
+            files.release(tx, file_of(row.kind, row.value))
         if value is None:
             if row is not None:
                 tx.delete(row)
@@ -183,7 +170,25 @@ def save(
                 setattr(row, name, column)
         tx.add(row)
     tx.flush()
-    return bool(changes)
+    return [field.name for field in fields if field.key in changes]
+
+
+def lacking(tx: Session, audience: str, scope: Scope, subject: Subject) -> list[str]:
+    """The names of the fields that this audience still has to fill in.
+
+    What was complete once may lack something after the business has changed what
+    it asks.
+    """
+    fields = definitions(tx, scope)
+    if not fields:
+        return []
+    stored = _by_key(fields, _stored(tx, [subject]).get(subject, {}))
+    today = utc_now().astimezone(businesses.formats(tx).zone).date()
+    try:
+        rules.check(fields, audience, {}, stored, today)
+    except InvalidInput as wrong:
+        return [field.name for field in fields if field.key in wrong.fields]
+    return []
 
 
 def differences(
@@ -313,7 +318,7 @@ def _view(  # noqa: PLR0917 - one step of the function above
         values=list(value) if isinstance(value, list) else [],
         text=rules.text_of(field, value, formats),
         earlier=entered.text if entered is not None and value is None else "",
-        file=pictures.get(_file_id(field.kind, value), FileView()),
+        file=pictures.get(file_of(field.kind, value), FileView()),
     )
 
 
@@ -337,19 +342,11 @@ def _typed_text(field: Definition, raw: Any, today: date, formats: Formats) -> s
     return rules.text_of(field, value, formats)
 
 
-def _file_id(kind: str, value: Any) -> str:
-    if kind == d.FILE and isinstance(value, str):
-        return value
-    if kind == d.SIGNATURE and isinstance(value, dict):
-        return str(value.get("file", ""))
-    return ""
-
-
 def _attach(
     tx: Session, actor: Actor, field: Definition, value: Any, owner: str | None
 ) -> str:
     """Take the file of a new value into use; returns its name, if there is one."""
-    wanted = _file_id(field.kind, value)
+    wanted = file_of(field.kind, value)
     if not wanted:
         return ""
     kind = file_rules.FIELD if field.kind == d.FILE else file_rules.SIGNATURE

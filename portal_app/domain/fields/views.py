@@ -60,3 +60,57 @@ class FieldView:
     text: str = ""
     earlier: str = ""
     file: FileView = field(default_factory=FileView)
+
+    @property
+    def is_given(self) -> bool:
+        """Whether anything was entered into it, and it is shown."""
+        return self.shown and bool(self.text or self.earlier or self.file.id)
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceDefinitionView:
+    """A choice of a definition; a retired one is kept only where it was chosen."""
+
+    key: str = ""
+    name: str = ""
+    retired: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DefinitionView:
+    """A field as the office defines it: what its form holds, and words for a list.
+
+    Attributes:
+        key: What ``shown_when`` of other fields names; never shown.
+        choices: Offered ones in order, then the retired ones.
+        shown_when: The key of the field that decides, or empty.
+        details: Such as ``From 0.5 to 120 kg · 1 decimal place``.
+        condition: Such as ``When “Kind of animal” is Dog``, or empty.
+        who: Who sees and changes it, where that is not the usual.
+        answers: How many have filled it in.
+        version: Goes back with a change.
+    """
+
+    id: str = ""
+    key: str = ""
+    name: str = ""
+    kind: str = "text"
+    kind_name: str = ""
+    help: str = ""
+    unit: str = ""
+    minimum: str = ""
+    maximum: str = ""
+    decimals: str = ""
+    period: str = ""
+    choices: list[ChoiceDefinitionView] = field(default_factory=list)
+    required: bool = False
+    shown_when: str = ""
+    shown_values: list[str] = field(default_factory=list)
+    visible_to: list[str] = field(default_factory=list)
+    editable_by: list[str] = field(default_factory=list)
+    details: str = ""
+    condition: str = ""
+    who: str = ""
+    answers: int = 0
+    archived: bool = False
+    version: int = 0

@@ -4,13 +4,14 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
-from sqlalchemy import func, update
-from sqlmodel import Session, col, select
+from sqlalchemy import ColumnElement, case, func, not_, or_, select, update
+from sqlmodel import Session, col
 
 from portal_app.domain.accounts import attempts
 from portal_app.domain.accounts.attempts import Try
+from portal_app.domain.accounts.models import Account
 from portal_app.domain.files import rules
 from portal_app.domain.files.keeping import view_of
 from portal_app.domain.files.models import StoredFile
@@ -65,7 +66,8 @@ def accept(
     Raises:
         NotAllowed: If nobody is signed in.
         InvalidInput: For ``file``, with why it is not taken.
-        Conflict: If the customer has stored as much as fits.
+        Conflict: If the customer has stored as much as fits, or has handed in as
+            much as may wait to be used.
         TooManyAttempts: After 60 files within ten minutes.
         StorageUnavailable: If the bytes could not be stored.
     """
@@ -156,21 +158,44 @@ def _in_words() -> Iterator[None]:
 
 def _write_down(tx: Session, row: StoredFile) -> None:
     if row.customer_id is not None:
-        files, size = tx.exec(
-            select(
-                func.count(col(StoredFile.id)),
-                func.coalesce(func.sum(col(StoredFile.size)), 0),
-            ).where(
-                col(StoredFile.customer_id) == row.customer_id,
-                col(StoredFile.removed_at).is_(None),
-            )
-        ).one()
-        if files >= rules.MAX_FILES or size + row.size > rules.MAX_STORED_BYTES:
-            raise Conflict(
-                "You have stored as many files as fit. Please remove one first."
-            )
+        # Held, so that of several files at the same instant each counts the others.
+        tx.get(Account, row.account_id, with_for_update={"key_share": True})
+        _check_room(tx, row)
     tx.add(StoredFile(**row.model_dump()))
     tx.flush()
+
+
+def _check_room(tx: Session, row: StoredFile) -> None:
+    """Refuse what one customer must not fill the storage with.
+
+    What was removed counts until its bytes are gone; what others, such as the
+    office, gave to the customer does not.
+    """
+    there = col(StoredFile.removed_at).is_(None)
+    unused = or_(col(StoredFile.attached_at).is_(None), not_(there))
+
+    def counted(which: ColumnElement[bool]) -> tuple[Any, Any]:
+        return (
+            func.coalesce(func.sum(case((which, 1), else_=0)), 0),
+            func.coalesce(func.sum(case((which, StoredFile.size), else_=0)), 0),
+        )
+
+    files, size, waiting, waiting_size = tx.execute(
+        select(*counted(there), *counted(unused)).where(
+            col(StoredFile.customer_id) == row.customer_id,
+            col(StoredFile.account_id) == row.account_id,
+        )
+    ).one()
+    if files >= rules.MAX_FILES or size + row.size > rules.MAX_STORED_BYTES:
+        raise Conflict("You have stored as many files as fit. Please remove one first.")
+    if (
+        waiting >= rules.MAX_UNUSED_FILES
+        or waiting_size + row.size > rules.MAX_UNUSED_BYTES
+    ):
+        raise Conflict(
+            "You have handed in many files that are not used yet. "
+            "Please save what you have begun, or try again later."
+        )
 
 
 def _mark_stored(tx: Session, file_id: str) -> None:

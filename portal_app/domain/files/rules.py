@@ -27,6 +27,15 @@ FULL = "full"
 
 MAX_FILES = 500
 MAX_STORED_BYTES = 1000 * MEGABYTE
+MAX_UNUSED_FILES = 60
+MAX_UNUSED_BYTES = 300 * MEGABYTE
+"""What one customer may have stored: in all, and that nothing uses, or uses any
+more, until it is swept."""
+
+AT_ONCE = 8
+"""How many files of one account may be on their way at the same time; a browser
+sends up to six."""
+
 UPLOADS = Limit("uploads", 60, timedelta(minutes=10))
 KEPT_UNUSED = timedelta(days=1)
 

@@ -106,7 +106,7 @@ def nobody_told() -> Iterator[None]:
 
 def enqueue(
     tx: Session, kind: str, recipient: str, payload: dict[str, Any], dedupe_key: str
-) -> None:
+) -> bool:
     """Store a message to be delivered after the commit.
 
     Args:
@@ -114,10 +114,14 @@ def enqueue(
         kind: Which message, such as ``verify_email``.
         recipient: An e-mail address in its normal form.
         payload: JSON values that the message is about.
-        dedupe_key: Names the cause; the same key twice is one message.
+        dedupe_key: Names the cause; the same key twice is one message, for as long
+            as the message is kept.
+
+    Returns:
+        Whether this call stored it.
     """
     if _silent.get():
-        return
+        return False
     now = utc_now()
     message = OutboxMessage(
         kind=kind,
@@ -127,7 +131,7 @@ def enqueue(
         due_at=now,
         created_at=now,
     )
-    insert_once(tx, message, "dedupe_key")
+    return insert_once(tx, message, "dedupe_key")
 
 
 def deliver_due(db: Database, mailer: Mailer, limit: int = 20) -> int:

@@ -28,7 +28,9 @@ _SUBJECTS = {
     "ways_changed": "How you log in at {business.name} has changed",
     "new_device": "A new log-in to your account at {business.name}",
     "booking_confirmed": "Booking {payload[number]}: {payload[service]}",
+    "booking_told": "{payload[customer]} booked {payload[service]}",
     "booking_received": "New booking {payload[number]}: {payload[service]}",
+    "document_ends": "{payload[dependent]}: {payload[document]} {payload[ends]}",
 }
 KINDS = frozenset(_SUBJECTS)
 

@@ -5,11 +5,13 @@ import pytest
 from argon2 import PasswordHasher, Type, extract_parameters
 
 from portal_app.domain.accounts import passwords
+from portal_app.domain.accounts.passwords import Policy, Strength
 from portal_app.kernel.errors import InvalidInput
 from tests.support.accounts import HashingCalls, at_once
 
 MAYA = ("maya.chen@example.com", "Maya", "Chen")
 EASY = "This password is easy to guess. Add another word or two."
+HARDER = "Please make it harder to guess. Add another word or two."
 OWN = "Please choose something other than your name or e-mail."
 
 
@@ -43,16 +45,32 @@ def test_passwords_the_policy_refuses(password: str, sentence: str) -> None:
     assert passwords.strength(password, MAYA).accepted is False
 
 
-def test_the_meter_has_words() -> None:
-    assert passwords.strength("") == passwords.Strength(0, "", "", accepted=False)
-    weak = passwords.strength("password")
-    assert (weak.score, weak.words, weak.advice) == (
-        0,
-        "Very weak",
-        "Please use at least 10 characters.",
+def test_the_meter_says_what_is_missing() -> None:
+    assert passwords.strength("") == Strength(0, "", accepted=False)
+    assert passwords.strength("password") == Strength(
+        0, "Please use at least 10 characters.", accepted=False
     )
-    strong = passwords.strength("correct horse battery staple")
-    assert (strong.score, strong.words, strong.advice) == (4, "Strong", "")
+    assert passwords.strength("correct horse battery staple") == Strength(
+        4, "", accepted=True
+    )
+
+
+@pytest.mark.parametrize(
+    ("policy", "sentence"),
+    [
+        (Policy(min_length=30), "Please use at least 30 characters."),
+        (Policy(min_score=4), HARDER),
+        (Policy(min_length=8, min_score=3), ""),
+    ],
+)
+def test_the_meter_goes_by_the_policy(policy: Policy, sentence: str) -> None:
+    found = passwords.strength("walking dogs", policy=policy)
+    assert (found.score, found.accepted) == (3, not sentence)
+    if sentence:
+        assert found.advice == sentence
+        with pytest.raises(InvalidInput) as refused:
+            passwords.check("walking dogs", policy=policy)
+        assert refused.value.fields == {"password": sentence}
 
 
 def test_a_very_long_password_is_estimated_quickly() -> None:

@@ -8,9 +8,10 @@ from portal_app.domain.business import service
 from portal_app.domain.business.rules import SwitchesForm
 from portal_app.domain.business.views import Switches
 from portal_app.kernel.audiences import SYSTEM, Actor, Audience
+from portal_app.kernel.changes import Change, ChangedMeanwhile
 from portal_app.kernel.db import Database
-from portal_app.kernel.errors import Conflict, InvalidInput, NotAllowed
-from tests.support.accounts import BUSINESS, open_business, stored
+from portal_app.kernel.errors import InvalidInput, NotAllowed
+from tests.support.accounts import BUSINESS, at_once, open_business, stored
 
 OTHER = SwitchesForm(
     google=False,
@@ -23,6 +24,8 @@ OTHER = SwitchesForm(
     remembered_days=90,
     password_min_length=12,
     password_min_score=3,
+    asks_birthday=True,
+    asks_language=True,
 )
 
 
@@ -46,6 +49,8 @@ def test_all_of_them_are_kept_and_settings_leave_them_alone(db: Database) -> Non
         remembered_days=90,
         password_min_length=12,
         password_min_score=3,
+        asks_birthday=True,
+        asks_language=True,
     )
     assert [found.provider(n) for n in ("google", "apple", "facebook", "x")] == [
         False,
@@ -57,12 +62,32 @@ def test_all_of_them_are_kept_and_settings_leave_them_alone(db: Database) -> Non
     assert db.query(service.switches) == replace(found, version=3)
 
 
-def test_of_two_offices_the_second_looks_again(db: Database) -> None:
-    db.call(service.save_switches, SYSTEM, OTHER, 1)
+def test_of_two_offices_the_second_is_shown_what_changed(db: Database) -> None:
+    first = SwitchesForm(google=False, password_min_score=4, asks_birthday=True)
+    db.call(service.save_switches, SYSTEM, first, 1)
     before = stored(db)
-    with pytest.raises(Conflict):
-        db.call(service.save_switches, SYSTEM, SwitchesForm(), 1)
+    with pytest.raises(ChangedMeanwhile) as refused:
+        db.call(service.save_switches, SYSTEM, SwitchesForm(session_hours=3), 1)
+    assert refused.value.changes == [
+        Change("google", "Google", "On", "Off"),
+        Change("session_hours", "Without “Remember me” (hours)", "3", "12"),
+        Change("password_min_score", "Hard to guess", "Fair or better", "Strong"),
+        Change("asks_birthday", "Ask for the birthday", "Off", "On"),
+    ]
+    assert refused.value.version == 2
+    db.call(service.save_switches, SYSTEM, first, 1)  # what is so already
     assert stored(db) == before
+    db.call(service.save_switches, SYSTEM, SwitchesForm(), 2)
+    assert db.query(service.switches) == Switches(version=3)
+
+
+def test_saved_at_once_one_of_them_wins(db: Database) -> None:
+    outcomes = at_once(
+        lambda: db.call(service.save_switches, SYSTEM, SwitchesForm(google=False), 1),
+        lambda: db.call(service.save_switches, SYSTEM, SwitchesForm(apple=False), 1),
+    )
+    assert sum(isinstance(found, ChangedMeanwhile) for found in outcomes) == 1
+    assert db.query(service.switches).version == 2
 
 
 @pytest.mark.parametrize("audience", [a for a in Audience if a is not Audience.OFFICE])

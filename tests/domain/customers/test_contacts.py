@@ -1,8 +1,10 @@
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
 
+from portal_app.domain.accounts.rules import LinkInvalid
 from portal_app.domain.customers import channels, contacts
 from portal_app.domain.customers.contact_rules import (
     MAX_CONTACTS,
@@ -12,11 +14,13 @@ from portal_app.domain.customers.contact_rules import (
 )
 from portal_app.kernel.audiences import SYSTEM, Actor, Audience
 from portal_app.kernel.changes import Change, ChangedMeanwhile
+from portal_app.kernel.clock import frozen
 from portal_app.kernel.db import Database
 from portal_app.kernel.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from tests.domain.customers.test_profiles import secrets_sent
 from tests.support.accounts import at_once, sent, stored
 
+NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 TOM = ContactForm(
     role="partner",
     first_name="Tom",
@@ -135,9 +139,11 @@ def test_contacts_of_others_are_as_if_they_were_not(
         with pytest.raises(NotFound) as refused:
             contacts.save_contact(db, him, contact_id, TOM, 1)
         answers.append(refused.value.message)
-        db.call(contacts.remove_contact, him, contact_id)
+        with pytest.raises(NotFound) as refused:
+            db.call(contacts.remove_contact, him, contact_id)
+        answers.append(refused.value.message)
         db.call(contacts.order_contacts, him, [contact_id])
-    assert answers[0] == answers[1]
+    assert answers[:2] == answers[2:]
     assert db.query(contacts.contacts, him) == []
     assert stored(db) == before
 
@@ -150,6 +156,7 @@ def test_only_customers_have_contacts(db: Database, her: Actor, actor: Actor) ->
         lambda: contacts.add_contact(db, actor, TOM, "r1"),
         lambda: contacts.save_contact(db, actor, "x", TOM, 1),
         lambda: db.call(contacts.remove_contact, actor, "x"),
+        lambda: db.call(contacts.restore_contact, actor, "x"),
         lambda: db.call(contacts.order_contacts, actor, []),
     ):
         with pytest.raises(NotAllowed):
@@ -164,4 +171,82 @@ def test_no_more_contacts_than_fit(db: Database, her: Actor) -> None:
     before = stored(db)
     with pytest.raises(Conflict):
         contacts.add_contact(db, her, form, "more")
+    assert stored(db) == before
+
+
+def test_a_removal_is_taken_back_whole(db: Database, her: Actor) -> None:
+    contacts.add_contact(db, her, TOM, "r1")
+    contacts.add_contact(db, her, replace(TOM, first_name="Ann"), "r2")
+    db.call(channels.confirm, secrets_sent(db)["tom@example.com"])
+    before = db.query(contacts.contacts, her)
+    db.call(contacts.remove_contact, her, before[0].id)
+    assert db.query(contacts.contacts, her) == before[1:]
+    for _ in range(2):
+        db.call(contacts.restore_contact, her, before[0].id)
+    back = db.query(contacts.contacts, her)
+    assert [replace(view, version=1) for view in back] == before
+    assert len(sent(db)) == 4
+
+
+def test_a_removed_contact_s_e_mail_is_confirmed_no_more(
+    db: Database, her: Actor
+) -> None:
+    contacts.add_contact(db, her, TOM, "r1")
+    (view,) = db.query(contacts.contacts, her)
+    secret = secrets_sent(db)["tom@example.com"]
+    db.call(contacts.remove_contact, her, view.id)
+    before = (stored(db), sent(db))
+    with pytest.raises(LinkInvalid):
+        db.call(channels.confirm, secret)
+    with pytest.raises(NotFound):
+        channels.send_again(db, her, view.emails[0].id)
+    with pytest.raises(NotFound):
+        contacts.save_contact(db, her, view.id, TOM, view.version)
+    assert (stored(db), sent(db)) == before
+
+
+def test_a_removed_contact_is_forgotten_after_a_day(db: Database, her: Actor) -> None:
+    contacts.add_contact(db, her, TOM, "r1")
+    contacts.add_contact(db, her, replace(TOM, first_name="Ann"), "r2")
+    tom, ann = db.query(contacts.contacts, her)
+    with frozen(NOW):
+        db.call(contacts.remove_contact, her, tom.id)
+    with frozen(NOW + timedelta(days=1)):
+        assert db.call(contacts.purge) == 0
+    with frozen(NOW + timedelta(days=1, microseconds=1)):
+        assert db.call(contacts.purge) == 1
+        assert db.call(contacts.purge) == 0
+    with pytest.raises(NotFound):
+        db.call(contacts.restore_contact, her, tom.id)
+    assert db.query(contacts.contacts, her) == [ann]
+
+
+def test_others_cannot_take_a_removal_back(
+    db: Database, her: Actor, him: Actor
+) -> None:
+    contacts.add_contact(db, her, TOM, "r1")
+    (view,) = db.query(contacts.contacts, her)
+    db.call(contacts.remove_contact, her, view.id)
+    before = stored(db)
+    answers = []
+    for contact_id in (view.id, "missing"):
+        with pytest.raises(NotFound) as refused:
+            db.call(contacts.restore_contact, him, contact_id)
+        answers.append(refused.value.message)
+    assert answers[0] == answers[1]
+    assert stored(db) == before
+
+
+def test_a_removal_is_not_taken_back_where_there_is_no_room(
+    db: Database, her: Actor
+) -> None:
+    form = replace(TOM, emails=(), told_about=())
+    for number in range(MAX_CONTACTS):
+        contacts.add_contact(db, her, form, f"r{number}")
+    first = db.query(contacts.contacts, her)[0]
+    db.call(contacts.remove_contact, her, first.id)
+    contacts.add_contact(db, her, form, "more")
+    before = stored(db)
+    with pytest.raises(Conflict):
+        db.call(contacts.restore_contact, her, first.id)
     assert stored(db) == before

@@ -6,14 +6,14 @@ import pytest
 from sqlmodel import Session, select
 
 from portal_app.domain.business.models import Business
-from portal_app.domain.fields import service
+from portal_app.domain.fields import editing, service
 from portal_app.domain.fields.definitions import Choice, Condition, Definition
 from portal_app.domain.fields.models import FieldDefinition, FieldValue
 from portal_app.domain.fields.service import CUSTOMERS, Subject
 from portal_app.domain.fields.views import FieldView
 from portal_app.domain.files import service as files
 from portal_app.kernel.audiences import SYSTEM, Actor
-from portal_app.kernel.changes import Change, ChangedMeanwhile
+from portal_app.kernel.changes import Change
 from portal_app.kernel.clock import frozen
 from portal_app.kernel.db import Database
 from portal_app.kernel.errors import InvalidInput, NotAllowed, NotFound
@@ -64,7 +64,7 @@ def maya(db: Database) -> Actor:
     return db.call(new_customer)
 
 
-def save(db: Database, actor: Actor, answers: dict[str, Any]) -> bool:
+def save(db: Database, actor: Actor, answers: dict[str, Any]) -> list[str]:
     return db.call(service.save, actor, PETS, REX, answers, owner=actor.customer_id)
 
 
@@ -75,8 +75,8 @@ def read(db: Database, audience: str = "customer") -> dict[str, FieldView]:
 
 def test_what_was_entered_is_read_again(db: Database, maya: Actor) -> None:
     answers = {"species": "dog", "weight": "12.50", "tricks": "Rolls over"}
-    assert save(db, maya, answers) is True
-    assert save(db, maya, answers) is False
+    assert save(db, maya, answers) == ["Kind of animal", "Weight", "Tricks"]
+    assert save(db, maya, answers) == []
     views = read(db)
     assert list(views) == ["species", "weight", "tricks"]
     weight = views["weight"]
@@ -159,7 +159,7 @@ def test_a_choice_that_is_no_longer_offered_keeps_its_name(
     species = read(db)["species"]
     assert (species.value, species.text) == ("dog", "Dog")
     assert [choice.key for choice in species.choices] == ["cat", "bird", "dog"]
-    assert save(db, maya, {"species": "dog"}) is False
+    assert save(db, maya, {"species": "dog"}) == []
     save(db, maya, {"species": "bird"})
     assert [choice.key for choice in read(db)["species"].choices] == ["cat", "bird"]
     with pytest.raises(InvalidInput):
@@ -171,26 +171,13 @@ def test_archiving_a_field_keeps_what_was_entered(db: Database, maya: Actor) -> 
     weight = next(
         one for one in db.query(service.definitions, PETS) if one.key == "weight"
     )
-    db.call(service.archive, SYSTEM, weight.id)
-    db.call(service.archive, SYSTEM, weight.id)
+    db.call(editing.archive, SYSTEM, weight.id)
+    db.call(editing.archive, SYSTEM, weight.id)
     assert "weight" not in read(db)
     with pytest.raises(InvalidInput):
         save(db, maya, {"weight": "13"})
-    db.call(service.restore, SYSTEM, weight.id)
+    db.call(editing.restore, SYSTEM, weight.id)
     assert read(db)["weight"].text == "12.5 kg"
-
-
-def test_a_field_that_decides_about_others_is_not_archived(
-    db: Database, maya: Actor
-) -> None:
-    before = kept(db)
-    species = db.query(service.definitions, PETS)[0]
-    with pytest.raises(InvalidInput) as refusal:
-        db.call(service.archive, SYSTEM, species.id)
-    assert refusal.value.fields == {
-        "tricks.shown_when": "There is no field “species” here."
-    }
-    assert kept(db) == before
 
 
 def test_defining_twice_changes_nothing(db: Database, maya: Actor) -> None:
@@ -208,40 +195,11 @@ def test_a_wrong_definition_changes_nothing(db: Database, maya: Actor) -> None:
     assert kept(db) == before
 
 
-def test_two_people_do_not_silently_change_one_field(db: Database, maya: Actor) -> None:
-    read_by_both = db.query(service.definitions, PETS)[1]
-    first = replace(read_by_both, name="Weight in kilos")
-    assert db.call(service.change, SYSTEM, first, 1) == 2
-    before = kept(db)
-    second = replace(read_by_both, name="Mass", decimals=0)
-    with pytest.raises(ChangedMeanwhile) as refusal:
-        db.call(service.change, SYSTEM, second, 1)
-    assert refusal.value.version == 2
-    assert refusal.value.changes == [
-        Change("name", "Name", "Mass", "Weight in kilos"),
-        Change("decimals", "Decimal places", "0", "1"),
-    ]
-    assert kept(db) == before
-    assert db.call(service.change, SYSTEM, second, 2) == 3
-
-
 def test_only_the_office_defines(db: Database, maya: Actor) -> None:
-    weight = db.query(service.definitions, PETS)[1]
     before = kept(db)
     for actor in (maya, Actor()):
         with pytest.raises(NotAllowed):
             db.call(service.define, actor, PETS, PET)
-        with pytest.raises(NotAllowed):
-            db.call(service.change, actor, weight, 1)
-        with pytest.raises(NotAllowed):
-            db.call(service.archive, actor, weight.id)
-        with pytest.raises(NotAllowed):
-            db.call(service.restore, actor, weight.id)
-        with pytest.raises(NotAllowed):
-            db.query(service.defined, actor, PETS)
-    for call in (service.archive, service.restore):
-        with pytest.raises(NotFound):
-            db.call(call, SYSTEM, new_id())
     assert kept(db) == before
 
 
@@ -267,7 +225,7 @@ def test_a_file_is_taken_into_use_and_replaced(db: Database, maya: Actor) -> Non
     save(db, maya, {"photo": first.id})
     view = read(db)["photo"]
     assert (view.value, view.file.name) == (first.id, "field.pdf")
-    assert save(db, maya, {"photo": first.id}) is False
+    assert save(db, maya, {"photo": first.id}) == []
     save(db, maya, {"photo": second.id})
     assert [row.id for row in db.query(files.owned_files, maya)] == [second.id]
     save(db, maya, {"photo": ""})
@@ -319,7 +277,7 @@ def test_a_signature_is_drawn_or_typed(db: Database, maya: Actor) -> None:
         view = read(db)["consent"]
         assert view.text == "Signed on Monday, 2 November 2026"
         assert view.file.id == drawn.id
-        assert save(db, maya, {"consent": view.value}) is False
+        assert save(db, maya, {"consent": view.value}) == []
         save(db, maya, {"consent": "typed:Maya Chen"})
     view = read(db)["consent"]
     assert view.text == "Signed by Maya Chen on Monday, 2 November 2026"
@@ -391,3 +349,44 @@ def test_versions_count_changes(db: Database, maya: Actor) -> None:
     redefine(db, *PET)
     with db.read() as tx:
         assert set(tx.exec(select(FieldDefinition.version))) == {1}
+
+
+def test_what_is_lacking_follows_the_definitions(db: Database) -> None:
+    db.call(open_shop)
+    maya = db.call(new_customer)
+    assert db.query(service.lacking, "customer", PETS, REX) == []
+    must = [replace(one, required=True) for one in (SPECIES, TRICKS, SECRET)]
+    db.call(service.define, SYSTEM, PETS, must)
+    assert db.query(service.lacking, "customer", PETS, REX) == ["Kind of animal"]
+    assert db.query(service.lacking, "office", PETS, REX) == [
+        "Kind of animal",
+        "Office note",
+    ]
+    save(db, maya, {"species": "dog", "tricks": "Sit"})
+    assert db.query(service.lacking, "customer", PETS, REX) == []
+    number = replace(SPECIES, kind="number", choices=(), required=True)
+    always = replace(TRICKS, shown_when=None)
+    db.call(service.define, SYSTEM, PETS, [number, always])
+    assert db.query(service.lacking, "customer", PETS, REX) == ["Kind of animal"]
+
+
+def test_values_move_whole_or_are_forgotten_with_their_files(db: Database) -> None:
+    db.call(open_shop)
+    db.call(service.define, SYSTEM, PETS, [PHOTO])
+    maya = db.call(new_customer)
+    photo, other = hand_in(db, maya, "field"), hand_in(db, maya, "field")
+    tom, kit = Subject("dependent", "01TOM"), Subject("dependent", "01KIT")
+    owner = maya.customer_id
+    save(db, maya, {"species": "dog", "photo": photo.id})
+    cat = {"species": "cat", "photo": other.id}
+    db.call(service.save, maya, PETS, kit, cat, owner=owner)
+    assert db.call(service.move, REX, tom) == 2
+    assert db.call(service.move, REX, tom) == 0
+    assert {one.text for one in db.query(service.form, "customer", PETS, REX)} == {""}
+    moved = {one.key: one for one in db.query(service.form, "customer", PETS, tom)}
+    assert (moved["species"].text, moved["photo"].file.id) == ("Dog", photo.id)
+    db.call(service.forget, "dependent", [tom.id])
+    db.call(service.forget, "dependent", [tom.id, "01NOBODY"])
+    with db.read() as tx:
+        assert {row.subject_id for row in tx.exec(select(FieldValue))} == {kit.id}
+        assert set(files.views_of(tx, [photo.id, other.id])) == {other.id}

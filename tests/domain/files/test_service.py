@@ -152,6 +152,74 @@ def test_a_customer_fits_so_many_files(
     hand_in(db, maya)
 
 
+def test_so_many_bytes_fit(
+    db: Database, maya: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hand_in(db, maya, "document")
+    use(db, maya, rows(db)[0].id, "document")
+    monkeypatch.setattr(rules, "MAX_STORED_BYTES", 2 * len(PDF) - 1)
+    before, shelf = kept(db), Shelf()
+    with pytest.raises(Conflict) as refusal:
+        hand_in(db, maya, "document", shelf=shelf)
+    assert refusal.value.message == (
+        "You have stored as many files as fit. Please remove one first."
+    )
+    assert (kept(db), shelf.contents) == (before, {})
+    monkeypatch.setattr(rules, "MAX_STORED_BYTES", 2 * len(PDF))
+    hand_in(db, maya, "document")
+
+
+@pytest.mark.parametrize(
+    ("bound", "value"),
+    [("MAX_UNUSED_FILES", 2), ("MAX_UNUSED_BYTES", 3 * len(PDF) - 1)],
+)
+def test_so_many_files_wait_to_be_used(
+    db: Database,
+    maya: Actor,
+    noah: Actor,
+    *,
+    monkeypatch: pytest.MonkeyPatch,
+    bound: str,
+    value: int,
+) -> None:
+    monkeypatch.setattr(rules, bound, value)
+    first, second = (hand_in(db, maya, "document") for _ in range(2))
+
+    def refused() -> None:
+        before, shelf = kept(db), Shelf()
+        with pytest.raises(Conflict) as refusal:
+            hand_in(db, maya, "document", shelf=shelf)
+        assert refusal.value.message == (
+            "You have handed in many files that are not used yet. "
+            "Please save what you have begun, or try again later."
+        )
+        assert (kept(db), shelf.contents) == (before, {})
+
+    refused()
+    hand_in(db, noah, "document")
+    use(db, maya, first.id, "document")
+    hand_in(db, maya, "document")
+    use(db, maya, second.id, "document")
+    # What is removed is there until it is swept.
+    db.call(service.release, first.id)
+    refused()
+    assert service.sweep(db, Shelf()) == 1
+    hand_in(db, maya, "document")
+
+
+def test_what_the_office_gave_takes_none_of_the_customers_room(
+    db: Database, maya: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rules, "MAX_FILES", 1)
+    office = db.call(staff, "office")
+    for _ in range(2):
+        given = hand_in(db, office)
+        db.call(
+            service.attach, office, given.id, {"picture"}, customer_id=maya.customer_id
+        )
+    hand_in(db, maya)
+
+
 def test_files_are_counted_against_a_limit(db: Database, maya: Actor) -> None:
     with frozen(NOW):
         for _ in range(60):

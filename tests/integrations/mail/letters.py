@@ -34,8 +34,31 @@ BOOKING: dict[str, Any] = {
     "contact_name": "Maya Chen",
     "contact_email": "maya@example.com",
     "contact_phone": "0412 345 678",
+    "company": "Bay Studio",
+    "company_tax_number": "51 824 753 556",
+    "for_whom": "Rex, Tom",
     "notes": "The dog is friendly.",
 }
+FOR_THE_OFFICE: dict[str, Any] = {
+    **{name: value for name, value in BOOKING.items() if name != "path"},
+    "answers": [
+        {"question": "Where do we meet?", "answer": "In the park"},
+        {"question": "A favourite route?", "answer": "Down.\nAnd up <again>."},
+    ],
+    "speakers": [
+        {"who": "Tom Chen, Partner", "phone": "0412 345 679"},
+        {"who": "Ann, Receptionist", "phone": ""},
+    ],
+}
+FOR_A_CONTACT: dict[str, Any] = {
+    "customer": "Maya Chen",
+    "contact": "Tom Chen",
+    "service": BOOKING["service"],
+    "day": BOOKING["day"],
+    "time": BOOKING["time"],
+    "stop_path": "/stop-mails?token=abc-DEF_123",
+}
+TO_SEE = {"number": BOOKING["number"], "path": "/login/booking?link=abc-DEF_123"}
 PAYLOADS: dict[str, dict[str, Any]] = {
     "verify_email": {"path": "/verify-email?token=abc-DEF_123"},
     "already_registered": {"path": "/login"},
@@ -57,5 +80,16 @@ PAYLOADS: dict[str, dict[str, Any]] = {
         "when": "Tuesday, 24 November 2026, 8:30 pm (Sydney time)",
     },
     "booking_confirmed": BOOKING,
-    "booking_received": BOOKING,
+    "document_ends": {
+        "path": "/dependents/01M800AH5V8MN7TBHNX62D7VSW",
+        "customer": "Maya",
+        "kind": "Pet",
+        "dependent": "Biscuit",
+        "document": "Vaccination certificate",
+        "day": "Thursday, 24 December 2026",
+        "expired": False,
+        "ends": "expires soon",
+    },
+    "booking_told": FOR_A_CONTACT | TO_SEE,
+    "booking_received": FOR_THE_OFFICE,
 }

@@ -7,7 +7,13 @@ import pytest
 
 from portal_app.integrations.mail.letters import KINDS, Sender, compose
 from portal_app.kernel.clock import frozen
-from tests.integrations.mail.letters import BRANDING, MESSAGE_ID, NOW, PAYLOADS
+from tests.integrations.mail.letters import (
+    BRANDING,
+    FOR_A_CONTACT,
+    MESSAGE_ID,
+    NOW,
+    PAYLOADS,
+)
 from tests.support import mailbox
 from tests.support.mailbox import html_of
 
@@ -71,6 +77,8 @@ def test_every_kind_is_tried_here() -> None:
         ("ways_changed", "How you log in at Brightside & Söhne has changed"),
         ("new_device", "A new log-in to your account at Brightside & Söhne"),
         ("booking_confirmed", "Booking B-7K3M-9QXT: Home cleaning"),
+        ("document_ends", "Biscuit: Vaccination certificate expires soon"),
+        ("booking_told", "Maya Chen booked Home cleaning"),
         ("booking_received", "New booking B-7K3M-9QXT: Home cleaning"),
     ],
 )
@@ -117,6 +125,17 @@ def test_headers(kind: str, subject: str) -> None:
         ("ways_changed", ["https://portal.example.com/account"]),
         ("new_device", ["https://portal.example.com/account"]),
         ("booking_confirmed", ["https://portal.example.com/bookings/B-7K3M-9QXT"]),
+        (
+            "document_ends",
+            ["https://portal.example.com/dependents/01M800AH5V8MN7TBHNX62D7VSW"],
+        ),
+        (
+            "booking_told",
+            [
+                "https://portal.example.com/login/booking?link=abc-DEF_123",
+                "https://portal.example.com/stop-mails?token=abc-DEF_123",
+            ],
+        ),
         ("booking_received", []),
     ],
 )
@@ -177,6 +196,8 @@ def test_the_text_of_a_confirmation() -> None:
     assert (
         "Booking   B-7K3M-9QXT\n"
         "Service   Home cleaning\n"
+        "Company   Bay Studio\n"
+        "For       Rex, Tom\n"
         "When      Tuesday, 24 November 2026\n"
         "          9:00 am – 11:30 am\n"
         "With      Sam Rivers\n"
@@ -195,9 +216,76 @@ def test_the_office_reads_what_it_needs() -> None:
     for line in (
         "Access        Key under the mat",
         "Customer      Maya Chen\n              maya@example.com",
-        "Notes         The dog is friendly.",
+        "Company       Bay Studio\n              Tax number 51 824 753 556",
+        "Contacts      May change or make appointments:\n"
+        "              Tom Chen, Partner, 0412 345 679\n"
+        "              Ann, Receptionist\n",
+        "For           Rex, Tom\nNotes         The dog is friendly.\n",
+        "\nWhere do we meet?\nIn the park\n",
+        "\nA favourite route?\nDown.\nAnd up <again>.\n",
     ):
         assert line in text
+    html = html_of(letter("booking_received"))
+    assert "0412 345 679" in html
+    assert "Down.\r\nAnd up &lt;again&gt;." in html
+    assert "Contacts" not in text_of(letter("booking_received", speakers=[]))
+
+
+def test_a_contact_who_may_not_see_bookings_reads_when_and_what() -> None:
+    with frozen(NOW):
+        mail = compose(
+            SENDER,
+            "booking_told",
+            "tom@example.com",
+            FOR_A_CONTACT,
+            BRANDING,
+            message_id=MESSAGE_ID,
+        )
+    assert text_of(mail) == (
+        "Brightside & Söhne\n"
+        "==================\n"
+        "\n"
+        "MAYA CHEN HAS AN APPOINTMENT\n"
+        "\n"
+        "Hello Tom Chen, Maya Chen made an appointment with us and would like you\n"
+        "to know.\n"
+        "\n"
+        "Service   Home cleaning\n"
+        "When      Tuesday, 24 November 2026\n"
+        "          9:00 am – 11:30 am\n"
+        "\n"
+        "-- \n"
+        "You get this mail because Maya Chen named you as a contact and you\n"
+        "confirmed this address. To stop these mails, open:\n"
+        "https://portal.example.com/stop-mails?token=abc-DEF_123\n"
+        "\n"
+        "Brightside & Söhne - A lighter week\n"
+        "1 Harbour Street, Sydney NSW 2000\n"
+        "(02) 5550 1234\n"
+        "hello@brightside.example.com\n"
+    )
+    assert _Page(html_of(mail)).links == [
+        "https://portal.example.com/stop-mails?token=abc-DEF_123"
+    ]
+
+
+@pytest.mark.parametrize("kind", ["booking_confirmed", "booking_received"])
+def test_a_booking_for_nobody_s_company_says_nothing_of_one(kind: str) -> None:
+    mail = letter(kind, company="", company_tax_number="")
+    assert "Company" not in text_of(mail) + html_of(mail)
+    named = letter(kind)
+    assert "Bay Studio" in text_of(named)
+    assert "Bay Studio" in html_of(named)
+    assert ("Tax number" in html_of(named)) is (kind == "booking_received")
+
+
+def test_a_document_that_ends_soon_or_has_ended() -> None:
+    text = text_of(letter("document_ends"))
+    assert "this document of Biscuit expires on Thursday, 24 December\n2026." in text
+    assert "Expires: Thursday, 24 December 2026" in text
+    ended = letter("document_ends", expired=True, ends="has expired")
+    assert ended["Subject"] == "Biscuit: Vaccination certificate has expired"
+    assert "Expired: Thursday, 24 December 2026" in text_of(ended)
 
 
 def test_what_people_typed_is_text_not_html() -> None:

@@ -1,0 +1,302 @@
+"""The business's policies: what customers agree to, or can look up."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from portal_app.domain.business import service as businesses
+from portal_app.domain.business.models import Policy
+from portal_app.domain.business.views import PolicyEntryView, PolicyView
+from portal_app.kernel.audiences import Actor
+from portal_app.kernel.changes import ChangedMeanwhile, compare
+from portal_app.kernel.clock import utc_now
+from portal_app.kernel.errors import Conflict, InvalidInput, NotFound
+from portal_app.kernel.keys import free_key, request_key
+from portal_app.kernel.ordering import places, reordered
+from portal_app.kernel.ownership import require_office
+
+TERMS, CANCELLATION = "terms", "cancellation"
+WELL_KNOWN = {TERMS: "Terms and conditions", CANCELLATION: "Cancellation policy"}
+"""Policies that pages look for by their key, and what they are called at first."""
+
+MAX_TITLE = 80
+MAX_TEXT = 20_000
+MAX_POLICIES = 50
+_SHOWN = {TERMS: "Accepted at sign-up", CANCELLATION: "Shown with every booking"}
+_ANCHORS_OF_PAGES = frozenset({"main"})
+_LABELS = {"title": "Title", "text": "Text", "in_use": "Shown to customers"}
+_NOT_FOUND = "We could not find that policy."
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyText:
+    """A policy, known by its key."""
+
+    key: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyForm:
+    """A policy as typed."""
+
+    title: str = ""
+    text: str = ""
+
+
+def policies(tx: Session) -> list[PolicyText]:
+    """The policies that customers can read, in the business's order."""
+    return [
+        PolicyText(row.key, row.title, row.text)
+        for row in _rows(tx)
+        if row.archived_at is None
+    ]
+
+
+def published(tx: Session) -> list[PolicyView]:
+    """The policies as their page shows them."""
+    return [
+        PolicyView(policy.key, policy.title, _paragraphs(policy.text))
+        for policy in policies(tx)
+    ]
+
+
+def paragraphs(tx: Session, key: str) -> list[str]:
+    """What a policy says, paragraph by paragraph; nothing if there is none."""
+    found = (policy.text for policy in policies(tx) if policy.key == key)
+    return _paragraphs(next(found, ""))
+
+
+def define_policies(tx: Session, actor: Actor, wanted: Sequence[PolicyText]) -> int:
+    """Add policies, or change those with the same keys; others stay.
+
+    Safe to repeat. An archived one that is named is shown again.
+
+    Returns:
+        How many were added or changed.
+
+    Raises:
+        NotAllowed: If the actor is not the office.
+    """
+    require_office(actor)
+    businesses.hold(tx)
+    rows = {row.key: row for row in _rows(tx)}
+    place = places(
+        {key: row.position for key, row in rows.items()}, [one.key for one in wanted]
+    )
+    return sum(
+        _store(
+            tx,
+            rows.get(one.key) or Policy(key=one.key, title="", text="", version=0),
+            {"title": one.title, "text": one.text, "position": place[one.key]},
+        )
+        for one in wanted
+    )
+
+
+def policies_for_office(tx: Session, actor: Actor) -> list[PolicyEntryView]:
+    """Every policy, for the office: in order, to be written, archived ones last.
+
+    Raises:
+        NotAllowed: If the actor is not the office.
+    """
+    require_office(actor)
+    rows = _rows(tx)
+    keys = {row.key for row in rows}
+    unwritten = [
+        PolicyEntryView(id=key, title=title, shown=_SHOWN[key])
+        for key, title in WELL_KNOWN.items()
+        if key not in keys
+    ]
+    return [
+        *(_entry(row) for row in rows if row.archived_at is None),
+        *unwritten,
+        *(_entry(row) for row in rows if row.archived_at is not None),
+    ]
+
+
+def add_policy(tx: Session, actor: Actor, form: PolicyForm, request: str) -> str:
+    """Add a policy after the others, once per request; returns its key.
+
+    Args:
+        tx: The transaction.
+        actor: The office.
+        form: As typed.
+        request: What the browser calls this request.
+
+    Raises:
+        NotAllowed: If the actor is not the office.
+        InvalidInput: With a sentence for each field that is wrong.
+        Conflict: If there are as many as fit.
+    """
+    require_office(actor)
+    businesses.hold(tx)
+    key = request_key(request)
+    if key is None:
+        raise InvalidInput({}, "Please open the form again and send it once more.")
+    rows = _rows(tx)
+    for row in rows:
+        if row.request_key == key:
+            return row.key
+    values = _checked(form)
+    if len(rows) >= MAX_POLICIES:
+        raise Conflict(f"There can be at most {MAX_POLICIES} policies.")
+    taken = {row.key for row in rows} | set(WELL_KNOWN) | _ANCHORS_OF_PAGES
+    row = Policy(
+        key=free_key(values["title"], taken, otherwise="policy", separator="-"),
+        title=values["title"],
+        text=values["text"],
+        position=_after(rows),
+        request_key=key,
+    )
+    tx.add(row)
+    tx.flush()
+    return row.key
+
+
+def save_policy(
+    tx: Session, actor: Actor, key: str, form: PolicyForm, version: int
+) -> None:
+    """Change a policy, or write a well-known one that was not written yet.
+
+    Raises:
+        NotAllowed: If the actor is not the office.
+        NotFound: If there is no such policy.
+        InvalidInput: With a sentence for each field that is wrong.
+        ChangedMeanwhile: If it was changed since ``version`` to something else.
+    """
+    require_office(actor)
+    businesses.hold(tx)
+    rows = {row.key: row for row in _rows(tx)}
+    row = rows.get(key)
+    if row is None and key in WELL_KNOWN:
+        place = _after(list(rows.values()))
+        row = Policy(key=key, title="", text="", position=place, version=0)
+    if row is None:
+        raise NotFound(_NOT_FOUND)
+    values = _checked(form)
+    if row.version != version:
+        yours = values | {"in_use": "Yes"}
+        archived = row.archived_at is not None
+        now = {"title": row.title, "text": row.text}
+        changes = compare(_LABELS, yours, now | {"in_use": "No" if archived else "Yes"})
+        if changes:
+            raise ChangedMeanwhile("This policy", changes, row.version)
+        return
+    _store(tx, row, values)
+
+
+def order_policies(tx: Session, actor: Actor, keys: Sequence[str]) -> None:
+    """Put policies into this order; those that are not named stay where they are.
+
+    Raises:
+        NotAllowed: If the actor is not the office.
+    """
+    require_office(actor)
+    businesses.hold(tx)
+    rows = _rows(tx)
+    place = reordered([row.key for row in rows], keys)
+    for row in rows:
+        row.position = place[row.key]
+    tx.flush()
+
+
+def archive_policy(tx: Session, actor: Actor, key: str) -> None:
+    """Show a policy no more; its text is kept. Safe to repeat.
+
+    Raises:
+        NotAllowed: If the actor is not the office.
+        NotFound: If there is no such policy.
+    """
+    row = _held(tx, actor, key)
+    if row.archived_at is None:
+        row.archived_at = utc_now()
+        row.version += 1
+        tx.flush()
+
+
+def restore_policy(tx: Session, actor: Actor, key: str) -> None:
+    """Show an archived policy again. Safe to repeat.
+
+    Raises:
+        NotAllowed: If the actor is not the office.
+        NotFound: If there is no such policy.
+    """
+    row = _held(tx, actor, key)
+    if row.archived_at is not None:
+        row.archived_at = None
+        row.version += 1
+        tx.flush()
+
+
+def _checked(form: PolicyForm) -> dict[str, str]:
+    title = " ".join(form.title.split())
+    text = form.text.replace("\r\n", "\n").strip()
+    wrong = {}
+    if not title:
+        wrong["title"] = "Please enter a title."
+    elif len(title) > MAX_TITLE:
+        wrong["title"] = f"Please use at most {MAX_TITLE} characters."
+    elif not title.isprintable():
+        wrong["title"] = "Please use only letters, numbers and signs."
+    if not text:
+        wrong["text"] = "Please write what the policy says."
+    elif len(text) > MAX_TEXT:
+        wrong["text"] = f"Please use at most {MAX_TEXT} characters."
+    elif not all(sign.isprintable() or sign in "\n\t" for sign in text):
+        wrong["text"] = "Please use only letters, numbers and signs."
+    if wrong:
+        raise InvalidInput(wrong)
+    return {"title": title, "text": text}
+
+
+def _store(tx: Session, row: Policy, values: dict[str, Any]) -> bool:
+    if row.archived_at is None and all(
+        str(getattr(row, name)).strip() == str(value).strip()
+        for name, value in values.items()
+    ):
+        return False  # what only differs in blanks around it is the same
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.archived_at = None
+    row.version += 1
+    tx.add(row)
+    tx.flush()
+    return True
+
+
+def _entry(row: Policy) -> PolicyEntryView:
+    return PolicyEntryView(
+        id=row.key,
+        title=row.title,
+        text=row.text,
+        shown=_SHOWN.get(row.key, ""),
+        written=True,
+        archived=row.archived_at is not None,
+        version=row.version,
+    )
+
+
+def _after(rows: Sequence[Policy]) -> int:
+    return max((row.position for row in rows), default=-1) + 1
+
+
+def _rows(tx: Session) -> list[Policy]:
+    return list(tx.exec(select(Policy).order_by(col(Policy.position), col(Policy.key))))
+
+
+def _held(tx: Session, actor: Actor, key: str) -> Policy:
+    require_office(actor)
+    businesses.hold(tx)
+    row = tx.exec(select(Policy).where(Policy.key == key)).first()
+    if row is None:
+        raise NotFound(_NOT_FOUND)
+    return row
+
+
+def _paragraphs(text: str) -> list[str]:
+    return [part.strip() for part in re.split(r"\n\s*\n", text) if part.strip()]

@@ -1,0 +1,567 @@
+"""What the office does by hand with fields; what was entered is always kept."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from sqlmodel import Session, select
+
+from portal_app.domain.business.models import Business
+from portal_app.domain.fields import definitions, editing, service
+from portal_app.domain.fields.definitions import Choice
+from portal_app.domain.fields.models import FieldDefinition
+from portal_app.domain.fields.service import CUSTOMERS, Scope, Subject
+from portal_app.domain.fields.typed import ChoiceForm, FieldForm
+from portal_app.domain.fields.views import (
+    ChoiceDefinitionView,
+    DefinitionView,
+    FieldView,
+)
+from portal_app.kernel.audiences import SYSTEM, Actor, Audience
+from portal_app.kernel.changes import Change, ChangedMeanwhile
+from portal_app.kernel.db import Database
+from portal_app.kernel.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from portal_app.kernel.ids import new_id
+from tests.support.accounts import at_once
+from tests.support.handing_in import kept
+from tests.support.shop import new_customer
+
+PETS = service.of_dependent_type("01PETS")
+REX = Subject("dependent", "01REX")
+EVERYBODY = frozenset({"customer", "fieldworker", "office"})
+USUAL = {"visible_to": EVERYBODY, "editable_by": frozenset({"customer", "office"})}
+SPECIES = FieldForm(
+    name="Kind of animal",
+    kind="choice",
+    choices=(ChoiceForm("Dog"), ChoiceForm("Cat")),
+    **USUAL,
+)
+WEIGHT = FieldForm(
+    name="Weight",
+    kind="number",
+    unit="kg",
+    minimum="0.5",
+    maximum="120",
+    decimals="1",
+    required=True,
+    shown_when="kind_of_animal",
+    shown_values=("dog",),
+    **USUAL,
+)
+NAME = FieldForm(name="Nickname", **USUAL)
+
+
+@pytest.fixture
+def maya(db: Database) -> Actor:
+    def open_shop(tx: Session) -> None:
+        tx.add(Business(name="B", timezone="Australia/Sydney", country="AU"))
+
+    db.call(open_shop)
+    for at, form in enumerate((SPECIES, WEIGHT)):
+        add(db, form, f"first{at}")
+    return db.call(new_customer)
+
+
+def add(db: Database, form: FieldForm, request: str = "r1", scope: Scope = PETS) -> str:
+    return db.call(editing.add, SYSTEM, scope, form, request)
+
+
+def listed(db: Database, scope: Scope = PETS) -> list[DefinitionView]:
+    return db.query(editing.defined, SYSTEM, scope)
+
+
+def one(db: Database, key: str) -> DefinitionView:
+    return next(view for view in listed(db) if view.key == key)
+
+
+def change(db: Database, key: str, form: FieldForm, version: int = 0) -> int:
+    view = one(db, key)
+    return db.call(editing.change, SYSTEM, view.id, form, version or view.version)
+
+
+def enter(db: Database, actor: Actor, **answers: Any) -> None:
+    db.call(service.save, actor, PETS, REX, answers, owner=actor.customer_id)
+
+
+def entered(db: Database, key: str) -> FieldView:
+    views = db.query(service.form, "customer", PETS, REX)
+    return next(view for view in views if view.key == key)
+
+
+def refused(call: Callable[[], Any]) -> dict[str, str]:
+    with pytest.raises(InvalidInput) as error:
+        call()
+    return error.value.fields
+
+
+def test_a_field_is_listed_with_all_its_parts(db: Database, maya: Actor) -> None:
+    enter(db, maya, kind_of_animal="dog", weight="12.5")
+    species, weight = listed(db)
+    assert species == DefinitionView(
+        id=species.id,
+        key="kind_of_animal",
+        name="Kind of animal",
+        kind="choice",
+        kind_name="One choice",
+        choices=[
+            ChoiceDefinitionView("dog", "Dog"),
+            ChoiceDefinitionView("cat", "Cat"),
+        ],
+        visible_to=["customer", "fieldworker", "office"],
+        editable_by=["customer", "office"],
+        details="Dog, Cat",
+        answers=1,
+        version=1,
+    )
+    assert (weight.unit, weight.minimum, weight.maximum) == ("kg", "0.5", "120")
+    assert (weight.decimals, weight.required, weight.answers) == ("1", True, 1)
+    assert (weight.shown_when, weight.shown_values) == ("kind_of_animal", ["dog"])
+    assert weight.condition == "When “Kind of animal” is Dog"
+    assert weight.details == "From 0.5 to 120 kg · 1 decimal place"
+
+
+@pytest.mark.parametrize(
+    ("parts", "details"),
+    [
+        ({"kind": "number"}, "Whole numbers"),
+        ({"kind": "number", "unit": "L"}, "In L · Whole numbers"),
+        (
+            {"kind": "number", "minimum": "1", "decimals": "2"},
+            "At least 1 · 2 decimal places",
+        ),
+        ({"kind": "number", "maximum": "9"}, "At most 9 · Whole numbers"),
+        ({"kind": "date", "period": "past"}, "Not in the future"),
+        ({"kind": "date", "period": "future"}, "Not in the past"),
+        ({"kind": "yes_no", "unit": "kg", "decimals": "x"}, ""),
+        ({"kind": "text", "period": "past", "choices": (ChoiceForm("A"),)}, ""),
+        ({"kind": "choices", "choices": (ChoiceForm("A"), ChoiceForm("B"))}, "A, B"),
+        ({"kind": "long_text"}, ""),
+        ({"kind": "file"}, ""),
+        ({"kind": "signature"}, ""),
+    ],
+)
+def test_every_kind_keeps_its_own_parts_and_no_others(
+    db: Database, maya: Actor, parts: dict[str, Any], details: str
+) -> None:
+    add(db, replace(NAME, **parts))
+    view = one(db, "nickname")
+    assert (view.kind, view.details) == (parts["kind"], details)
+    if parts["kind"] not in {"number", "date", "choices"}:
+        assert (view.unit, view.decimals, view.period, view.choices) == ("", "", "", [])
+
+
+@pytest.mark.parametrize(
+    ("seen", "changed", "who"),
+    [
+        (EVERYBODY, {"customer", "office"}, ""),
+        (EVERYBODY, set(), "Changed by nobody"),
+        (EVERYBODY, {"office"}, "Changed by office"),
+        (
+            {"fieldworker", "office"},
+            {"office"},
+            "Seen by fieldworker, office · Changed by office",
+        ),
+        ({"customer", "office"}, {"customer", "office"}, "Seen by customer, office"),
+    ],
+)
+def test_only_who_is_not_usual_is_told(
+    db: Database, maya: Actor, seen: set[str], changed: set[str], who: str
+) -> None:
+    seen_by, changed_by = frozenset(seen), frozenset(changed)
+    add(db, replace(NAME, visible_to=seen_by, editable_by=changed_by))
+    assert one(db, "nickname").who == who
+
+
+def test_a_field_is_added_once_with_a_key_of_its_own(db: Database, maya: Actor) -> None:
+    first = add(db, NAME)
+    before = kept(db)
+    assert add(db, NAME) == first
+    assert kept(db) == before
+    for at, name in enumerate(("Nickname", "name", "Picture ID", "猫")):
+        add(db, replace(NAME, name=name), f"more{at}")
+    assert [view.key for view in listed(db)] == [
+        *("kind_of_animal", "weight", "nickname", "nickname_2"),
+        *("name_2", "picture_id_2", "field"),
+    ]
+    # In another scope the key is free, and one that was archived is not.
+    db.call(editing.archive, SYSTEM, first)
+    add(db, NAME, "again")
+    add(db, NAME, "elsewhere", CUSTOMERS)
+    assert [view.key for view in listed(db)][-2:] == ["nickname_3", "nickname"]
+    assert [view.key for view in listed(db, CUSTOMERS)] == ["nickname"]
+
+
+def test_added_at_once_there_are_two_keys(db: Database, maya: Actor) -> None:
+    found = at_once(lambda: add(db, NAME, "r1"), lambda: add(db, NAME, "r2"))
+    assert len(set(map(str, found))) == 2
+    assert sorted(view.key for view in listed(db))[1:] == [
+        "nickname",
+        "nickname_2",
+        "weight",
+    ]
+
+
+def test_a_request_sent_twice_at_once_adds_one(db: Database, maya: Actor) -> None:
+    first, second = at_once(lambda: add(db, NAME), lambda: add(db, NAME))
+    assert first == second
+    assert len(listed(db)) == 3
+
+
+@pytest.mark.parametrize(
+    ("form", "wrong"),
+    [
+        (replace(NAME, name=" "), {"name": "A field needs a name."}),
+        (
+            replace(NAME, name="x" * 81, help="x" * 301),
+            {
+                "name": "Please use at most 80 characters.",
+                "help": "Please use at most 300 characters.",
+            },
+        ),
+        (
+            replace(NAME, name="Re\u202ex"),
+            {"name": "Please use only letters, numbers and signs."},
+        ),
+        (
+            replace(NAME, kind="colour"),
+            {
+                "kind": "A field is one of: text, long_text, number, date, yes_no, "
+                "choice, choices, file, signature."
+            },
+        ),
+        (
+            replace(WEIGHT, minimum="a lot", maximum="1e999999999", decimals="many"),
+            {
+                "minimum": "Please enter a number such as 12 or 12.5.",
+                "maximum": "Please enter a number such as 12 or 12.5.",
+                "decimals": "Please enter a number from 0 to 4.",
+            },
+        ),
+        (
+            replace(WEIGHT, minimum="120", maximum="0.5"),
+            {"minimum": "The minimum is more than the maximum."},
+        ),
+        (replace(WEIGHT, decimals="9"), {"decimals": "Decimals are 0 to 4."}),
+        (
+            replace(NAME, kind="date", period="never"),
+            {"period": "The period of a date is past or future."},
+        ),
+        (
+            replace(NAME, kind="choice"),
+            {"choices": "Please give at least one choice."},
+        ),
+        (
+            replace(SPECIES, choices=(ChoiceForm("Dog"), ChoiceForm(" dog "))),
+            {"choices.1": "There are two choices called “dog”."},
+        ),
+        (
+            replace(
+                SPECIES,
+                name="",
+                choices=(ChoiceForm(""),),
+                shown_when="kind_of_animal",
+            ),
+            {
+                "name": "A field needs a name.",
+                "choices.0": "Please give a name of 1 to 80 characters.",
+                "shown_when": "Please say at which value the field is shown.",
+            },
+        ),
+        (
+            replace(SPECIES, choices=(ChoiceForm("Dog"), ChoiceForm(" "))),
+            {"choices.1": "Please give a name of 1 to 80 characters."},
+        ),
+        (
+            replace(NAME, visible_to=frozenset(), editable_by=frozenset()),
+            {"visible_to": "Somebody must see it: customer, fieldworker or office."},
+        ),
+        (
+            replace(NAME, visible_to=frozenset({"office"})),
+            {"editable_by": "Who may edit it must see it as well."},
+        ),
+        (
+            replace(NAME, shown_when="weight", shown_values=("1",)),
+            {"shown_when": "“Weight” has no answers to choose from any more."},
+        ),
+        (
+            replace(NAME, shown_when="kind_of_animal", shown_values=("dog", "cow")),
+            {
+                "shown_when": "“Kind of animal” does not have that answer. "
+                "Please choose again."
+            },
+        ),
+        (
+            replace(NAME, shown_when="kind_of_animal"),
+            {"shown_when": "Please say at which value the field is shown."},
+        ),
+        (
+            replace(NAME, shown_when="gone", shown_values=("dog",)),
+            {"shown_when": "That field is not asked any more. Please choose another."},
+        ),
+    ],
+)
+def test_what_is_wrong_is_said_next_to_its_part(
+    db: Database, maya: Actor, form: FieldForm, wrong: dict[str, str]
+) -> None:
+    before = kept(db)
+    assert refused(lambda: add(db, form)) == wrong
+    assert kept(db) == before
+
+
+def test_so_many_fields_fit(
+    db: Database, maya: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(definitions, "MAX_FIELDS", 2)
+    before = kept(db)
+    with pytest.raises(InvalidInput, match="at most 2 fields") as error:
+        add(db, NAME)
+    assert error.value.fields == {}
+    assert kept(db) == before
+
+
+def test_a_changed_range_keeps_what_is_outside_of_it(db: Database, maya: Actor) -> None:
+    enter(db, maya, kind_of_animal="dog", weight="110")
+    assert change(db, "weight", replace(WEIGHT, maximum="60")) == 2
+    assert entered(db, "weight").text == "110 kg"
+    enter(db, maya, weight="110")
+    assert entered(db, "weight").value == "110"
+    with pytest.raises(InvalidInput):
+        enter(db, maya, weight="111")
+    assert entered(db, "weight").value == "110"
+
+
+def test_a_changed_kind_keeps_what_was_entered(db: Database, maya: Actor) -> None:
+    enter(db, maya, kind_of_animal="dog", weight="12.5")
+    change(db, "weight", replace(WEIGHT, kind="text"))
+    view = one(db, "weight")
+    assert (view.unit, view.maximum, view.answers) == ("", "", 1)
+    weight = entered(db, "weight")
+    assert (weight.value, weight.earlier) == ("", "12.5 kg")
+    change(db, "weight", WEIGHT)
+    assert entered(db, "weight").value == "12.5"
+
+
+def choices(db: Database) -> list[tuple[str, str, bool]]:
+    return [(c.key, c.name, c.retired) for c in one(db, "kind_of_animal").choices]
+
+
+def test_choices_are_renamed_retired_reordered_and_offered_again(
+    db: Database, maya: Actor
+) -> None:
+    optional = replace(WEIGHT, shown_when="", shown_values=(), required=False)
+    change(db, "weight", optional)
+    enter(db, maya, kind_of_animal="dog")
+    cat, dog = ChoiceForm("House cat", "cat"), ChoiceForm("Dog", "dog")
+    change(db, "kind_of_animal", replace(SPECIES, choices=(cat, ChoiceForm("Bird"))))
+    assert choices(db) == [
+        ("cat", "House cat", False),
+        ("bird", "Bird", False),
+        ("dog", "Dog", True),
+    ]
+    assert entered(db, "kind_of_animal").text == "Dog"
+    # The same name again is the same choice; a key that was never there is not.
+    again = (ChoiceForm(" DOG "), cat, ChoiceForm("Fish", "shark"))
+    change(db, "kind_of_animal", replace(SPECIES, choices=again))
+    assert choices(db) == [
+        ("dog", "DOG", False),
+        ("cat", "House cat", False),
+        ("fish", "Fish", False),
+        ("bird", "Bird", True),
+    ]
+    assert entered(db, "kind_of_animal").text == "DOG"
+    # A new choice called as another one was before it got a new name.
+    renamed = (replace(dog, name="Hound"), ChoiceForm("Dog"))
+    change(db, "kind_of_animal", replace(SPECIES, choices=renamed))
+    assert choices(db)[:2] == [("dog", "Hound", False), ("dog_2", "Dog", False)]
+
+
+def test_an_answer_that_others_are_shown_by_is_not_taken_away(
+    db: Database, maya: Actor
+) -> None:
+    before = kept(db)
+    words = "“Weight” is shown by an answer that would be gone. "
+    words += "Please change that first."
+    no_dog = replace(SPECIES, choices=(ChoiceForm("Cat", "cat"),))
+    assert refused(lambda: change(db, "kind_of_animal", no_dog)) == {"choices": words}
+    text = replace(SPECIES, kind="text")
+    assert refused(lambda: change(db, "kind_of_animal", text)) == {"kind": words}
+    assert kept(db) == before
+
+
+def test_fields_do_not_decide_in_a_circle(db: Database, maya: Actor) -> None:
+    add(
+        db,
+        replace(
+            NAME,
+            kind="yes_no",
+            shown_when="kind_of_animal",
+            shown_values=("dog",),
+        ),
+    )
+    before = kept(db)
+    form = replace(SPECIES, shown_when="nickname", shown_values=("yes",))
+    dog_and_cat = (ChoiceForm("Dog", "dog"), ChoiceForm("Cat", "cat"))
+    form = replace(form, choices=dog_and_cat)
+    assert refused(lambda: change(db, "kind_of_animal", form)) == {
+        "shown_when": "These fields would decide about each other in a circle."
+    }
+    itself = replace(form, shown_when="kind_of_animal", shown_values=("dog",))
+    assert refused(lambda: change(db, "kind_of_animal", itself)) == {
+        "shown_when": "A field cannot decide about itself."
+    }
+    assert kept(db) == before
+
+
+def test_of_two_tabs_the_second_is_shown_what_changed(
+    db: Database, maya: Actor
+) -> None:
+    first = replace(WEIGHT, name="Weight in kilos", decimals="0", required=False)
+    assert change(db, "weight", first, 1) == 2
+    before = kept(db)
+    second = replace(WEIGHT, shown_when="", shown_values=(), maximum="90")
+    with pytest.raises(ChangedMeanwhile) as error:
+        change(db, "weight", second, 1)
+    assert error.value.version == 2
+    assert error.value.changes == [
+        Change("name", "Name", "Weight", "Weight in kilos"),
+        Change("maximum", "Maximum", "90", "120"),
+        Change("decimals", "Decimal places", "1", "0"),
+        Change("required", "Required", "Yes", "No"),
+        Change("shown_when", "Shown", "Always", "When “Kind of animal” is Dog"),
+    ]
+    # What is so already is no conflict: a request that is repeated.
+    assert change(db, "weight", first, 1) == 2
+    assert kept(db) == before
+    assert change(db, "weight", second, 2) == 3
+    assert change(db, "weight", second, 3) == 3
+
+
+def test_an_archived_field_is_not_taken_back_unawares(
+    db: Database, maya: Actor
+) -> None:
+    db.call(editing.archive, SYSTEM, one(db, "weight").id)
+    before = kept(db)
+    with pytest.raises(ChangedMeanwhile) as error:
+        change(db, "weight", WEIGHT, 1)
+    assert error.value.changes == [Change("in_use", "In use", "Yes", "No")]
+    assert kept(db) == before
+    change(db, "weight", WEIGHT, error.value.version)
+    assert one(db, "weight").archived is False
+
+
+def test_fields_are_put_in_order(db: Database, maya: Actor) -> None:
+    third, fourth = add(db, NAME, "r1"), add(db, NAME, "r2")
+    other = add(db, NAME, "r3", CUSTOMERS)
+    db.call(editing.archive, SYSTEM, third)
+    species, weight = (view.id for view in listed(db)[:2])
+    wanted = [fourth, other, new_id(), weight, species]
+    for _ in range(2):
+        db.call(editing.order, SYSTEM, PETS, wanted)
+        assert [v.id for v in listed(db)] == [fourth, weight, species, third]
+    db.call(editing.restore, SYSTEM, third)
+    assert [v.id for v in listed(db)] == [fourth, weight, third, species]
+    assert [view.key for view in db.query(service.definitions, PETS)] == [
+        *("nickname_2", "weight", "nickname", "kind_of_animal")
+    ]
+    with db.read() as tx:
+        rows = {row.id: row.version for row in tx.exec(select(FieldDefinition))}
+    assert [rows[moved] for moved in (species, weight, fourth)] == [1, 1, 1]
+
+
+def test_a_field_that_decides_about_others_is_not_archived(
+    db: Database, maya: Actor
+) -> None:
+    before = kept(db)
+    with pytest.raises(Conflict) as error:
+        db.call(editing.archive, SYSTEM, one(db, "kind_of_animal").id)
+    assert error.value.message == (
+        "“Kind of animal” decides whether “Weight” is shown. Please change that first."
+    )
+    assert kept(db) == before
+
+
+def test_a_field_whose_decider_is_archived_is_not_restored(
+    db: Database, maya: Actor
+) -> None:
+    species, weight = listed(db)
+    for view in (weight, species):
+        for _ in range(2):
+            db.call(editing.archive, SYSTEM, view.id)
+    before = kept(db)
+    with pytest.raises(Conflict) as error:
+        db.call(editing.restore, SYSTEM, weight.id)
+    assert error.value.message == (
+        "“Weight” cannot be asked again as it is: "
+        "That field is not asked any more. Please choose another."
+    )
+    assert kept(db) == before
+    for view in (species, weight):
+        for _ in range(2):
+            db.call(editing.restore, SYSTEM, view.id)
+    assert [(v.archived, v.version) for v in listed(db)] == [(False, 3), (False, 3)]
+
+
+def test_archiving_and_depending_at_once_leave_no_orphan(
+    db: Database, maya: Actor
+) -> None:
+    """Whoever is second sees what the first did."""
+    db.call(editing.archive, SYSTEM, one(db, "weight").id)
+    species = one(db, "kind_of_animal").id
+    follows = replace(NAME, shown_when="kind_of_animal", shown_values=("dog",))
+    outcomes = at_once(
+        lambda: db.call(editing.archive, SYSTEM, species), lambda: add(db, follows)
+    )
+    assert sum(isinstance(found, Exception) for found in outcomes) == 1
+    assert definitions.faults_of(db.query(service.definitions, PETS)) == []
+
+
+def test_only_the_office(db: Database, maya: Actor) -> None:
+    weight = one(db, "weight")
+    before = kept(db)
+    others = (Audience.PUBLIC, Audience.GUEST, Audience.FIELDWORKER)
+    for who in (maya, *(Actor(audience=audience) for audience in others)):
+        for attempt in (
+            lambda who=who: db.query(editing.defined, who, PETS),
+            lambda who=who: db.call(editing.add, who, PETS, NAME, "r1"),
+            lambda who=who: db.call(editing.change, who, weight.id, NAME, 1),
+            lambda who=who: db.call(editing.order, who, PETS, [weight.id]),
+            lambda who=who: db.call(editing.archive, who, weight.id),
+            lambda who=who: db.call(editing.restore, who, weight.id),
+        ):
+            with pytest.raises(NotAllowed):
+                attempt()
+    assert kept(db) == before
+
+
+def test_what_is_not_there_is_not_found(db: Database, maya: Actor) -> None:
+    before = kept(db)
+    for attempt in (
+        lambda: db.call(editing.change, SYSTEM, new_id(), NAME, 1),
+        lambda: db.call(editing.archive, SYSTEM, new_id()),
+        lambda: db.call(editing.restore, SYSTEM, new_id()),
+    ):
+        with pytest.raises(NotFound):
+            attempt()
+    for request in ("", "a b"):
+        with pytest.raises(InvalidInput):
+            add(db, NAME, request)
+    assert kept(db) == before
+
+
+def test_choices_of_a_pack_keep_their_keys(db: Database, maya: Actor) -> None:
+    wanted = definitions.Definition(
+        key="coat", name="Coat", kind="choice", choices=(Choice("s", "Short"),)
+    )
+    db.call(service.define, SYSTEM, PETS, [wanted])
+    form = FieldForm(
+        name="Coat",
+        kind="choice",
+        choices=(ChoiceForm("Very short", "s"), ChoiceForm("Long")),
+        **USUAL,
+    )
+    change(db, "coat", form)
+    assert [(c.key, c.name) for c in one(db, "coat").choices] == [
+        ("s", "Very short"),
+        ("long", "Long"),
+    ]

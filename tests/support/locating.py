@@ -1,0 +1,71 @@
+"""A geocoder that says what a test tells it to.
+
+No server: what a server says, and how wrong it can be, is tested with one
+(``tests.support.geocoder``).
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from portal_app.domain.customers import finding
+from portal_app.domain.customers.finding import GeocoderUnavailable, Located
+
+BONDI = Located(
+    latitude=-33.891234,
+    longitude=151.274567,
+    country="AU",
+    house_number="12",
+    road="Ocean Street",
+    suburb="Bondi",
+    town="Sydney",
+    state="New South Wales",
+    state_code="AU-NSW",
+    postcode="2026",
+    source="Data © somebody",
+)
+BERLIN = Located(
+    latitude=52.5,
+    longitude=13.4,
+    country="DE",
+    house_number="5",
+    road="Unter den Linden",
+    suburb="Mitte",
+    town="Berlin",
+    state="Berlin",
+    state_code="DE-BE",
+    postcode="10117",
+)
+
+
+@dataclass
+class Told:
+    """Answers every question with ``places``, unless it is ``down``."""
+
+    places: list[Located] = field(default_factory=lambda: [BONDI])
+    asked: list[tuple[object, ...]] = field(default_factory=list)
+    down: bool = False
+
+    def search(self, text: str, country: str, limit: int) -> list[Located]:
+        self._ask(text, country, limit)
+        return self.places
+
+    def reverse(self, latitude: float, longitude: float) -> Located | None:
+        self._ask(latitude, longitude)
+        return next(iter(self.places), None)
+
+    def _ask(self, *asked: object) -> None:
+        if self.down:
+            raise GeocoderUnavailable("down")
+        self.asked.append(asked)
+
+
+@contextmanager
+def locating() -> Iterator[Told]:
+    """Ask this geocoder for a while."""
+    geocoder = Told()
+    finding.use(geocoder)
+    try:
+        yield geocoder
+    finally:
+        finding.use(None)
