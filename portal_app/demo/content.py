@@ -17,6 +17,13 @@ from portal_app.domain.customers.business_profiles import (
     BusinessProfileForm,
     CompanyContactForm,
 )
+from portal_app.domain.customers.contact_rules import (
+    ContactForm,
+    EmailEntry,
+    PhoneEntry,
+)
+from portal_app.domain.fields.definitions import Definition
+from portal_app.domain.packs.reading import read_fields
 from portal_app.domain.scheduling.rostering import FieldworkerDefinition, weekly
 from portal_app.domain.scheduling.rules import WeeklyHours
 
@@ -104,6 +111,7 @@ class Guest:
     weeks: int
     locations: tuple[AddressForm, ...]
     answers: Mapping[str, Any] = field(default_factory=dict)
+    contacts: tuple[ContactForm, ...] = ()
     companies: tuple[BusinessProfileForm, ...] = ()
     dependents: tuple[Ward, ...] = ()
 
@@ -112,7 +120,8 @@ class Guest:
 class Appointment:
     """An appointment, ``weeks`` before (below zero) or after the week of loading.
 
-    ``for_whom`` names dependents of the customer.
+    ``for_whom`` names dependents of the customer; ``answers`` maps a field's key to
+    what the form would send.
     """
 
     customer: str
@@ -125,6 +134,7 @@ class Appointment:
     notes: str
     options: Mapping[str, Any]
     for_whom: tuple[str, ...] = ()
+    answers: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +150,8 @@ class Content:
     appointments: tuple[Appointment, ...]
     staff: Mapping[str, str] = field(default_factory=dict)
     """E-mail to role."""
+    fields: Mapping[str, tuple[Definition, ...]] = field(default_factory=dict)
+    """A service's slug to what it asks."""
 
 
 @cache
@@ -169,6 +181,10 @@ def read() -> Content:
         customers=tuple(_guest(customer) for customer in raw["customers"]),
         appointments=tuple(_appointment(booking) for booking in raw["bookings"]),
         staff={person["email"]: person["role"] for person in raw["staff"]},
+        fields={
+            service["slug"]: read_fields(service.get("fields", []))
+            for service in raw["services"]
+        },
     )
 
 
@@ -200,6 +216,7 @@ def _service(raw: Mapping[str, Any], position: int) -> ServiceDefinition:
         lead_minutes=None if hours is None else hours * 60,
         position=position,
         options=tuple(_option(option) for option in raw["options"]),
+        dependent_types=tuple(raw.get("dependent_types", ())),
     )
 
 
@@ -271,8 +288,21 @@ def _guest(raw: Mapping[str, Any]) -> Guest:
             for position, location in enumerate(raw.get("locations", ()))
         ),
         answers=raw.get("answers", {}),
+        contacts=tuple(_contact(contact) for contact in raw.get("contacts", ())),
         companies=tuple(_company(company) for company in raw.get("companies", ())),
         dependents=tuple(_ward(ward) for ward in raw.get("dependents", ())),
+    )
+
+
+def _contact(raw: Mapping[str, Any]) -> ContactForm:
+    return ContactForm(
+        role=raw["role"],
+        first_name=raw["first_name"],
+        last_name=raw["last_name"],
+        emails=(EmailEntry(raw["email"]),),
+        phones=(PhoneEntry(raw["phone"]),),
+        told_about=tuple(raw["told_about"]),
+        may=tuple(raw["may"]),
     )
 
 
@@ -310,4 +340,5 @@ def _appointment(raw: Mapping[str, Any]) -> Appointment:
         notes=raw["notes"],
         options=raw["options"],
         for_whom=tuple(raw.get("for", ())),
+        answers=raw.get("answers", {}),
     )

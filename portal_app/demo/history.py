@@ -10,14 +10,12 @@ from sqlmodel import Session, col, select
 
 from portal_app.demo.content import Appointment
 from portal_app.domain.bookings import service as bookings
-from portal_app.domain.bookings import timeline
 from portal_app.domain.bookings.models import Booking
-from portal_app.domain.bookings.rules import ContactForm
+from portal_app.domain.bookings.rules import ContactForm, DetailsForm
 from portal_app.domain.bookings.views import DraftView
 from portal_app.domain.business import service as businesses
 from portal_app.domain.catalogue import service as catalogue
 from portal_app.domain.customers import service as customers
-from portal_app.domain.dependents.models import Dependent
 from portal_app.domain.scheduling import service as scheduling
 from portal_app.domain.scheduling.models import Fieldworker
 from portal_app.kernel.audiences import SYSTEM, Actor
@@ -44,11 +42,6 @@ def load_appointment(db: Database, actor: Actor, wanted: Appointment) -> None:
         booking = db.query(_booked, actor, wanted)
         assert booking is not None
         assert booking.number == number
-    if wanted.for_whom and not db.query(
-        timeline.named_dependents, actor, booking.number
-    ):
-        with frozen(min(now, starts_at - _BOOKED_BEFORE)):
-            db.call(_name, actor, wanted, booking.number)
     if booking.status == "confirmed" and wanted.weeks < 0 and booking.ends_at < now:
         with frozen(booking.ends_at):
             db.call(bookings.complete, SYSTEM, booking.number)
@@ -70,16 +63,6 @@ def _booked(tx: Session, actor: Actor, wanted: Appointment) -> Booking | None:
             col(Booking.service_id) == service.id, col(Booking.notes) == wanted.notes
         )
     ).first()
-
-
-def _name(tx: Session, actor: Actor, wanted: Appointment, number: str) -> None:
-    """Say for whom the appointment is."""
-    found = tx.exec(
-        customers.owned_by(actor, Dependent).where(
-            col(Dependent.name).in_(wanted.for_whom)
-        )
-    )
-    timeline.name_dependents(tx, actor, number, [row.id for row in found])
 
 
 def _fill_in(
@@ -117,5 +100,13 @@ def _fill_in(
             email=profile.email,
             phone=profile.phone,
             notes=wanted.notes,
+            details=DetailsForm(
+                dependents=tuple(
+                    one.id
+                    for one in bookings.asked(tx, actor, draft.id).dependents
+                    if one.name in wanted.for_whom
+                ),
+                answers=wanted.answers,
+            ),
         ),
     )

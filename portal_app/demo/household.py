@@ -11,11 +11,12 @@ from pathlib import Path
 
 from sqlmodel import Session, col, select
 
-from portal_app.demo.content import FIELDS, Guest, Paper, Ward
+from portal_app.demo.content import FIELDS, Guest, Paper, Ward, read
 from portal_app.domain.business import service as businesses
-from portal_app.domain.customers import business_profiles
+from portal_app.domain.catalogue.models import Service
+from portal_app.domain.customers import business_profiles, contacts
 from portal_app.domain.customers import service as customers
-from portal_app.domain.customers.models import BusinessProfile
+from portal_app.domain.customers.models import BusinessProfile, ContactEmail
 from portal_app.domain.dependents import service as dependents
 from portal_app.domain.dependents.models import (
     Dependent,
@@ -47,8 +48,12 @@ class Cabinet:
 
 def load_fields(tx: Session) -> None:
     """Define what the business asks, unless it has types of its own already."""
-    if tx.exec(select(DependentType).limit(1)).first() is None:
-        packs.import_pack(tx, SYSTEM, FIELDS.read_text(encoding="utf-8"))
+    if tx.exec(select(DependentType).limit(1)).first() is not None:
+        return
+    packs.import_pack(tx, SYSTEM, FIELDS.read_text(encoding="utf-8"))
+    for service in tx.exec(select(Service)):
+        asked = read().fields.get(service.slug, ())
+        fields.define(tx, SYSTEM, fields.of_service(service.id), asked)
 
 
 def load_household(
@@ -63,6 +68,7 @@ def load_household(
         cabinet: Where photos and documents go; ``None`` leaves them out.
     """
     db.call(_load_answers, actor, guest)
+    _load_contacts(db, actor, guest)
     db.call(_load_companies, actor, guest)
     for ward in guest.dependents:
         dependent_id = db.call(_load_ward, actor, ward)
@@ -81,6 +87,19 @@ def _load_answers(tx: Session, actor: Actor, guest: Guest) -> None:
         fields.save(
             tx, actor, fields.CUSTOMERS, subject, guest.answers, owner=subject.id
         )
+
+
+def _load_contacts(db: Database, actor: Actor, guest: Guest) -> None:
+    for form in guest.contacts:
+        request = f"demo{form.first_name}{form.last_name}"
+        contacts.add_contact(db, actor, form, request)
+        db.call(_confirm_emails, actor)
+
+
+def _confirm_emails(tx: Session, actor: Actor) -> None:
+    """Without the mails that nobody gets: they are active like the accounts."""
+    for row in tx.exec(customers.owned_by(actor, ContactEmail)):
+        row.verified_at = row.verified_at or utc_now()
 
 
 def _load_companies(tx: Session, actor: Actor, guest: Guest) -> None:

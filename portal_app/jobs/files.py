@@ -15,7 +15,9 @@ def sweep_files(db: Database, storage: Storage) -> int:
     Returns:
         How many were deleted.
     """
-    swept = files.sweep(db, storage)
+    swept = 0
+    while some := files.sweep(db, storage):
+        swept += some
     if swept:
         log.info("files swept", count=swept)
     return swept

@@ -12,6 +12,9 @@ from portal_app.domain.accounts import (
     tokens,
 )
 from portal_app.domain.bookings import links
+from portal_app.domain.bookings.forgetting import forget_drafts
+from portal_app.domain.customers import channels, contacts
+from portal_app.domain.customers.forgetting import forget_unverified
 from portal_app.domain.notifications import service as notifications
 from portal_app.kernel.db import Database
 
@@ -19,9 +22,9 @@ log = structlog.get_logger("jobs")
 
 
 def purge_expired(db: Database) -> dict[str, int]:
-    """Delete what is over: attempts, tokens, sessions, links, messages, old events.
+    """Delete what is over, from attempts to drafts that nobody went on with.
 
-    Each kind in a transaction of its own; safe to repeat.
+    Each kind in transactions of its own; safe to repeat.
 
     Returns:
         How many rows of each kind were deleted.
@@ -35,6 +38,10 @@ def purge_expired(db: Database) -> dict[str, int]:
         "devices": db.call(devices.purge),
         "security_events": db.call(security.purge),
         "booking_links": db.call(links.purge),
+        "drafts": forget_drafts(db),
+        "unverified_accounts": forget_unverified(db),
+        "removed_contacts": db.call(contacts.purge),
+        "contact_stops": db.call(channels.purge),
         "messages": db.call(notifications.purge),
     }
     if any(deleted.values()):

@@ -17,6 +17,7 @@ from portal_app.domain.files.service import Storage
 from portal_app.domain.notifications.service import Mailer
 from portal_app.jobs.files import sweep_files
 from portal_app.jobs.outbox import deliver_outbox
+from portal_app.jobs.reminders import remind_of_documents
 from portal_app.jobs.retention import purge_expired
 from portal_app.kernel.db import Database
 
@@ -93,6 +94,7 @@ def portal_schedule(db: Database, mailer: Mailer, storage: Storage) -> Schedule:
         [
             Job("deliver outbox", 1, lambda: deliver_outbox(db, mailer)),
             Job("purge expired", 3600, lambda: purge_expired(db)),
+            Job("remind of documents", 900, lambda: remind_of_documents(db)),
             Job("sweep files", 600, lambda: sweep_files(db, storage)),
         ]
     )

@@ -2,11 +2,12 @@
 
 from datetime import date, timedelta
 
+from portal_app.demo.content import read
 from portal_app.demo.household import Cabinet, one_page
 from portal_app.demo.load import load_demo
 from portal_app.domain.bookings import service as bookings
 from portal_app.domain.bookings import timeline
-from portal_app.domain.customers import business_profiles
+from portal_app.domain.customers import business_profiles, contacts
 from portal_app.domain.dependents import service as dependents
 from portal_app.domain.fields import service as fields
 from portal_app.domain.fields.service import Subject
@@ -67,6 +68,20 @@ def test_papers_missed_the_first_time_are_added_later(sqlite_db: Database) -> No
         assert load_demo(sqlite_db, NOW, cabinet) is False
 
 
+def test_maya_has_people_who_are_told_and_may_speak_for_her(
+    sqlite_db: Database,
+) -> None:
+    with quick_hashing():
+        load_demo(sqlite_db, NOW)
+        maya = signed_in(sqlite_db, MAYA)
+    found = sqlite_db.query(contacts.contacts, maya)
+    assert [(one.name, one.told_about, one.may) for one in found] == [
+        ("Tom Chen", ["booking_updates"], ["view", "book"]),
+        ("Graham Poole", ["invoices"], []),
+    ]
+    assert all(email.verified for one in found for email in one.emails)
+
+
 def test_maya_books_for_two_companies_and_answers_what_is_asked(
     sqlite_db: Database,
 ) -> None:
@@ -93,6 +108,38 @@ def test_maya_books_for_two_companies_and_answers_what_is_asked(
     }
     assert set(answers(noah.customer_id).values()) == {""}
     assert sqlite_db.query(dependents.dependents, noah).total == 0
+
+
+def test_mayas_bookings_say_for_whom_and_answer_what_is_asked(
+    sqlite_db: Database,
+) -> None:
+    with quick_hashing():
+        load_demo(sqlite_db, NOW)
+        maya = signed_in(sqlite_db, MAYA)
+    told = {}
+    with frozen(NOW):
+        for when in (bookings.UPCOMING, bookings.PAST):
+            for row in sqlite_db.query(bookings.my_bookings, maya, when).rows:
+                view = sqlite_db.query(bookings.booking, maya, row.number)
+                whom = [one.name for one in view.for_whom]
+                answered = {one.key for one in view.fields if one.is_given}
+                told[view.service_name, when] = (whom, answered)
+    assert told == {
+        ("Dog walking", "upcoming"): (["Biscuit"], {"meeting_point", "route"}),
+        ("Regular house clean", "upcoming"): ([], {"leave_alone", "first"}),
+        ("Car wash and wax", "upcoming"): (["The silver wagon"], {"tap"}),
+        ("Window cleaning", "past"): ([], set()),
+        ("Dog grooming at home", "past"): (["Biscuit"], set()),
+        ("Lawn mowing", "past"): ([], {"clippings"}),
+        ("Regular house clean", "past"): ([], {"first"}),
+        ("Deep clean", "past"): ([], set()),
+    }
+
+
+def test_no_service_asks_for_an_answer_without_which_nothing_can_be_booked() -> None:
+    asked = read().fields
+    assert sum(map(len, asked.values())) == 15
+    assert not any(one.required for fields in asked.values() for one in fields)
 
 
 def test_a_drawn_page_is_a_pdf() -> None:

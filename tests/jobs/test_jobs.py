@@ -7,9 +7,14 @@ from structlog.testing import capture_logs
 
 from portal_app.domain.accounts import service as accounts
 from portal_app.domain.customers import service as customers
+from portal_app.domain.dependents import service as dependents
+from portal_app.domain.dependents.rules import DocumentForm
+from portal_app.domain.files import keeping
+from portal_app.domain.files import service as files
 from portal_app.domain.notifications import service as notifications
 from portal_app.integrations.mail.mailer import TemplateMailer
 from portal_app.integrations.mail.transports import FolderTransport
+from portal_app.jobs.files import sweep_files
 from portal_app.jobs.outbox import deliver_outbox
 from portal_app.jobs.retention import purge_expired
 from portal_app.jobs.schedule import Job, Schedule, portal_schedule
@@ -25,7 +30,10 @@ from tests.support.accounts import (
     quick_hashing,
 )
 from tests.support.contents import contents
-from tests.support.handing_in import Shelf
+from tests.support.handing_in import Shelf, hand_in
+from tests.support.household import adopt, define_household
+from tests.support.people import actor_of, new_customer, session_cookie
+from tests.support.shop import new_customer as shop_customer
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 _PATIENCE_SECONDS = 20
@@ -96,6 +104,31 @@ def test_what_has_served_its_time_is_deleted(db: Database, tmp_path: Path) -> No
         assert purge_expired(db) == nothing | {"devices": 1}
     left = {name for name, rows in contents(db).items() if rows}
     assert left == {"account", "business", "customer"}
+
+
+def test_what_is_forgotten_and_told_is_logged_in_numbers(
+    db: Database, tmp_path: Path
+) -> None:
+    open_business(db)
+    with frozen(NOW), quick_hashing():
+        customers.sign_up(db, STRANGER, FORM)
+        who = actor_of(db, session_cookie(db, new_customer(db)))
+        db.call(define_household)
+        file = hand_in(db, who, "document")
+        ends = (NOW + timedelta(days=38)).date().isoformat()
+        paper = DocumentForm(name="Passport", file_id=file.id, expires_on=ends)
+        db.call(dependents.add_document, who, adopt(db, who), paper)
+    schedule = portal_schedule(db, folder_mailer(tmp_path), Shelf())
+    with frozen(NOW + timedelta(days=31)), capture_logs() as lines:
+        schedule.run_once()
+    told = [mail.kind for mail in outbox(db)]
+    assert told == ["verify_email", "document_ends"]
+    found = {line.pop("event"): line for line in lines}
+    assert found["reminded of documents"]["count"] == 1
+    assert found["purged"]["unverified_accounts"] == 1
+    text = repr(lines).lower()
+    for secret in ("maya", "ada", "@", "rex", "passport"):
+        assert secret not in text
 
 
 def test_a_schedule_runs_its_jobs_until_it_is_stopped() -> None:
@@ -177,3 +210,17 @@ def test_the_portal_s_jobs_alone_until_a_signal(
         running.join(_PATIENCE_SECONDS)
     assert running.is_alive() is False
     assert len(list(folder.iterdir())) == 1
+
+
+def test_everything_that_was_removed_is_swept_in_one_run(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "_SWEPT_AT_ONCE", 2)
+    maya, shelf = db.call(shop_customer), Shelf()
+    handed_in = [hand_in(db, maya, shelf=shelf).id for _ in range(5)]
+    for file_id in handed_in[:4]:
+        db.call(files.release, file_id)
+    assert sweep_files(db, shelf) == 4
+    [left] = contents(db)["stored_file"]
+    assert left["id"] == handed_in[4]
+    assert {key.rpartition("/")[0] for key in shelf.contents} == {left["storage_key"]}

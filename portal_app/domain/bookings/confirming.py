@@ -10,31 +10,17 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
-from portal_app.domain.bookings import rules
+from portal_app.domain.bookings import asking, rules
 from portal_app.domain.bookings.drafts import SlotGone, nearest_times
-from portal_app.domain.bookings.links import link_path
-from portal_app.domain.bookings.models import (
-    Booking,
-    BookingDraft,
-    BookingEvent,
-    BookingLine,
-)
+from portal_app.domain.bookings.models import Booking, BookingDraft, BookingLine
 from portal_app.domain.bookings.ownership import booking_from, draft_of
-from portal_app.domain.bookings.presenting import (
-    lines_of,
-    priced,
-    steps_done,
-    time_text,
-)
+from portal_app.domain.bookings.presenting import priced, steps_done
 from portal_app.domain.bookings.rules import Shown
+from portal_app.domain.bookings.telling import note_booked, tell_booked
 from portal_app.domain.business import service as business
-from portal_app.domain.catalogue import service as catalogue
 from portal_app.domain.catalogue.models import Service
 from portal_app.domain.catalogue.rules import Priced
-from portal_app.domain.customers.rules import phone_text
-from portal_app.domain.notifications import service as notifications
 from portal_app.domain.scheduling import service as scheduling
-from portal_app.domain.scheduling.models import Fieldworker
 from portal_app.domain.scheduling.service import SlotTaken, Taken
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.clock import utc_now
@@ -65,7 +51,8 @@ def confirm(db: Database, actor: Actor, draft_id: str, shown: Shown) -> str:
 
     Raises:
         NotFound: If the draft is missing or somebody else's.
-        InvalidInput: If a step is missing; the fields are names of steps.
+        InvalidInput: If a step is missing, or what was filled in there cannot be
+            booked any more; the fields are names of steps.
         OverviewChanged: If price, duration or the draft are not as shown.
         SlotGone: If the time is not free any more, with up to three nearest
             free times. The draft keeps everything.
@@ -89,9 +76,12 @@ def _confirm(tx: Session, actor: Actor, draft_id: str, shown: Shown) -> str:
     if not service.active:
         raise Conflict("Sorry, we do not offer this service any more.")
     price = priced(tx, draft)
-    missing = [s for s in rules.STEPS if s not in steps_done(draft, price)]
+    objection = asking.objection(tx, draft)
+    done = steps_done(draft, price, objection)
+    missing = [step for step in rules.STEPS if step not in done]
     if missing or price is None or draft.starts_at is None:
-        raise InvalidInput({step: rules.MISSING[step] for step in missing})
+        words = rules.MISSING | ({"contact": objection} if objection else {})
+        raise InvalidInput({step: words[step] for step in missing})
     _require_as_shown(tx, draft, price, shown)
     taken = scheduling.take(
         tx,
@@ -101,7 +91,9 @@ def _confirm(tx: Session, actor: Actor, draft_id: str, shown: Shown) -> str:
         fieldworker_id=draft.fieldworker_id,
     )
     booking = _store(tx, draft, service, price, taken)
-    _tell(tx, actor, booking, price)
+    note_booked(tx, actor, booking)
+    asking.hand_over(tx, actor, draft, booking)
+    tell_booked(tx, booking, price)
     draft.closed_at = booking.created_at
     draft.updated_at = booking.created_at
     return booking.number
@@ -185,62 +177,3 @@ def _numbered(tx: Session, values: dict[str, Any]) -> Booking:
         else:
             return booking
     raise RuntimeError("no free booking number found")
-
-
-def _tell(tx: Session, actor: Actor, booking: Booking, price: Priced) -> None:
-    """Write the history and the mails, with every text they need."""
-    settings = business.current(tx)
-    formats = business.formats(tx)
-    fieldworker = tx.get_one(Fieldworker, booking.fieldworker_id)
-    address = lines_of(booking.address, settings.country)
-    texts = {
-        "day": formats.day(booking.starts_at),
-        "time": time_text(formats, booking.starts_at, booking.ends_at),
-        "fieldworker": fieldworker.name,
-        "total": formats.money(booking.total_minor),
-    }
-    tx.add(
-        BookingEvent(
-            booking_id=booking.id,
-            at=booking.created_at,
-            by="customer",
-            account_id=actor.account_id,
-            what="booked",
-            detail=texts,
-        )
-    )
-    tx.flush()
-    payload = {
-        **texts,
-        "number": booking.number,
-        "service": booking.service_name,
-        "duration": duration_text(price.minutes),
-        "starts_at": booking.starts_at.isoformat(),
-        "ends_at": booking.ends_at.isoformat(),
-        "timezone": settings.timezone,
-        "lines": [
-            {"description": line.description, "amount": line.amount}
-            for line in catalogue.line_views(formats, price.lines)
-        ],
-        "place": ", ".join(address),
-        "address_lines": address,
-        "access_notes": str(booking.address.get("access_notes") or ""),
-        "contact_name": booking.contact_name,
-        "contact_email": booking.contact_email,
-        "contact_phone": phone_text(booking.contact_phone, settings.country),
-        "notes": booking.notes,
-    }
-    recipients = {
-        "booking_confirmed": booking.contact_email,
-        "booking_received": settings.email,
-    }
-    # The customer's mail opens the booking by itself, whoever it was written to.
-    paths = {
-        "booking_confirmed": {"path": link_path(tx, booking)},
-        "booking_received": {"path": f"/bookings/{booking.number}"},
-    }
-    for kind, recipient in recipients.items():
-        if recipient:
-            notifications.enqueue(
-                tx, kind, recipient, payload | paths[kind], f"{kind}:{booking.id}"
-            )

@@ -4,21 +4,17 @@ A step may be repeated and taken back; the draft keeps the last answer. What was
 chosen is looked at again when it is confirmed.
 """
 
-import unicodedata
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlmodel import Session, col
 
-from portal_app.domain.accounts.rules import normal_email
 from portal_app.domain.bookings import rules, views
+from portal_app.domain.bookings.changing import changing, draft_to_change
 from portal_app.domain.bookings.models import BookingDraft
 from portal_app.domain.bookings.ownership import draft_of
 from portal_app.domain.bookings.presenting import draft_view, priced, time_views
-from portal_app.domain.bookings.rules import ContactForm
 from portal_app.domain.business import service as business
 from portal_app.domain.catalogue import rules as pricing
 from portal_app.domain.catalogue import service as catalogue
@@ -28,13 +24,7 @@ from portal_app.domain.customers.addresses import (
     AddressForm,
     validate_address,
 )
-from portal_app.domain.customers.business_profiles import booked_for
 from portal_app.domain.customers.ownership import customer_of, owned_by
-from portal_app.domain.customers.rules import (
-    is_printable,
-    may_be_in_a_name,
-    phone_number,
-)
 from portal_app.domain.scheduling import service as scheduling
 from portal_app.domain.scheduling.views import FieldworkerView
 from portal_app.kernel.audiences import Actor
@@ -90,7 +80,7 @@ def open_draft(tx: Session, actor: Actor, slug: str) -> views.DraftView:
             .on_conflict_do_nothing()
         )
         draft = tx.exec(open_one).one()
-    with _changing(tx, draft):
+    with changing(tx, draft):
         notice = _refresh(tx, draft, service)
     return draft_view(tx, draft, notice)
 
@@ -117,9 +107,9 @@ def choose_options(
         Conflict: If it was confirmed already.
         InvalidInput: With a sentence for each option answered wrongly.
     """
-    row = _open_draft_of(tx, actor, draft_id)
+    row = draft_to_change(tx, actor, draft_id)
     service = _service_of(tx, row)
-    with _changing(tx, row):
+    with changing(tx, row):
         row.options = pricing.normalise(catalogue.offer_of(tx, service), answers)
         notice = _refresh(tx, row, service)
     return draft_view(tx, row, notice)
@@ -142,10 +132,10 @@ def answer_option(
         Conflict: If it was confirmed already.
         InvalidInput: If there is no such option or it is answered wrongly.
     """
-    row = _open_draft_of(tx, actor, draft_id)
+    row = draft_to_change(tx, actor, draft_id)
     service = _service_of(tx, row)
     answers = {**row.options, option_key: answer}
-    with _changing(tx, row):
+    with changing(tx, row):
         row.options = pricing.normalise_some(catalogue.offer_of(tx, service), answers)
         notice = _refresh(tx, row, service)
     return draft_view(tx, row, notice)
@@ -173,7 +163,7 @@ def choose_time(
         InvalidInput: If the options are not complete.
         SlotGone: If the start is not free (any more); with the nearest that are.
     """
-    row = _open_draft_of(tx, actor, draft_id)
+    row = draft_to_change(tx, actor, draft_id)
     minutes = _priced_or_refuse(tx, row).minutes
     asked_for = fieldworker_id or None
     if starts_at.tzinfo is None:
@@ -182,7 +172,7 @@ def choose_time(
         tx, row.service_id, minutes, starts_at, fieldworker_id=asked_for
     ):
         raise SlotGone(_nearest(tx, row.service_id, minutes, starts_at, asked_for))
-    with _changing(tx, row):
+    with changing(tx, row):
         row.starts_at = starts_at.astimezone(UTC)
         row.fieldworker_id = asked_for
     return draft_view(tx, row)
@@ -197,8 +187,8 @@ def choose_location(
         NotFound: If draft or place are missing or somebody else's.
         Conflict: If the draft was confirmed already.
     """
-    row = _open_draft_of(tx, actor, draft_id)
-    with _changing(tx, row):
+    row = draft_to_change(tx, actor, draft_id)
+    with changing(tx, row):
         row.address = asdict(places.address_of(tx, actor, location_id))
         row.location_id = location_id
     return draft_view(tx, row)
@@ -214,29 +204,10 @@ def choose_address(
         Conflict: If it was confirmed already, or no more places can be saved.
         InvalidInput: With a sentence for each field that is wrong.
     """
-    row = _open_draft_of(tx, actor, draft_id)
-    with _changing(tx, row):
+    row = draft_to_change(tx, actor, draft_id)
+    with changing(tx, row):
         row.address = asdict(validate_address(form))
         row.location_id = places.save_location(tx, actor, form)
-    return draft_view(tx, row)
-
-
-def choose_contact(
-    tx: Session, actor: Actor, draft_id: str, form: ContactForm
-) -> views.DraftView:
-    """Say whom to ask for, and anything worth knowing.
-
-    Raises:
-        NotFound: If the draft is missing or somebody else's.
-        Conflict: If it was confirmed already.
-        InvalidInput: For ``name``, ``email``, ``phone``, ``notes`` or ``company``.
-    """
-    row = _open_draft_of(tx, actor, draft_id)
-    with _changing(tx, row):
-        contact, row.notes = _checked_contact(tx, form)
-        if form.company:
-            contact["company"] = booked_for(tx, actor, form.company)
-        row.contact = contact
     return draft_view(tx, row)
 
 
@@ -308,26 +279,8 @@ def nearest_times(tx: Session, actor: Actor, draft_id: str) -> list[views.FreeTi
     return _nearest(tx, row.service_id, minutes, around, row.fieldworker_id)
 
 
-def _open_draft_of(tx: Session, actor: Actor, draft_id: str) -> BookingDraft:
-    row = draft_of(tx, actor, draft_id, lock=True)
-    if row.closed_at is not None:
-        raise Conflict("This booking was confirmed already.")
-    return row
-
-
 def _service_of(tx: Session, row: BookingDraft) -> Service:
     return tx.get_one(Service, row.service_id)
-
-
-@contextmanager
-def _changing(tx: Session, row: BookingDraft) -> Iterator[None]:
-    """Count a new version if the draft is another one afterwards."""
-    before = row.model_dump()
-    yield
-    if row.model_dump() != before:
-        row.version += 1
-        row.updated_at = utc_now()
-        tx.flush()
 
 
 def _refresh(tx: Session, row: BookingDraft, service: Service) -> str:
@@ -377,31 +330,3 @@ def _nearest(
         tx, service_id, minutes, around, fieldworker_id=fieldworker_id
     )
     return time_views(business.formats(tx), offered)
-
-
-def _checked_contact(tx: Session, form: ContactForm) -> tuple[dict[str, Any], str]:
-    wrong: dict[str, str] = {}
-    name = " ".join(unicodedata.normalize("NFC", form.name).split())
-    if not name:
-        wrong["name"] = "Please enter a name."
-    elif len(name) > rules.MAX_NAME:
-        wrong["name"] = f"Please use at most {rules.MAX_NAME} characters."
-    elif not all(may_be_in_a_name(character) for character in name):
-        wrong["name"] = "Please use only letters in the name."
-    notes = unicodedata.normalize("NFC", form.notes).strip().replace("\r\n", "\n")
-    if len(notes) > rules.MAX_NOTES:
-        wrong["notes"] = f"Please use at most {rules.MAX_NOTES} characters."
-    elif not all(is_printable(character) or character == "\n" for character in notes):
-        wrong["notes"] = "Please use only letters and numbers."
-    email = phone = ""
-    try:
-        email = normal_email(form.email)
-    except InvalidInput as refused:
-        wrong |= refused.fields
-    try:
-        phone = phone_number(form.phone, business.current(tx).country)
-    except InvalidInput as refused:
-        wrong |= refused.fields
-    if wrong:
-        raise InvalidInput(wrong)
-    return {"name": name, "email": email, "phone": phone}, notes

@@ -2,7 +2,9 @@
 
 Following one gives a guest session for that booking and nothing else, so that a
 mail that is passed on opens no account. The customer sees all of them in My
-Account and can switch each off.
+Account and can switch each off. A contact's own link opens nothing either once
+the contact is removed or may not see bookings any more: that is looked at when it
+is used, so that nothing can be forgotten and a removal taken back is whole.
 """
 
 from datetime import timedelta
@@ -17,6 +19,8 @@ from portal_app.domain.bookings.guests import GuestTicket
 from portal_app.domain.bookings.models import Booking, BookingLink
 from portal_app.domain.bookings.views import BookingLinkView
 from portal_app.domain.business import service as business
+from portal_app.domain.customers import contact_rights
+from portal_app.domain.customers.models import Contact
 from portal_app.domain.customers.ownership import customer_of
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.clock import utc_now
@@ -31,12 +35,13 @@ _KEPT = timedelta(days=30)
 _MOST = 50
 
 
-def link_path(tx: Session, booking: Booking) -> str:
+def link_path(tx: Session, booking: Booking, contact_id: str | None = None) -> str:
     """Make a link for a mail, good until 30 days after the visit.
 
     Args:
         tx: The transaction that stores the mail.
         booking: What it opens.
+        contact_id: The customer's contact whose own it is.
 
     Returns:
         The path with the secret, which is stored nowhere else.
@@ -45,6 +50,7 @@ def link_path(tx: Session, booking: Booking) -> str:
     tx.add(
         BookingLink(
             booking_id=booking.id,
+            contact_id=contact_id,
             purpose=VIEW,
             token_hash=hash_secret(secret),
             created_at=utc_now(),
@@ -78,8 +84,9 @@ def booking_links(tx: Session, actor: Actor) -> list[BookingLinkView]:
         NotAllowed: If nobody is signed in as a customer.
     """
     found = tx.exec(
-        select(BookingLink, Booking)
+        select(BookingLink, Booking, Contact)
         .join(Booking, col(Booking.id) == BookingLink.booking_id)
+        .outerjoin(Contact, col(Contact.id) == BookingLink.contact_id)
         .where(
             Booking.customer_id == customer_of(actor),
             col(BookingLink.expires_at) > utc_now(),
@@ -101,9 +108,16 @@ def booking_links(tx: Session, actor: Actor) -> list[BookingLinkView]:
                 if link.last_used_at
                 else ""
             ),
-            active=link.switched_off_at is None,
+            contact=contact_rights.name_of(contact) if contact else "",
+            active=link.switched_off_at is None
+            and (
+                contact is None
+                or contact_rights.may(
+                    contact.may, contact.archived_at, contact_rights.VIEW
+                )
+            ),
         )
-        for link, booking in found
+        for link, booking, contact in found
     ]
 
 
@@ -157,16 +171,27 @@ def _open(tx: Session, actor: Actor, secret: str) -> GuestTicket:
             col(BookingLink.expires_at) > now,
         )
         .values(last_used_at=now)
-        .returning(col(BookingLink.id), col(BookingLink.booking_id))
+        .returning(
+            col(BookingLink.id),
+            col(BookingLink.booking_id),
+            col(BookingLink.contact_id),
+        )
     ).first()
-    if row is None:
+    if row is None or not _is_allowed(tx, row.contact_id):
         raise LinkInvalid
     number = tx.get_one(Booking, row.booking_id).number
     security.note(tx, actor, "link_opened", about=number)
     meaning = Meaning(
         booking_id=row.booking_id,
         link_id=row.id,
+        contact_id=row.contact_id,
         way=BY_LINK,
         path=f"/bookings/{number}",
     )
     return GuestTicket(tokens.issue(tx, SIGN_IN, meaning).secret, number)
+
+
+def _is_allowed(tx: Session, contact_id: str | None) -> bool:
+    return contact_id is None or contact_rights.may_still(
+        tx, contact_id, contact_rights.VIEW
+    )

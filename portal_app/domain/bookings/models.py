@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Column, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from portal_app.kernel.columns import (
@@ -11,6 +11,7 @@ from portal_app.kernel.columns import (
     id_field,
     instant_field,
     json_field,
+    later_json_field,
     optional_instant_field,
 )
 
@@ -53,10 +54,7 @@ class Booking(SQLModel, table=True):
     contact_name: str = Field(max_length=161)
     contact_email: str = Field(max_length=254)
     contact_phone: str = Field(default="", max_length=20)
-    company: dict[str, Any] = Field(
-        default_factory=dict,
-        sa_column=Column(JSON, nullable=False, server_default="{}"),
-    )
+    company: dict[str, Any] = later_json_field()
     location_id: str | None = Field(default=None, foreign_key="location.id")
     address: dict[str, Any] = json_field()
     notes: str = Field(default="", max_length=2000)
@@ -113,7 +111,8 @@ class BookingLink(SQLModel, table=True):
     """A link in a mail that opens one booking for one purpose.
 
     The mail holds the secret, here is its hash. It may be followed until it
-    expires or is switched off.
+    expires or is switched off. A contact's own link (``contact_id``) opens it for
+    as long as the customer lets the contact see bookings.
     """
 
     __tablename__ = "booking_link"
@@ -125,6 +124,9 @@ class BookingLink(SQLModel, table=True):
 
     id: str = id_field()
     booking_id: str = Field(foreign_key="booking.id", ondelete="CASCADE")
+    contact_id: str | None = Field(
+        default=None, foreign_key="contact.id", ondelete="CASCADE"
+    )
     purpose: str = Field(max_length=16)
     token_hash: str = Field(max_length=64)
     created_at: datetime = created_field()
@@ -139,6 +141,8 @@ class BookingDraft(SQLModel, table=True):
     A customer has at most one open draft per service, so that a reload, a
     second tab or another device finds it again. ``version`` grows with every step,
     so that an overview read before another tab's change cannot be confirmed.
+    ``dependent_ids`` are whom it is for; what the service asks besides is kept by
+    ``domain.fields``.
     """
 
     __tablename__ = "booking_draft"
@@ -164,6 +168,7 @@ class BookingDraft(SQLModel, table=True):
     location_id: str | None = Field(default=None, foreign_key="location.id")
     contact: dict[str, Any] = json_field()
     notes: str = Field(default="", max_length=2000)
+    dependent_ids: list[str] = later_json_field(list)
     version: int = 1
     created_at: datetime = created_field()
     updated_at: datetime = created_field()

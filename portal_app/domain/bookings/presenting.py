@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from portal_app.domain.bookings import rules, views
+from portal_app.domain.bookings import asking, rules, views
 from portal_app.domain.bookings.models import BookingDraft
 from portal_app.domain.bookings.ownership import booking_from
 from portal_app.domain.bookings.rules import Shown
@@ -32,13 +32,21 @@ def priced(tx: Session, row: BookingDraft) -> pricing.Priced | None:
         return None
 
 
-def steps_done(row: BookingDraft, price: pricing.Priced | None) -> list[str]:
-    """The steps of a draft that are complete, in the wizard's order."""
+def steps_done(
+    row: BookingDraft, price: pricing.Priced | None, objection: str
+) -> list[str]:
+    """The steps of a draft that are complete, in the wizard's order.
+
+    Args:
+        row: The draft.
+        price: What it costs, or ``None`` while its options are not complete.
+        objection: Why what was filled in under contact details no longer counts.
+    """
     complete = {
         "options": price is not None,
         "time": row.starts_at is not None,
         "address": bool(row.address),
-        "contact": bool(row.contact),
+        "contact": bool(row.contact) and not objection,
     }
     return [step for step in rules.STEPS if complete[step]]
 
@@ -73,7 +81,8 @@ def draft_view(tx: Session, row: BookingDraft, notice: str = "") -> views.DraftV
     service = tx.get_one(Service, row.service_id)
     customer = tx.get_one(Customer, row.customer_id)
     price = priced(tx, row)
-    done = steps_done(row, price)
+    objection = asking.objection(tx, row)
+    done = steps_done(row, price, objection)
     total_minor = price.total_minor if price else 0
     minutes = price.minutes if price else 0
     booked = booking_from(tx, row) if row.closed_at is not None else None
@@ -117,7 +126,9 @@ def draft_view(tx: Session, row: BookingDraft, notice: str = "") -> views.DraftV
         ready=len(done) == len(rules.STEPS),
         shown=Shown(row.version, total_minor, minutes),
         number=booked.number if booked else "",
-        notice=notice,
+        notice=notice or objection,
         company_id=str(contact.get("company", {}).get("id", "")),
         company=str(contact.get("company", {}).get("name", "")),
+        for_whom=asking.whom(tx, row),
+        fields=asking.fields_of(tx, row),
     )

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, col, select
 
-from portal_app.domain.bookings import rules, views
+from portal_app.domain.bookings import details, rules, views
+from portal_app.domain.bookings.details import own_booking
 from portal_app.domain.bookings.models import Booking, BookingEvent, BookingLine
-from portal_app.domain.bookings.ownership import readable_by
 from portal_app.domain.bookings.presenting import lines_of, time_text
 from portal_app.domain.business import service as business
 from portal_app.domain.catalogue import service as catalogue
@@ -16,11 +16,10 @@ from portal_app.domain.catalogue.views import LineView
 from portal_app.domain.customers.ownership import customer_of
 from portal_app.domain.customers.rules import phone_text
 from portal_app.domain.scheduling.models import Fieldworker
-from portal_app.kernel.audiences import Actor
+from portal_app.kernel.audiences import Actor, Audience
 from portal_app.kernel.clock import utc_now
-from portal_app.kernel.errors import InvalidInput, NotFound
+from portal_app.kernel.errors import InvalidInput
 from portal_app.kernel.formats import Formats, duration_text
-from portal_app.kernel.ids import normalise_number
 
 
 def my_bookings(
@@ -117,7 +116,7 @@ def booking(tx: Session, actor: Actor, number: str) -> views.BookingView:
         NotFound: If it is missing or somebody else's.
         NotAllowed: If nobody is signed in as a customer or guest.
     """
-    row = _own(tx, actor, number)
+    row = own_booking(tx, actor, number)
     settings = business.current(tx)
     formats = business.formats(tx)
     service = tx.get_one(Service, row.service_id)
@@ -156,21 +155,24 @@ def booking(tx: Session, actor: Actor, number: str) -> views.BookingView:
         contact_email=row.contact_email,
         contact_phone=phone_text(row.contact_phone, settings.country),
         notes=row.notes,
-        history=_history(tx, formats, row),
+        history=_history(tx, actor, formats, row),
         company=str(row.company.get("name", "")),
         company_tax_number=str(row.company.get("tax_number", "")),
+        for_whom=details.whom(tx, actor, row),
+        fields=details.answers(tx, actor, row),
     )
 
 
 def calendar_entry(tx: Session, actor: Actor, number: str) -> views.CalendarEntry:
     """What a calendar file says about a booking; errors as ``booking``."""
-    row = _own(tx, actor, number)
+    row = own_booking(tx, actor, number)
     settings = business.current(tx)
     fieldworker = tx.get_one(Fieldworker, row.fieldworker_id)
     changed_at = tx.exec(
         select(func.max(BookingEvent.at)).where(BookingEvent.booking_id == row.id)
     ).one()
     place = lines_of(row.address, settings.country)
+    company = str(row.company.get("name", ""))
     return views.CalendarEntry(
         uid=row.number,
         sequence=row.version - 1,
@@ -180,7 +182,8 @@ def calendar_entry(tx: Session, actor: Actor, number: str) -> views.CalendarEntr
         cancelled=row.status == "cancelled",
         title=f"{row.service_name} – {settings.name}",
         place=", ".join(place),
-        description=f"Booking {row.number} with {fieldworker.name}.",
+        description=f"Booking {row.number} with {fieldworker.name}"
+        + (f", for {company}." if company else "."),
         timezone=settings.timezone,
         number=row.number,
         business_name=settings.name,
@@ -188,17 +191,11 @@ def calendar_entry(tx: Session, actor: Actor, number: str) -> views.CalendarEntr
     )
 
 
-def _own(tx: Session, actor: Actor, number: str) -> Booking:
-    row = tx.exec(
-        readable_by(actor).where(Booking.number == normalise_number(number))
-    ).one_or_none()
-    if row is None:
-        raise NotFound("We could not find that booking.")
-    return row
-
-
-def _history(tx: Session, formats: Formats, row: Booking) -> list[views.EventView]:
+def _history(
+    tx: Session, actor: Actor, formats: Formats, row: Booking
+) -> list[views.EventView]:
     """What happened, latest first."""
+    is_guest = actor.audience is Audience.GUEST
     who = {"customer": "You", "office": "The office", "system": "The portal"}
     events = tx.exec(
         select(BookingEvent)
@@ -211,6 +208,7 @@ def _history(tx: Session, formats: Formats, row: Booking) -> list[views.EventVie
             when=f"{formats.day(event.at)}, {formats.time(event.at)}",
             who=who.get(event.by, "The portal"),
             text=rules.event_text(event.what, event.detail),
+            told="" if is_guest else rules.told_text(event.detail.get("told", [])),
         )
         for event in events
     ]

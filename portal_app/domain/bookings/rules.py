@@ -1,7 +1,9 @@
 """What a booking needs before it can be confirmed, and its words for people."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
 STEPS = ("options", "time", "address", "contact")
 """What a draft is asked for, in the wizard's order."""
@@ -20,12 +22,32 @@ MISSING = {
     "contact": "Please tell us how to reach you.",
 }
 
+DRAFT, BOOKING = "draft", "booking"
+"""What drafts and bookings are called where values of fields are stored."""
+
+ANSWER = "details."
+"""Before a field's key, where a form is told that an answer is wrong."""
+
 PAGE_SIZE = 20
+MAX_DEPENDENTS = 20
 MAX_NAME = 160
 MAX_NOTES = 2000
 
 UPCOMING = "upcoming"
 PAST = "past"
+
+
+@dataclass(frozen=True, slots=True)
+class DetailsForm:
+    """What a booking asks, as it was filled in.
+
+    Attributes:
+        dependents: Ids of those it is for.
+        answers: Field key to what its input holds, see ``fields.views.FieldView``.
+    """
+
+    dependents: tuple[str, ...] = ()
+    answers: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +59,7 @@ class ContactForm:
     phone: str = ""
     notes: str = ""
     company: str = ""
+    details: DetailsForm = DetailsForm()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +77,30 @@ class Shown:
     minutes: int
 
 
-def event_text(what: str, detail: Mapping[str, str]) -> str:
+def gone_text(name: str) -> str:
+    """Why a draft cannot be for somebody; the name may not be known."""
+    return (
+        f"{name or 'One of those it is for'} cannot be chosen any more. "
+        "Please look at “Contact details” again."
+    )
+
+
+def lacking_text(field_name: str) -> str:
+    """What a draft lacks of what the service asks."""
+    return f"Please fill in “{field_name}” under “Contact details”."
+
+
+def answer_faults(faults: Mapping[str, str]) -> dict[str, str]:
+    """What is wrong with answers, under names that no other field has."""
+    return {f"{ANSWER}{key}": sentence for key, sentence in faults.items()}
+
+
+def is_open(status: str, ends_at: datetime, now: datetime) -> bool:
+    """Whether a booking is still to come, so that its details can be changed."""
+    return status in {"pending", "confirmed"} and ends_at > now
+
+
+def event_text(what: str, detail: Mapping[str, Any]) -> str:
     """One sentence for what happened to a booking.
 
     Args:
@@ -66,6 +112,17 @@ def event_text(what: str, detail: Mapping[str, str]) -> str:
             f"Booked for {detail['day']}, {detail['time']}, "
             f"with {detail['fieldworker']}, for {detail['total']}."
         )
+    if what == "details_changed":
+        return f"Changed: {detail['fields']}."
     if what == "dependents_named":
         return f"For {detail['names']}." if detail["names"] else "For nobody by name."
     return what.replace("_", " ").capitalize() + "."
+
+
+def told_text(names: Sequence[str]) -> str:
+    """Who was told of what happened, in one sentence; empty for nobody."""
+    if not names:
+        return ""
+    *others, last = names
+    people = f"{', '.join(others)} and {last}" if others else last
+    return f"{people} {'were' if others else 'was'} told by mail."

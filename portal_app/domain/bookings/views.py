@@ -3,11 +3,13 @@
 Instants are ISO 8601 in UTC next to their texts on the business's clock.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from portal_app.domain.bookings.rules import Shown
 from portal_app.domain.catalogue.views import LineView
+from portal_app.domain.dependents.views import DependentRowView, TypeView
+from portal_app.domain.fields.views import FieldView
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,39 @@ class AddressView:
 
 
 @dataclass(frozen=True, slots=True)
+class ForWhomView:
+    """Whom or what a booking is for; a guest is told the name only."""
+
+    id: str = ""
+    name: str = ""
+    icon: str = ""
+    picture_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AskedView:
+    """What a booking asks besides time, place and contact, to fill in.
+
+    Attributes:
+        types: Whom or what it can be for; none if it is not asked.
+        dependents: The customer's own of these types, and those chosen before.
+        chosen: The ids of those it is for.
+        fields: The service's own, with what was entered.
+        answered: Whether the wizard's step was taken before.
+        editable: Whether anything can be changed, and there is anything to change.
+        version: Of the booking; goes back with a change.
+    """
+
+    types: list[TypeView] = field(default_factory=list)
+    dependents: list[DependentRowView] = field(default_factory=list)
+    chosen: list[str] = field(default_factory=list)
+    fields: list[FieldView] = field(default_factory=list)
+    answered: bool = False
+    editable: bool = False
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class DraftView:
     """A booking on its way through the wizard.
 
@@ -37,6 +72,8 @@ class DraftView:
         time: Such as ``9:00 am – 11:30 am``, or empty.
         fieldworker_id: Who was asked for, or empty for anyone.
         contact_name: As chosen, or from the profile until then.
+        for_whom: Whom or what it is for.
+        fields: What the service asks, with what was entered.
         done: The steps that are complete, of ``options``, ``time``,
             ``address`` and ``contact``.
         ready: Whether nothing is missing for the overview.
@@ -74,6 +111,8 @@ class DraftView:
     notice: str
     company_id: str = ""
     company: str = ""
+    for_whom: list[ForWhomView] = field(default_factory=list)
+    fields: list[FieldView] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,17 +167,25 @@ class BookingPage:
 
 @dataclass(frozen=True, slots=True)
 class EventView:
-    """What happened to a booking: when, by whom, in one sentence."""
+    """What happened to a booking: when, by whom, in one sentence.
+
+    ``told`` says which contacts were told; only the customer reads it.
+    """
 
     at: str
     when: str
     who: str
     text: str
+    told: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class BookingView:
-    """A booking with everything it was booked with."""
+    """A booking with everything it was booked with.
+
+    ``for_whom`` and ``fields`` are whom it is for and what the service asked, with
+    what was entered; a guest is told no answers.
+    """
 
     number: str
     status: str
@@ -165,6 +212,8 @@ class BookingView:
     history: list[EventView]
     company: str = ""
     company_tax_number: str = ""
+    for_whom: list[ForWhomView] = field(default_factory=list)
+    fields: list[FieldView] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +246,9 @@ class BookingLinkView:
         created: The day it was mailed, in words.
         expires: The last day it opens anything, in words.
         last_used: When it was followed last, in words; empty if never.
-        active: Whether it opens the booking; not once it is switched off.
+        contact: Whose own it is; empty for the booking's contact details.
+        active: Whether it opens the booking; not once it is switched off, or its
+            contact may not see bookings any more.
     """
 
     id: str = ""
@@ -206,4 +257,5 @@ class BookingLinkView:
     created: str = ""
     expires: str = ""
     last_used: str = ""
+    contact: str = ""
     active: bool = True

@@ -1,10 +1,9 @@
 """What a pack says, in the words of the domain."""
 
-import re
-import unicodedata
 from dataclasses import dataclass, field
 
-from portal_app.domain.business.texts import PolicyText, TemplateText
+from portal_app.domain.business.policies import PolicyText
+from portal_app.domain.business.texts import TemplateText
 from portal_app.domain.catalogue.offering import CategoryDefinition, ServiceDefinition
 from portal_app.domain.dependents.rules import TypeDefinition
 from portal_app.domain.fields.definitions import Definition
@@ -74,9 +73,3 @@ class PackError(DomainError):
         count = "one place" if len(problems) == 1 else f"{len(problems)} places"
         super().__init__(f"The pack is wrong in {count}. Nothing was changed.")
         self.problems = sorted(problems)
-
-
-def key_of(name: str) -> str:
-    """The key that a choice has if the pack does not give one: from its name."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    return "_".join(re.findall(r"[a-z0-9]+", plain.lower()))[:40].rstrip("_")

@@ -5,10 +5,11 @@ import tomllib
 from collections.abc import Collection
 from dataclasses import replace
 from decimal import Decimal
-from typing import cast
+from typing import Any, cast
 
-from portal_app.domain.business import texts
-from portal_app.domain.business.texts import PolicyText, TemplateText
+from portal_app.domain.business import policies, texts
+from portal_app.domain.business.policies import PolicyText
+from portal_app.domain.business.texts import TemplateText
 from portal_app.domain.catalogue import rules as catalogue
 from portal_app.domain.catalogue.offering import CategoryDefinition, ServiceDefinition
 from portal_app.domain.dependents import rules as dependents
@@ -22,11 +23,11 @@ from portal_app.domain.packs.format import (
     Problem,
     ServicePack,
     TypePack,
-    key_of,
 )
 from portal_app.domain.packs.lines import Lines
 from portal_app.domain.packs.tables import Notes, Reader
 from portal_app.kernel.errors import InvalidInput
+from portal_app.kernel.keys import key_of
 
 MAX_CHARACTERS = 1_000_000
 _AT = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
@@ -35,13 +36,20 @@ _CONDITION = re.compile(r"\s*([a-z0-9_-]+)\s*=\s*(.+)")
 _DAY = 24 * 60
 
 
-def read(text: str, *, decimals: int = 2, categories: Collection[str] = ()) -> Pack:
+def read(
+    text: str,
+    *,
+    decimals: int = 2,
+    categories: Collection[str] = (),
+    types: Collection[str] = (),
+) -> Pack:
     """Read a pack.
 
     Args:
         text: The file.
         decimals: Decimal places of the business's currency.
         categories: Slugs of categories that exist besides those of the pack.
+        types: Slugs of dependent types that exist besides those of the pack.
 
     Raises:
         PackError: With everything that is wrong, line by line.
@@ -56,10 +64,25 @@ def read(text: str, *, decimals: int = 2, categories: Collection[str] = ()) -> P
         too_deep = Problem(1, "", "This file is nested too deeply.")
         raise PackError([too_deep]) from None
     notes = Notes(Lines(text))
-    pack = _PackReader(Reader(raw, (), "", notes), decimals, categories).read()
+    reader = _PackReader(Reader(raw, (), "", notes), decimals, categories, types)
+    pack = reader.read()
     if notes.problems:
         raise PackError(notes.problems)
     return pack
+
+
+def read_fields(tables: list[dict[str, Any]]) -> tuple[Definition, ...]:
+    """The fields that these tables of a file say, as in a pack.
+
+    Raises:
+        PackError: With everything that is wrong.
+    """
+    notes = Notes(Lines(""))
+    root = Reader({"fields": tables}, (), "", notes)
+    found = _PackReader(root, 0, (), ()).fields(root, "fields")
+    if notes.problems:
+        raise PackError(notes.problems)
+    return found
 
 
 def _syntax(text: str, message: str) -> Problem:
@@ -70,11 +93,16 @@ def _syntax(text: str, message: str) -> Problem:
 
 class _PackReader:
     def __init__(
-        self, root: Reader, decimals: int, categories: Collection[str]
+        self,
+        root: Reader,
+        decimals: int,
+        categories: Collection[str],
+        types: Collection[str],
     ) -> None:
         self._root = root
         self._decimals = decimals
         self._categories = set(categories)
+        self._types = set(types)
 
     def read(self) -> Pack:
         head = self._root.inner("pack")
@@ -85,11 +113,12 @@ class _PackReader:
         head.done()
         root = self._root
         types = root.keyed("dependent_types", "dependent types", self._type)
-        customer_fields = self._fields(root, "customer_fields")
+        self._types |= set(types)
+        customer_fields = self.fields(root, "customer_fields")
         categories = root.keyed("categories", "categories", self._category)
         self._categories |= set(categories)
         services = root.keyed("services", "services", self._service)
-        policies = root.keyed("policies", "policies", self._policy)
+        rules = root.keyed("policies", "policies", self._policy)
         templates = root.keyed("templates", "templates", self._template)
         root.done()
         return Pack(
@@ -99,7 +128,7 @@ class _PackReader:
             customer_fields=customer_fields,
             categories=tuple(one for one, _ in categories.values()),
             services=tuple(one for one, _ in services.values()),
-            policies=tuple(one for one, _ in policies.values()),
+            policies=tuple(one for one, _ in rules.values()),
             templates=tuple(one for one, _ in templates.values()),
         )
 
@@ -115,7 +144,7 @@ class _PackReader:
         papers = table.keyed("documents", "documents", self._paper)
         pack = TypePack(
             replace(definition, documents=tuple(one for one, _ in papers.values())),
-            self._fields(table, "fields"),
+            self.fields(table, "fields"),
         )
         table.done()
         return pack
@@ -137,7 +166,8 @@ class _PackReader:
             )
         return kind
 
-    def _fields(self, table: Reader, name: str) -> tuple[Definition, ...]:
+    def fields(self, table: Reader, name: str) -> tuple[Definition, ...]:
+        """The fields under a key of a table."""
         found = table.keyed(name, "fields", self._field)
         definitions = tuple(definition for definition, _ in found.values())
         for fault in fields.faults_of(definitions):
@@ -232,11 +262,14 @@ class _PackReader:
             buffer_after_minutes=table.whole("buffer_after", 0, _DAY, 0),
             lead_minutes=table.optional_whole("lead_minutes", 0, 365 * _DAY),
             active=table.yes("active", default=True),
+            dependent_types=table.keys(
+                "dependent_types", self._types, "dependent type"
+            ),
         )
         options = table.keyed("options", "options", self._option)
         pack = ServicePack(
             replace(definition, options=tuple(one for one, _ in options.values())),
-            self._fields(table, "fields"),
+            self.fields(table, "fields"),
         )
         table.done()
         self._check_offer(
@@ -287,13 +320,12 @@ class _PackReader:
     @staticmethod
     def _policy(table: Reader) -> PolicyText:
         key = table.text("key", 40, required=True)
-        _, title, limit = texts.OF_THE_BUSINESS.get(key, ("", "", texts.MAX_POLICY))
-        if title:
-            if table.text("title", 80, default=title) != title:
-                table.fault("title", f"This policy is always called “{title}”.")
-        else:
-            title = table.text("title", 80, required=True)
-        policy = PolicyText(key, title, table.text("text", limit, required=True))
+        usual = policies.WELL_KNOWN.get(key, "")
+        policy = PolicyText(
+            key,
+            table.text("title", policies.MAX_TITLE, required=True, default=usual),
+            table.text("text", policies.MAX_TEXT, required=True),
+        )
         table.done()
         return policy
 

@@ -1,6 +1,6 @@
 """Importing a trade into the business, and writing the business's own as a pack."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from dataclasses import fields as dataclass_fields
@@ -11,8 +11,8 @@ from babel.numbers import get_currency_precision
 from sqlalchemy import event
 from sqlmodel import Session, col, select
 
+from portal_app.domain.business import policies, texts
 from portal_app.domain.business import service as businesses
-from portal_app.domain.business import texts
 from portal_app.domain.catalogue import service as catalogue
 from portal_app.domain.catalogue.models import Category, Service
 from portal_app.domain.catalogue.offering import (
@@ -101,7 +101,8 @@ def import_pack(tx: Session, actor: Actor, text: str) -> Imported:
     require_office(actor)
     businesses.ensure(tx)
     slugs = tx.exec(select(Category.slug)).all()
-    pack = reading.read(text, decimals=_decimals(tx), categories=slugs)
+    kinds = [row.slug for row in types.rows_in_use(tx)]
+    pack = reading.read(text, decimals=_decimals(tx), categories=slugs, types=kinds)
     lines = Lines(text)
     with _counted(tx) as changes:
         _import_types(tx, actor, pack, lines)
@@ -109,7 +110,7 @@ def import_pack(tx: Session, actor: Actor, text: str) -> Imported:
             tx, actor, fields.CUSTOMERS, pack.customer_fields, lines, "customer_fields"
         )
         _import_services(tx, actor, pack, lines)
-        texts.define_policies(tx, actor, pack.policies)
+        policies.define_policies(tx, actor, pack.policies)
         texts.define_templates(tx, actor, pack.templates)
         tx.flush()
     return Imported(pack.name, bool(changes), _contents(pack))
@@ -144,6 +145,7 @@ def pack_of(tx: Session) -> Pack:
         ],
     )
     slugs = {row.id: row.slug for row in shelves}
+    in_use = {row.slug for row in type_rows}
     return Pack(
         name=business.name,
         summary=business.tagline,
@@ -160,12 +162,12 @@ def pack_of(tx: Session) -> Pack:
         ),
         services=tuple(
             ServicePack(
-                _definition(tx, row, slugs[row.category_id]),
+                _definition(tx, row, slugs[row.category_id], in_use),
                 _portable(asked[fields.of_service(row.id)]),
             )
             for row in service_rows
         ),
-        policies=tuple(texts.policies(tx)),
+        policies=tuple(policies.policies(tx)),
         templates=tuple(texts.templates(tx)),
     )
 
@@ -195,9 +197,11 @@ def _import_services(tx: Session, actor: Actor, pack: Pack, lines: Lines) -> Non
         {slug: row.position for slug, row in offered.items()},
         [one.definition.slug for one in pack.services],
     )
+    in_use = {row.slug for row in types.rows_in_use(tx)}
     for at, one in enumerate(pack.services):
         slug = one.definition.slug
         definition = _blanks_kept(offered.get(slug), one.definition)
+        definition = _archived_kept(offered.get(slug), definition, in_use)
         service_id = define_service(
             tx, actor, replace(definition, position=place[slug])
         )
@@ -227,7 +231,9 @@ def _define_fields(
         raise PackError(problems) from None
 
 
-def _definition(tx: Session, row: Service, category: str) -> ServiceDefinition:
+def _definition(
+    tx: Session, row: Service, category: str, in_use: Collection[str]
+) -> ServiceDefinition:
     return ServiceDefinition(
         slug=row.slug,
         category_slug=category,
@@ -246,6 +252,8 @@ def _definition(tx: Session, row: Service, category: str) -> ServiceDefinition:
         lead_minutes=row.lead_minutes,
         active=row.active,
         options=catalogue.offer_of(tx, row).options,
+        # One that was archived cannot be written: the pack has no such type.
+        dependent_types=tuple(one for one in row.dependent_types if one in in_use),
     )
 
 
@@ -263,6 +271,21 @@ def _blanks_kept(row: Category | Service | None, wanted: T) -> T:
         and stored.split() == str(getattr(wanted, one.name)).split()
     }
     return replace(wanted, **same)
+
+
+def _archived_kept(
+    row: Service | None, wanted: ServiceDefinition, in_use: Collection[str]
+) -> ServiceDefinition:
+    """What is wanted, with the archived types the service was for as well.
+
+    A pack cannot name them, and they are to be there when they are restored.
+    """
+    there = row.dependent_types if row else []
+    shown = tuple(slug for slug in there if slug in in_use)
+    archived = tuple(slug for slug in there if slug not in in_use)
+    same = shown == wanted.dependent_types
+    kept = tuple(there) if same else (*wanted.dependent_types, *archived)
+    return replace(wanted, dependent_types=kept)
 
 
 def _without_retired(definition: TypeDefinition) -> TypeDefinition:

@@ -4,7 +4,7 @@ A ``Reader`` stands at one table, gives its values by key, and notes what is
 wrong with the line it is on, instead of stopping at the first fault.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any, TypeVar
@@ -118,15 +118,25 @@ class Reader:
 
     def texts(self, key: str, limit: int) -> list[str]:
         """A list of texts."""
-        value = self._value(key, [])
-        if not isinstance(value, list):
-            self.fault(key, 'Please give a list such as ["One", "Two"].')
-            return []
-        return [
-            text
-            for at, one in enumerate(value)
-            if (text := self._one(key, at, one, limit))
-        ]
+        return [text for _, text in self._texts(key, limit)]
+
+    def keys(self, key: str, known: Collection[str], what: str) -> tuple[str, ...]:
+        """A list of keys of what there is, each named once.
+
+        Args:
+            key: Of the list.
+            known: The keys there are.
+            what: What a person calls one of them.
+        """
+        found: list[str] = []
+        for at, name in self._texts(key, 60):
+            if name not in known:
+                self._fault_at(key, at, f"There is no {what} with the key “{name}”.")
+            elif name in found:
+                self._fault_at(key, at, f"This {what} is named twice.")
+            else:
+                found.append(name)
+        return tuple(found)
 
     def tables(self, key: str, name_by: str = "key") -> Iterator["Reader"]:
         """The tables of a list, each called by its key."""
@@ -153,9 +163,7 @@ class Reader:
             elif isinstance(one, str) and one.strip():
                 yield one.strip()
             else:
-                self._notes.note(
-                    (*self._path, key, at), where, "Please write this in quotes."
-                )
+                self._fault_at(key, at, "Please write this in quotes.")
 
     def inner(self, key: str) -> "Reader":
         """The table under a key; an empty one where there is none."""
@@ -198,12 +206,21 @@ class Reader:
         self._known.append(key)
         return self._table.get(key, default)
 
-    def _one(self, key: str, at: int, value: Any, limit: int) -> str:
+    def _texts(self, key: str, limit: int) -> Iterator[tuple[int, str]]:
+        """The texts of a list that are not empty, each with its place from 0."""
+        value = self._value(key, [])
+        if not isinstance(value, list):
+            self.fault(key, 'Please give a list such as ["One", "Two"].')
+            return
+        for at, one in enumerate(value):
+            if not isinstance(one, str):
+                self._fault_at(key, at, "Please write this in quotes.")
+                continue
+            if len(one) > limit:
+                self._fault_at(key, at, f"Please use at most {limit} characters.")
+            if one.strip():
+                yield at, one.strip()
+
+    def _fault_at(self, key: str, at: int, sentence: str) -> None:
         where = f"{self.where}.{key}.{at + 1}"
-        path = (*self._path, key, at)
-        if not isinstance(value, str):
-            self._notes.note(path, where, "Please write this in quotes.")
-            return ""
-        if len(value) > limit:
-            self._notes.note(path, where, f"Please use at most {limit} characters.")
-        return value.strip()
+        self._notes.note((*self._path, key, at), where, sentence)

@@ -6,14 +6,15 @@ from typing import Any
 
 import tomli_w
 
-from portal_app.domain.business import texts
-from portal_app.domain.business.texts import PolicyText
+from portal_app.domain.business import policies
+from portal_app.domain.business.policies import PolicyText
 from portal_app.domain.catalogue.offering import CategoryDefinition, ServiceDefinition
 from portal_app.domain.catalogue.rules import Option
 from portal_app.domain.dependents.rules import DocumentKind
 from portal_app.domain.fields import definitions as fields
 from portal_app.domain.fields.definitions import Choice, Definition
-from portal_app.domain.packs.format import FORMAT, Pack, ServicePack, TypePack, key_of
+from portal_app.domain.packs.format import FORMAT, Pack, ServicePack, TypePack
+from portal_app.kernel.keys import key_of
 
 _HEAD = """\
 # An industry pack: what a business of this kind starts with.
@@ -21,8 +22,6 @@ _HEAD = """\
 # Keys stay as they are once they are in use; everything else may change.
 
 """
-_USUAL_PEOPLE = frozenset(fields.PEOPLE)
-_USUAL_EDITORS = frozenset({fields.CUSTOMER, fields.OFFICE})
 
 
 def write(pack: Pack, *, decimals: int = 2) -> str:
@@ -113,8 +112,8 @@ def _field(definition: Definition) -> dict[str, Any]:
             "shown_when": f"{condition.key} = {', '.join(condition.values)}"
             if condition
             else "",
-            "visible_to": _people(definition.visible_to, _USUAL_PEOPLE),
-            "editable_by": _people(definition.editable_by, _USUAL_EDITORS),
+            "visible_to": _people(definition.visible_to, fields.USUAL_VISIBLE),
+            "editable_by": _people(definition.editable_by, fields.USUAL_EDITABLE),
         }
     )
 
@@ -160,6 +159,7 @@ def _service(pack: ServicePack, decimals: int) -> dict[str, Any]:
             "needed": service.what_is_needed.splitlines(),
             "image": service.image,
             "image_alt": service.image_alt,
+            "dependent_types": list(service.dependent_types),
             "options": [_option(option, decimals) for option in service.options],
             "fields": _fields(pack.fields),
         }
@@ -194,7 +194,8 @@ def _option(option: Option, decimals: int) -> dict[str, Any]:
 
 
 def _policy(policy: PolicyText) -> dict[str, Any]:
-    title = "" if policy.key in texts.OF_THE_BUSINESS else policy.title
+    usual = policies.WELL_KNOWN.get(policy.key) == policy.title
+    title = "" if usual else policy.title
     return _short({"key": policy.key, "title": title, "text": policy.text})
 
 

@@ -13,7 +13,7 @@ from portal_app.kernel.clock import frozen
 from portal_app.kernel.db import Database
 from portal_app.kernel.errors import InvalidInput
 from tests.support import shop
-from tests.support.accounts import stored
+from tests.support.accounts import outbox, stored
 
 STUDIO = BusinessProfileForm(
     name="Bay Studio",
@@ -50,7 +50,13 @@ def test_a_booking_keeps_the_company_it_was_made_for(db: Database) -> None:
         db.call(companies.save_business_profile, maya, company_id, changed, 1)
         db.call(companies.remove_business_profile, maya, company_id)
         view = db.query(bookings.booking, maya, number)
+        entry = db.query(bookings.calendar_entry, maya, number)
     assert (view.company, view.company_tax_number) == ("Bay Studio", "51 824 753 556")
+    assert entry.description == f"Booking {number} with Ana, for Bay Studio."
+    assert [
+        (mail.payload["company"], mail.payload["company_tax_number"])
+        for mail in outbox(db)
+    ] == [("Bay Studio", "51 824 753 556")] * 2
 
 
 def test_personal_again_takes_the_company_away(db: Database) -> None:

@@ -69,9 +69,11 @@ def test_the_mail_s_link_opens_its_booking_again_and_again(
 def test_only_the_customer_s_mail_has_one(
     db: Database, maya: Actor, number: str
 ) -> None:
-    paths = {mail.kind: str(mail.payload["path"]) for mail in outbox(db)}
-    assert paths["booking_received"] == f"/bookings/{number}"
-    assert paths["booking_confirmed"] == f"/login/booking?link={link(db)}"
+    paths = {mail.kind: mail.payload.get("path") for mail in outbox(db)}
+    assert paths == {
+        "booking_received": None,
+        "booking_confirmed": f"/login/booking?link={link(db)}",
+    }
     with db.read() as tx:
         row = tx.exec(select(BookingLink)).one()
     assert (row.token_hash, row.expires_at) == (

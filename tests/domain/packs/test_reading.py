@@ -7,7 +7,7 @@ from portal_app.domain.catalogue.rules import Option
 from portal_app.domain.dependents.rules import DocumentKind
 from portal_app.domain.fields.definitions import Choice, Condition, Definition
 from portal_app.domain.packs import reading, service, writing
-from portal_app.domain.packs.format import PackError, key_of
+from portal_app.domain.packs.format import PackError
 
 SMALL = """\
 [pack]
@@ -311,14 +311,6 @@ def test_shipped_packs_are_read_and_written_the_same(name: str) -> None:
             ],
         ),
         (
-            'text = "Until the day before."',
-            'title = "Our rules"\ntext = "Until the day before."',
-            [
-                "line 55: policies.cancellation.title: "
-                "This policy is always called “Cancellation policy”."
-            ],
-        ),
-        (
             "[[policies]]",
             "[policies]",
             ["line 53: policies: Please write each as a table: [[policies]]."],
@@ -392,17 +384,3 @@ def test_deep_nesting_is_refused() -> None:
     assert problems("a = " + "[" * 5000 + "]" * 5000) == [
         "line 1: This file is nested too deeply."
     ]
-
-
-@pytest.mark.parametrize(
-    ("name", "key"),
-    [
-        ("Guinea pig", "guinea_pig"),
-        ("Über 10 kg!", "uber_10_kg"),
-        ("1 bedroom", "1_bedroom"),
-        ("  ", ""),
-        ("x" * 60, "x" * 40),
-    ],
-)
-def test_keys_of_choices_come_from_their_names(name: str, key: str) -> None:
-    assert key_of(name) == key

@@ -1,0 +1,198 @@
+"""The details of a booking, afterwards: for whom it is, and what was answered."""
+
+from sqlmodel import Session, col
+
+from portal_app.domain.bookings import asking, for_whom, rules
+from portal_app.domain.bookings.models import Booking, BookingEvent
+from portal_app.domain.bookings.ownership import readable_by
+from portal_app.domain.bookings.rules import DetailsForm
+from portal_app.domain.bookings.views import AskedView, ForWhomView
+from portal_app.domain.catalogue.models import Service
+from portal_app.domain.dependents import listing
+from portal_app.domain.dependents.models import Dependent
+from portal_app.domain.fields import definitions as d
+from portal_app.domain.fields import service as fields
+from portal_app.domain.fields.service import Subject
+from portal_app.domain.fields.views import FieldView
+from portal_app.kernel.audiences import Actor, Audience
+from portal_app.kernel.changes import Change, ChangedMeanwhile
+from portal_app.kernel.clock import utc_now
+from portal_app.kernel.errors import Conflict, InvalidInput, NotFound
+from portal_app.kernel.ids import normalise_number
+from portal_app.kernel.ownership import owned_by
+
+_QUESTION = "Who is it for?"
+
+
+def details(tx: Session, actor: Actor, number: str) -> AskedView:
+    """What the customer can change of a booking's details.
+
+    Nothing, for a guest and once the booking is over or was cancelled.
+
+    Raises:
+        NotFound: If it is missing or somebody else's.
+        NotAllowed: If nobody is signed in as a customer or guest.
+    """
+    row = own_booking(tx, actor, number)
+    if actor.audience is not Audience.CUSTOMER or not _is_open(row):
+        return AskedView()
+    service = tx.get_one(Service, row.service_id)
+    chosen = [one.dependent_id for one in for_whom.named(tx, row.id)]
+    dependents = listing.choosable(tx, actor, service.dependent_types, chosen)
+    asked = _form(tx, d.CUSTOMER, row)
+    return AskedView(
+        types=asking.types_of(tx, service),
+        dependents=dependents,
+        chosen=chosen,
+        fields=asked,
+        editable=bool(dependents) or any(field.editable for field in asked),
+        version=row.version,
+    )
+
+
+def change_details(
+    tx: Session, actor: Actor, number: str, form: DetailsForm, version: int
+) -> int:
+    """Say anew for whom a booking is, and answer what the service asks.
+
+    Those it is for already can stay when they were archived, but not be added.
+
+    Args:
+        tx: The transaction.
+        actor: A customer.
+        number: Of one of their bookings.
+        form: As filled in; a field that is not named keeps its answer.
+        version: Of the booking that was read.
+
+    Returns:
+        The new version; the same if nothing differs.
+
+    Raises:
+        NotFound: If the booking is missing or somebody else's.
+        Conflict: If it is over, or was cancelled.
+        InvalidInput: For ``dependents``, and ``details.KEY`` for answers.
+        ChangedMeanwhile: If it was changed since ``version`` and differs.
+    """
+    row = tx.exec(
+        owned_by(actor, Booking)
+        .where(col(Booking.number) == normalise_number(number))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).first()
+    if row is None:
+        raise NotFound("We could not find that booking.")
+    if not _is_open(row):
+        raise Conflict("This booking cannot be changed any more.")
+    wrong: dict[str, str] = {}
+    chosen: list[Dependent] = []
+    try:
+        chosen = _chosen(tx, actor, row, form)
+    except InvalidInput as refused:
+        wrong |= refused.fields
+    if row.version != version and not wrong:
+        changes = _changes(tx, row, chosen, form)
+        if not changes:
+            return row.version
+        raise ChangedMeanwhile("This booking", changes, row.version)
+    answered: list[str] = []
+    try:
+        answered = fields.save(
+            tx,
+            actor,
+            fields.of_service(row.service_id),
+            Subject(rules.BOOKING, row.id),
+            form.answers,
+            owner=row.customer_id,
+        )
+    except InvalidInput as refused:
+        wrong |= rules.answer_faults(refused.fields)
+    if wrong:
+        raise InvalidInput(wrong)
+    named_anew = for_whom.name(tx, actor, row, chosen)
+    if answered:
+        tx.add(
+            BookingEvent(
+                booking_id=row.id,
+                at=utc_now(),
+                by=actor.audience.value,
+                account_id=actor.account_id,
+                what="details_changed",
+                detail={"fields": ", ".join(f"“{one}”" for one in answered)},
+            )
+        )
+    if answered or named_anew:
+        row.version += 1
+        tx.flush()
+    return row.version
+
+
+def whom(tx: Session, actor: Actor, row: Booking) -> list[ForWhomView]:
+    """Whom a booking is for, by the names they had then; to a guest only those."""
+    named = for_whom.named(tx, row.id)
+    if actor.audience is not Audience.CUSTOMER:
+        return [ForWhomView(name=one.name) for one in named]
+    names = {one.dependent_id: one.name for one in named}
+    return for_whom.views_of(tx, row.customer_id, names)
+
+
+def answers(tx: Session, actor: Actor, row: Booking) -> list[FieldView]:
+    """What a booking's customer sees of what the service asks; a guest nothing.
+
+    Of a booking that is over, what was not answered is left out.
+    """
+    if actor.audience is not Audience.CUSTOMER:
+        return []
+    return _form(tx, d.CUSTOMER, row) if _is_open(row) else given(tx, d.CUSTOMER, row)
+
+
+def given(tx: Session, audience: str, row: Booking) -> list[FieldView]:
+    """What was answered, as far as an audience may read it."""
+    return [one for one in _form(tx, audience, row) if one.is_given]
+
+
+def own_booking(tx: Session, actor: Actor, number: str) -> Booking:
+    """A booking that the actor may read.
+
+    Raises:
+        NotFound: If it is missing or somebody else's.
+        NotAllowed: If nobody is signed in as a customer or guest.
+    """
+    row = tx.exec(
+        readable_by(actor).where(Booking.number == normalise_number(number))
+    ).one_or_none()
+    if row is None:
+        raise NotFound("We could not find that booking.")
+    return row
+
+
+def _is_open(row: Booking) -> bool:
+    return rules.is_open(row.status, row.ends_at, utc_now())
+
+
+def _form(tx: Session, audience: str, row: Booking) -> list[FieldView]:
+    subject = Subject(rules.BOOKING, row.id)
+    return fields.form(tx, audience, fields.of_service(row.service_id), subject)
+
+
+def _chosen(
+    tx: Session, actor: Actor, row: Booking, form: DetailsForm
+) -> list[Dependent]:
+    service = tx.get_one(Service, row.service_id)
+    named = [one.dependent_id for one in for_whom.named(tx, row.id)]
+    return for_whom.chosen(
+        tx, actor, service.dependent_types, form.dependents, named=named
+    )
+
+
+def _changes(
+    tx: Session, row: Booking, chosen: list[Dependent], form: DetailsForm
+) -> list[Change]:
+    found: list[Change] = []
+    named = for_whom.named(tx, row.id)
+    if {one.dependent_id for one in named} != {one.id for one in chosen}:
+        yours = ", ".join(one.name for one in chosen)
+        now = ", ".join(one.name for one in named)
+        found.append(Change(for_whom.FIELD, _QUESTION, yours, now))
+    scope = fields.of_service(row.service_id)
+    subject = Subject(rules.BOOKING, row.id)
+    return found + fields.differences(tx, d.CUSTOMER, scope, subject, form.answers)
