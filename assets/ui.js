@@ -6,6 +6,19 @@
     document.addEventListener(type, listener, capture);
   const closest = (event, selector) => event.target.closest?.(selector);
 
+  // A button that refuses clicks for now keeps the focus, which a disabled one would
+  // drop. On the window, before anybody else hears of the click; Enter in a form is
+  // a click on its button as well.
+  addEventListener(
+    "click",
+    (event) => {
+      if (!closest(event, 'button[aria-disabled="true"]')) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    },
+    true,
+  );
+
   // Menus: put a popover under (or above) the button that opens it.
   const place = (panel) => {
     const opener = document.querySelector(`[popovertarget="${panel.id}"]`);

@@ -26,6 +26,8 @@ from portal_app.components.document import app_options
 from portal_app.components.first_html import until_code_is_here
 from portal_app.components.waiting import waiting_page
 from portal_app.domain.accounts import attempts, robots
+from portal_app.domain.customers import finding
+from portal_app.integrations.geocoding import NominatimGeocoder
 from portal_app.integrations.images import PillowImages
 from portal_app.integrations.limits import RedisAttempts
 from portal_app.integrations.mail.mailer import build_mailer
@@ -49,12 +51,17 @@ from portal_app.pages import (
     login_connect,
     not_found,
     office,
+    office_dependents,
+    office_fields,
+    office_policies,
     office_security,
     office_settings,
+    policies,
     reset_password,
     service,
     services,
     signup,
+    stop_mails,
     verify_contact,
     verify_email,
 )
@@ -70,6 +77,7 @@ PAGES = (
     index.page,
     services.page,
     service.page,
+    policies.page,
     signup.page,
     login.page,
     login_booking.page,
@@ -78,6 +86,7 @@ PAGES = (
     reset_password.page,
     verify_email.page,
     verify_contact.page,
+    stop_mails.page,
     confirm_email.page,
     account.page,
     dependents.page,
@@ -87,6 +96,9 @@ PAGES = (
     bookings.page,
     booking.page,
     office.page,
+    office_fields.page,
+    office_dependents.page,
+    office_policies.page,
     office_security.page,
     office_settings.page,
     not_found.page,
@@ -96,6 +108,7 @@ DRAWINGS = Drawings(
     services=services.first_html,
     service=service.first_html,
     no_such_service=service.missing_first_html,
+    policies=policies.first_html,
 )
 
 _settings = settings()
@@ -107,6 +120,8 @@ providers.use(_settings.identity_providers)
 robots.use_key(_settings.secret_key.get_secret_value())
 if _settings.redis_url:
     attempts.use(RedisAttempts.connect(_settings.redis_url))
+if _settings.geocoder_url:
+    finding.use(NominatimGeocoder(_settings.geocoder_url, _settings.base_url))
 
 _routes = Starlette(
     routes=[

@@ -1,20 +1,24 @@
 import { lazy, Suspense, useEffect, useId, useRef, useState } from "react";
-import { announce, useRestored } from "./edit.jsx";
 import { ErrorLine, said, sign } from "./field_parts.jsx";
+import { announce, useRestored } from "./kept.jsx";
+import { PIN, PlaceSearch } from "./place_search.jsx";
 
 // Leaflet comes only when somebody opens the map.
 const PlaceMap = lazy(() => import("./place_map.jsx"));
 const DOWN = "m6 9 6 6 6-6";
-const PIN =
-  "M20 10c0 4.993-5.539 10.193-7.399 11.799a1 1 0 0 1-1.202 0C9.539 20.193 4 14.993 4 10a8 8 0 0 1 16 0M9 10a3 3 0 1 0 6 0a3 3 0 1 0-6 0";
+const CROSSHAIR = "M2 12h3m14 0h3M12 2v3m0 14v3M5 12a7 7 0 1 0 14 0a7 7 0 1 0-14 0";
+const WORLD = [20, 0];
 const PARTS = [
   ...["street", "unit", "town", "state", "postcode", "country"],
   ...["latitude", "longitude"],
 ];
-const SEARCH_MS = 300;
+const LISTS_MS = 400;
+const PIN_MS = 600;
+const DENIED = 1;
 
-// An address: country, state, town, postcode as the country has them, a search,
-// and a pin. `lists` is what is known of one country; `onPick` asks for another.
+// An address: a search, country, state, town, postcode as the country has them, and
+// a pin. `lists` is what is known of one country; `onPick` asks for another. `hits`
+// answers `onSearch`, and `here` is the address where the pin was put, `onLocate`.
 export function AddressFields({
   initial,
   errors,
@@ -22,10 +26,13 @@ export function AddressFields({
   lists,
   home,
   hits,
+  here,
+  finds,
   tiles,
   optional,
   onPick,
   onSearch,
+  onLocate,
 }) {
   const box = useRef(null);
   const base = useId();
@@ -33,11 +40,13 @@ export function AddressFields({
     ...Object.fromEntries(PARTS.map((part) => [part, initial?.[part] ?? ""])),
     country: initial?.country || home,
   }));
-  const [query, setQuery] = useState("");
   const [mapped, setMapped] = useState(false);
-  const asked = useRef(false);
-  const timer = useRef(null);
-  const last = useRef("");
+  const [focusing, setFocusing] = useState(0);
+  const [round, setRound] = useState(0);
+  const [words, say] = useState("");
+  // The pin as a person put it: only for that an address is offered.
+  const [moved, setMoved] = useState("");
+  const asked = useRef("");
 
   useRestored(box, (typed) => {
     setValue((now) => ({
@@ -49,18 +58,18 @@ export function AddressFields({
   });
 
   useEffect(() => {
-    const asked = `${value.country} ${value.state} ${value.town}`;
-    clearTimeout(timer.current);
-    timer.current = setTimeout(
+    const wanted = `${value.country} ${value.state} ${value.town}`;
+    // A page that came back knows the lists of the business's own country only.
+    if (wanted === asked.current && lists?.country === value.country) return;
+    const wait = setTimeout(
       () => {
-        if (asked === last.current) return;
-        last.current = asked;
+        asked.current = wanted;
         onPick?.(value.country, value.state, value.town);
       },
-      last.current ? 400 : 0,
+      asked.current ? LISTS_MS : 0,
     );
-    return () => clearTimeout(timer.current);
-  }, [value.country, value.state, value.town]);
+    return () => clearTimeout(wait);
+  }, [value.country, value.state, value.town, lists?.country]);
 
   // Opened before the page knew where the business is.
   useEffect(() => {
@@ -68,163 +77,111 @@ export function AddressFields({
   }, [home]);
 
   useEffect(() => {
-    const text = query.trim();
-    if (text.length < 2) return;
-    const wait = setTimeout(() => {
-      onSearch?.(text);
-    }, SEARCH_MS);
+    if (!moved || !finds) return;
+    const wait = setTimeout(() => onLocate?.(...moved.split(" ")), PIN_MS);
     return () => clearTimeout(wait);
-  }, [query]);
+  }, [moved, finds]);
 
   const set = (changes) => {
     setValue((now) => ({ ...now, ...changes }));
     setTimeout(() => announce(box.current));
   };
-  const here = lists?.country === value.country ? lists : null;
-  const states = here?.states ?? [];
-  const found = query.trim().length > 1 && hits?.query === query.trim() ? hits.hits : null;
-
-  const field = (part, label, options = {}) => {
-    const id = `${base}-${part}`;
-    const error = errors?.[part];
-    return (
-      <div className={`field ${options.className ?? ""}`}>
-        <label className="field-label" htmlFor={id}>
-          {label}
-          {options.optional ? (
-            <span
-              className="ml-2 text-sm font-normal text-ink-faint"
-              aria-hidden="true"
-            >
-              optional
-            </span>
-          ) : null}
-        </label>
-        {options.choices ? (
-          <span className="relative block">
-            <select
-              data-own=""
-              id={id}
-              name={part}
-              className="field-input"
-              autoComplete={options.auto}
-              value={value[part]}
-              {...said(id, error)}
-              onChange={(event) => {
-                const changes = { [part]: event.target.value };
-                if (part === "country") Object.assign(changes, { state: "" });
-                set(changes);
-              }}
-            >
-              {part === "state" ? (
-                <option value="">{options.optional ? "Not given" : "Choose"}</option>
-              ) : null}
-              {value[part] && !options.choices.some(([code]) => code === value[part]) ? (
-                <option value={value[part]}>{value[part]}</option>
-              ) : null}
-              {options.choices.map(([code, words]) => (
-                <option key={code} value={code}>
-                  {words}
-                </option>
-              ))}
-            </select>
-            {sign(
-              DOWN,
-              "icon pointer-events-none absolute right-3.5 top-1/2 -translate-y-1/2 text-ink-faint",
-            )}
-          </span>
-        ) : (
-          <input
-            data-own=""
-            id={id}
-            name={part}
-            type="text"
-            className="field-input"
-            autoComplete={options.auto}
-            placeholder={options.placeholder}
-            list={options.list}
-            inputMode={options.inputMode}
-            value={value[part]}
-            {...said(id, error)}
-            onChange={(event) => set({ [part]: event.target.value })}
-          />
-        )}
-        <ErrorLine id={id} error={error} />
-      </div>
+  const pin = (at) => {
+    const [latitude, longitude] = at ? at.map((degrees) => degrees.toFixed(6)) : ["", ""];
+    set({ latitude, longitude });
+    setMoved(at ? `${latitude} ${longitude}` : "");
+    say("");
+  };
+  // What a place says about the address. Another town makes the postcode that is
+  // there wrong, another street the unit; a town says nothing of the street.
+  const written = ({ street, town, state, postcode, country }) => {
+    const moves = town !== value.town || state !== value.state || country !== value.country;
+    const other = value.street && street !== value.street;
+    return {
+      ...{ town, state, country, postcode: postcode || (moves ? "" : value.postcode) },
+      ...(street && { street, unit: other ? "" : value.unit }),
+    };
+  };
+  const take = (changes) => {
+    set(changes);
+    setMoved("");
+    document.getElementById(`${base}-street`)?.focus();
+  };
+  const choose = (place) => {
+    const { latitude, longitude } = place;
+    take({ ...written(place), latitude, longitude });
+    setMapped(true);
+  };
+  const locate = () => {
+    const failed = (reason) =>
+      say(
+        reason?.code === DENIED
+          ? "This browser may not tell where you are. Allow it in its settings, or set the pin on the map."
+          : "Where you are could not be found out. Please set the pin on the map.",
+      );
+    if (!navigator.geolocation) return failed();
+    say("Asking this device where it is …");
+    navigator.geolocation.getCurrentPosition(
+      ({ coords }) => {
+        pin([coords.latitude, coords.longitude]);
+        setMapped(true);
+        setRound((now) => now + 1);
+        say("The pin is where you are.");
+      },
+      failed,
+      { enableHighAccuracy: true, timeout: 10_000 },
     );
   };
 
+  const inCountry = countries?.find(([code]) => code === value.country)?.[1];
+  const known = lists?.country === value.country ? lists : null;
+  const states = known?.states ?? [];
   const latitude = Number.parseFloat(value.latitude);
   const longitude = Number.parseFloat(value.longitude);
-  const pinned = Number.isFinite(latitude) && Number.isFinite(longitude);
+  const at =
+    Number.isFinite(latitude) && Number.isFinite(longitude) ? [latitude, longitude] : null;
+  const near = known?.near?.length ? known.near : null;
+  const middle = known?.middle?.length ? known.middle : null;
+  const there = moved && `${here?.latitude} ${here?.longitude}` === moved ? here : null;
+  const says = there?.place ? Object.entries(written(there.place)) : [];
+  const offered = says.some(([part, text]) => text !== value[part]) ? there.place : null;
+
+  const field = (part, label, options = {}) => (
+    <Field
+      {...{ part, label, ...options }}
+      id={`${base}-${part}`}
+      error={errors?.[part]}
+      value={value[part]}
+      onChange={(text) => set({ [part]: text, ...(part === "country" && { state: "" }) })}
+    />
+  );
   return (
     <div ref={box} className="flex flex-col gap-5">
-      <div className="field">
-        <label className="field-label" htmlFor={`${base}-search`}>
-          Search for a town or address
-        </label>
-        <input
-          data-own=""
-          id={`${base}-search`}
-          type="search"
-          className="field-input"
-          autoComplete="off"
-          value={query}
-          onChange={(event) => setQuery(event.target.value)}
-          onKeyDown={(event) => {
-            if (event.key === "Enter") event.preventDefault();
-          }}
-        />
-        <div role="status">
-          {found ? (
-            found.length ? (
-              <ul className="mt-1 flex flex-col overflow-hidden rounded-xl border border-line">
-                {found.map((hit) => (
-                  <li key={`${hit.label} ${hit.latitude} ${hit.longitude}`}>
-                    <button
-                      type="button"
-                      className="flex min-h-11 w-full items-center gap-2.5 px-3.5 py-2 text-start hover:bg-sunken"
-                      onClick={() => {
-                        set({
-                          ...Object.fromEntries(
-                            PARTS.filter((part) => hit[part]).map((part) => [
-                              part,
-                              hit[part],
-                            ]),
-                          ),
-                          state: hit.state,
-                        });
-                        setQuery("");
-                        setMapped(true);
-                        // The button that was pressed is gone; go on with the street.
-                        document.getElementById(`${base}-street`)?.focus();
-                      }}
-                    >
-                      {sign(PIN, "icon shrink-0 text-ink-faint")}
-                      <span>{hit.label}</span>
-                    </button>
-                  </li>
-                ))}
-              </ul>
-            ) : (
-              <p className="field-help">
-                Nothing found. Please fill in the fields below.
-              </p>
-            )
-          ) : null}
-        </div>
-      </div>
+      <PlaceSearch
+        id={`${base}-search`}
+        label={finds ? "Search for a town or address" : "Search for a town"}
+        country={value.country}
+        nothing={
+          finds && inCountry
+            ? `Nothing found in ${inCountry}. Choose another country below, or fill in the fields.`
+            : "Nothing found. The fields below take any address."
+        }
+        hits={hits}
+        onSearch={onSearch}
+        onChoose={choose}
+      />
       <div className="grid gap-x-4 gap-y-5 sm:grid-cols-6">
         {field("country", "Country", {
           choices: countries ?? [],
           auto: "country",
           className: "sm:col-span-3",
         })}
-        {states.length || !here
+        {states.length || !known
           ? field("state", "State", {
               choices: states,
+              none: known && !known.state_needed ? "Not given" : "Choose",
               auto: "address-level1",
-              optional: here && !here.state_needed,
+              optional: known && !known.state_needed,
               className: "sm:col-span-3",
             })
           : field("state", "State or region", {
@@ -234,17 +191,12 @@ export function AddressFields({
             })}
         {field("town", "Suburb or town", {
           auto: "address-level2",
-          list: `${base}-towns`,
+          list: known?.towns ?? [],
           className: "sm:col-span-4",
         })}
-        <datalist id={`${base}-towns`}>
-          {(here?.towns ?? []).map((town) => (
-            <option key={town} value={town} />
-          ))}
-        </datalist>
         {field("postcode", "Postcode", {
           auto: "postal-code",
-          placeholder: here?.postcode ?? "",
+          placeholder: known?.postcode ?? "",
           className: "sm:col-span-2",
         })}
         {field("street", "Street and number", {
@@ -260,36 +212,144 @@ export function AddressFields({
       {optional ? <p className="field-help">{optional}</p> : null}
       <input type="hidden" name="latitude" value={value.latitude} readOnly />
       <input type="hidden" name="longitude" value={value.longitude} readOnly />
-      {mapped ? (
-        <Suspense fallback={<div className="place-map bone" aria-hidden="true" />}>
-          <PlaceMap
-            latitude={pinned ? latitude : null}
-            longitude={pinned ? longitude : null}
-            middle={here?.middle?.length ? here.middle : null}
-            near={here?.near?.length ? here.near : null}
-            tiles={tiles}
-            takesFocus={asked.current}
-            onPin={(at) =>
-              set({
-                latitude: at ? at[0].toFixed(6) : "",
-                longitude: at ? at[1].toFixed(6) : "",
-              })
-            }
-          />
-        </Suspense>
+      <div>
+        <div className="flex flex-wrap gap-2.5">
+          {mapped && at ? (
+            <button type="button" className="btn btn-secondary" onClick={() => pin(null)}>
+              Remove the pin
+            </button>
+          ) : (
+            <button
+              type="button"
+              className="btn btn-secondary"
+              onClick={() => {
+                if (mapped) pin(near ?? middle ?? WORLD);
+                if (mapped || at) setFocusing((now) => now + 1);
+                setMapped(true);
+              }}
+            >
+              {sign(PIN)}
+              <span>
+                {mapped ? "Set the pin" : at ? "Move the pin on the map" : "Set a pin on the map"}
+              </span>
+            </button>
+          )}
+          <button type="button" className="btn btn-ghost" onClick={locate}>
+            {sign(CROSSHAIR)}
+            <span>Use my location</span>
+          </button>
+        </div>
+        {mapped ? (
+          <div className="mt-3">
+            <Suspense fallback={<div className="place-map bone" aria-hidden="true" />}>
+              <PlaceMap {...{ at, middle, near, tiles, focusing, round }} onPin={pin} />
+            </Suspense>
+          </div>
+        ) : null}
+        <p className="field-help mt-2 empty:mt-0" role="status">
+          {words || (mapped ? (at ? whereOf(at) : "Press on the map to set the pin.") : "")}
+        </p>
+        <div role="status">
+          {offered ? (
+            <div className="place-offer">
+              <p className="min-w-0 flex-1 basis-56">
+                <span className="block text-sm text-ink-soft">Address at the pin</span>
+                <span className="font-semibold break-words">{offered.label}</span>
+                {offered.source ? (
+                  <span className="block text-xs text-ink-soft">{offered.source}</span>
+                ) : null}
+              </p>
+              <button
+                type="button"
+                className="btn btn-secondary"
+                onClick={() => take(written(offered))}
+              >
+                Use this address
+              </button>
+            </div>
+          ) : there?.word ? (
+            <p className="field-help mt-2">{there.word}</p>
+          ) : null}
+        </div>
+      </div>
+    </div>
+  );
+}
+
+const whereOf = ([latitude, longitude]) =>
+  `Pin at ${latitude.toFixed(5)}, ${longitude.toFixed(5)}. Drag it, or choose it and press the arrow keys.`;
+
+function Field({
+  id,
+  part,
+  label,
+  value,
+  error,
+  onChange,
+  choices,
+  none,
+  list,
+  auto,
+  optional,
+  placeholder,
+  className,
+}) {
+  const shared = {
+    "data-own": "",
+    id,
+    name: part,
+    className: "field-input",
+    autoComplete: auto,
+    value,
+    ...said(id, error),
+    onChange: (event) => onChange(event.target.value),
+  };
+  return (
+    <div className={`field ${className}`}>
+      <label className="field-label" htmlFor={id}>
+        {label}
+        {optional ? (
+          <span className="ml-2 text-sm font-normal text-ink-faint" aria-hidden="true">
+            optional
+          </span>
+        ) : null}
+      </label>
+      {choices ? (
+        <span className="relative block">
+          <select {...shared}>
+            {none ? <option value="">{none}</option> : null}
+            {value && !choices.some(([code]) => code === value) ? (
+              <option value={value}>{value}</option>
+            ) : null}
+            {choices.map(([code, words]) => (
+              <option key={code} value={code}>
+                {words}
+              </option>
+            ))}
+          </select>
+          {sign(
+            DOWN,
+            "icon pointer-events-none absolute right-3.5 top-1/2 -translate-y-1/2 text-ink-faint",
+          )}
+        </span>
       ) : (
-        <button
-          type="button"
-          className="btn btn-secondary w-fit"
-          onClick={() => {
-            asked.current = true;
-            setMapped(true);
-          }}
-        >
-          {sign(PIN)}
-          <span>{pinned ? "Move the pin on the map" : "Set a pin on the map"}</span>
-        </button>
+        <>
+          <input
+            {...shared}
+            type="text"
+            placeholder={placeholder}
+            list={list ? `${id}-list` : undefined}
+          />
+          {list ? (
+            <datalist id={`${id}-list`}>
+              {list.map((one) => (
+                <option key={one} value={one} />
+              ))}
+            </datalist>
+          ) : null}
+        </>
       )}
+      <ErrorLine id={id} error={error} />
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "react";
-import { forget, keep, keptKey, readKept } from "./kept.jsx";
+import { forget, keep, keptKey, readKept, restore, typedInto } from "./kept.jsx";
 
 // What was sent and is not known to be accepted yet: the keys of kept forms.
 const sent = new Set();
@@ -63,26 +63,22 @@ export function BringIntoView({ change, className, children }) {
   );
 }
 
-// Keeps what was typed into the form around it but not sent yet: a reload brings
-// it back. It lives in this tab only, under its owner and the draft's id, and is
-// forgotten once the form was accepted, at the latest when the person logs out.
+// Stands last in a form. Keeps what was typed into it but not sent yet: a reload, or
+// coming back from another page, brings it back. It lives in this tab only, under its
+// owner and the draft's id, and is forgotten once the form was accepted, at the latest
+// when the person logs out.
 export function KeepTyped({ name, owner }) {
   const ref = useRef(null);
   useEffect(() => {
     const form = ref.current?.closest("form");
     if (!form || !name || !owner) return;
     const key = keptKey(owner, name);
-    for (const [field, value] of Object.entries(readKept(key) ?? {})) {
-      const control = form.elements.namedItem(field);
-      if (!control || control.value === value) continue;
-      control.value = value;
-      // What depends on a choice, such as a country's states, must hear of it.
-      if (control.tagName === "SELECT")
-        control.dispatchEvent(new Event("change", { bubbles: true }));
-    }
+    const typed = readKept(key);
+    if (typed) restore(form, typed);
     const note = () => {
       sent.delete(key);
-      keep(key, Object.fromEntries(new FormData(form)));
+      // After what is drawn anew by this very event.
+      setTimeout(() => ref.current && keep(key, typedInto(form)));
     };
     const send = () => sent.add(key);
     form.addEventListener("input", note);

@@ -1,53 +1,29 @@
 import { useEffect, useRef, useState } from "react";
+import { useEditDialog } from "./edit.jsx";
 import { Frame, said, sign } from "./field_parts.jsx";
+import { useRestored } from "./kept.jsx";
 import { FileInput } from "./upload.jsx";
 
-const newRequest = () =>
-  Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) =>
-    byte.toString(16).padStart(2, "0"),
-  ).join("");
-const EMPTY = { id: "", version: 0, kind: "", name: "", expires_on: "", file: null };
-
-// The inside of the one dialog that adds and changes documents. Whichever button
-// opens it says in `data-document` what it is about, so nothing has to be asked of
-// the server and nothing is lost while it is away.
-export function DocumentFields({ kinds, errors, saved, seen, onRemove }) {
+// The inside of a dialog that adds a document, of the kind that is `missing` if any,
+// or changes the one that is given.
+export function DocumentFields({ kinds, given, missing, errors, onRemove }) {
   const marker = useRef(null);
+  const dialog = useEditDialog();
+  // The page may not know them yet, or forget them for a moment.
   const known = useRef([]);
   if (kinds?.length) known.current = kinds;
-  const [now, setNow] = useState({ ...EMPTY, request: "", round: 0 });
-  const [sure, setSure] = useState(false);
+  const first = known.current.find(({ name }) => name === missing) ?? known.current[0];
+  const [key, setKey] = useState(given ? given.kind : (first?.key ?? ""));
+  const [sure, setSure] = useState(null);
+  const remover = useRef(null);
+  useEffect(() => {
+    if (sure === false) remover.current.focus();
+  }, [sure]);
+  useRestored(marker, (typed) => setKey(typed.kind ?? ""));
 
-  useEffect(() => {
-    const dialog = marker.current.closest("dialog");
-    const open = (event) => {
-      const button = event.target.closest?.(`[commandfor="${dialog.id}"]`);
-      if (!button || button.getAttribute("command") === "close") return;
-      const { missing, ...about } = JSON.parse(button.dataset.document || "{}");
-      const kinds = known.current;
-      const first = kinds.find(({ name }) => name === missing) ?? kinds[0];
-      setSure(false);
-      marker.current.form.reset();
-      setNow((before) => ({
-        ...EMPTY,
-        kind: first?.key ?? "",
-        ...about,
-        request: newRequest(),
-        round: before.round + 1,
-      }));
-    };
-    document.addEventListener("click", open, true);
-    return () => document.removeEventListener("click", open, true);
-  }, []);
-  useEffect(() => {
-    if (saved && saved === now.request) marker.current.closest("dialog").close();
-  }, [saved, now.request]);
-  useEffect(() => {
-    if (seen) setNow((is) => ({ ...is, version: seen, request: newRequest() }));
-  }, [seen]);
-
-  const kind = known.current.find(({ key }) => key === now.kind);
+  const kind = known.current.find((one) => one.key === key);
   const expires = kind?.expires ?? "sometimes";
+  const retired = given?.kind && !known.current.some((one) => one.key === given.kind);
   const field = (name) => ({
     id: `field-document-${name}`,
     name,
@@ -56,9 +32,13 @@ export function DocumentFields({ kinds, errors, saved, seen, onRemove }) {
   });
   return (
     <>
-      <input ref={marker} type="hidden" name="document" value={now.id} readOnly />
-      <input type="hidden" name="version" value={now.version} readOnly />
-      <input type="hidden" name="request" value={now.request} readOnly />
+      <input
+        ref={marker}
+        type="hidden"
+        name="document"
+        value={given?.id ?? ""}
+        readOnly
+      />
       {known.current.length ? (
         <Frame
           id="field-document-kind"
@@ -69,11 +49,11 @@ export function DocumentFields({ kinds, errors, saved, seen, onRemove }) {
         >
           <span className="relative block">
             <select
-              key={now.round}
               {...field("kind")}
-              value={now.kind}
-              onChange={(event) => setNow({ ...now, kind: event.target.value })}
+              value={key}
+              onChange={(event) => setKey(event.target.value)}
             >
+              {retired ? <option value={given.kind}>{given.title}</option> : null}
               {known.current.map(({ key, name }) => (
                 <option key={key} value={key}>
                   {name}
@@ -85,29 +65,22 @@ export function DocumentFields({ kinds, errors, saved, seen, onRemove }) {
           </span>
         </Frame>
       ) : (
-        <input type="hidden" name="kind" value="" readOnly />
+        <input type="hidden" name="kind" value={key} readOnly />
       )}
-      <Frame
-        id="field-document-name"
-        label="Name"
-        required={!now.kind}
-        error={errors?.name}
-      >
+      <Frame id="field-document-name" label="Name" required={!key} error={errors?.name}>
         <input
-          key={`name ${now.round}`}
           {...field("name")}
           type="text"
           maxLength={80}
-          defaultValue={now.name}
+          defaultValue={given?.name ?? ""}
         />
       </Frame>
       <Frame id="field-document-file_id" label="File" required error={errors?.file_id}>
         <FileInput
-          key={`file ${now.round}`}
           id="field-document-file_id"
           name="file_id"
           purpose="document"
-          initial={now.file}
+          initial={given?.file}
           invalid={Boolean(errors?.file_id)}
           describedby={errors?.file_id ? "field-document-file_id-error" : undefined}
           required
@@ -121,15 +94,15 @@ export function DocumentFields({ kinds, errors, saved, seen, onRemove }) {
           error={errors?.expires_on}
         >
           <input
-            key={`end ${now.round}`}
             {...field("expires_on")}
             type="date"
-            defaultValue={now.expires_on}
+            defaultValue={given?.expires_on ?? ""}
           />
         </Frame>
       )}
-      {now.id && !sure ? (
+      {given && !sure ? (
         <button
+          ref={remover}
           type="button"
           className="btn btn-ghost btn-sm w-fit"
           onClick={() => setSure(true)}
@@ -137,7 +110,7 @@ export function DocumentFields({ kinds, errors, saved, seen, onRemove }) {
           Remove this document
         </button>
       ) : null}
-      {now.id && sure ? (
+      {given && sure ? (
         <div role="group" aria-label="Remove for good?" className="document-remove">
           <p>Remove it for good? Its file is deleted.</p>
           <span className="flex flex-wrap gap-2.5">
@@ -146,9 +119,8 @@ export function DocumentFields({ kinds, errors, saved, seen, onRemove }) {
               autoFocus
               className="btn btn-danger btn-sm"
               onClick={() => {
-                marker.current.form.reset();
-                marker.current.closest("dialog").close();
-                onRemove?.(now.id);
+                dialog.shut();
+                onRemove(given.id);
               }}
             >
               Remove for good

@@ -1,7 +1,6 @@
 import { createContext, useContext, useEffect, useRef, useState } from "react";
-import { useBlocker } from "react-router";
 import { forget, keep, keptKey, readKept } from "./kept.jsx";
-import { mustLogIn } from "./unsaved.jsx";
+import { useTypedForm, useUnsaved } from "./unsaved.jsx";
 
 // Editing one of many things in a dialog. What is inside exists only while the
 // dialog is open, so that it shows what is stored now; what was typed is kept in
@@ -11,25 +10,21 @@ const Dialog = createContext(null);
 const editing = (owner) => keptKey(owner, "editing");
 const typedInto = (owner, name) => keptKey(owner, `edit-${name}`);
 
-const newRequest = () =>
-  Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) =>
-    byte.toString(16).padStart(2, "0"),
-  ).join("");
+// What is inside such a dialog may close it.
+export const useEditDialog = () => useContext(Dialog);
 
 // `[data-edit=NAME]` opens it, `[data-edit-close]` closes it, both from anywhere.
 export function EditDialog({ name, owner, label, onOpen, className, children }) {
   const ref = useRef(null);
   const [open, setOpen] = useState(false);
   const [round, setRound] = useState(0);
-  const [asking, setAsking] = useState(null);
-  const dirty = useRef(false);
+  const { dirty, note, leave, guard } = useUnsaved(() => shut());
   const opener = useRef(null);
   const told = useRef(onOpen);
   told.current = onOpen;
 
   const show = () => {
-    dirty.current = false;
-    setAsking(null);
+    note(false);
     setOpen(true);
     keep(editing(owner), name);
     told.current?.();
@@ -37,13 +32,11 @@ export function EditDialog({ name, owner, label, onOpen, className, children }) 
   const shut = () => {
     forget(typedInto(owner, name));
     if (readKept(editing(owner)) === name) forget(editing(owner));
-    dirty.current = false;
-    setAsking(null);
+    note(false);
     setOpen(false);
     const back = opener.current;
     requestAnimationFrame(() => back?.isConnected && back.focus());
   };
-  const leave = () => (dirty.current ? setAsking({}) : shut());
 
   useEffect(() => {
     const click = (event) => {
@@ -53,7 +46,8 @@ export function EditDialog({ name, owner, label, onOpen, className, children }) 
       show();
     };
     document.addEventListener("click", click);
-    if (readKept(editing(owner)) === name && readKept(typedInto(owner, name))) show();
+    const vanished = readKept(editing(owner)) === name && readKept(typedInto(owner, name));
+    if (vanished && !ref.current.open) show();
     return () => document.removeEventListener("click", click);
   }, [name, owner]);
 
@@ -63,13 +57,6 @@ export function EditDialog({ name, owner, label, onOpen, className, children }) 
     if (!open && dialog.open) dialog.close();
   }, [open]);
 
-  const inside = {
-    kept: typedInto(owner, name),
-    dirty: (value) => (dirty.current = value),
-    isDirty: () => dirty.current,
-    shut,
-    ask: setAsking,
-  };
   return (
     <dialog
       ref={ref}
@@ -78,55 +65,26 @@ export function EditDialog({ name, owner, label, onOpen, className, children }) 
       onCancel={(event) => {
         if (event.target !== ref.current) return;
         event.preventDefault();
-        leave();
+        leave(shut);
       }}
       onClick={(event) => {
         if (event.target === ref.current || event.target.closest("[data-edit-close]"))
-          leave();
+          leave(shut);
         if (event.target.closest("[data-edit-again]")) {
           forget(typedInto(owner, name));
-          dirty.current = false;
+          note(false);
           setRound(round + 1);
           told.current?.();
         }
       }}
     >
       {open ? (
-        <Dialog.Provider value={inside}>
+        <Dialog.Provider value={{ kept: typedInto(owner, name), dirty, note, shut }}>
           <div key={round}>{children}</div>
-          {asking ? (
-            <Question
-              stay={() => {
-                asking.stay?.();
-                setAsking(null);
-              }}
-              go={() => {
-                shut();
-                asking.go?.();
-              }}
-            />
-          ) : null}
         </Dialog.Provider>
       ) : null}
+      {guard}
     </dialog>
-  );
-}
-
-function Question({ stay, go }) {
-  const first = useRef(null);
-  useEffect(() => first.current.focus(), []);
-  return (
-    <div role="alertdialog" aria-label="Unsaved changes" className="edit-question">
-      <p>Your changes are not saved yet.</p>
-      <div className="flex flex-wrap gap-2.5">
-        <button ref={first} type="button" className="btn btn-primary" onClick={stay}>
-          Keep editing
-        </button>
-        <button type="button" className="btn btn-danger" onClick={go}>
-          Discard changes
-        </button>
-      </div>
-    </div>
   );
 }
 
@@ -134,108 +92,22 @@ function Question({ stay, go }) {
 // filled from and an id of its own; `seen` is a newer version the person was told
 // of, `saved` the id of the form that was stored last.
 export function EditGuard({ version, seen, saved }) {
-  const dialog = useContext(Dialog);
+  const { kept, shut, ...unsaved } = useEditDialog();
   const marker = useRef(null);
-  const [kept, setKept] = useState(() => {
-    const before = readKept(dialog.kept);
-    return {
-      version: before?.version ?? version,
-      request: before?.request ?? newRequest(),
-    };
-  });
-  const known = useRef(kept);
-  known.current = kept;
-  const place = useRef(dialog.kept);
-  place.current = dialog.kept;
-  const told = useRef(seen);
-
+  const begun = useTypedForm(marker, unsaved, { place: kept, version, seen });
   useEffect(() => {
-    const form = marker.current.form;
-    const before = readKept(dialog.kept);
-    if (before) restore(form, before.typed);
-    dialog.dirty(Boolean(before));
-    const note = () => {
-      dialog.dirty(true);
-      // After what is drawn anew by this very event, such as a further row.
-      setTimeout(() => {
-        if (!marker.current || !dialog.isDirty()) return;
-        const typed = Object.fromEntries(
-          [...new FormData(form)].filter(([, value]) => typeof value === "string"),
-        );
-        const { version: based, request } = known.current;
-        keep(place.current, { version: based, request, typed });
-      });
-    };
-    const warn = (event) => dialog.isDirty() && event.preventDefault();
-    form.addEventListener("input", note);
-    addEventListener("beforeunload", warn);
-    return () => {
-      form.removeEventListener("input", note);
-      removeEventListener("beforeunload", warn);
-    };
-  }, []);
-
-  useEffect(() => {
-    if (!seen || seen === told.current) return;
-    told.current = seen;
-    setKept({ version: seen, request: newRequest() });
-  }, [seen]);
-
-  useEffect(() => {
-    if (saved && saved === kept.request) dialog.shut();
-  }, [saved, kept.request]);
-
-  const blocker = useBlocker(
-    ({ nextLocation }) => dialog.isDirty() && !mustLogIn(nextLocation),
-  );
-  useEffect(() => {
-    if (blocker.state === "blocked")
-      dialog.ask({ go: () => blocker.proceed(), stay: () => blocker.reset() });
-  }, [blocker.state]);
-
+    if (saved && saved === begun.request) shut();
+  }, [saved, begun.request]);
   return (
     <>
       <input
         ref={marker}
         type="hidden"
         name="version"
-        value={kept.version ?? 0}
+        value={begun.version ?? 0}
         readOnly
       />
-      <input type="hidden" name="request" value={kept.request} readOnly />
+      <input type="hidden" name="request" value={begun.request} readOnly />
     </>
   );
 }
-
-function restore(form, typed) {
-  // Rows and addresses draw themselves from it; native fields are filled here.
-  form.dispatchEvent(new CustomEvent("restore", { detail: typed }));
-  requestAnimationFrame(() => {
-    for (const control of form.elements) {
-      if (!control.name || control.dataset.own !== undefined) continue;
-      if (["hidden", "file", "submit"].includes(control.type)) continue;
-      if (control.type === "checkbox")
-        control.checked = typed[control.name] === control.value;
-      else if (control.type === "radio")
-        control.checked = typed[control.name] === control.value;
-      else if (control.name in typed) control.value = typed[control.name];
-    }
-  });
-}
-
-// What several parts of such forms do: draw from what is stored, or from what was
-// typed before.
-export function useRestored(ref, take) {
-  const latest = useRef(take);
-  latest.current = take;
-  useEffect(() => {
-    const form = ref.current.closest("form");
-    const hear = (event) => latest.current(event.detail);
-    form?.addEventListener("restore", hear);
-    return () => form?.removeEventListener("restore", hear);
-  }, []);
-}
-
-// A change that no native control announces.
-export const announce = (element) =>
-  element?.dispatchEvent(new Event("input", { bubbles: true }));

@@ -1,7 +1,8 @@
 import { useEffect, useRef, useState } from "react";
 import { Frame, said, sign } from "./field_parts.jsx";
 import { SignatureInput } from "./signature.jsx";
-import { FileInput } from "./upload.jsx";
+import { useRestored } from "./kept.jsx";
+import { FileInput, fileOf } from "./upload.jsx";
 
 const DOWN = "m6 9 6 6 6-6";
 const MOST_RADIOS = 4;
@@ -185,7 +186,7 @@ const isRadios = ({ kind, required, choices }) =>
 const isGroup = (field) =>
   ["yes_no", "choices", "signature"].includes(field.kind) || isRadios(field);
 
-function Field({ field, id, shown, error, onPick }) {
+export function Field({ field, id, shown, error, onPick }) {
   if (!field.editable)
     return (
       <div className="field" hidden={!shown}>
@@ -224,63 +225,91 @@ function Field({ field, id, shown, error, onPick }) {
   );
 }
 
-function Fields({ fields, errors, prefix }) {
+function Fields({ fields, errors, within }) {
   const [answers, setAnswers] = useState(() => answersOf(fields));
   const shown = shownFields(fields, answers);
   return fields.map((field) => (
     <Field
       key={field.key}
       field={field}
-      id={`field-${prefix}${field.key}`}
+      id={within ? `field-${within}-${field.key}` : `field-${field.key}`}
       shown={shown[field.key]}
-      error={errors?.[field.key]}
+      error={errors?.[within ? `${within}.${field.key}` : field.key]}
       onPick={(value) => setAnswers((now) => ({ ...now, [field.key]: value }))}
     />
   ));
 }
 
 const NONE = [];
+const NO_FILE = { id: "" };
+
+// The fields with what was typed into them before.
+const refilled = (fields, typed) =>
+  fields.map((field) => {
+    const { key, kind } = field;
+    if (kind === "choices") {
+      const keys = typed[`choices.${key}`];
+      return keys === undefined ? field : { ...field, values: keys.split(" ").filter(Boolean) };
+    }
+    const value = typed[`field.${key}`];
+    if (value === undefined || value === field.value) return field;
+    const id = kind === "file" ? value : value.replace(/^file:/, "");
+    const file = id && !id.startsWith("typed:") ? fileOf(id) : NO_FILE;
+    if (kind === "file") return { ...field, value, file };
+    if (kind === "signature")
+      return { ...field, value, file, text: file.id ? "As you signed just now" : "" };
+    return { ...field, value };
+  });
 
 // The fields a business defines, within a form. `of` says whose they are. What is
 // being filled in is never replaced by what the page learns meanwhile, nor lost when
 // the server forgets the page for a moment: new values show when the dialog is
-// opened again, or while nothing was entered.
-export function CustomFields({ fields: given, errors, of: whose, prefix = "" }) {
+// opened again, or while nothing was entered. `within` names the part of a form that
+// has other fields as well.
+export function CustomFields({ fields: given, errors, of: whose, within }) {
   const fields = given ?? NONE; // the page may not know them yet
   const of = whose ?? "";
   const marker = useRef(null);
   const entered = useRef(false);
+  const typed = useRef(null);
   const latest = useRef(null);
   latest.current = { fields, of, text: JSON.stringify(fields) };
   const [kept, setKept] = useState({ ...latest.current, round: 0 });
 
+  const draw = (next) =>
+    setKept((now) => {
+      const fields = typed.current ? refilled(next.fields, typed.current) : next.fields;
+      return { ...next, fields, round: now.round + 1 };
+    });
   useEffect(() => {
     const form = marker.current.closest("form");
-    const dialog = marker.current.closest("dialog");
     const note = () => (entered.current = true);
     const renew = () => {
       entered.current = false;
-      if (latest.current.fields.length)
-        setKept((now) => ({ ...latest.current, round: now.round + 1 }));
+      typed.current = null;
+      if (latest.current.fields.length) draw(latest.current);
     };
     form?.addEventListener("input", note);
     form?.addEventListener("reset", renew);
-    const opened = new MutationObserver(() => dialog.open && renew());
-    if (dialog) opened.observe(dialog, { attributeFilter: ["open"] });
     return () => {
       form?.removeEventListener("input", note);
       form?.removeEventListener("reset", renew);
-      opened.disconnect();
     };
   }, []);
+  useRestored(marker, (before) => {
+    entered.current = true;
+    typed.current = before;
+    draw(latest.current);
+  });
 
   useEffect(() => {
     const next = latest.current;
-    setKept((now) => {
-      if (!next.fields.length && (entered.current || !next.of)) return now;
-      if (next.of === now.of && (entered.current || next.text === now.text)) return now;
-      return { ...next, round: now.round + 1 };
-    });
+    const same = next.of === kept.of;
+    if (!next.fields.length && (entered.current || !next.of)) return;
+    if (same && kept.fields.length && entered.current) return;
+    if (same && next.text === kept.text) return;
+    if (!same && kept.of) typed.current = null;
+    draw(next);
   }, [fields, of]);
 
   return (
@@ -290,7 +319,7 @@ export function CustomFields({ fields: given, errors, of: whose, prefix = "" }) 
         key={`${kept.of} ${kept.round}`}
         fields={kept.fields}
         errors={errors}
-        prefix={prefix}
+        within={within}
       />
     </>
   );

@@ -5,8 +5,14 @@ import {
   createElementObject,
   createTileLayerComponent,
 } from "@react-leaflet/core";
-import { MapContainer, Marker, TileLayer, useMap, useMapEvents } from "react-leaflet";
-
+import {
+  MapContainer,
+  Marker,
+  ScaleControl,
+  TileLayer,
+  useMap,
+  useMapEvents,
+} from "react-leaflet";
 
 const WORLD = [20, 0];
 const CLOSE = 16;
@@ -81,9 +87,11 @@ function Pin({ at, onPin, takesFocus }) {
       latest.current.onPin([next.lat, next.lng]);
     };
     element.addEventListener("keydown", key);
-    if (takesFocus) element.focus();
     return () => element.removeEventListener("keydown", key);
   }, []);
+  useEffect(() => {
+    if (takesFocus) marker.current.getElement().focus();
+  }, [takesFocus]);
   return (
     <Marker
       ref={marker}
@@ -102,99 +110,35 @@ function Pin({ at, onPin, takesFocus }) {
   );
 }
 
-export default function PlaceMap({
-  latitude,
-  longitude,
-  middle,
-  near,
-  tiles,
-  takesFocus,
-  onPin,
-}) {
-  const at = latitude === null ? null : [latitude, longitude];
+// A map with a pin; `focusing` grows when the pin is to take the focus, `round` when
+// the map is to go to the pin although the pin has not moved.
+export default function PlaceMap({ at, middle, near, tiles, focusing, round, onPin }) {
   const start = useMemo(() => at ?? near ?? middle ?? WORLD, []);
-  const [said, say] = useState("");
   const [broken, setBroken] = useState(false);
-  const [round, setRound] = useState(0);
-  // The button that opened the map is gone: the pin, or what sets it, comes next;
-  // and the pin again once it is set by that.
-  const [focusing, setFocusing] = useState(Boolean(takesFocus));
-  const setter = useRef(null);
-  useEffect(() => {
-    if (takesFocus) setter.current?.focus();
-  }, []);
-
-  const locate = () => {
-    say("Asking this device where it is …");
-    navigator.geolocation?.getCurrentPosition(
-      ({ coords }) => {
-        onPin([coords.latitude, coords.longitude]);
-        setRound((now) => now + 1);
-        say("The pin is where you are.");
-      },
-      () => say("This device does not tell where it is. Please set the pin by hand."),
-      { enableHighAccuracy: true, timeout: 10_000 },
-    );
-  };
-
+  const pictured = tiles && !broken;
   return (
-    <div className="flex flex-col gap-3">
-      <div className="place-map">
-        <MapContainer
-          center={start}
-          zoom={at ? CLOSE : near ? 13 : middle ? 5 : 2}
-          scrollWheelZoom
-          attributionControl={Boolean(tiles && !broken)}
-          className="size-full"
-        >
-          {tiles && !broken ? (
-            <TileLayer url={tiles} eventHandlers={{ tileerror: () => setBroken(true) }} />
-          ) : (
-            <Grid />
-          )}
-          <Clicks onPin={onPin} />
-          <Follow at={at ?? near} zoom={at ? 15 : 12} round={round} />
-          {at ? <Pin at={at} onPin={onPin} takesFocus={focusing} /> : null}
-        </MapContainer>
-      </div>
-      <p className="field-help" role="status">
-        {said ||
-          (at
-            ? `Pin at ${latitude.toFixed(5)}, ${longitude.toFixed(5)}. Drag it, or choose it and press the arrow keys.`
-            : "Press on the map to set the pin.")}
-      </p>
-      <div className="flex flex-wrap gap-2.5">
-        <button type="button" className="btn btn-secondary btn-sm" onClick={locate}>
-          Use my location
-        </button>
-        {at ? (
-          <button
-            key="remove"
-            type="button"
-            className="btn btn-ghost btn-sm"
-            onClick={() => {
-              onPin(null);
-              say("The pin is taken away.");
-            }}
-          >
-            Remove the pin
-          </button>
+    <div className="place-map">
+      <MapContainer
+        center={start}
+        zoom={at ? CLOSE : near ? 13 : middle ? 5 : 2}
+        scrollWheelZoom
+        // Pressed on, the map would take the focus and scroll all of it into view,
+        // away from under a pin that is dragged. The arrow keys move the pin.
+        keyboard={false}
+        attributionControl={Boolean(pictured)}
+        className="size-full"
+      >
+        {pictured ? (
+          <TileLayer url={tiles} eventHandlers={{ tileerror: () => setBroken(true) }} />
         ) : (
-          <button
-            key="set"
-            ref={setter}
-            type="button"
-            className="btn btn-secondary btn-sm"
-            onClick={() => {
-              setFocusing(true);
-              onPin(near ?? middle ?? WORLD);
-              say("");
-            }}
-          >
-            Set the pin
-          </button>
+          <Grid />
         )}
-      </div>
+        <ScaleControl imperial={false} />
+        <Clicks onPin={onPin} />
+        <Follow at={at ?? near} zoom={at ? 15 : 12} round={round} />
+        {at ? <Pin at={at} onPin={onPin} takesFocus={focusing} /> : null}
+      </MapContainer>
+      {pictured ? null : <p className="place-no-map">A plain grid, without a map</p>}
     </div>
   );
 }

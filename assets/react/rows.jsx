@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "react";
-import { announce, useRestored } from "./edit.jsx";
 import { ErrorLine, sign } from "./field_parts.jsx";
+import { announce, useRestored } from "./kept.jsx";
 
 const PLUS = "M5 12h14M12 5v14";
 const BIN =

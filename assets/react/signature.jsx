@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "react";
 import { said } from "./field_parts.jsx";
+import { announce } from "./kept.jsx";
 import { sendFile, useHeldForm } from "./upload.jsx";
 
 const PAUSE_MS = 600;
@@ -70,7 +71,7 @@ function Pad({ id, onDrawn, onWrong, onBusy }) {
   const end = () => {
     if (!last.current) return;
     last.current = null;
-    canvas.current.dispatchEvent(new Event("input", { bubbles: true }));
+    announce(canvas.current);
     timer.current = setTimeout(() => canvas.current?.toBlob(hand), PAUSE_MS);
   };
   const clear = () => {
@@ -108,7 +109,10 @@ function Pad({ id, onDrawn, onWrong, onBusy }) {
 }
 
 export function SignatureInput({ field, id, name, error }) {
-  const [way, setWay] = useState(field.value ? "kept" : "draw");
+  const [way, setWay] = useState(() => {
+    if (!field.value) return "draw";
+    return field.text ? "kept" : "type";
+  });
   const [value, setValue] = useState(field.value);
   const [wrong, setWrong] = useState("");
   const [busy, setBusy] = useState(false);
@@ -119,8 +123,11 @@ export function SignatureInput({ field, id, name, error }) {
     setBusy(false);
     setWrong("");
     setValue(next === "kept" ? field.value : "");
-    box.current.dispatchEvent(new Event("input", { bubbles: true }));
+    announce(box.current);
+    focus();
   };
+  // The button that was pressed is gone then.
+  const focus = () => requestAnimationFrame(() => document.getElementById(id)?.focus());
   const typed = value.startsWith("typed:") ? value.slice(6) : "";
   return (
     <span className="flex flex-col gap-2.5" ref={box}>
@@ -146,6 +153,8 @@ export function SignatureInput({ field, id, name, error }) {
             onDrawn={(file) => {
               setWrong("");
               setValue(file ? `file:${file}` : "");
+              if (!file) focus();
+              requestAnimationFrame(() => announce(box.current));
             }}
             onWrong={setWrong}
             onBusy={setBusy}

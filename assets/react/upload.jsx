@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "react";
 import { ErrorLine, Frame, said, sign } from "./field_parts.jsx";
+import { announce, useRestored } from "./kept.jsx";
 
 const PICTURES = "image/jpeg,image/png,image/webp,image/heic,.heic,.heif";
 export const TAKES = {
@@ -8,14 +9,15 @@ export const TAKES = {
   field: { accept: `${PICTURES},application/pdf`, most: 20, words: "PDF or picture" },
   signature: { accept: "image/png", most: 1, words: "PNG" },
 };
+export const tooLarge = ({ most }) =>
+  `This file is larger than ${most} MB. Please choose a smaller one.`;
 const LOST = "The connection was lost on the way. Please try again.";
 
 // Hands one file in and tells how far it is, which only XMLHttpRequest can. Returns
 // what stops it. `done` gets what the server says about the file, `fail` a sentence.
 export function sendFile(purpose, file, { name, progress, done, fail }) {
-  const { most } = TAKES[purpose];
-  if (file.size > most * 1_000_000) {
-    fail(`This file is larger than ${most} MB. Please choose a smaller one.`);
+  if (file.size > TAKES[purpose].most * 1_000_000) {
+    fail(tooLarge(TAKES[purpose]));
     return () => {};
   }
   const form = new FormData();
@@ -55,8 +57,17 @@ const PAPER =
   "M15 2H6a2 2 0 0 0-2 2v16a2 2 0 0 0 2 2h12a2 2 0 0 0 2-2V7ZM14 2v4a2 2 0 0 0 2 2h4";
 const UP = "M12 3v12M17 8l-5-5-5 5M21 15v4a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2v-4";
 
+// A file of which only the id was kept.
+export const fileOf = (id) => ({
+  id,
+  name: "",
+  size: "",
+  url: `/api/files/${id}`,
+  thumbnail_url: "",
+});
+
 // A native file input with progress. The form around it sends the id of the file
-// under `name`; `told`, if given, hears of every change.
+// under `name`.
 export function FileInput({
   id,
   name,
@@ -65,20 +76,24 @@ export function FileInput({
   invalid,
   describedby,
   required,
-  round,
-  told,
 }) {
   const [file, setFile] = useState(initial?.id ? initial : null);
   const [share, setShare] = useState(null);
   const [wrong, setWrong] = useState("");
   const [over, setOver] = useState(false);
   const input = useRef(null);
+  const canceller = useRef(null);
+  const follows = useRef(false); // whether the focus is on what goes now
   const stop = useRef(() => {});
   const first = useRef(initial);
   first.current = initial;
   const busy = share !== null;
   useHeldForm(input, busy, setWrong);
   useEffect(() => () => stop.current(), []);
+  useEffect(() => {
+    if (follows.current) (busy ? canceller : input).current.focus();
+    follows.current = false;
+  }, [busy]);
   useEffect(() => {
     const form = input.current.form;
     const back = () => {
@@ -90,24 +105,31 @@ export function FileInput({
     form?.addEventListener("reset", back);
     return () => form?.removeEventListener("reset", back);
   }, []);
+  useRestored(input, (typed) => {
+    const id = typed[name];
+    if (id !== undefined && id !== (file?.id ?? "")) setFile(id ? fileOf(id) : null);
+  });
 
-  const put = (next) => {
-    setFile(next);
-    told?.(next);
-  };
   const take = (chosen) => {
     if (!chosen) return;
     stop.current();
     setWrong("");
+    follows.current = document.activeElement === input.current;
     setShare(0);
+    const end = () => {
+      follows.current = document.activeElement === canceller.current;
+      setShare(null);
+    };
     stop.current = sendFile(purpose, chosen, {
       progress: setShare,
       done: (view) => {
-        setShare(null);
-        put(view);
+        end();
+        setFile(view);
+        // After the field holds it.
+        requestAnimationFrame(() => announce(input.current));
       },
       fail: (sentence) => {
-        setShare(null);
+        end();
         setWrong(sentence);
       },
     });
@@ -115,12 +137,12 @@ export function FileInput({
   };
   const cancel = () => {
     stop.current();
+    follows.current = true;
     setShare(null);
-    input.current.focus();
   };
   const remove = () => {
-    put(null);
-    input.current.dispatchEvent(new Event("input", { bubbles: true }));
+    setFile(null);
+    announce(input.current);
     input.current.focus();
   };
   const percent = Math.round((share ?? 0) * 100);
@@ -128,7 +150,7 @@ export function FileInput({
   return (
     <div
       data-file-input=""
-      className={`file-input ${round ? "file-round" : ""} ${over ? "file-over" : ""}`}
+      className={`file-input ${over ? "file-over" : ""}`}
       onDragOver={(event) => {
         event.preventDefault();
         setOver(true);
@@ -138,7 +160,7 @@ export function FileInput({
         event.preventDefault();
         setOver(false);
         take(event.dataTransfer.files[0]);
-        input.current.dispatchEvent(new Event("input", { bubbles: true }));
+        announce(input.current);
       }}
     >
       {name ? <input type="hidden" name={name} value={file?.id ?? ""} readOnly /> : null}
@@ -157,7 +179,9 @@ export function FileInput({
                 {file.name}
               </a>
             ) : (
-              <span>Chosen</span>
+              <a href={file.url} target="_blank" rel="noreferrer" className="file-name">
+                The file you chose
+              </a>
             )}
             <span className="field-help">{file.size}</span>
           </>
@@ -201,7 +225,12 @@ export function FileInput({
           {file ? "Replace" : "Choose a file"}
         </label>
         {busy ? (
-          <button type="button" className="btn btn-secondary btn-sm" onClick={cancel}>
+          <button
+            ref={canceller}
+            type="button"
+            className="btn btn-secondary btn-sm"
+            onClick={cancel}
+          >
             Cancel upload
           </button>
         ) : null}
@@ -228,7 +257,6 @@ export function UploadField({
   error,
   help,
   required,
-  round,
 }) {
   const { "aria-describedby": by } = said(field, error, help);
   return (
@@ -241,62 +269,7 @@ export function UploadField({
         invalid={Boolean(error)}
         describedby={by}
         required={required}
-        round={round}
       />
     </Frame>
-  );
-}
-
-// A picture that is stored as soon as it is uploaded, without a form.
-export function PictureButton({ field, label, onUploaded, children }) {
-  const [share, setShare] = useState(null);
-  const [wrong, setWrong] = useState("");
-  const input = useRef(null);
-  const stop = useRef(() => {});
-  useEffect(() => () => stop.current(), []);
-  const take = (chosen) => {
-    if (!chosen) return;
-    setWrong("");
-    setShare(0);
-    stop.current = sendFile("picture", chosen, {
-      progress: setShare,
-      done: (view) => {
-        setShare(null);
-        onUploaded?.(view.id);
-      },
-      fail: (sentence) => {
-        setShare(null);
-        setWrong(sentence);
-      },
-    });
-    input.current.value = "";
-  };
-  return (
-    <span className="picture-button">
-      {children}
-      <label className="btn btn-secondary btn-icon" title={label}>
-        <span className="sr-only" id={`${field}-label`}>
-          {label}
-        </span>
-        {sign(
-          "M14.5 4h-5L7 7H4a2 2 0 0 0-2 2v9a2 2 0 0 0 2 2h16a2 2 0 0 0 2-2V9a2 2 0 0 0-2-2h-3ZM9 13a3 3 0 1 0 6 0a3 3 0 1 0 -6 0",
-        )}
-        <input
-          ref={input}
-          id={field}
-          type="file"
-          accept={TAKES.picture.accept}
-          aria-labelledby={`${field}-label`}
-          className="unseen"
-          onChange={(event) => take(event.target.files[0])}
-        />
-      </label>
-      {share === null ? null : (
-        <progress className="file-progress" max="1" value={share} aria-label="Upload" />
-      )}
-      <span role="alert" className="file-wrong">
-        <ErrorLine id={`${field}-upload`} error={wrong} />
-      </span>
-    </span>
   );
 }

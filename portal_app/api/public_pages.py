@@ -24,8 +24,9 @@ from starlette.routing import Route
 
 from portal_app.api.finished_pages import Answer, BuiltPage, Drawing, KeptAnswers
 from portal_app.api.guard import session_secret
+from portal_app.domain.business import policies
 from portal_app.domain.business import service as businesses
-from portal_app.domain.business.views import BusinessView
+from portal_app.domain.business.views import BusinessView, PolicyView
 from portal_app.domain.catalogue import service as catalogues
 from portal_app.domain.catalogue import shop_window
 from portal_app.domain.catalogue.shop_window import FrontView, ServicePageView
@@ -49,12 +50,14 @@ class Drawings:
         services: ``/services``, with the words and the category looked for.
         service: ``/services/{slug}``.
         no_such_service: What stands at an address of a service not offered.
+        policies: ``/policies``.
     """
 
     home: Callable[[BusinessView, FrontView, bool], Drawing]
     services: Callable[[BusinessView, CatalogueView, str, str, bool], Drawing]
     service: Callable[[BusinessView, ServicePageView, bool], Drawing]
     no_such_service: Callable[[BusinessView, bool], Drawing]
+    policies: Callable[[BusinessView, list[PolicyView], bool], Drawing]
 
 
 class _SlugConvertor(Convertor[str]):
@@ -86,6 +89,7 @@ class PublicPages:
         self._drawings = drawings
         self._home = BuiltPage(site / "index.html")
         self._services = BuiltPage(site / "services" / "index.html")
+        self._policies = BuiltPage(site / "policies" / "index.html")
         self._dynamic = BuiltPage(site / "__spa-fallback.html")
         self._kept = KeptAnswers()
 
@@ -126,6 +130,18 @@ class PublicPages:
             return finished()
         key = f"/services?{category} {guest}"
         return self._kept.get(key, self._services, (business, catalogue), finished)
+
+    def policies(self, tx: Session, guest: bool) -> Answer:
+        """``/policies``."""
+        data = businesses.view(tx), policies.published(tx)
+        return self._kept.get(
+            f"/policies {guest}",
+            self._policies,
+            data,
+            lambda: self._finish(
+                self._policies, self._drawings.policies(*data, guest), "/policies"
+            ),
+        )
 
     def service(self, tx: Session, slug: str, guest: bool) -> Answer:
         """``/services/{slug}``; with status 404 if there is no such service."""
@@ -218,6 +234,9 @@ def public_page_routes(
     async def service(request: Request) -> Response:
         return await respond(request, pages.service, request.path_params["slug"])
 
+    async def all_policies(request: Request) -> Response:
+        return await respond(request, pages.policies)
+
     async def without_slash(request: Request) -> Response:
         path = request.url.path.rstrip("/")
         query = f"?{request.url.query}" if request.url.query else ""
@@ -229,6 +248,8 @@ def public_page_routes(
         Route("/services/", without_slash),
         Route("/services/{slug:slug}", service),
         Route("/services/{slug:slug}/", without_slash),
+        Route("/policies", all_policies),
+        Route("/policies/", without_slash),
     ]
 
 

@@ -6,7 +6,9 @@ multipart form, from our own pages, with the session cookie. The answer is JSON:
 ``{"message"}`` with a sentence to show.
 """
 
-from collections.abc import AsyncGenerator
+from collections import Counter
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import contextmanager
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
@@ -49,8 +51,40 @@ _SHOWN = ("id", "name", "url", "thumbnail_url", "media_type", "size")
 _NOT_KEPT = {"cache-control": "no-store"}
 
 
-class _TooLarge(Exception):
-    """More bytes came than the purpose takes; with words for the person."""
+class _Unread(Exception):
+    """The body is not read to its end.
+
+    Attributes:
+        status: Of the answer.
+    """
+
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
+class _OnTheWay:
+    """The uploads of each account that are on their way to this worker.
+
+    Until one has arrived whole, it is a temporary file that nothing else counts.
+    """
+
+    def __init__(self) -> None:
+        self._uploads: Counter[str] = Counter()
+
+    @contextmanager
+    def one_more(self, account_id: str) -> Iterator[None]:
+        if self._uploads[account_id] >= rules.AT_ONCE:
+            raise _Unread(
+                429, "Please wait until your other files have arrived, then try again."
+            )
+        self._uploads[account_id] += 1
+        try:
+            yield
+        finally:
+            self._uploads[account_id] -= 1
+            if not self._uploads[account_id]:
+                del self._uploads[account_id]
 
 
 def upload_routes(
@@ -58,6 +92,7 @@ def upload_routes(
 ) -> list[Route]:
     """The route that takes files in."""
     callers = Callers(database, settings)
+    on_the_way = _OnTheWay()
 
     async def upload(request: Request) -> Response:
         if not callers.is_ours(request):
@@ -67,8 +102,9 @@ def upload_routes(
             return _words(401, "Please log in to hand in files.")
         try:
             purpose = rules.purpose_of(request.query_params.get("purpose", ""))
-            view = await _take(request, purpose, actor)
-        except (_TooLarge, DomainError, MultiPartException) as error:
+            with on_the_way.one_more(actor.account_id):
+                view = await _take(request, purpose, actor)
+        except (_Unread, DomainError, MultiPartException) as error:
             return _refusal(error)
         except ClientDisconnect:
             return Response(status_code=400)
@@ -79,7 +115,7 @@ def upload_routes(
         most = purpose.max_bytes + _ENVELOPE
         declared = request.headers.get("content-length", "")
         if declared.isdecimal() and int(declared) > most:
-            raise _TooLarge(rules.too_large(purpose))
+            raise _Unread(413, rules.too_large(purpose))
         if not request.headers.get("content-type", "").startswith(
             "multipart/form-data"
         ):
@@ -121,14 +157,14 @@ async def _counted(
     async for piece in request.stream():
         seen += len(piece)
         if seen > most:
-            raise _TooLarge(refusal)
+            raise _Unread(413, refusal)
         yield piece
 
 
 def _refusal(error: Exception) -> JSONResponse:
-    if isinstance(error, _TooLarge):
-        # The rest of the body is not read: the connection ends here.
-        answer = _words(413, str(error))
+    if isinstance(error, _Unread):
+        # What is left of the body is not waited for: the connection ends here.
+        answer = _words(error.status, str(error))
         answer.headers["connection"] = "close"
         return answer
     if isinstance(error, DomainError):

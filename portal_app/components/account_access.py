@@ -218,9 +218,14 @@ def _links() -> rx.Component:
 
 
 def _link(way: BookingLinkView) -> rx.Component:
+    whose = rx.cond(way.contact, joined(" for ", way.contact), "")
     return _row(
         icon("ticket"),
-        joined(way.service, " · ", way.number),
+        rx.fragment(
+            joined(way.service, " · "),
+            rx.el.span(way.number, class_name="whitespace-nowrap"),
+            whose,
+        ),
         joined("Sent ", way.created, " · works until ", way.expires),
         joined("Last used ", rx.cond(way.last_used, way.last_used, "never")),
         action=rx.cond(
@@ -229,7 +234,7 @@ def _link(way: BookingLinkView) -> rx.Component:
                 "Switch off",
                 kind="secondary",
                 size="sm",
-                aria_label=joined("Switch off the link to ", way.number),
+                aria_label=joined("Switch off the link to ", way.number, whose),
                 on_click=AccountAccessState.switch_off_link(way.id),
             ),
             badge("Switched off"),

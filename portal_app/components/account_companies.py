@@ -6,26 +6,13 @@ import reflex as rx
 
 from portal_app.state.account_companies import AccountCompaniesState
 
-from .account_parts import (
-    account_section,
-    address_fields,
-    dialog_name,
-    icon_action,
-    item,
-    item_list,
-    line,
-    part,
-    text_lines,
-    undo_bar,
-)
-from .edit import Rows, edit_button, edit_dialog
+from .account_collection import collection_section
+from .account_parts import item, line, part, text_lines
+from .address import address_fields
+from .edit import Rows
 from .feedback import badge
 from .fields import checkbox_field, email_field, text_field
-from .icon import icon
-from .logic import each, joined, when
-from .skeleton import list_skeleton
-
-_COMPANIES = AccountCompaniesState.companies
+from .logic import each, when
 
 
 def companies_section() -> rx.Component:
@@ -34,32 +21,20 @@ def companies_section() -> rx.Component:
     Returns:
         A ``section``.
     """
-    return account_section(
-        "Business profiles",
-        rx.cond(
-            AccountCompaniesState.loaded,
-            item_list(_COMPANIES, _item, "No business profile yet."),
-            list_skeleton(1),
-        ),
-        undo_bar(
-            joined(AccountCompaniesState.removed_name, " is removed."),
-            AccountCompaniesState.removed,
-            AccountCompaniesState.undo,
-        ),
-        each(_COMPANIES, _dialog),
-        _framed("company-new", "Create business profile", 0, _fields()),
+    return collection_section(
+        AccountCompaniesState,
+        "company",
+        title="Business profiles",
         text="Book for a company, with its name and tax number on the invoice.",
-        action=edit_button(
-            "company-new",
-            icon("plus"),
-            rx.el.span("Create business profile"),
-            class_name="btn btn-secondary max-sm:w-full",
-        ),
+        add="Create business profile",
+        empty="No business profile yet.",
+        called=lambda company: company.name,
+        draw=_item,
+        fields=_fields,
     )
 
 
-def _item(company: Any) -> rx.Component:
-    edit = {"data-edit": dialog_name("company", company.id)}
+def _item(company: Any, _at: Any, actions: list[Any]) -> rx.Component:
     return item(
         "building-2",
         company.name,
@@ -77,56 +52,15 @@ def _item(company: Any) -> rx.Component:
             ),
         ),
         badges=when(company.is_default, badge("Default")),
-        actions=[
-            icon_action("pencil", joined("Edit ", company.name), custom_attrs=edit),
-            icon_action(
-                "trash-2",
-                joined("Remove ", company.name),
-                on_click=AccountCompaniesState.remove(company.id),
-            ),
-        ],
+        actions=actions,
         key=company.id,
     )
 
 
-def _dialog(company: Any) -> rx.Component:
-    return _framed(
-        dialog_name("company", company.id),
-        joined("Edit ", company.name),
-        company.version,
-        _fields(company),
-    )
-
-
-def _framed(name: Any, title: Any, version: Any, fields: list[Any]) -> rx.Component:
-    return edit_dialog(
-        name,
-        *fields,
-        title=title,
-        on_open=AccountCompaniesState.begin,
-        on_submit=AccountCompaniesState.save,
-        pending=AccountCompaniesState.pending,
-        problem=AccountCompaniesState.problem,
-        changes=AccountCompaniesState.changes,
-        version=version,
-        seen=AccountCompaniesState.seen,
-        saved=AccountCompaniesState.saved,
-    )
-
-
-def _fields(company: Any = None) -> list[Any]:
+def _fields(company: Any) -> list[Any]:
     errors = AccountCompaniesState.errors
     known = company is not None
     return [
-        *(
-            [
-                rx.el.input(
-                    type="hidden", name="company", value=company.id, read_only=True
-                )
-            ]
-            if known
-            else []
-        ),
         part(
             "The business",
             text_field(

@@ -7,26 +7,20 @@ import reflex as rx
 from portal_app.state.account import AccountState
 from portal_app.state.account_contacts import AccountContactsState
 
+from .account_collection import collection_section
 from .account_parts import (
-    account_section,
-    dialog_name,
     email_rows,
     icon_action,
     item,
-    item_list,
     line,
     name_rows,
     part,
     phone_rows,
 )
-from .edit import edit_button, edit_dialog
 from .feedback import badge
 from .fields import checkbox_field, select_field, text_field
-from .icon import icon
 from .logic import each, joined, when
-from .skeleton import list_skeleton
 
-_CONTACTS = AccountContactsState.contacts
 _ROLES = [
     ("partner", "Partner"),
     ("assistant", "Assistant"),
@@ -48,27 +42,20 @@ def contacts_section() -> rx.Component:
     Returns:
         A ``section``.
     """
-    return account_section(
-        "More contacts",
-        rx.cond(
-            AccountContactsState.loaded,
-            item_list(_CONTACTS, _item, "Nobody else yet."),
-            list_skeleton(1),
-        ),
-        each(_CONTACTS, _dialog),
-        _new_dialog(),
+    return collection_section(
+        AccountContactsState,
+        "contact",
+        title="More contacts",
         text="A partner, an assistant, somebody at the door.",
-        action=edit_button(
-            "contact-new",
-            icon("plus"),
-            rx.el.span("Add another contact"),
-            class_name="btn btn-secondary max-sm:w-full",
-        ),
+        add="Add another contact",
+        empty="Nobody else yet.",
+        called=lambda contact: contact.name,
+        draw=_item,
+        fields=_fields,
     )
 
 
-def _item(contact: Any, at: Any) -> rx.Component:
-    edit = {"data-edit": dialog_name("contact", contact.id)}
+def _item(contact: Any, at: Any, actions: list[Any]) -> rx.Component:
     return item(
         "user-round",
         contact.name,
@@ -77,32 +64,29 @@ def _item(contact: Any, at: Any) -> rx.Component:
         when(contact.told_about_text, line("Told about: ", contact.told_about_text)),
         when(contact.may_text, line("May: ", contact.may_text)),
         badges=badge(contact.role_name),
-        actions=[
-            when(
-                _CONTACTS.length() > 1,
-                rx.fragment(
-                    icon_action(
-                        "chevron-up",
-                        joined("Move ", contact.name, " up"),
-                        disabled=at == 0,
-                        on_click=AccountContactsState.move(contact.id, -1),
-                    ),
-                    icon_action(
-                        "chevron-down",
-                        joined("Move ", contact.name, " down"),
-                        disabled=at == _CONTACTS.length() - 1,
-                        on_click=AccountContactsState.move(contact.id, 1),
-                    ),
-                ),
-            ),
-            icon_action("pencil", joined("Edit ", contact.name), custom_attrs=edit),
-            icon_action(
-                "trash-2",
-                joined("Remove ", contact.name),
-                on_click=AccountContactsState.remove(contact.id),
-            ),
-        ],
+        actions=[_moves(contact, at), *actions],
         key=contact.id,
+    )
+
+
+def _moves(contact: Any, at: Any) -> rx.Component:
+    count = AccountContactsState.items.length()
+    return when(
+        count > 1,
+        rx.fragment(
+            icon_action(
+                "chevron-up",
+                joined("Move ", contact.name, " up"),
+                disabled=at == 0,
+                on_click=AccountContactsState.move(contact.id, -1),
+            ),
+            icon_action(
+                "chevron-down",
+                joined("Move ", contact.name, " down"),
+                disabled=at == count - 1,
+                on_click=AccountContactsState.move(contact.id, 1),
+            ),
+        ),
     )
 
 
@@ -112,54 +96,20 @@ def _email(email: Any) -> rx.Component:
         when(
             email.verified,
             rx.fragment(),
-            badge("Not confirmed yet", look="bg-warning-soft text-warning"),
+            when(
+                email.stopped,
+                badge("Wants no mails"),
+                badge("Not confirmed yet", look="bg-warning-soft text-warning"),
+            ),
         ),
         class_name="flex flex-wrap items-center gap-x-2.5",
     )
 
 
-def _new_dialog() -> rx.Component:
-    return _framed("contact-new", "Add another contact", 0, _fields())
-
-
-def _dialog(contact: Any) -> rx.Component:
-    return _framed(
-        dialog_name("contact", contact.id),
-        joined("Edit ", contact.name),
-        contact.version,
-        _fields(contact),
-    )
-
-
-def _framed(name: Any, title: Any, version: Any, fields: list[Any]) -> rx.Component:
-    return edit_dialog(
-        name,
-        *fields,
-        title=title,
-        on_open=AccountContactsState.begin,
-        on_submit=AccountContactsState.save,
-        pending=AccountContactsState.pending,
-        problem=AccountContactsState.problem,
-        changes=AccountContactsState.changes,
-        version=version,
-        seen=AccountContactsState.seen,
-        saved=AccountContactsState.saved,
-    )
-
-
-def _fields(contact: Any = None) -> list[Any]:
+def _fields(contact: Any) -> list[Any]:
     errors = AccountContactsState.errors
     known = contact is not None
     return [
-        *(
-            [
-                rx.el.input(
-                    type="hidden", name="contact", value=contact.id, read_only=True
-                )
-            ]
-            if known
-            else []
-        ),
         part(
             "Who it is",
             select_field(
@@ -199,6 +149,7 @@ def _fields(contact: Any = None) -> list[Any]:
         ),
         part(
             "What they are told about",
+            _said("By e-mail, once they have confirmed it."),
             rx.el.div(
                 *[
                     _tick(
@@ -211,6 +162,10 @@ def _fields(contact: Any = None) -> list[Any]:
         ),
         part(
             "What they may do",
+            _said(
+                "Who sees bookings gets a link to each in the mail about it. "
+                "Whoever books may speak for you when they call us."
+            ),
             rx.el.div(
                 *[
                     _tick("may", key, words, contact.may if known else None)
@@ -228,3 +183,7 @@ def _tick(group: str, key: str, words: str, ticked: Any) -> rx.Component:
         f"{group}.{key}",
         default_checked=False if ticked is None else ticked.contains(key),
     )
+
+
+def _said(words: str) -> rx.Component:
+    return rx.el.p(words, class_name="-mt-2 text-[0.9375rem] text-ink-soft")

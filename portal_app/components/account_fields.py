@@ -6,7 +6,7 @@ from portal_app.state.account_fields import AccountFieldsState
 
 from .account_parts import account_section
 from .custom_fields import custom_fields, custom_values
-from .edit import edit_button, edit_dialog
+from .edit import edit_button, saving_dialog
 from .icon import icon
 from .logic import when
 from .surface import card
@@ -26,18 +26,12 @@ def more_about_you() -> rx.Component:
         account_section(
             "More about you",
             card(custom_values(_FIELDS), class_name="py-2! sm:py-3!"),
-            edit_dialog(
+            saving_dialog(
+                AccountFieldsState,
                 _NAME,
                 custom_fields(_FIELDS, AccountFieldsState.errors, of="customer"),
                 title="More about you",
-                on_open=AccountFieldsState.begin,
-                on_submit=AccountFieldsState.save,
-                pending=AccountFieldsState.pending,
-                problem=AccountFieldsState.problem,
-                changes=AccountFieldsState.changes,
                 version=AccountFieldsState.version,
-                seen=AccountFieldsState.seen,
-                saved=AccountFieldsState.saved,
                 wide=False,
             ),
             text="What helps us to do it your way.",

@@ -6,8 +6,9 @@ import reflex as rx
 
 from portal_app.state.address_lists import AddressListsState
 
-from .button import button
-from .edit import AddressFields, Rows
+from .button import button, unavailable
+from .edit import Rows
+from .form import arrival
 from .icon import icon
 from .logic import classes, each, joined, when
 from .surface import section
@@ -34,7 +35,7 @@ def account_section(
 
 
 def item(
-    name: str,
+    drawing: Any,
     title: Any,
     *lines: Any,
     badges: Any = None,
@@ -44,7 +45,7 @@ def item(
     """Draw one thing of a list, with what can be done with it.
 
     Args:
-        name: Its icon.
+        drawing: The name of its icon, or the icon itself.
         title: What it is called.
         *lines: What else to know.
         badges: Small labels after the title.
@@ -56,24 +57,31 @@ def item(
     """
     return rx.el.li(
         rx.el.span(
-            icon(name, "size-5"),
+            icon(drawing, "size-5") if isinstance(drawing, str) else drawing,
             aria_hidden="true",
             class_name=(
-                "grid size-11 shrink-0 place-items-center rounded-xl bg-accent-soft "
-                "text-accent-ink"
+                "grid size-11 place-items-center rounded-xl bg-accent-soft "
+                "text-accent-ink sm:row-span-2"
             ),
         ),
         rx.el.div(
-            rx.el.div(
-                rx.el.h3(title, class_name="text-base font-semibold break-words"),
-                *([badges] if badges is not None else []),
-                class_name="flex flex-wrap items-center gap-x-2.5 gap-y-1",
-            ),
-            *lines,
-            class_name="min-w-0 flex-1 basis-40 text-[0.9375rem]",
+            rx.el.h3(title, class_name="text-base font-semibold break-words"),
+            *([badges] if badges is not None else []),
+            class_name="flex flex-wrap items-center gap-x-2.5 gap-y-1",
         ),
-        rx.el.div(*actions, class_name="-mr-2 flex shrink-0 max-sm:ml-auto"),
-        class_name="flex flex-wrap items-start gap-x-4 gap-y-2 py-4",
+        # On a phone the lines have the whole width, below the title's row.
+        rx.el.div(
+            *lines,
+            class_name=(
+                "order-last col-span-full min-w-0 text-[0.9375rem] sm:col-span-1 "
+                "sm:col-start-2"
+            ),
+        ),
+        rx.el.div(*actions, class_name="-mr-2 flex sm:row-span-2 sm:self-start"),
+        class_name=(
+            "grid grid-cols-[auto_minmax(0,1fr)_auto] items-center gap-x-4 "
+            "gap-y-2.5 py-4 sm:grid-rows-[auto_1fr] sm:items-start sm:gap-y-0"
+        ),
         **({"key": key} if key is not None else {}),
     )
 
@@ -113,12 +121,15 @@ def line(*children: Any, **props: Any) -> rx.Component:
     return rx.el.p(*children, class_name=look, **props)
 
 
-def icon_action(name: str, label: Any, **props: Any) -> rx.Component:
+def icon_action(
+    name: str, label: Any, *, disabled: Any = False, **props: Any
+) -> rx.Component:
     """Draw a small action of an ``item``.
 
     Args:
         name: The icon.
         label: The accessible name.
+        disabled: Whether it refuses clicks for now; may be a Var.
         **props: Passed to the button; ``custom_attrs`` may name a dialog.
 
     Returns:
@@ -130,6 +141,7 @@ def icon_action(name: str, label: Any, **props: Any) -> rx.Component:
         type="button",
         class_name="btn btn-ghost btn-icon",
         custom_attrs=custom,
+        **unavailable(disabled),
         **props,
     )
 
@@ -143,18 +155,20 @@ def undo_bar(words: Any, removed: Any, on_undo: Any) -> rx.Component:
         on_undo: The event.
 
     Returns:
-        A live region that exists before its message.
+        A live region that exists before its message, which takes the focus: what
+        had it is gone.
     """
     return rx.el.div(
         when(
             removed,
-            rx.el.div(
+            arrival(
                 rx.el.p(words, class_name="min-w-0 flex-1 break-words"),
                 button("Undo", kind="secondary", before="rotate-ccw", on_click=on_undo),
                 class_name=(
                     "mt-3 flex flex-wrap items-center gap-3 rounded-xl bg-sunken "
                     "px-4 py-3"
                 ),
+                key=removed,
             ),
         ),
         role="status",
@@ -227,31 +241,6 @@ def name_rows(names: Any, errors: Any) -> rx.Component:
         initial=names,
         errors=errors,
         most=5,
-    )
-
-
-def address_fields(address: Any, errors: Any, optional: str = "") -> rx.Component:
-    """Draw an address with its lists, search and pin.
-
-    Args:
-        address: A Var of an ``AddressView`` or ``LocationView``.
-        errors: A Var: field to sentence.
-        optional: What leaving it empty means, if it may be empty.
-
-    Returns:
-        The fields.
-    """
-    return AddressFields.create(
-        initial=address,
-        errors=errors,
-        countries=AddressListsState.countries,
-        lists=AddressListsState.lists,
-        home=AddressListsState.home,
-        hits=AddressListsState.hits,
-        tiles=AddressListsState.tiles,
-        optional=optional,
-        on_pick=AddressListsState.pick,
-        on_search=AddressListsState.search,
     )
 
 

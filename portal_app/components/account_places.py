@@ -6,27 +6,20 @@ import reflex as rx
 
 from portal_app.state.account_places import AccountPlacesState
 
+from .account_collection import collection_section
 from .account_parts import (
     account_section,
-    address_fields,
-    dialog_name,
-    icon_action,
     item,
-    item_list,
     line,
     part,
     text_lines,
-    undo_bar,
 )
+from .address import address_fields
 from .button import link_button
-from .edit import edit_button, edit_dialog
 from .feedback import badge
 from .fields import checkbox_field, text_field, textarea_field
 from .icon import icon
-from .logic import each, joined, when
-from .skeleton import list_skeleton
-
-_PLACES = AccountPlacesState.places
+from .logic import when
 
 
 def places_section() -> rx.Component:
@@ -35,29 +28,17 @@ def places_section() -> rx.Component:
     Returns:
         A ``section``.
     """
-    return account_section(
-        "Saved locations",
-        rx.cond(
-            AccountPlacesState.loaded,
-            item_list(
-                _PLACES, _item, "Nothing yet. A place you book for is saved by itself."
-            ),
-            list_skeleton(1),
-        ),
-        undo_bar(
-            joined(AccountPlacesState.removed_name, " is removed."),
-            AccountPlacesState.removed,
-            AccountPlacesState.undo,
-        ),
-        each(_PLACES, _dialog),
-        _framed("place-new", "Add a location", 0, _fields()),
+    return collection_section(
+        AccountPlacesState,
+        "place",
+        title="Saved locations",
         text="Where we come to, and how to get in.",
-        action=edit_button(
-            "place-new",
-            icon("plus"),
-            rx.el.span("Add a location"),
-            class_name="btn btn-secondary max-sm:w-full",
-        ),
+        add="Add a location",
+        empty="Nothing yet. A place you book for is saved by itself.",
+        called=_title,
+        draw=_item,
+        fields=_fields,
+        remove="Delete",
     )
 
 
@@ -81,65 +62,29 @@ def own_data_section() -> rx.Component:
     )
 
 
-def _item(place: Any) -> rx.Component:
-    edit = {"data-edit": dialog_name("place", place.id)}
-    title = when(place.label, place.label, place.lines[0])
+def _title(place: Any) -> Any:
+    return when(place.label, place.label, place.lines[0])
+
+
+def _item(place: Any, _at: Any, actions: list[Any]) -> rx.Component:
     return item(
         "map-pin",
-        title,
+        _title(place),
         text_lines(place.lines),
         when(place.access_notes, line(place.access_notes, class_name="text-sm")),
         badges=rx.fragment(
             when(place.is_default, badge("Default")),
             when(place.latitude, badge(icon("navigation", "size-3.5"), "Pin")),
         ),
-        actions=[
-            icon_action("pencil", joined("Edit ", title), custom_attrs=edit),
-            icon_action(
-                "trash-2",
-                joined("Delete ", title),
-                on_click=AccountPlacesState.remove(place.id),
-            ),
-        ],
+        actions=actions,
         key=place.id,
     )
 
 
-def _dialog(place: Any) -> rx.Component:
-    title = when(place.label, place.label, place.lines[0])
-    return _framed(
-        dialog_name("place", place.id),
-        joined("Edit ", title),
-        place.version,
-        _fields(place),
-    )
-
-
-def _framed(name: Any, title: Any, version: Any, fields: list[Any]) -> rx.Component:
-    return edit_dialog(
-        name,
-        *fields,
-        title=title,
-        on_open=AccountPlacesState.begin,
-        on_submit=AccountPlacesState.save,
-        pending=AccountPlacesState.pending,
-        problem=AccountPlacesState.problem,
-        changes=AccountPlacesState.changes,
-        version=version,
-        seen=AccountPlacesState.seen,
-        saved=AccountPlacesState.saved,
-    )
-
-
-def _fields(place: Any = None) -> list[Any]:
+def _fields(place: Any) -> list[Any]:
     errors = AccountPlacesState.errors
     known = place is not None
     return [
-        *(
-            [rx.el.input(type="hidden", name="place", value=place.id, read_only=True)]
-            if known
-            else []
-        ),
         text_field(
             "Name of this place",
             "label",

@@ -7,20 +7,21 @@ import reflex as rx
 from portal_app.state.account import AccountState
 
 from .account_parts import (
-    address_fields,
     email_rows,
     name_rows,
     part,
     phone_rows,
     text_lines,
 )
+from .address import address_fields
 from .avatar import avatar
 from .choices import choice_group, radio_card
-from .edit import PictureEditor, edit_button, edit_dialog
+from .edit import edit_button, saving_dialog
 from .feedback import badge
 from .fields import checkbox_field, select_field, text_field
 from .icon import icon
 from .logic import each, when
+from .picture import picture_editor
 from .skeleton import bone
 from .surface import card, summary_list, summary_row
 
@@ -44,21 +45,15 @@ def _card() -> rx.Component:
     name = _PROFILE.first_name + " " + _PROFILE.last_name
     return card(
         rx.el.div(
-            rx.el.div(
+            picture_editor(
                 avatar(
                     name, _PROFILE.large_picture_url, size="xl", class_name="size-24!"
                 ),
-                PictureEditor.create(
-                    label="Update Profile Picture",
-                    picture=_PROFILE.large_picture_url,
-                    on_uploaded=AccountState.use_picture,
-                    on_remove=AccountState.remove_picture,
-                    class_name=(
-                        "btn btn-secondary btn-icon absolute -right-2 -bottom-2 "
-                        "rounded-full! shadow-card"
-                    ),
-                ),
-                class_name="relative shrink-0",
+                "Update Profile Picture",
+                picture=_PROFILE.large_picture_url,
+                on_uploaded=AccountState.use_picture,
+                on_remove=AccountState.remove_picture,
+                of_oneself=True,
             ),
             rx.el.div(
                 rx.el.h2(name, class_name="text-2xl break-words"),
@@ -202,7 +197,8 @@ def _skeleton() -> rx.Component:
 
 def _dialog() -> rx.Component:
     errors = AccountState.errors
-    return edit_dialog(
+    return saving_dialog(
+        AccountState,
         _NAME,
         part(
             "About you",
@@ -300,12 +296,5 @@ def _dialog() -> rx.Component:
             ),
         ),
         title="Edit Info",
-        on_open=AccountState.begin,
-        on_submit=AccountState.save,
-        pending=AccountState.pending,
-        problem=AccountState.problem,
-        changes=AccountState.changes,
         version=_PROFILE.version,
-        seen=AccountState.seen,
-        saved=AccountState.saved,
     )

@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from .address import address_fields
 from .booking_wizard import keep_typed, lines_of_text
 from .choices import choice_group, radio_card
 from .fields import (
@@ -17,7 +18,7 @@ from .icon import icon
 from .logic import each, equal, is_var, joined, when
 
 NEW = "new"
-_ONLY_IF_NEW = "hidden group-has-[input[value=new]:checked]/place:grid"
+_ONLY_IF_NEW = "hidden group-has-[input[value=new]:checked]/place:block"
 
 
 def place_form(
@@ -25,10 +26,6 @@ def place_form(
     chosen: Any,
     *,
     errors: Any,
-    country: Any,
-    countries: Any,
-    states: Any,
-    on_country: Any,
     on_submit: Any,
     name: Any,
     end: Any,
@@ -42,10 +39,6 @@ def place_form(
         places: A Var of a list of objects with ``id``, ``label`` and ``lines``.
         chosen: The id of the chosen place, or ``new``.
         errors: A Var: field to sentence.
-        country: The country the form is for.
-        countries: Pairs of code and name.
-        states: Pairs of code and name, empty where none is chosen.
-        on_country: The event for another country.
         on_submit: The event that gets the form.
         name: Under which name what was typed is kept.
         end: What follows the fields.
@@ -70,7 +63,6 @@ def place_form(
         )
 
     return rx.el.form(
-        keep_typed(joined(name, "-address")),
         when(
             some,
             rx.el.div(
@@ -91,91 +83,31 @@ def place_form(
         ),
         rx.el.fieldset(
             rx.el.legend("New address", class_name="sr-only"),
-            text_field(
-                "Street and number",
-                "street",
-                error=errors["street"],
-                auto_complete="address-line1",
-                class_name="sm:col-span-4",
-            ),
-            text_field(
-                "Unit or level",
-                "unit",
-                error=errors["unit"],
-                required=False,
-                auto_complete="address-line2",
-                class_name="sm:col-span-2",
-            ),
-            text_field(
-                "Suburb or town",
-                "town",
-                error=errors["town"],
-                auto_complete="address-level2",
-                class_name="sm:col-span-6",
-            ),
-            rx.cond(
-                states.length() > 0,
-                select_field(
-                    "State",
-                    "state",
-                    states,
-                    error=errors["state"],
-                    placeholder="Choose",
-                    auto_complete="address-level1",
-                    class_name="sm:col-span-3",
-                    key=country,
-                ),
+            address_fields(None, errors),
+            rx.el.div(
                 text_field(
-                    "State or region",
-                    "state",
-                    error=errors["state"],
+                    "Name of this place",
+                    "label",
+                    error=errors["label"],
                     required=False,
-                    auto_complete="address-level1",
-                    class_name="sm:col-span-3",
+                    placeholder="Home",
+                    auto_complete="off",
                 ),
+                textarea_field(
+                    "How to get in",
+                    "access_notes",
+                    error=errors["access_notes"],
+                    help="A gate code, where to park, where the key is.",
+                    required=False,
+                    rows=2,
+                ),
+                class_name="mt-5 flex flex-col gap-5",
             ),
-            text_field(
-                "Postcode",
-                "postcode",
-                error=errors["postcode"],
-                auto_complete="postal-code",
-                class_name="sm:col-span-3",
-            ),
-            select_field(
-                "Country",
-                "country",
-                countries,
-                error=errors["country"],
-                default_value=country,
-                auto_complete="country",
-                on_change=on_country,
-                class_name="sm:col-span-3",
-            ),
-            text_field(
-                "Name of this place",
-                "label",
-                error=errors["label"],
-                required=False,
-                placeholder="Home",
-                auto_complete="off",
-                class_name="sm:col-span-3",
-            ),
-            textarea_field(
-                "How to get in",
-                "access_notes",
-                error=errors["access_notes"],
-                help="A gate code, where to park, where the key is.",
-                required=False,
-                rows=2,
-                class_name="sm:col-span-6",
-            ),
-            class_name=when(
-                some,
-                f"{_ONLY_IF_NEW} min-w-0 gap-x-4 gap-y-5 sm:grid-cols-6",
-                "grid min-w-0 gap-x-4 gap-y-5 sm:grid-cols-6",
-            ),
+            class_name=when(some, f"{_ONLY_IF_NEW} min-w-0", "min-w-0"),
         ),
+        keep_typed(joined(name, "-address")),
         end,
+        keep_typed(joined(name, "-address")),
         on_submit=on_submit,
         reset_on_submit=False,
         class_name="group/place",
@@ -193,6 +125,7 @@ def contact_form(
     on_submit: Any,
     name: Any,
     end: Any,
+    before: Any = None,
     companies: Any = (),
     company: Any = "",
 ) -> rx.Component:
@@ -207,6 +140,7 @@ def contact_form(
         on_submit: The event that gets the form.
         name: Under which name what was typed is kept.
         end: What follows the fields.
+        before: What else is asked, above.
         companies: Pairs of id and name: business profiles to book for.
         company: The id of the chosen one, or empty.
 
@@ -214,7 +148,7 @@ def contact_form(
         A ``form``.
     """
     return rx.el.form(
-        keep_typed(joined(name, "-contact")),
+        *([before] if before is not None else []),
         when(
             companies.length() > 0,
             _booking_for(companies, company, errors["company"]),
@@ -245,6 +179,7 @@ def contact_form(
             class_name="grid gap-x-4 gap-y-5 sm:grid-cols-2",
         ),
         end,
+        keep_typed(joined(name, "-contact")),
         on_submit=on_submit,
         reset_on_submit=False,
         class_name="group/for",
@@ -255,7 +190,7 @@ def contact_form(
 def _booking_for(companies: Any, company: Any, error: Any) -> rx.Component:
     return rx.el.div(
         choice_group(
-            "Who is this booking for?",
+            "Personal or business?",
             radio_card(
                 "Personal",
                 name="booking_for",

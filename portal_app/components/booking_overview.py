@@ -7,6 +7,7 @@ import reflex as rx
 
 from portal_app.state.book import BookState
 
+from .booking_details import details_facts, has_details
 from .booking_wizard import (
     bring_into_view,
     chosen_fact,
@@ -18,6 +19,7 @@ from .booking_wizard import (
 from .button import button
 from .feedback import note
 from .icon import icon
+from .link import policies_link
 from .logic import each, when
 from .service_card import picture
 from .surface import card
@@ -91,6 +93,14 @@ def overview(
                 ),
                 edit=address("contact", edit),
             ),
+            when(
+                has_details(BookState),
+                review_part(
+                    "Details",
+                    details_facts(BookState.for_whom, BookState.fields),
+                    edit=address("contact", edit),
+                ),
+            ),
             review_part(
                 "Options",
                 price_lines(BookState.lines, BookState.total, live=True),
@@ -107,8 +117,11 @@ def overview(
                     rx.el.h3("Cancellation", class_name="font-semibold text-ink"),
                     each(
                         BookState.policy,
-                        lambda paragraph: rx.el.p(paragraph, class_name="mt-1.5"),
+                        lambda paragraph: rx.el.p(
+                            paragraph, class_name="mt-1.5 whitespace-pre-line"
+                        ),
                     ),
+                    rx.el.p(policies_link(), class_name="mt-1.5"),
                 ),
                 class_name="mt-5 flex gap-2.5 px-1 text-sm text-ink-soft",
             ),

@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from .booking_details import details_facts, has_details
 from .booking_wizard import lines_of_text, price_lines
 from .button import link_button
 from .feedback import status_badge
@@ -158,6 +159,13 @@ def booked_summary(booking: Any, clock: Any) -> rx.Component:
         card(
             rx.el.h2(booking.service_name, class_name="mb-1 text-xl"),
             booking_facts(booking, clock),
+            when(
+                has_details(booking),
+                rx.el.div(
+                    details_facts(booking.for_whom, booking.fields),
+                    class_name="border-t border-line",
+                ),
+            ),
             rx.el.div(
                 price_lines(booking.lines, booking.total),
                 class_name="border-t border-line pt-3",

@@ -41,7 +41,8 @@ def button(
         full: Take the whole width.
         before: Name of an icon before the label.
         after: Name of an icon after the label.
-        **props: Passed to the element, ``type="button"`` unless given.
+        **props: Passed to the element, ``type="button"`` unless given. With a
+            ``disabled`` that holds it refuses clicks, and keeps the focus.
 
     Returns:
         A ``button``.
@@ -51,20 +52,34 @@ def button(
         rx.el.span(*children, class_name="min-w-0"),
         *([icon(after)] if after else []),
     ]
-    may_wait = is_var(pending) or bool(pending)
-    if may_wait:
+    blocked = props.pop("disabled", False)
+    if is_var(pending) or pending:
         label.append(when(pending, rx.el.span(class_name="btn-spinner")))
         props["aria_busy"] = flag(pending)
-        disabled = props.pop("disabled", False)
-        props["disabled"] = (
-            pending | disabled if is_var(pending) and is_var(disabled) else pending
-        )
+        blocked = when(pending, True, blocked)
+    if is_var(blocked) or blocked:
+        props |= unavailable(blocked)
     props.setdefault("type", "button")
     return rx.el.button(
         *label,
         class_name=_look(kind, size, full, props.pop("class_name", "")),
         **props,
     )
+
+
+def unavailable(condition: Any) -> dict[str, Any]:
+    """Give the attributes of a button that refuses clicks for now.
+
+    A ``disabled`` button would drop the focus, and nobody would hear of it; what
+    ``ui.js`` does with the clicks of one that has this is the same.
+
+    Args:
+        condition: Whether it refuses; may be a Var.
+
+    Returns:
+        Keyword arguments of the element.
+    """
+    return {"aria_disabled": flag(condition)}
 
 
 def submit_button(*children: Any, pending: Any = False, **props: Any) -> rx.Component:

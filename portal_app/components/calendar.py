@@ -5,9 +5,10 @@ from typing import Any
 
 import reflex as rx
 
+from .button import unavailable
 from .choice_input import choice_input
 from .icon import icon, icon_choice
-from .logic import each, equal, flag, is_var, when
+from .logic import each, equal, flag, negate, when
 
 _WEEK = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _PARTS = ("sunrise", "sun", "moon")
@@ -58,7 +59,7 @@ def day_picker(
             aria_label=day.label,
             aria_pressed=flag(day.chosen if chosen is None else equal(day.iso, chosen)),
             aria_current=when(day.today, "date", "false"),
-            disabled=_not(day.available),
+            disabled=negate(day.available),
             class_name="day",
             **picked,
         )
@@ -101,17 +102,13 @@ def day_picker(
     )
 
 
-def _not(value: Any) -> Any:
-    return ~value if is_var(value) else not value
-
-
 def _arrow(name: str, label: str, event: Any, usable: Any) -> rx.Component:
     return rx.el.button(
         icon(name),
         type="button",
         aria_label=label,
-        disabled=_not(usable),
         class_name="btn btn-ghost btn-icon",
+        **unavailable(negate(usable)),
         **({"on_click": event} if event is not None else {}),
     )
 

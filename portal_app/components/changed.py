@@ -9,28 +9,35 @@ from .form import arrival
 from .logic import each, when
 
 
-def changed_meanwhile(changes: Any, title: str = "This changed meanwhile") -> Any:
+def changed_meanwhile(
+    changes: Any,
+    title: str = "This was changed somewhere else while you were editing",
+    *,
+    again: Any = None,
+) -> rx.Component:
     """Show what is stored now beside what is in the form, once it is refused.
 
     Args:
         changes: A Var of the list of changes of a ``ChangedMeanwhile``; empty
             for none.
         title: What changed, in bold.
+        again: A button that fills the form with what is stored now.
 
     Returns:
         An alert that takes the focus when it appears, or nothing.
     """
+    choice = "" if again is None else ", or take what is saved now"
     return when(
         changes.length() > 0,
         arrival(
             note(
                 rx.el.p(
-                    "While you were editing, this was changed somewhere else. "
-                    "Nothing is saved yet. Save again to keep yours."
+                    f"Nothing was saved yet. Save again to keep what you typed{choice}."
                 ),
-                rx.el.ul(
-                    each(changes, _change), class_name="mt-2 flex flex-col gap-1.5"
+                rx.el.dl(
+                    each(changes, _change), class_name="my-3 flex flex-col gap-2.5"
                 ),
+                *([] if again is None else [again]),
                 tone="warning",
                 title=title,
             ),
@@ -41,12 +48,15 @@ def changed_meanwhile(changes: Any, title: str = "This changed meanwhile") -> An
 
 
 def _change(change: Any) -> rx.Component:
-    return rx.el.li(
-        rx.el.strong(change.label, class_name="block font-semibold"),
-        rx.el.span("Now: ", _text(change.now), class_name="block break-words"),
-        rx.el.span("Yours: ", _text(change.yours), class_name="block break-words"),
+    return rx.el.div(
+        rx.el.dt(change.label, class_name="font-semibold"),
+        _value("Yours: ", change.yours),
+        _value("Saved now: ", change.now),
     )
 
 
-def _text(text: Any) -> Any:
-    return when(text, text, "empty")
+def _value(whose: str, text: Any) -> rx.Component:
+    return rx.el.dd(
+        whose,
+        rx.el.strong(when(text, text, "empty"), class_name="font-semibold break-words"),
+    )

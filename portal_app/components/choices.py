@@ -6,7 +6,7 @@ import reflex as rx
 
 from .choice_input import choice_input
 from .icon import icon
-from .logic import classes, when
+from .logic import classes, is_var, when
 
 
 def choice_group(
@@ -100,10 +100,20 @@ def check_card(title: Any, **props: Any) -> rx.Component:
     return radio_card(title, kind="checkbox", **props)
 
 
+class SearchInput(rx.el.Input):
+    """A search field that shows what is asked for; see ``search.jsx``."""
+
+    library = "$/public/react/search.jsx"
+    tag = "SearchInput"
+
+    asked: rx.Var[str]
+
+
 def search_field(
     label: Any = "Search",
     name: str = "q",
     *,
+    asked: Any = "",
     placeholder: Any = "",
     class_name: str = "",
     **props: Any,
@@ -113,13 +123,21 @@ def search_field(
     Args:
         label: The accessible name.
         name: The key in the submitted form.
+        asked: What is looked for now; may be a Var.
         placeholder: An example of what to type.
         class_name: Extra classes.
-        **props: Passed to the input: ``on_change``, ``default_value`` …
+        **props: Passed to the input, such as ``on_change``.
 
     Returns:
         A ``search`` landmark's content.
     """
+    props |= {
+        "name": name,
+        "placeholder": placeholder,
+        "auto_complete": "off",
+        "enter_key_hint": "search",
+        "class_name": "field-input min-h-12 rounded-full pl-12 pr-5 shadow-soft",
+    }
     return rx.el.label(
         rx.el.span(label, class_name="sr-only"),
         icon(
@@ -127,15 +145,9 @@ def search_field(
             "pointer-events-none absolute left-4 top-1/2 -translate-y-1/2 "
             "text-ink-faint",
         ),
-        rx.el.input(
-            type="search",
-            name=name,
-            placeholder=placeholder,
-            auto_complete="off",
-            enter_key_hint="search",
-            class_name="field-input min-h-12 rounded-full pl-12 pr-5 shadow-soft",
-            **props,
-        ),
+        SearchInput.create(asked=asked, **props)
+        if is_var(asked)
+        else rx.el.input(type="search", default_value=asked, **props),
         class_name=classes("relative block h-fit", class_name),
     )
 

@@ -23,11 +23,11 @@ class CustomFields(rx.Component):
     fields: rx.Var[list[FieldView]]
     errors: rx.Var[dict[str, str]]
     of: rx.Var[str]
-    prefix: rx.Var[str]
+    within: rx.Var[str]
 
 
 def custom_fields(
-    fields: Any, errors: Any, *, of: Any, prefix: str = ""
+    fields: Any, errors: Any, *, of: Any, within: str = ""
 ) -> rx.Component:
     """Draw the fields of a business within a form.
 
@@ -39,12 +39,13 @@ def custom_fields(
         errors: A Var of field key to sentence.
         of: Whose fields these are, for example an id or a type's slug; another
             value means other fields, whatever was entered.
-        prefix: Makes ids unique where a page has two such forms.
+        within: Names the part of a form that has other fields as well: ids begin with
+            it, and so do keys in ``errors``, followed by a dot.
 
     Returns:
         The fields, for a form that is a column with gaps.
     """
-    return CustomFields.create(fields=fields, errors=errors, of=of, prefix=prefix)
+    return CustomFields.create(fields=fields, errors=errors, of=of, within=within)
 
 
 def custom_values(fields: Any) -> rx.Component:

@@ -9,24 +9,30 @@ from .icon import icon, icon_choice
 from .link import link
 from .logic import classes, when
 
-ICONS = (
-    "paw-print",
-    "dog",
-    "cat",
-    "baby",
-    "user",
-    "users",
-    "car",
-    "house",
-    "waves",
-    "sprout",
-    "building-2",
-    "wrench",
-)
-"""The icons that types of dependents can have; another one becomes a heart."""
+ICONS = {
+    "heart": "Heart",
+    "paw-print": "Paw",
+    "dog": "Dog",
+    "cat": "Cat",
+    "baby": "Baby",
+    "user": "Person",
+    "users": "People",
+    "car": "Car",
+    "house": "House",
+    "building-2": "Building",
+    "waves": "Water",
+    "sprout": "Plant",
+    "wrench": "Tool",
+}
+"""The icons that types of dependents can have, and their names; the first one stands
+for any other."""
 
-_SIZES = {"md": "size-14 rounded-2xl", "xl": "size-24 rounded-3xl"}
-_ICON_SIZES = {"md": "size-6", "xl": "size-10"}
+_SIZES = {
+    "sm": "size-9 rounded-xl",
+    "md": "size-14 rounded-2xl",
+    "xl": "size-24 rounded-3xl",
+}
+_ICON_SIZES = {"sm": "size-4.5", "md": "size-6", "xl": "size-10"}
 
 
 def type_icon(name: Any, class_name: str = "") -> rx.Component:
@@ -39,7 +45,7 @@ def type_icon(name: Any, class_name: str = "") -> rx.Component:
     Returns:
         The icon.
     """
-    return icon_choice(name, ICONS, class_name, fallback="heart")
+    return icon_choice(name, tuple(ICONS), class_name, fallback="heart")
 
 
 def dependent_picture(
@@ -50,7 +56,7 @@ def dependent_picture(
     Args:
         picture_url: Where the photo is, or an empty string; may be a Var.
         name: The icon of its type.
-        size: ``md`` 56 px, ``xl`` 96.
+        size: ``sm`` 36 px, ``md`` 56, ``xl`` 96.
         class_name: Extra classes.
 
     Returns:
@@ -106,11 +112,10 @@ def dependent_card(row: Any, action: Any) -> rx.Component:
             when(
                 row.notice,
                 rx.el.p(
-                    icon("triangle-alert", "size-4"),
+                    icon("triangle-alert", "mt-0.5 size-4"),
                     row.notice,
                     class_name=(
-                        "mt-1 flex items-center gap-1.5 text-sm font-medium "
-                        "text-warning"
+                        "mt-1 flex items-start gap-1.5 text-sm font-medium text-warning"
                     ),
                 ),
             ),

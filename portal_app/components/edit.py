@@ -7,12 +7,10 @@ import reflex as rx
 from portal_app.state.viewer import ViewerState
 
 from .button import submit_button
-from .feedback import note
-from .form import arrival, form
+from .changed import changed_meanwhile
+from .form import form
 from .icon import icon
-from .logic import classes, each
-
-_LEAFLET = ["leaflet@1.9.4", "react-leaflet@5.0.0", "@react-leaflet/core@3.0.0"]
+from .logic import classes
 
 
 class EditDialog(rx.Component):
@@ -43,12 +41,6 @@ def _two_texts(first: rx.Var[str], second: rx.Var[str]) -> list[rx.Var[str]]:
     return [first, second]
 
 
-def _three_texts(
-    first: rx.Var[str], second: rx.Var[str], third: rx.Var[str]
-) -> list[rx.Var[str]]:
-    return [first, second, third]
-
-
 class Rows(rx.Component):
     """Several names, e-mails, phones or people, added by "+"."""
 
@@ -68,39 +60,6 @@ class Rows(rx.Component):
 
     on_settle: rx.EventHandler[_two_texts]
     on_resend: rx.EventHandler[rx.event.passthrough_event_spec(str)]
-
-
-class AddressFields(rx.Component):
-    """An address with a search, the country's own lists, and a pin."""
-
-    library = "$/public/react/address.jsx"
-    tag = "AddressFields"
-    lib_dependencies = _LEAFLET
-
-    initial: rx.Var[Any]
-    errors: rx.Var[dict[str, str]]
-    countries: rx.Var[list[tuple[str, str]]]
-    lists: rx.Var[Any]
-    home: rx.Var[str]
-    hits: rx.Var[Any]
-    tiles: rx.Var[str]
-    optional: rx.Var[str]
-
-    on_pick: rx.EventHandler[_three_texts]
-    on_search: rx.EventHandler[rx.event.passthrough_event_spec(str)]
-
-
-class PictureEditor(rx.Component):
-    """The camera button, and the dialog in which a picture is chosen and cut."""
-
-    library = "$/public/react/picture.jsx"
-    tag = "PictureEditor"
-
-    label: rx.Var[str]
-    picture: rx.Var[str]
-
-    on_uploaded: rx.EventHandler[rx.event.passthrough_event_spec(str)]
-    on_remove: rx.EventHandler[rx.event.no_args_event_spec]
 
 
 def edit_dialog(
@@ -159,7 +118,7 @@ def edit_dialog(
             class_name="flex items-start gap-3 px-5 pt-5 sm:px-7 sm:pt-6",
         ),
         form(
-            rx.cond(changes.length() > 0, _what_changed(changes)),
+            changed_meanwhile(changes, again=_take_again()),
             *children,
             rx.el.div(
                 rx.el.button(
@@ -188,6 +147,48 @@ def edit_dialog(
     )
 
 
+def saving_dialog(
+    state: Any,
+    name: Any,
+    *fields: Any,
+    title: Any,
+    version: Any,
+    text: Any = None,
+    on_save: Any = None,
+    wide: bool = True,
+) -> rx.Component:
+    """Draw an ``edit_dialog`` whose form a state saves.
+
+    Args:
+        state: The state (``state.edits.Editing``), with ``begin`` and ``save``.
+        name: The dialog's name.
+        *fields: The fields.
+        title: Its heading.
+        version: Of what is drawn.
+        text: A sentence under the heading.
+        on_save: The handler, where it is not ``save``.
+        wide: For forms with many fields.
+
+    Returns:
+        The dialog.
+    """
+    return edit_dialog(
+        name,
+        *fields,
+        title=title,
+        text=text,
+        on_open=state.begin,
+        on_submit=state.save if on_save is None else on_save,
+        pending=state.pending,
+        problem=state.problem,
+        changes=state.changes,
+        version=version,
+        seen=state.seen,
+        saved=state.saved,
+        wide=wide,
+    )
+
+
 def edit_button(name: Any, *children: Any, class_name: Any = "", **props: Any) -> Any:
     """Draw the button that opens an ``edit_dialog``.
 
@@ -206,45 +207,10 @@ def edit_button(name: Any, *children: Any, class_name: Any = "", **props: Any) -
     )
 
 
-def _what_changed(changes: Any) -> rx.Component:
-    return arrival(
-        note(
-            rx.el.p(
-                "Nothing was saved yet. Save again to keep what you typed, "
-                "or take what is saved now."
-            ),
-            rx.el.dl(
-                each(
-                    changes,
-                    lambda change: rx.el.div(
-                        rx.el.dt(change.label, class_name="font-semibold"),
-                        rx.el.dd(
-                            "Yours: ",
-                            rx.el.strong(
-                                rx.cond(change.yours, change.yours, "empty"),
-                                class_name="font-semibold break-words",
-                            ),
-                        ),
-                        rx.el.dd(
-                            "Saved now: ",
-                            rx.el.strong(
-                                rx.cond(change.now, change.now, "empty"),
-                                class_name="font-semibold break-words",
-                            ),
-                        ),
-                    ),
-                ),
-                class_name="my-3 flex flex-col gap-2.5",
-            ),
-            rx.el.button(
-                "Take what is saved now",
-                type="button",
-                class_name="btn btn-secondary btn-sm",
-                custom_attrs={"data-edit-again": ""},
-            ),
-            tone="warning",
-            title="This was changed somewhere else while you were editing",
-        ),
-        class_name="rounded-xl",
-        custom_attrs={"role": "alert"},
+def _take_again() -> rx.Component:
+    return rx.el.button(
+        "Take what is saved now",
+        type="button",
+        class_name="btn btn-secondary btn-sm",
+        custom_attrs={"data-edit-again": ""},
     )

@@ -17,21 +17,6 @@ class Arrival(rx.Component):
     tag = "Arrival"
 
 
-class EditKeeper(rx.Component):
-    """Keeps, inside the form of a dialog, what was there when it was opened.
-
-    Sends ``version`` and ``request`` with the form and closes the dialog when
-    ``saved`` is the request. ``seen`` is a newer version the person was told of.
-    """
-
-    library = _LIBRARY
-    tag = "EditKeeper"
-
-    version: rx.Var[int]
-    seen: rx.Var[int]
-    saved: rx.Var[str]
-
-
 def arrival(*children: Any, **props: Any) -> rx.Component:
     """Draw an answer to what the person just did; it takes the focus.
 

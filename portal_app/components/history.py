@@ -6,7 +6,7 @@ import reflex as rx
 
 from .button import button
 from .icon import icon
-from .logic import is_var, when
+from .logic import negate, when
 
 
 def timeline(*entries: Any) -> rx.Component:
@@ -100,7 +100,7 @@ def _step(label: str, event: Any, usable: Any, **icons: str) -> rx.Component:
         label,
         kind="secondary",
         size="sm",
-        disabled=~usable if is_var(usable) else not usable,
+        disabled=negate(usable),
         **icons,
         **({"on_click": event} if event is not None else {}),
     )

@@ -52,6 +52,22 @@ def text_link(*children: Any, href: Any, **props: Any) -> rx.Component:
     return link(*children, href=href, **props)
 
 
+def policies_link() -> rx.Component:
+    """Link to the policies from within a form, which stays open.
+
+    Returns:
+        An anchor that opens another tab, and says so.
+    """
+    return text_link(
+        "All policies",
+        icon("external-link", "ml-1 inline size-4 align-[-0.15em]"),
+        rx.el.span(" (opens in a new tab)", class_name="sr-only"),
+        href="/policies",
+        target="_blank",
+        class_name="inline-flex min-h-11 items-center sm:min-h-0",
+    )
+
+
 def back_link(label: str, href: Any) -> rx.Component:
     """Link to the place one level up.
 

@@ -68,6 +68,9 @@ OFFICE_MENU: tuple[Group, ...] = (
         "",
         (
             Place("office", "Overview", "/office", "layout-grid", "Overview"),
+            Place("fields", "Fields", "/office/fields", "list-checks", "Fields"),
+            Place("types", "Dependents", "/office/dependents", "heart"),
+            Place("policies", "Policies", "/office/policies", "file-text"),
             Place(
                 "security", "Security", "/office/security", "shield-check", "Security"
             ),

@@ -244,6 +244,7 @@ def _footer(business: Any) -> rx.Component:
             rx.el.div(*contact, class_name="flex flex-col items-start"),
             rx.el.nav(
                 link("All Services", href="/services", class_name=_FOOTER_LINK),
+                link("Policies", href="/policies", class_name=_FOOTER_LINK),
                 link("Log in", href="/login", class_name=_FOOTER_LINK),
                 link("Sign up", href="/signup", class_name=_FOOTER_LINK),
                 aria_label="Footer",

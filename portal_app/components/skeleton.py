@@ -118,3 +118,17 @@ def form_skeleton(count: int = 4) -> rx.Component:
         bone("mt-2 h-11 w-36 rounded-xl!"),
         class_name="flex flex-col gap-5",
     )
+
+
+def text_skeleton() -> rx.Component:
+    """Draw the shape of a heading and two paragraphs.
+
+    Returns:
+        A stack of lines.
+    """
+    return _loading(
+        bone("h-7 w-56"),
+        *[bone(f"h-4 {width}") for width in ("w-full", "w-full", "w-4/5")],
+        *[bone(f"h-4 {width}") for width in ("w-full", "w-full", "w-2/5")],
+        class_name="flex flex-col gap-3.5",
+    )

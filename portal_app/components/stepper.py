@@ -1,15 +1,20 @@
 """Where one is in a form of several steps."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import reflex as rx
 
 from .icon import icon
+from .link import link
 from .logic import classes, equal, when
 
+_STEP = "flex min-h-11 items-center gap-2.5"
 
-def stepper(steps: Sequence[str], current: Any) -> rx.Component:
+
+def stepper(
+    steps: Sequence[str], current: Any, address: Callable[[int], Any] | None = None
+) -> rx.Component:
     """Draw the steps of a wizard.
 
     A desktop shows them all, a phone the current one, its number and a bar.
@@ -17,13 +22,15 @@ def stepper(steps: Sequence[str], current: Any) -> rx.Component:
     Args:
         steps: What the steps are called.
         current: The position of the current one, from 0; may be a Var.
+        address: Gives the address of a step by its position; steps that are done
+            then lead back to themselves.
 
     Returns:
         A ``nav`` with an ordered list, the current step marked.
     """
     return rx.el.nav(
         rx.el.ol(
-            *[_step(at, name, current) for at, name in enumerate(steps)],
+            *[_step(at, name, current, address) for at, name in enumerate(steps)],
             class_name="hidden items-center gap-3 md:flex",
         ),
         rx.el.div(
@@ -62,11 +69,12 @@ def stepper(steps: Sequence[str], current: Any) -> rx.Component:
     )
 
 
-def _step(at: int, name: str, current: Any) -> rx.Component:
+def _step(
+    at: int, name: str, current: Any, address: Callable[[int], Any] | None
+) -> rx.Component:
     here = equal(current, at)
     done = current > at
-    return rx.el.li(
-        *([rx.el.span(class_name="h-px w-5 bg-line-strong xl:w-9")] if at else []),
+    marked = rx.fragment(
         rx.el.span(
             when(
                 done,
@@ -91,10 +99,20 @@ def _step(at: int, name: str, current: Any) -> rx.Component:
             name,
             class_name=classes(
                 "text-[0.9375rem] font-semibold whitespace-nowrap",
-                when(here, "text-ink", "text-ink-soft"),
+                when(here, "text-ink", "text-ink-soft group-hover/step:text-ink"),
             ),
         ),
         when(done, rx.el.span("done", class_name="sr-only")),
+    )
+    return rx.el.li(
+        *([rx.el.span(class_name="h-px w-5 bg-line-strong xl:w-9")] if at else []),
+        marked
+        if address is None
+        else when(
+            done,
+            link(marked, href=address(at), class_name=f"group/step {_STEP}"),
+            marked,
+        ),
         aria_current=when(here, "step", "false"),
-        class_name="flex items-center gap-2.5",
+        class_name=_STEP,
     )

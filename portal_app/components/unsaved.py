@@ -1,47 +1,35 @@
-"""Asking before what was typed is lost."""
+"""A form on a page of its own: sent once, and not lost."""
 
 from typing import Any
 
 import reflex as rx
 
-_LIBRARY = "$/public/react/unsaved.jsx"
+from portal_app.state.viewer import ViewerState
 
 
-class AskBeforeLeaving(rx.Component):
-    """Stands in a form; asks before its dialog closes or its page is left."""
+class PageGuard(rx.Component):
+    """Stands in the form; see ``unsaved.jsx``."""
 
-    library = _LIBRARY
-    tag = "AskBeforeLeaving"
+    library = "$/public/react/unsaved.jsx"
+    tag = "PageGuard"
 
+    owner: rx.Var[str]
     saved: rx.Var[str]
     next: rx.Var[str]
 
 
-class RequestKeeper(rx.Component):
-    """Sends ``request`` with a form that has a page of its own."""
+def page_guard(saved: Any, leads: Any) -> rx.Component:
+    """Guard what is typed into the form around this.
 
-    library = _LIBRARY
-    tag = "RequestKeeper"
-
-
-def ask_before_leaving(saved: Any, leads: Any = "") -> rx.Component:
-    """Ask before unsaved changes of the form around this are lost.
+    The form gets an id, which it sends as ``request``. Whoever leaves the page
+    with unsaved changes is asked first; a page that is loaded again under
+    somebody's hands, as a phone does after a photo, fills the form in again.
 
     Args:
-        saved: A Var of the id of the form (its field ``request``, see
-            ``EditKeeper`` and ``request_keeper``) that was stored last.
-        leads: Where to go once it was stored, for a form on a page of its own.
+        saved: A Var of the ``request`` that was stored last.
+        leads: A Var of where to go once it was stored.
 
     Returns:
         Nothing to see, until it asks.
     """
-    return AskBeforeLeaving.create(saved=saved, next=leads)
-
-
-def request_keeper() -> rx.Component:
-    """Give a form on a page of its own an id, which it sends as ``request``.
-
-    Returns:
-        A hidden field.
-    """
-    return RequestKeeper.create()
+    return PageGuard.create(owner=ViewerState.owner, saved=saved, next=leads)

@@ -1,4 +1,4 @@
-"""Handing a file in, with progress, as part of a form or at once."""
+"""Handing a file in, with progress, as part of a form."""
 
 from typing import Any
 
@@ -21,19 +21,6 @@ class UploadField(rx.Component):
     error: rx.Var[str]
     help: rx.Var[str]
     required: rx.Var[bool]
-    round: rx.Var[bool]
-
-
-class PictureButton(rx.Component):
-    """A camera button on a picture; ``on_uploaded`` gets the file's id."""
-
-    library = _LIBRARY
-    tag = "PictureButton"
-
-    field: rx.Var[str]
-    label: rx.Var[str]
-
-    on_uploaded: rx.EventHandler[rx.event.passthrough_event_spec(str)]
 
 
 def upload_field(
@@ -45,7 +32,6 @@ def upload_field(
     error: Any = "",
     help: Any = "",
     required: bool = True,
-    round: bool = False,
 ) -> rx.Component:
     """Draw a field that takes one file in while the form is being filled in.
 
@@ -55,12 +41,11 @@ def upload_field(
     Args:
         label: The visible label and accessible name.
         name: The key in the submitted form, which holds the file's id.
-        purpose: ``picture``, ``document`` or ``field``.
+        purpose: ``document`` or ``field``.
         initial: The ``FileView`` that is there already; may be a Var.
         error: What is wrong, in words; may be a Var.
         help: What to choose.
         required: Otherwise shown as optional.
-        round: Show the file as a round picture.
 
     Returns:
         The field.
@@ -73,25 +58,5 @@ def upload_field(
         error=error,
         help=help,
         required=required,
-        round=round,
         **({"initial": initial} if initial is not None else {}),
-    )
-
-
-def picture_button(
-    picture: Any, label: Any, *, on_uploaded: Any, name: str = "picture"
-) -> rx.Component:
-    """Draw a picture with the camera button that replaces it at once.
-
-    Args:
-        picture: The picture now, for example an ``avatar`` of size ``xl``.
-        label: What the button does, for example *Update Profile Picture*.
-        on_uploaded: Event that gets the id of the file that was handed in.
-        name: Unique on the page.
-
-    Returns:
-        The picture, its button and the progress.
-    """
-    return PictureButton.create(
-        picture, field=f"field-{name}", label=label, on_uploaded=on_uploaded
     )

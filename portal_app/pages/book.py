@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from portal_app.components.avatar import avatar
+from portal_app.components.booking_details import asks_details, details_fields
 from portal_app.components.booking_forms import contact_form, place_form
 from portal_app.components.booking_options import question
 from portal_app.components.booking_overview import booking_so_far, overview
@@ -28,8 +29,9 @@ from portal_app.components.shell import shell
 from portal_app.components.skeleton import bone, form_skeleton
 from portal_app.components.stepper import stepper
 from portal_app.pages.page import Page
+from portal_app.state.address_lists import AddressListsState
 from portal_app.state.book import BookState
-from portal_app.state.book_company import BookCompanyState
+from portal_app.state.book_contact import BookContactState
 from portal_app.state.book_place import BookPlaceState
 from portal_app.state.book_time import BookTimeState
 from portal_app.state.viewer import ViewerState
@@ -87,7 +89,10 @@ def _wizard() -> rx.Component:
             rx.el.h1(BookState.name, class_name="mt-0.5 text-3xl", tab_index=-1),
             class_name="mb-5 sm:mb-6",
         ),
-        rx.el.div(stepper(list(_STEPS.values()), at), class_name="mb-6 sm:mb-8"),
+        rx.el.div(
+            stepper(list(_STEPS.values()), at, lambda step: _address(_KEYS[step])),
+            class_name="mb-6 sm:mb-8",
+        ),
         rx.el.div(
             when(
                 BookState.notice,
@@ -296,15 +301,12 @@ def _place() -> rx.Component:
             _STEPS["address"], "We save a new address for the next time you book."
         ),
         rx.cond(
-            BookPlaceState.loaded_for == BookState.draft_id,
+            (BookPlaceState.loaded_for == BookState.draft_id)
+            & (AddressListsState.home != ""),
             place_form(
                 BookPlaceState.places,
                 BookPlaceState.chosen,
                 errors=BookState.errors,
-                country=BookPlaceState.country,
-                countries=BookPlaceState.countries,
-                states=BookPlaceState.states,
-                on_country=BookPlaceState.pick_country,
                 on_submit=BookPlaceState.submit,
                 name=BookState.draft_id,
                 end=_end_of_form("address"),
@@ -315,22 +317,48 @@ def _place() -> rx.Component:
 
 
 def _contact() -> rx.Component:
-    return rx.el.div(
-        step_heading(
-            _STEPS["contact"], "From your profile. Changes here are for this booking."
+    asked = BookContactState.asked
+    asks = asks_details(asked)
+    profile = "From your profile. Changes here are for this booking."
+    return rx.cond(
+        (BookContactState.loaded_for == BookState.draft_id)
+        & (BookContactState.version == BookState.shown["version"]),
+        rx.el.div(
+            step_heading(
+                _STEPS["contact"],
+                rx.cond(asks, "What we need to know, and how we reach you.", profile),
+            ),
+            contact_form(
+                BookState.contact_name,
+                BookState.contact_email,
+                BookState.contact_phone,
+                BookState.notes,
+                errors=BookState.errors,
+                on_submit=BookContactState.submit,
+                name=BookState.draft_id,
+                end=_end_of_form("contact"),
+                before=when(asks, _details(asked, profile)),
+                companies=BookContactState.companies,
+                company=BookContactState.company,
+            ),
         ),
-        contact_form(
-            BookState.contact_name,
-            BookState.contact_email,
-            BookState.contact_phone,
-            BookState.notes,
-            errors=BookState.errors,
-            on_submit=BookState.submit_contact,
-            name=BookState.draft_id,
-            end=_end_of_form("contact"),
-            companies=BookCompanyState.companies,
-            company=BookCompanyState.chosen,
+        rx.el.div(step_heading(_STEPS["contact"], profile), form_skeleton(4)),
+    )
+
+
+def _details(asked: Any, profile: str) -> rx.Component:
+    return rx.fragment(
+        details_fields(
+            asked,
+            BookState.errors,
+            of=BookState.draft_id,
+            adds=BookContactState.adds,
         ),
+        rx.el.h3(
+            "How we reach you",
+            class_name="mt-8 border-t border-line pt-7 text-xl",
+        ),
+        rx.el.p(profile, class_name="mt-1 mb-5 text-ink-soft"),
     )
 
 
@@ -377,6 +405,6 @@ page = Page(
         BookState.load,
         BookTimeState.load,
         BookPlaceState.load,
-        BookCompanyState.load,
+        BookContactState.load,
     ),
 )

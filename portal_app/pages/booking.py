@@ -2,13 +2,20 @@
 
 import reflex as rx
 
+from portal_app.components.booking_details import (
+    details_facts,
+    details_fields,
+    has_details,
+)
 from portal_app.components.booking_summary import add_to_calendar, booking_facts
 from portal_app.components.booking_wizard import price_lines
 from portal_app.components.button import link_button
+from portal_app.components.edit import edit_button, saving_dialog
 from portal_app.components.feedback import empty_state, note, status_badge
 from portal_app.components.first_html import current_path
 from portal_app.components.header import log_out_form
 from portal_app.components.history import timeline, timeline_entry
+from portal_app.components.icon import icon
 from portal_app.components.link import back_link
 from portal_app.components.logic import each, when
 from portal_app.components.service_card import picture
@@ -17,8 +24,10 @@ from portal_app.components.skeleton import detail_skeleton
 from portal_app.components.surface import card
 from portal_app.pages.page import Page
 from portal_app.state.booking import BookingState
+from portal_app.state.booking_details import BookingDetailsState
 from portal_app.state.viewer import ViewerState
 
+_EDIT = "booking-details"
 _booking = BookingState.booking
 
 
@@ -28,7 +37,11 @@ def draw() -> rx.Component:
     return rx.cond(
         ViewerState.viewer.role == "guest",
         public_shell(_at_this_address(_for_guests(), _missing_to_guests())),
-        shell(_at_this_address(back, _missing(back)), active="bookings"),
+        shell(
+            _at_this_address(back, _missing(back)),
+            when(BookingState.asked.editable, _details_dialog()),
+            active="bookings",
+        ),
     )
 
 
@@ -89,6 +102,7 @@ def _overview(top: rx.Component) -> rx.Component:
                     rx.el.h2("Appointment", class_name="text-xl"),
                     booking_facts(_booking, BookingState.clock),
                 ),
+                when(has_details(_booking) | BookingState.asked.editable, _details()),
                 card(
                     rx.el.h2("Services", class_name="mb-2 text-xl"),
                     price_lines(_booking.lines, _booking.total),
@@ -115,6 +129,7 @@ def _overview(top: rx.Component) -> rx.Component:
                                 event.text,
                                 event.when,
                                 event.who,
+                                event.told,
                                 name="calendar-check",
                             ),
                         )
@@ -125,6 +140,43 @@ def _overview(top: rx.Component) -> rx.Component:
             ),
             class_name="flex flex-col gap-5 xl:flex-row xl:items-start",
         ),
+    )
+
+
+def _details() -> rx.Component:
+    return card(
+        rx.el.div(
+            rx.el.h2("Details", class_name="text-xl"),
+            when(
+                BookingState.asked.editable,
+                edit_button(
+                    _EDIT,
+                    icon("pencil"),
+                    rx.el.span("Edit details"),
+                    class_name="btn btn-secondary",
+                ),
+            ),
+            class_name="mb-1 flex flex-wrap items-center justify-between gap-3",
+        ),
+        rx.cond(
+            has_details(_booking),
+            details_facts(_booking.for_whom, _booking.fields),
+            rx.el.p(
+                "Nobody is named yet. Tell us who this visit is for.",
+                class_name="py-3 text-ink-soft",
+            ),
+        ),
+    )
+
+
+def _details_dialog() -> rx.Component:
+    asked = BookingState.asked
+    return saving_dialog(
+        BookingDetailsState,
+        _EDIT,
+        details_fields(asked, BookingDetailsState.errors, of=_booking.number),
+        title="Edit details",
+        version=asked.version,
     )
 
 

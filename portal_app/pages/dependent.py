@@ -1,36 +1,33 @@
 """One dependent: its data, its documents, its bookings."""
 
+from typing import Any
+
 import reflex as rx
 
 from portal_app.components.booking_summary import booking_rows
-from portal_app.components.button import button, link_button, submit_button
-from portal_app.components.changed import changed_meanwhile
+from portal_app.components.button import button, link_button
 from portal_app.components.custom_fields import custom_fields, custom_values
 from portal_app.components.dependent_documents import (
-    document_button,
-    document_dialog,
-    documents_list,
+    document_dialogs,
+    documents_card,
 )
 from portal_app.components.dependent_parts import dependent_picture
-from portal_app.components.dialog import dialog, dialog_button, dialog_close_button
+from portal_app.components.edit import edit_button, saving_dialog
 from portal_app.components.feedback import empty_state
 from portal_app.components.fields import text_field
 from portal_app.components.first_html import current_path
-from portal_app.components.form import EditKeeper, form
 from portal_app.components.history import pager
 from portal_app.components.icon import icon
 from portal_app.components.link import back_link, text_link
-from portal_app.components.logic import when
+from portal_app.components.logic import joined, when
+from portal_app.components.picture import picture_editor
 from portal_app.components.shell import shell
 from portal_app.components.skeleton import detail_skeleton
 from portal_app.components.surface import card
-from portal_app.components.unsaved import ask_before_leaving
-from portal_app.components.upload_field import picture_button
 from portal_app.pages.page import Page
 from portal_app.state.dependent import DependentState
 from portal_app.state.viewer import ViewerState
 
-_FORM = "dependent-form"
 _dependent = DependentState.dependent
 
 
@@ -43,17 +40,7 @@ def draw() -> rx.Component:
             detail_skeleton(),
         ),
         _edit_dialog(),
-        document_dialog(
-            _dependent.type.documents,
-            errors=DependentState.errors,
-            problem=DependentState.problem,
-            changes=DependentState.changes,
-            saved=DependentState.saved,
-            seen=DependentState.seen,
-            pending=DependentState.pending,
-            on_submit=DependentState.save_document,
-            on_remove=DependentState.remove_document,
-        ),
+        document_dialogs(),
         active="dependents",
     )
 
@@ -76,7 +63,7 @@ def _overview() -> rx.Component:
                 _bookings(),
                 class_name="flex min-w-0 flex-1 flex-col gap-5",
             ),
-            rx.el.div(_documents(), class_name="xl:w-96 xl:shrink-0"),
+            rx.el.div(documents_card(), class_name="xl:w-96 xl:shrink-0"),
             class_name="flex flex-col gap-5 xl:flex-row xl:items-start",
         ),
     )
@@ -84,24 +71,16 @@ def _overview() -> rx.Component:
 
 def _header() -> rx.Component:
     return rx.el.header(
-        picture_button(
+        picture_editor(
             dependent_picture(_dependent.picture_url, _dependent.type.icon, "xl"),
             "Update photo",
+            picture=_dependent.picture_url,
             on_uploaded=DependentState.set_picture,
+            on_remove=DependentState.set_picture(""),
         ),
         rx.el.div(
             rx.el.h1(_dependent.name, class_name="text-3xl break-words", tab_index=-1),
             rx.el.p(_dependent.type.singular, class_name="mt-1 text-ink-soft"),
-            when(
-                _dependent.picture_url,
-                button(
-                    "Remove photo",
-                    kind="ghost",
-                    size="sm",
-                    on_click=DependentState.set_picture(""),
-                    class_name="-ml-3 mt-1",
-                ),
-            ),
             class_name="min-w-0 flex-1",
         ),
         rx.el.div(
@@ -115,13 +94,11 @@ def _header() -> rx.Component:
                     class_name="max-sm:flex-1",
                 ),
             ),
-            dialog_button(
-                "edit-dependent",
-                "Edit",
-                kind="primary",
-                before="pencil",
-                on_click=DependentState.begin,
-                class_name="max-sm:flex-1",
+            edit_button(
+                _editing(),
+                icon("pencil"),
+                rx.el.span("Edit"),
+                class_name="btn btn-primary max-sm:flex-1",
             ),
             class_name="flex gap-2.5 max-sm:w-full",
         ),
@@ -149,21 +126,6 @@ def _archived() -> rx.Component:
             "mb-5 flex flex-wrap items-center gap-x-4 gap-y-2 rounded-xl bg-info-soft "
             "px-4 py-2.5 text-info"
         ),
-    )
-
-
-def _documents() -> rx.Component:
-    return card(
-        rx.el.div(
-            rx.el.h2("Documents", class_name="text-xl"),
-            document_button(
-                icon("plus"),
-                rx.el.span("Add document"),
-                on_click=DependentState.begin,
-            ),
-            class_name="mb-2 flex flex-wrap items-center justify-between gap-3",
-        ),
-        documents_list(_dependent, DependentState.ends, DependentState.begin),
     )
 
 
@@ -206,38 +168,26 @@ def _bookings() -> rx.Component:
     )
 
 
+def _editing() -> Any:
+    """The name of the dialog of this very page: what is typed is kept under it."""
+    return joined("dependent-of-", current_path())
+
+
 def _edit_dialog() -> rx.Component:
     errors = DependentState.errors
-    return dialog(
-        "edit-dependent",
-        form(
-            changed_meanwhile(DependentState.changes),
-            text_field(
-                "Name",
-                "name",
-                error=errors["name"],
-                default_value=_dependent.name,
-                auto_complete="off",
-                field_id="field-edit-name",
-            ),
-            custom_fields(_dependent.fields, errors, of=_dependent.id, prefix="edit-"),
-            EditKeeper.create(
-                version=_dependent.version,
-                seen=DependentState.seen,
-                saved=DependentState.saved,
-            ),
-            ask_before_leaving(DependentState.saved),
-            on_submit=DependentState.save,
-            problem=DependentState.problem,
-            form_id=_FORM,
+    return saving_dialog(
+        DependentState,
+        _editing(),
+        text_field(
+            "Name",
+            "name",
+            error=errors["name"],
+            default_value=_dependent.name,
+            auto_complete="off",
         ),
-        title="Edit",
-        actions=[
-            dialog_close_button("edit-dependent", "Cancel"),
-            submit_button(
-                "Save", pending=DependentState.pending, custom_attrs={"form": _FORM}
-            ),
-        ],
+        custom_fields(_dependent.fields, errors, of=_dependent.id),
+        title=joined("Edit ", _dependent.name),
+        version=_dependent.version,
     )
 
 

@@ -13,23 +13,28 @@ from portal_app.components.form import form
 from portal_app.components.icon import icon
 from portal_app.components.link import back_link, link
 from portal_app.components.logic import each, when
+from portal_app.components.picture import picture_field
 from portal_app.components.shell import shell
 from portal_app.components.skeleton import form_skeleton
 from portal_app.components.surface import card
-from portal_app.components.unsaved import ask_before_leaving, request_keeper
-from portal_app.components.upload_field import upload_field
+from portal_app.components.unsaved import page_guard
 from portal_app.pages.page import Page
 from portal_app.state.dependent_add import DependentAddState
 from portal_app.state.viewer import ViewerState
 
 _kind = DependentAddState.kind
 _chosen = _kind.slug != ""
+_away = rx.cond(DependentAddState.back, DependentAddState.back, "/dependents")
 
 
 def draw() -> rx.Component:
     """Draw the form; it stays where it is whatever the state does."""
     return shell(
-        back_link("Dependents", "/dependents"),
+        rx.cond(
+            DependentAddState.back,
+            back_link("Back to your booking", _away),
+            back_link("Dependents", "/dependents"),
+        ),
         rx.el.h1(
             rx.cond(
                 _chosen, "Add " + _kind.singular.lower(), "What do you want to add?"
@@ -81,25 +86,17 @@ def _form() -> rx.Component:
     errors = DependentAddState.errors
     return form(
         text_field("Name", "name", error=errors["name"], auto_complete="off"),
-        upload_field(
-            "Photo",
-            "picture_id",
-            purpose="picture",
-            error=errors["picture_id"],
-            required=False,
-            round=True,
-        ),
+        picture_field("Photo", "picture_id", error=errors["picture_id"]),
         custom_fields(DependentAddState.fields, errors, of=_kind.slug),
-        request_keeper(),
-        ask_before_leaving(DependentAddState.saved, DependentAddState.leads),
         rx.el.div(
-            link_button("Cancel", href="/dependents", kind="secondary"),
+            link_button("Cancel", href=_away, kind="secondary"),
             submit_button("Save", pending=DependentAddState.pending),
             class_name=(
                 "flex flex-col-reverse gap-2.5 border-t border-line pt-5 sm:flex-row "
                 "sm:justify-end"
             ),
         ),
+        page_guard(DependentAddState.saved, DependentAddState.leads),
         on_submit=DependentAddState.save,
         problem=DependentAddState.problem,
     )

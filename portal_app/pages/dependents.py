@@ -8,6 +8,7 @@ from portal_app.components.button import button, icon_button, link_button
 from portal_app.components.choices import chip, search_field
 from portal_app.components.dependent_parts import dependent_card, type_icon
 from portal_app.components.feedback import empty_state
+from portal_app.components.form import arrival
 from portal_app.components.history import pager
 from portal_app.components.icon import icon
 from portal_app.components.link import link
@@ -53,7 +54,7 @@ def draw() -> rx.Component:
             search_field(
                 "Search by name or detail",
                 placeholder="Search",
-                default_value=DependentsState.search,
+                asked=DependentsState.search,
                 on_change=DependentsState.find.debounce(350),
                 class_name="min-w-56 flex-1 sm:max-w-80",
             ),
@@ -134,10 +135,11 @@ def _filter(kind: Any) -> rx.Component:
 
 
 def _undo() -> rx.Component:
+    """Say what was archived, wherever in a long list that was."""
     return rx.el.div(
         when(
             DependentsState.archived_id,
-            rx.el.div(
+            arrival(
                 rx.el.p(
                     rx.el.strong(DependentsState.archived_name),
                     " is archived.",
@@ -150,13 +152,15 @@ def _undo() -> rx.Component:
                     before="rotate-ccw",
                     on_click=DependentsState.restore(DependentsState.archived_id),
                 ),
+                key=DependentsState.archived_id,
                 class_name=(
                     "mb-4 flex items-center gap-4 rounded-xl bg-info-soft px-4 py-2.5 "
-                    "text-info"
+                    "text-info shadow-card"
                 ),
             ),
         ),
         role="status",
+        class_name="sticky top-20 z-20",
     )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from portal_app.components.button import submit_button
+from portal_app.components.changed import changed_meanwhile
 from portal_app.components.fields import checkbox_field, select_field, text_field
 from portal_app.components.form import form
 from portal_app.components.places import OFFICE_MENU
@@ -36,6 +37,7 @@ def draw() -> rx.Component:
 
 def _form() -> rx.Component:
     return form(
+        changed_meanwhile(_STATE.changes, "The settings changed"),
         rx.el.input(
             type="hidden", name="version", value=_STATE.version, read_only=True
         ),
@@ -79,6 +81,21 @@ def _form() -> rx.Component:
                 default_value=_STATE.password_min_score,
                 error=_STATE.errors["password_min_score"],
                 class_name="sm:max-w-xs",
+            ),
+        ),
+        _group(
+            "About customers",
+            "What else Edit Info in My Account asks for. Nobody has to answer.",
+            checkbox_field(
+                "Ask for the birthday",
+                "asks_birthday",
+                default_checked=_STATE.asks_birthday,
+            ),
+            checkbox_field(
+                "Ask for the language",
+                "asks_language",
+                default_checked=_STATE.asks_language,
+                help="Your own questions are under Fields.",
             ),
         ),
         submit_button("Save", pending=_STATE.pending, class_name="sm:self-start"),

@@ -12,7 +12,7 @@ from portal_app.components.fields import (
 )
 from portal_app.components.form import arrival, form
 from portal_app.components.icon import icon
-from portal_app.components.link import text_link
+from portal_app.components.link import policies_link, text_link
 from portal_app.components.logic import each
 from portal_app.components.new_password import new_password_field
 from portal_app.components.provider_buttons import provider_buttons
@@ -149,7 +149,9 @@ def _terms() -> rx.Component:
         rx.el.div(
             each(
                 SignUpState.terms,
-                lambda paragraph: rx.el.p(paragraph, class_name="leading-7"),
+                lambda paragraph: rx.el.p(
+                    paragraph, class_name="leading-7 whitespace-pre-line"
+                ),
             ),
             rx.cond(
                 SignUpState.terms.length() == 0,
@@ -158,6 +160,7 @@ def _terms() -> rx.Component:
                     " has no terms of its own. The law applies.",
                 ),
             ),
+            rx.el.p(policies_link()),
             class_name="flex flex-col gap-4 text-ink-soft",
         ),
         title="Terms",

@@ -1,6 +1,6 @@
 """My Account: *More contacts*."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from typing import Any
 
 import reflex as rx
@@ -10,16 +10,49 @@ from portal_app.domain.customers import contacts
 from portal_app.domain.customers.contact_rules import MAY, TOLD_ABOUT, ContactForm
 from portal_app.domain.customers.views import ContactView
 from portal_app.kernel.changes import Change
-from portal_app.state import edits, entries, forms, worker
+from portal_app.state import collection, edits, entries, forms, worker
 from portal_app.state.access import CUSTOMER, actor, event_for
-from portal_app.state.toasts import toast
-from portal_app.state.typed import text
+
+
+def _store(
+    contact_id: str, form: dict[str, Any], version: int, request: str
+) -> Awaitable[None]:
+    typed = ContactForm(
+        role=forms.field(form, "role"),
+        first_name=forms.field(form, "first_name"),
+        last_name=forms.field(form, "last_name"),
+        other_names=entries.names(form),
+        emails=entries.emails(form),
+        phones=entries.phones(form),
+        told_about=entries.ticked_of(form, "told_about", TOLD_ABOUT),
+        may=entries.ticked_of(form, "may", MAY),
+    )
+    if contact_id:
+        return worker.carry_out(
+            contacts.save_contact, actor(), contact_id, typed, version
+        )
+    return worker.carry_out(contacts.add_contact, actor(), typed, request)
+
+
+_CONTACTS = collection.Kind(
+    read=contacts.contacts,
+    name=lambda contact: contact.name,
+    field="contact",
+    store=_store,
+    remove=contacts.remove_contact,
+    restore=contacts.restore_contact,
+    order=contacts.order_contacts,
+    saved="The contact is saved.",
+    back="The contact is back.",
+)
 
 
 class AccountContactsState(rx.State):
-    """The other contacts, and what their form is told (``edits.Editing``)."""
+    """The other contacts (``collection.Collected``)."""
 
-    contacts: list[ContactView] = []
+    items: list[ContactView] = []
+    removed: str = ""
+    removed_name: str = ""
     loaded: bool = False
     errors: dict[str, str] = {}
     problem: str = ""
@@ -31,9 +64,7 @@ class AccountContactsState(rx.State):
     @event_for(CUSTOMER)
     async def load(self) -> None:
         """Show the contacts as they are now."""
-        self.contacts = await worker.query(contacts.contacts, actor())
-        edits.clear(self)
-        self.loaded = True
+        await collection.load(self, _CONTACTS)
 
     @event_for(CUSTOMER)
     def begin(self) -> None:
@@ -45,51 +76,20 @@ class AccountContactsState(rx.State):
         self, form_data: dict[str, Any]
     ) -> AsyncIterator[list[EventSpec] | None]:
         """Add a contact, or change the one the form names."""
-        if edits.is_repeated(self, form_data):
-            return
-        edits.clear(self)
-        self.pending = True
-        yield
-        typed = ContactForm(
-            role=forms.field(form_data, "role"),
-            first_name=forms.field(form_data, "first_name"),
-            last_name=forms.field(form_data, "last_name"),
-            other_names=entries.names(form_data),
-            emails=entries.emails(form_data),
-            phones=entries.phones(form_data),
-            told_about=entries.ticked_of(form_data, "told_about", TOLD_ABOUT),
-            may=entries.ticked_of(form_data, "may", MAY),
-        )
-        contact_id = forms.field(form_data, "contact")
-        request = forms.field(form_data, "request")
-        version = forms.number(form_data, "version")
-        saving = (
-            worker.carry_out(contacts.save_contact, actor(), contact_id, typed, version)
-            if contact_id
-            else worker.carry_out(contacts.add_contact, actor(), typed, request)
-        )
-        stored = await edits.attempt(self, saving)
-        if stored or self.changes:
-            self.contacts = await worker.query(contacts.contacts, actor())
-        if stored:
-            self.saved = request
-            yield [toast("success", "The contact is saved.")]
+        async for step in collection.save(self, _CONTACTS, form_data):
+            yield step
 
     @event_for(CUSTOMER)
-    async def remove(self, contact_id: Any) -> EventSpec:
-        """Take a contact away."""
-        await worker.call(contacts.remove_contact, actor(), text(contact_id))
-        self.contacts = await worker.query(contacts.contacts, actor())
-        return toast("success", "The contact is removed.")
+    async def remove(self, contact_id: Any) -> None:
+        """Take a contact away, with what they were told and could see."""
+        await collection.remove(self, _CONTACTS, contact_id)
+
+    @event_for(CUSTOMER)
+    async def undo(self) -> EventSpec | None:
+        """Take the last removal back."""
+        return await collection.undo(self, _CONTACTS)
 
     @event_for(CUSTOMER)
     async def move(self, contact_id: Any, by: Any) -> None:
         """Move a contact one place up (-1) or down (1)."""
-        ids = [contact.id for contact in self.contacts]
-        if text(contact_id) not in ids or by not in {-1, 1}:
-            return
-        at = ids.index(text(contact_id))
-        to = min(len(ids) - 1, max(0, at + by))
-        ids.insert(to, ids.pop(at))
-        await worker.call(contacts.order_contacts, actor(), ids)
-        self.contacts = await worker.query(contacts.contacts, actor())
+        await collection.move(self, _CONTACTS, contact_id, by)

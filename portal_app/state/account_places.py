@@ -1,6 +1,6 @@
 """My Account: saved locations."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from typing import Any
 
 import reflex as rx
@@ -9,19 +9,41 @@ from reflex.event import EventSpec
 from portal_app.domain.customers import places
 from portal_app.domain.customers.views import LocationView
 from portal_app.kernel.changes import Change
-from portal_app.state import edits, entries, forms, worker
+from portal_app.state import collection, edits, entries, forms, worker
 from portal_app.state.access import CUSTOMER, actor, event_for
-from portal_app.state.toasts import toast
-from portal_app.state.typed import text
+
+
+def _store(
+    place_id: str, form: dict[str, Any], version: int, _request: str
+) -> Awaitable[Any]:
+    typed = entries.address(
+        form,
+        label=forms.field(form, "label"),
+        access_notes=forms.field(form, "access_notes"),
+        is_default=forms.ticked(form, "is_default"),
+    )
+    if place_id:
+        return worker.call(places.change_location, actor(), place_id, typed, version)
+    # One place is never saved twice, whatever it is sent with.
+    return worker.call(places.save_location, actor(), typed)
+
+
+_PLACES = collection.Kind(
+    read=places.locations,
+    name=lambda place: place.label or place.lines[0],
+    field="place",
+    store=_store,
+    remove=places.remove_location,
+    restore=places.restore_location,
+    saved="The location is saved.",
+    back="The location is back.",
+)
 
 
 class AccountPlacesState(rx.State):
-    """The saved locations, and what their form is told (``edits.Editing``).
+    """The saved locations (``collection.Collected``)."""
 
-    ``removed`` is the one that was removed last, for taking that back.
-    """
-
-    places: list[LocationView] = []
+    items: list[LocationView] = []
     removed: str = ""
     removed_name: str = ""
     loaded: bool = False
@@ -35,9 +57,7 @@ class AccountPlacesState(rx.State):
     @event_for(CUSTOMER)
     async def load(self) -> None:
         """Show the places as they are now."""
-        self.places = await worker.query(places.locations, actor())
-        edits.clear(self)
-        self.removed, self.loaded = "", True
+        await collection.load(self, _PLACES)
 
     @event_for(CUSTOMER)
     def begin(self) -> None:
@@ -49,48 +69,15 @@ class AccountPlacesState(rx.State):
         self, form_data: dict[str, Any]
     ) -> AsyncIterator[list[EventSpec] | None]:
         """Save a new place, or change the one the form names."""
-        if edits.is_repeated(self, form_data):
-            return
-        edits.clear(self)
-        self.pending = True
-        yield
-        typed = entries.address(
-            form_data,
-            label=forms.field(form_data, "label"),
-            access_notes=forms.field(form_data, "access_notes"),
-            is_default=forms.ticked(form_data, "is_default"),
-        )
-        place_id = forms.field(form_data, "place")
-        version = forms.number(form_data, "version")
-        saving = (
-            worker.call(places.change_location, actor(), place_id, typed, version)
-            if place_id
-            else worker.call(places.save_location, actor(), typed)
-        )
-        stored = await edits.attempt(self, saving)
-        if stored or self.changes:
-            self.places = await worker.query(places.locations, actor())
-        if stored:
-            self.saved = forms.field(form_data, "request")
-            yield [toast("success", "The location is saved.")]
+        async for step in collection.save(self, _PLACES, form_data):
+            yield step
 
     @event_for(CUSTOMER)
     async def remove(self, place_id: Any) -> None:
         """Offer a place no more; old bookings keep it."""
-        wanted = text(place_id)
-        await worker.call(places.remove_location, actor(), wanted)
-        self.removed_name = next(
-            (one.label or one.lines[0] for one in self.places if one.id == wanted), ""
-        )
-        self.places = await worker.query(places.locations, actor())
-        self.removed = wanted
+        await collection.remove(self, _PLACES, place_id)
 
     @event_for(CUSTOMER)
     async def undo(self) -> EventSpec | None:
         """Take the last removal back."""
-        if not self.removed:
-            return None
-        await worker.call(places.restore_location, actor(), self.removed)
-        self.places = await worker.query(places.locations, actor())
-        self.removed = ""
-        return toast("success", "The location is back.")
+        return await collection.undo(self, _PLACES)

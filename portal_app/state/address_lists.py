@@ -1,16 +1,21 @@
 """What the address forms of a page choose from: countries, states, towns."""
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import reflex as rx
+from reflex.event import EventSpec
 
 from portal_app.domain.business import service as businesses
-from portal_app.domain.customers import addresses, rules, towns
-from portal_app.kernel.errors import InvalidInput
+from portal_app.domain.customers import addresses, finding, rules, towns
+from portal_app.domain.customers.addresses import AddressForm
+from portal_app.domain.customers.views import FoundPlaceView
+from portal_app.kernel.audiences import Actor
+from portal_app.kernel.errors import DomainError, InvalidInput
 from portal_app.settings import settings
 from portal_app.state import worker
-from portal_app.state.access import CUSTOMER, event_for
+from portal_app.state.access import CUSTOMER, actor, event_for
 from portal_app.state.typed import text
 
 _MOST_FORMATTED = 30
@@ -36,30 +41,36 @@ class Lists:
 
 
 @dataclass(frozen=True)
-class Hit:
-    """A place that was found; ``label`` is as a person reads it."""
+class Hits:
+    """What was found for one query in one country; towns anywhere.
 
-    label: str
-    town: str
-    state: str
-    country: str
-    latitude: str
-    longitude: str
+    Attributes:
+        looking: Whether addresses are still being looked up.
+        word: Why there are none, if somebody could not be asked.
+    """
+
+    query: str = ""
+    country: str = ""
+    places: list[FoundPlaceView] = field(default_factory=list)
+    looking: bool = False
+    word: str = ""
 
 
 @dataclass(frozen=True)
-class Hits:
-    """What was found for one query."""
+class Here:
+    """The address where a pin was put; both degrees as the form has them."""
 
-    query: str = ""
-    hits: list[Hit] = field(default_factory=list)
+    latitude: str = ""
+    longitude: str = ""
+    place: FoundPlaceView | None = None
+    word: str = ""
 
 
 class AddressListsState(rx.State):
     """The lists of the one address form that is open, and phones as written.
 
-    ``formatted`` maps a country and a number as typed to the number as people in
-    that country write it.
+    ``finds`` says whether streets are looked up. ``formatted`` maps a country and
+    a number as typed to the number as people in that country write it.
     """
 
     home: str = ""
@@ -67,6 +78,8 @@ class AddressListsState(rx.State):
     dialling: list[tuple[str, str]] = []
     lists: Lists = Lists()
     hits: Hits = Hits()
+    here: Here = Here()
+    finds: bool = False
     tiles: str = ""
     formatted: dict[str, str] = {}
 
@@ -78,6 +91,7 @@ class AddressListsState(rx.State):
         self.countries = addresses.countries(locale)
         self.dialling = rules.dialling_countries(self.countries)
         self.tiles = settings().map_tiles_url
+        self.finds = finding.finds_addresses()
         self.lists = await worker.compute(_lists, home, "", "")
 
     @event_for(CUSTOMER)
@@ -88,10 +102,49 @@ class AddressListsState(rx.State):
         )
 
     @event_for(CUSTOMER)
-    async def search(self, query: Any) -> None:
-        """Look for a town."""
-        typed = text(query).strip()[:120]
-        self.hits = Hits(typed, await worker.compute(_find, typed, self.home))
+    async def search(self, query: Any, country: Any) -> EventSpec | None:
+        """Show the towns of this name at once, and begin to look for addresses."""
+        typed, code = text(query).strip()[:120], text(country)[:2].upper()
+        found = await worker.compute(finding.find_towns, typed, code or self.home)
+        self.hits = Hits(typed, code, found, looking=finding.finds_addresses())
+        return AddressListsState.look_up if self.hits.looking else None
+
+    @event_for(CUSTOMER, background=True)
+    async def look_up(self) -> None:
+        """Add the addresses of the last query, unless there is a newer one then."""
+        async with self:
+            asked = self.hits
+        found, word = await _told(
+            finding.find_addresses, actor(), asked.query, asked.country
+        )
+        async with self:
+            if (self.hits.query, self.hits.country) == (asked.query, asked.country):
+                places = [*asked.places, *_further(found or [], asked.places)]
+                self.hits = replace(asked, places=places, looking=False, word=word)
+
+    @event_for(CUSTOMER)
+    def locate(self, latitude: Any, longitude: Any) -> EventSpec | None:
+        """Begin to look for the address where a pin was put."""
+        self.here = Here(text(latitude)[:20], text(longitude)[:20])
+        return AddressListsState.look_around if finding.finds_addresses() else None
+
+    @event_for(CUSTOMER, background=True)
+    async def look_around(self) -> None:
+        """Show the address at the last pin, unless it was moved again then."""
+        async with self:
+            asked = self.here
+        latitude, longitude = addresses.pin_of(
+            AddressForm(latitude=asked.latitude, longitude=asked.longitude)
+        )
+        if latitude is None or longitude is None:
+            return
+        found, word = await _told(finding.address_at, actor(), latitude, longitude)
+        async with self:
+            if (self.here.latitude, self.here.longitude) == (
+                asked.latitude,
+                asked.longitude,
+            ):
+                self.here = replace(asked, place=found, word=word)
 
     @event_for(CUSTOMER)
     def settle(self, number: Any, country: Any) -> None:
@@ -124,23 +177,21 @@ def _lists(country: str, state: str, town: str) -> Lists:
     )
 
 
-def _find(query: str, home: str) -> list[Hit]:
+async def _told(look: Callable[..., Any], who: Actor, *wanted: Any) -> tuple[Any, str]:
+    """What a look-up found, or nothing and the word why."""
+    try:
+        return await worker.carry_out(look, who, *wanted), ""
+    except DomainError as refused:
+        return None, refused.message
+
+
+def _further(
+    found: list[FoundPlaceView], towns_shown: list[FoundPlaceView]
+) -> list[FoundPlaceView]:
+    """The places that are not one of the towns which are shown already."""
+    shown = {(town.town, town.state, town.country) for town in towns_shown}
     return [
-        Hit(
-            label=", ".join(
-                part
-                for part in (
-                    town.name,
-                    town.state,
-                    addresses.country_name(town.country),
-                )
-                if part
-            ),
-            town=town.name,
-            state=town.state,
-            country=town.country,
-            latitude=f"{town.latitude:.6f}",
-            longitude=f"{town.longitude:.6f}",
-        )
-        for town in towns.find(query, home)
+        place
+        for place in found
+        if place.street or (place.town, place.state, place.country) not in shown
     ]

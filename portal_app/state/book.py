@@ -2,7 +2,8 @@
 
 The page is rebuilt from its address (``/book/<service>?step=…&draft=…``), the
 session and the draft in the database; what is kept here is a cache of that. The
-days and times are in ``book_time``, the places in ``book_place``.
+days and times are in ``book_time``, the places in ``book_place``, what is asked and
+whom to call in ``book_contact``.
 """
 
 from collections.abc import Mapping
@@ -13,16 +14,23 @@ from reflex.event import EventSpec
 
 from portal_app.domain.bookings import service as bookings
 from portal_app.domain.bookings.rules import STEPS as ASKED
-from portal_app.domain.bookings.views import BookingView, DraftView, FreeTimeView
+from portal_app.domain.bookings.views import (
+    BookingView,
+    DraftView,
+    ForWhomView,
+    FreeTimeView,
+)
+from portal_app.domain.business import policies
 from portal_app.domain.business import service as businesses
 from portal_app.domain.catalogue import service as catalogue
 from portal_app.domain.catalogue.views import LineView, ServiceView
+from portal_app.domain.fields.views import FieldView
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.errors import Conflict, InvalidInput, NotFound
 from portal_app.state import worker
 from portal_app.state.access import CUSTOMER, actor, event_for
 from portal_app.state.book_questions import Question, questions_of
-from portal_app.state.typed import instant, texts
+from portal_app.state.typed import instant
 
 STEPS = (*ASKED, "overview")
 PREFIX = "/book/"
@@ -71,6 +79,8 @@ class BookState(rx.State):
     company: str = ""
     company_id: str = ""
     notes: str = ""
+    for_whom: list[ForWhomView] = []
+    fields: list[FieldView] = []
     shown: dict[str, int] = {}
 
     confirming: bool = False
@@ -124,27 +134,6 @@ class BookState(rx.State):
         return self._go_on()
 
     @event_for(CUSTOMER)
-    async def submit_contact(self, form: Any) -> EventSpec | None:
-        """*Next* on the contact details."""
-        if not await self._stands_at("contact"):
-            return None
-        typed = bookings.ContactForm(
-            **texts(form, "name", "email", "phone", "notes"),
-            company=_company_of(form),
-        )
-        try:
-            draft = await worker.call(
-                bookings.choose_contact, actor(), self.draft_id, typed
-            )
-        except InvalidInput as wrong:
-            self._show(errors=wrong.fields, problem="")
-            return None
-        except Conflict as refused:
-            return await self._refused(refused)
-        self._take(draft)
-        return self._go_on()
-
-    @event_for(CUSTOMER)
     async def take_instead(self, starts_at: Any) -> EventSpec | None:
         """Take one of the nearest free times; the overview shows it again."""
         start = instant(starts_at)
@@ -190,8 +179,11 @@ class BookState(rx.State):
             self._show(problem=gone.message, nearest=gone.times)
         except InvalidInput as missing:
             step = next((s for s in STEPS if s in missing.fields), STEPS[0])
+            found = await worker.query(bookings.draft, actor(), self.draft_id)
+            self._take(found)
             self._go(step)
-            self._show(problem=missing.fields.get(step, missing.message))
+            words = missing.fields.get(step, missing.message)
+            self._show(problem="" if words == found.notice else words)
             yield rx.redirect(self._address(step))
         except (bookings.OverviewChanged, NotFound) as changed:
             found = await worker.query(bookings.draft, actor(), self.draft_id)
@@ -209,10 +201,13 @@ class BookState(rx.State):
             self.reset()
             self.path = path
         slug = path.removeprefix(PREFIX)
-        wanted = asked.get("draft", "")[:26] or self.draft_id
+        named = asked.get("draft", "")[:26]
         try:
-            found = await worker.query(_asked_for, actor(), slug, wanted)
-            if found is None:
+            found = await worker.query(
+                _asked_for, actor(), slug, named or self.draft_id
+            )
+            # Who comes anew wants to book anew, not to see what is booked.
+            if found is None or (found.number and not named):
                 found = await worker.call(bookings.open_draft, actor(), slug)
             if found.number:
                 return await self._finish(found.number, found.id)
@@ -325,6 +320,11 @@ class BookState(rx.State):
     def _leave_step(self) -> None:
         self._show(errors={}, problem="", nearest=[], returning=False)
 
+    def _here(self) -> str:
+        """The address of this step, for coming back to it from another page."""
+        back = f"&return={STEPS[-1]}" if self.returning else ""
+        return f"{self._address(self.step)}{back}"
+
     def _address(self, step: str) -> str:
         return f"{self.path}?step={step}&draft={self.draft_id}"
 
@@ -352,6 +352,8 @@ class BookState(rx.State):
             company=draft.company,
             company_id=draft.company_id,
             notes=draft.notes,
+            for_whom=draft.for_whom,
+            fields=draft.fields,
             shown={
                 "version": draft.shown.version,
                 "total_minor": draft.shown.total_minor,
@@ -364,12 +366,6 @@ class BookState(rx.State):
         for name, value in values.items():
             if getattr(self, name) != value:
                 setattr(self, name, value)
-
-
-def _company_of(form: Any) -> str:
-    """The business profile the form chose; empty where it says *Personal*."""
-    said = texts(form, "booking_for", "company")
-    return said["company"] if said["booking_for"] == "business" else ""
 
 
 def _asked_for(
@@ -387,11 +383,9 @@ def _asked_for(
 
 def _service(tx: worker.Session, slug: str) -> tuple[ServiceView, list[str], str]:
     """The service, the paragraphs of the policy, and whose clock times are on."""
-    policy = businesses.current(tx).cancellation_policy
-    paragraphs = [" ".join(part.split()) for part in policy.split("\n\n")]
     return (
         catalogue.service_view(tx, slug),
-        [paragraph for paragraph in paragraphs if paragraph],
+        policies.paragraphs(tx, policies.CANCELLATION),
         businesses.formats(tx).clock,
     )
 

@@ -5,7 +5,7 @@ from urllib.parse import unquote
 import reflex as rx
 
 from portal_app.domain.bookings import service as bookings
-from portal_app.domain.bookings.views import BookingView
+from portal_app.domain.bookings.views import AskedView, BookingView
 from portal_app.domain.business import service as businesses
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.errors import NotFound
@@ -16,23 +16,41 @@ _PREFIX = "/bookings/"
 
 
 class BookingState(rx.State):
-    """The booking at the address ``path``; ``None`` if there is none to see."""
+    """The booking at the address ``path``; ``None`` if there is none to see.
+
+    ``asked`` is what can still be changed of its details.
+    """
 
     path: str = ""
     booking: BookingView | None = None
+    asked: AskedView = AskedView()
     clock: str = ""
 
     @event_for(CUSTOMER, GUEST)
     async def load(self) -> None:
         """Read the booking the address names."""
         path = str(self.router.url.path).rstrip("/")
-        number = unquote(path.removeprefix(_PREFIX))
         try:
-            self.booking, self.clock = await worker.query(_booking, actor(), number)
+            await self._read()
         except NotFound:
             self.booking = None
         self.path = path
 
+    async def _read(self) -> None:
+        self.booking, self.asked, self.clock = await worker.query(
+            _booking, actor(), self._number()
+        )
 
-def _booking(tx: worker.Session, who: Actor, number: str) -> tuple[BookingView, str]:
-    return bookings.booking(tx, who, number), businesses.formats(tx).clock
+    def _number(self) -> str:
+        path = str(self.router.url.path).rstrip("/")
+        return unquote(path.removeprefix(_PREFIX))
+
+
+def _booking(
+    tx: worker.Session, who: Actor, number: str
+) -> tuple[BookingView, AskedView, str]:
+    return (
+        bookings.booking(tx, who, number),
+        bookings.details(tx, who, number),
+        businesses.formats(tx).clock,
+    )

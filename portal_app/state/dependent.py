@@ -1,6 +1,6 @@
 """One dependent: its data, its documents, its bookings."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
@@ -15,10 +15,10 @@ from portal_app.domain.business import service as businesses
 from portal_app.domain.dependents import service as dependents
 from portal_app.domain.dependents.views import DependentView
 from portal_app.kernel.audiences import Actor
-from portal_app.kernel.changes import Change, ChangedMeanwhile
+from portal_app.kernel.changes import Change
 from portal_app.kernel.clock import utc_now
-from portal_app.kernel.errors import DomainError, NotFound
-from portal_app.state import forms, worker
+from portal_app.kernel.errors import NotFound
+from portal_app.state import edits, forms, worker
 from portal_app.state.access import CUSTOMER, actor, event_for
 from portal_app.state.answers import answers
 from portal_app.state.toasts import toast
@@ -42,9 +42,8 @@ class Seen:
 class DependentState(rx.State):
     """The dependent at the address ``path``; ``None`` if this customer has none there.
 
-    ``ends`` says of documents that end soon how soon. The form lives in the
-    browser: ``saved`` is the id of the form that was stored last, ``seen`` the
-    version whose ``changes`` the person was shown.
+    ``ends`` says of documents that end soon how soon. The rest is what their
+    forms are told (``edits.Editing``).
     """
 
     path: str = ""
@@ -64,8 +63,8 @@ class DependentState(rx.State):
     @event_for(CUSTOMER)
     async def load(self) -> None:
         """Read the dependent the address names."""
-        self._begin()
-        self.pending, self.page = False, 1
+        edits.clear(self)
+        self.page = 1
         path = str(self.router.url.path).rstrip("/")
         try:
             await self._read()
@@ -76,68 +75,51 @@ class DependentState(rx.State):
     @event_for(CUSTOMER)
     def begin(self) -> None:
         """Open a form without the errors of the last time."""
-        self._begin()
+        edits.clear(self)
 
     @event_for(CUSTOMER)
     async def save(
         self, form_data: dict[str, Any]
     ) -> AsyncIterator[list[EventSpec] | None]:
         """Store name and fields, unless they changed meanwhile."""
-        request = forms.field(form_data, "request")
-        if request and request == self.saved:
+        if edits.is_repeated(self, form_data):
             return
-        self._begin()
+        edits.clear(self)
         self.pending = True
         yield
-        form = dependents.DependentForm(
+        typed = dependents.DependentForm(
             name=forms.field(form_data, "name"), answers=answers(form_data)
         )
         version = forms.number(form_data, "version")
-        try:
-            await worker.call(dependents.save, actor(), self._id(), form, version)
-            await self._read()
-        except DomainError as error:
-            self._refuse(error)
-            return
-        finally:
-            self.pending = False
-        self.saved = request
-        yield [toast("success", "Your changes are saved.")]
+        saving = worker.call(dependents.save, actor(), self._id(), typed, version)
+        if await self._stored(saving, form_data):
+            yield [toast("success", "Your changes are saved.")]
 
     @event_for(CUSTOMER)
     async def save_document(
         self, form_data: dict[str, Any]
     ) -> AsyncIterator[list[EventSpec] | None]:
         """Add a document, or change the one the form names."""
-        request = forms.field(form_data, "request")
-        if request and request == self.saved:
+        if edits.is_repeated(self, form_data):
             return
-        self._begin()
+        edits.clear(self)
         self.pending = True
         yield
-        form = dependents.DocumentForm(
+        typed = dependents.DocumentForm(
             kind=forms.field(form_data, "kind"),
             name=forms.field(form_data, "name"),
             file_id=forms.field(form_data, "file_id"),
             expires_on=forms.field(form_data, "expires_on"),
         )
         document_id = forms.field(form_data, "document")
-        try:
-            if document_id:
-                version = forms.number(form_data, "version")
-                await worker.call(
-                    dependents.save_document, actor(), document_id, form, version
-                )
-            else:
-                await worker.call(dependents.add_document, actor(), self._id(), form)
-            await self._read()
-        except DomainError as error:
-            self._refuse(error)
-            return
-        finally:
-            self.pending = False
-        self.saved = request
-        yield [toast("success", "The document is saved.")]
+        version = forms.number(form_data, "version")
+        saving: Awaitable[Any] = (
+            worker.call(dependents.save_document, actor(), document_id, typed, version)
+            if document_id
+            else worker.call(dependents.add_document, actor(), self._id(), typed)
+        )
+        if await self._stored(saving, form_data):
+            yield [toast("success", "The document is saved.")]
 
     @event_for(CUSTOMER)
     async def remove_document(self, document_id: str) -> EventSpec:
@@ -178,14 +160,13 @@ class DependentState(rx.State):
         path = str(self.router.url.path).rstrip("/")
         return unquote(path.removeprefix(_PREFIX))
 
-    def _begin(self) -> None:
-        self.errors, self.problem, self.changes = {}, "", []
-
-    def _refuse(self, error: DomainError) -> None:
-        if isinstance(error, ChangedMeanwhile):
-            self.changes, self.seen = error.changes, error.version
-        else:
-            self.errors, self.problem = forms.refusal(error)
+    async def _stored(self, saving: Awaitable[Any], form_data: Any) -> bool:
+        stored = await edits.attempt(self, saving)
+        if stored or self.changes:
+            await self._read()
+        if stored:
+            self.saved = forms.field(form_data, "request")
+        return stored
 
     async def _read(self) -> None:
         seen = await worker.query(_seen, actor(), self._id(), self.page)

@@ -1,5 +1,6 @@
 """Adding a dependent: what it is, then what the business asks about it."""
 
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -11,10 +12,15 @@ from portal_app.domain.dependents.views import TypeView
 from portal_app.domain.fields.views import FieldView
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.errors import DomainError
+from portal_app.kernel.paths import local_path
 from portal_app.state import forms, worker
 from portal_app.state.access import CUSTOMER, actor, event_for
 from portal_app.state.answers import answers
+from portal_app.state.book import PREFIX
+from portal_app.state.book_contact import ADDED
 from portal_app.state.toasts import toast
+
+_A_STEP = re.compile(rf"{PREFIX}[a-z0-9-]+\?.+")
 
 
 class DependentAddState(rx.State):
@@ -22,12 +28,13 @@ class DependentAddState(rx.State):
 
     The form lives in the browser and survives whatever happens to this state.
     ``saved`` is the id of the form that was stored last, ``leads`` where the
-    browser goes then.
+    browser goes then. ``back`` is the step of the wizard that sent here, or empty.
     """
 
     kinds: list[TypeView] = []
     kind: TypeView = TypeView()
     fields: list[FieldView] = []
+    back: str = ""
     loaded: bool = False
     errors: dict[str, str] = {}
     problem: str = ""
@@ -40,6 +47,7 @@ class DependentAddState(rx.State):
         """Read which types there are, and the fields of the one asked for."""
         slug = self._slug()
         self.kinds, self.kind, self.fields = await worker.query(_form, actor(), slug)
+        self.back = self._wizard()
         self.errors, self.problem, self.leads = {}, "", ""
         self.pending, self.loaded = False, True
 
@@ -66,8 +74,18 @@ class DependentAddState(rx.State):
             return
         finally:
             self.pending = False
-        self.saved, self.leads = request, f"/dependents/{added}"
+        self.saved, self.leads = request, self._after(added)
         yield [toast("success", f"{form.name.strip()} is added.")]
+
+    def _wizard(self) -> str:
+        """The wizard's address that the page was asked for with, or an empty text."""
+        asked = forms.word(self.router.url.query_parameters.get("next"))
+        return asked if _A_STEP.fullmatch(local_path(asked, "")) else ""
+
+    def _after(self, added: str) -> str:
+        """Where somebody who was added leads: back to the wizard, or to its page."""
+        wizard = self._wizard()
+        return f"{wizard}&{ADDED}={added}" if wizard else f"/dependents/{added}"
 
     def _slug(self) -> str:
         return forms.word(self.router.url.query_parameters.get("type"))

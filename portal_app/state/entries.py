@@ -1,4 +1,4 @@
-"""What several rows of a form say: e-mails, phones, names, an address."""
+"""What several rows of a form say: e-mails, phones, names, choices, an address."""
 
 from typing import Any
 
@@ -41,6 +41,28 @@ def ticked_of(form: Any, group: str, keys: Any) -> tuple[str, ...]:
 def address(form: Any, **more: Any) -> AddressForm:
     """The fields of an address; ``more`` goes into the form as it is."""
     return AddressForm(**{part: forms.field(form, part) for part in _ADDRESS}, **more)
+
+
+def ordered(form: Any, name: str, *parts: str, most: int) -> list[dict[str, str]]:
+    """The rows ``name.0.key``, ``name.0.PART``, ``name.1.key`` and so on."""
+    given = form if isinstance(form, dict) else {}
+    return [
+        {part: forms.field(form, f"{name}.{at}.{part}") for part in ("key", *parts)}
+        for at in range(most)
+        if f"{name}.{at}.key" in given
+    ]
+
+
+def ticked_in(form: Any, group: str, most: int) -> tuple[str, ...]:
+    """Which checkboxes ``group.KEY`` are ticked, whatever keys there may be."""
+    given = form if isinstance(form, dict) else {}
+    start = f"{group}."
+    found = (
+        name.removeprefix(start)
+        for name in given
+        if isinstance(name, str) and name.startswith(start)
+    )
+    return tuple(key for key in found if forms.ticked(form, f"{group}.{key}"))[:most]
 
 
 def _rows(form: Any, name: str) -> list[tuple[str, str, bool]]:

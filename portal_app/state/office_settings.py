@@ -1,4 +1,4 @@
-"""The switches of the business: ways in, how long, how strict."""
+"""The switches of the business: ways in, how strict, what is asked."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -10,14 +10,14 @@ from portal_app.domain.accounts.rules import PROVIDERS
 from portal_app.domain.business import service as businesses
 from portal_app.domain.business.rules import SwitchesForm
 from portal_app.domain.business.views import Switches
-from portal_app.kernel.errors import Conflict, DomainError
-from portal_app.state import forms, providers, worker
+from portal_app.kernel.changes import Change
+from portal_app.state import edits, forms, providers, worker
 from portal_app.state.access import OFFICE, actor, event_for
 from portal_app.state.toasts import toast
 
 
 class OfficeSettingsState(rx.State):
-    """The form of the switches.
+    """The form of the switches, and what it is told (``edits.Editing``).
 
     ``missing`` are the providers that the server is not set up for.
     """
@@ -34,9 +34,14 @@ class OfficeSettingsState(rx.State):
     remembered_days: int = 0
     password_min_length: int = 0
     password_min_score: str = ""
+    asks_birthday: bool = False
+    asks_language: bool = False
     version: int = 0
     errors: dict[str, str] = {}
     problem: str = ""
+    changes: list[Change] = []
+    seen: int = 0
+    saved: str = ""
     pending: bool = False
 
     @event_for(OFFICE)
@@ -44,32 +49,25 @@ class OfficeSettingsState(rx.State):
         """Show the switches as they are now."""
         self._show(await worker.query(businesses.switches))
         self.missing = [name for name in PROVIDERS if not providers.is_configured(name)]
-        self.errors, self.problem, self.pending = {}, "", False
+        edits.clear(self)
         self.loaded = True
 
     @event_for(OFFICE)
     async def save(self, form_data: dict[str, Any]) -> AsyncIterator[EventSpec | None]:
         """Store them, unless somebody else did meanwhile."""
-        self.errors, self.problem, self.pending = {}, "", True
+        edits.clear(self)
+        self.pending = True
         yield
-        try:
-            await worker.call(
-                businesses.save_switches,
-                actor(),
-                _form(form_data),
-                forms.number(form_data, "version"),
-            )
-        except Conflict as error:
-            self.problem = error.message
-            self.version = (await worker.query(businesses.switches)).version
-            return
-        except DomainError as error:
-            self.errors, self.problem = forms.refusal(error)
-            return
-        finally:
-            self.pending = False
-        self._show(await worker.query(businesses.switches))
-        yield toast("success", "The settings are saved.")
+        # Whoever was shown what differs saves over just that.
+        version = forms.number(form_data, "version")
+        saving = worker.call(
+            businesses.save_switches, actor(), _form(form_data), version
+        )
+        if await edits.attempt(self, saving):
+            self._show(await worker.query(businesses.switches))
+            yield toast("success", "The settings are saved.")
+        elif self.seen:
+            self.version = self.seen
 
     def _show(self, switches: Switches) -> None:
         self.google, self.apple = switches.google, switches.apple
@@ -81,6 +79,8 @@ class OfficeSettingsState(rx.State):
         self.remembered_days = switches.remembered_days
         self.password_min_length = switches.password_min_length
         self.password_min_score = str(switches.password_min_score)
+        self.asks_birthday = switches.asks_birthday
+        self.asks_language = switches.asks_language
         self.version = switches.version
 
 
@@ -96,4 +96,6 @@ def _form(data: dict[str, Any]) -> SwitchesForm:
         remembered_days=forms.number(data, "remembered_days"),
         password_min_length=forms.number(data, "password_min_length"),
         password_min_score=forms.number(data, "password_min_score"),
+        asks_birthday=forms.ticked(data, "asks_birthday"),
+        asks_language=forms.ticked(data, "asks_language"),
     )

@@ -1,4 +1,4 @@
-"""How strong a password is while it is being chosen.
+"""How strong a password is while it is being chosen, and what the business asks.
 
 What is typed is estimated and forgotten: no var ever holds it.
 """
@@ -24,7 +24,8 @@ class PasswordState(rx.State):
         if not isinstance(password, str) or not password:
             self.score, self.advice = NOT_YET, ""
             return
-        found = await worker.compute(passwords.strength, password)
+        policy = await worker.query(passwords.policy_of)
+        found = await worker.compute(passwords.strength, password, policy=policy)
         self.score, self.advice = found.score, found.advice
 
     @event_for(PUBLIC)

@@ -9,6 +9,7 @@ from reflex.event import EventSpec
 
 from portal_app.domain.accounts import robots
 from portal_app.domain.accounts.robots import Trap
+from portal_app.domain.business import policies
 from portal_app.domain.business import service as businesses
 from portal_app.domain.customers import service as customers
 from portal_app.domain.customers.rules import SignUpForm
@@ -47,7 +48,7 @@ class SignUpState(rx.State):
         if not self.sent:
             self.sent_to = ""
         if not self.terms:
-            self.terms = await worker.query(businesses.terms)
+            self.terms = await worker.query(policies.paragraphs, policies.TERMS)
         self.links = links(await worker.query(businesses.switches))
         self._opened = robots.opened()
         return None

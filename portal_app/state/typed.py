@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-_MOST_CHARACTERS = 10_000
+# Above the longest text that the domain takes, so that nothing is cut unseen.
+_MOST_CHARACTERS = 25_000
 
 
 def texts(form: Any, *names: str) -> dict[str, str]:
@@ -18,7 +19,7 @@ def texts(form: Any, *names: str) -> dict[str, str]:
 
 
 def text(value: Any) -> str:
-    """A text, cut at ten thousand characters; anything else is an empty one."""
+    """A text, cut at 25 thousand characters; anything else is an empty one."""
     return value[:_MOST_CHARACTERS] if isinstance(value, str) else ""
 
 

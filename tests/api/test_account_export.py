@@ -6,6 +6,8 @@ import zipfile
 from dataclasses import replace
 
 from portal_app.api.account_export import _archive, own_data
+from portal_app.domain.bookings import service as bookings
+from portal_app.domain.bookings.rules import DetailsForm
 from portal_app.domain.customers import contacts, pictures, places
 from portal_app.domain.customers.addresses import AddressForm
 from portal_app.domain.customers.contact_rules import ContactForm, PhoneEntry
@@ -13,8 +15,12 @@ from portal_app.domain.files import service as files
 from portal_app.domain.files.service import Upload
 from portal_app.integrations.images import PillowImages
 from portal_app.integrations.storage import FsspecStorage
+from portal_app.kernel.clock import frozen
 from portal_app.kernel.db import Database
+from tests.support import shop
 from tests.support.accounts import open_business
+from tests.support.handing_in import hand_in
+from tests.support.household import adopt, define_household, define_walk_fields
 from tests.support.people import actor_of, new_customer, session_cookie
 from tests.support.pictures import photo_on_its_side
 
@@ -50,3 +56,29 @@ def test_the_download_has_ones_own_data_and_files(db: Database, tmp_path) -> Non
     assert [place["label"] for place in data["locations"]] == ["Home"]
     assert "Mallory" not in json.dumps(data)
     assert [one["name"] for one in db.query(own_data, eve)["contacts"]] == ["Mallory"]
+
+
+def test_bookings_come_with_whom_they_are_for_and_what_was_answered(
+    db: Database, tmp_path
+) -> None:
+    storage = FsspecStorage(str(tmp_path / "files"))
+    with frozen(shop.NOW):
+        opened = db.call(shop.open_shop)
+        db.call(define_household)
+        db.call(define_walk_fields, opened.walk)
+        maya = db.call(shop.new_customer)
+        photo = hand_in(db, maya, "field", shelf=storage)
+        answers = {"meeting_point": "door", "photo": photo.id}
+        form = DetailsForm((adopt(db, maya),), answers)
+        draft = shop.walk_for(db, maya, form)
+        bookings.confirm(db, maya, draft.id, draft.shown)
+        with zipfile.ZipFile(_archive(db, storage, maya)) as archive:
+            names = archive.namelist()
+            data = json.loads(archive.read("data.json"))
+    [booking] = data["bookings"]
+    assert [one["name"] for one in booking["for_whom"]] == ["Rex"]
+    told = {one["name"]: one["text"] or one["file"]["id"] for one in booking["fields"]}
+    assert told["Where do we meet?"] == "At the door"
+    assert told["Photo of the harness"] == photo.id
+    assert "Warning" not in told
+    assert names[1:] == [f"files/{photo.id}-field.pdf"]

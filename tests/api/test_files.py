@@ -321,6 +321,9 @@ class Flood:
         self.answers.append(message)
 
     def run(self, browser: Browser) -> None:
+        asyncio.run(self.send_by(browser))
+
+    async def send_by(self, browser: Browser) -> None:
         headers = [
             (b"origin", ORIGIN.encode()),
             (b"cookie", browser.cookie.encode()),
@@ -336,7 +339,7 @@ class Flood:
             "headers": headers,
             "client": ("127.0.0.1", 1),
         }
-        asyncio.run(browser.app(scope, self.receive, self.send))
+        await browser.app(scope, self.receive, self.send)
 
 
 def test_a_flood_is_cut_off_while_it_streams(maya: Browser) -> None:
@@ -369,3 +372,51 @@ def test_a_flood_by_a_stranger_is_not_read_at_all(maya: Browser) -> None:
     flood.run(Browser(maya.app, maya.database, maya.folder, ""))
     assert flood.answers[0]["status"] == 401
     assert flood.sent == 0
+
+
+class Slow(Flood):
+    """A client that begins to send a broken picture, and waits with its end."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.begun, self.rest = asyncio.Event(), asyncio.Event()
+
+    async def receive(self) -> dict[str, Any]:
+        if self.sent == 0:
+            return await super().receive()
+        self.begun.set()
+        await self.rest.wait()
+        return {"type": "http.request", "body": b"\r\n--x--\r\n", "more_body": False}
+
+    @property
+    def status(self) -> int:
+        return int(self.answers[0]["status"])
+
+
+def test_eight_files_of_one_account_are_on_their_way_at_once(
+    maya: Browser, noah: Browser
+) -> None:
+    async def scene() -> None:
+        eight = [Slow() for _ in range(8)]
+        sending = [asyncio.create_task(slow.send_by(maya)) for slow in eight]
+        for slow in eight:
+            await slow.begun.wait()
+        ninth, somebody_elses = Slow(), Slow()
+        await ninth.send_by(maya)
+        assert (ninth.status, ninth.sent) == (429, 0)
+        assert b"Please wait until your other files have" in ninth.answers[1]["body"]
+        somebody_elses.rest.set()
+        await somebody_elses.send_by(noah)
+        assert somebody_elses.status == 422
+        for slow in eight:
+            slow.rest.set()
+        await asyncio.gather(*sending)
+        assert [slow.status for slow in eight] == [422] * 8
+        afterwards = Slow()
+        afterwards.rest.set()
+        await afterwards.send_by(maya)
+        assert afterwards.status == 422
+
+    before = kept(maya.database)
+    asyncio.run(scene())
+    assert (kept(maya.database), maya.stored()) == (before, [])

@@ -14,11 +14,14 @@ from starlette.applications import Starlette
 
 from portal_app.api.finished_pages import Drawing
 from portal_app.api.public_pages import Drawings, public_page_routes
+from portal_app.domain.business import policies
 from portal_app.domain.business.models import Business
-from portal_app.domain.business.views import BusinessView
+from portal_app.domain.business.policies import PolicyForm
+from portal_app.domain.business.views import BusinessView, PolicyView
 from portal_app.domain.catalogue.models import Service
 from portal_app.domain.catalogue.shop_window import FrontView, ServicePageView
 from portal_app.domain.catalogue.views import CatalogueView
+from portal_app.kernel.audiences import SYSTEM
 from portal_app.kernel.db import Database
 from portal_app.settings import Settings
 from tests.support.asgi import request
@@ -63,6 +66,13 @@ class Drawn:
         self.calls.append(f"service {page.service.slug}")
         return Drawing(f"<p>{page.service.from_price}|{guest}</p>", page.service.name)
 
+    def policies(
+        self, _business: BusinessView, policies: list[PolicyView], guest: bool
+    ) -> Drawing:
+        self.calls.append("policies")
+        titles = ",".join(policy.title for policy in policies)
+        return Drawing(f"<p>{titles}|{guest}</p>", "Policies")
+
     def missing(self, _business: BusinessView, guest: bool) -> Drawing:
         self.calls.append("missing")
         return Drawing(f"<p>missing|{guest}</p>", "Nothing")
@@ -90,8 +100,10 @@ def drawn() -> Drawn:
 @pytest.fixture
 def site(tmp_path: Path) -> Path:
     folder = tmp_path / "site"
-    (folder / "services").mkdir(parents=True)
-    for name in ("index.html", "services/index.html", "__spa-fallback.html"):
+    for inner in ("services", "policies"):
+        (folder / inner).mkdir(parents=True)
+    names = ("index.html", "services/index.html", "policies/index.html")
+    for name in (*names, "__spa-fallback.html"):
         (folder / name).write_text(_BUILT)
     return folder
 
@@ -99,7 +111,9 @@ def site(tmp_path: Path) -> Path:
 @pytest.fixture
 def client(sqlite_db: Database, site: Path, drawn: Drawn) -> Client:
     sqlite_db.call(open_shop)
-    drawings = Drawings(drawn.home, drawn.services, drawn.service, drawn.missing)
+    drawings = Drawings(
+        drawn.home, drawn.services, drawn.service, drawn.missing, drawn.policies
+    )
     settings = Settings(_env_file=None, base_url="http://portal.example")
     routes = public_page_routes(sqlite_db, site, settings, drawings)
     return Client(Starlette(routes=routes))
@@ -178,6 +192,20 @@ def test_a_service_has_its_own_address_and_facts(client: Client) -> None:
     }
 
 
+def test_policies_are_in_the_first_html_as_they_are_now(
+    client: Client, drawn: Drawn, sqlite_db: Database
+) -> None:
+    assert [_slot(client.get("/policies").text) for _ in range(2)] == ["|True"] * 2
+    terms = PolicyForm(title="Terms", text="Be kind.")
+    sqlite_db.call(policies.save_policy, SYSTEM, "terms", terms, 0)
+    text = client.get("/policies").text
+    assert _slot(text) == "Terms|True"
+    assert '<link rel="canonical" href="http://portal.example/policies">' in text
+    sqlite_db.call(policies.archive_policy, SYSTEM, "terms")
+    assert _slot(client.get("/policies").text) == "|True"
+    assert drawn.calls == ["policies"] * 3
+
+
 def test_an_unknown_service_is_a_404_that_is_not_indexed(
     client: Client, drawn: Drawn
 ) -> None:
@@ -206,6 +234,7 @@ def test_who_brings_a_session_is_not_taken_for_a_guest(client: Client) -> None:
         ("/services", "2|||False"),
         ("/services/dog-walk", "$25.00|False"),
         ("/services/nope", "missing|False"),
+        ("/policies", "|False"),
     ):
         assert _slot(client.get(path, headers=_SESSION).text) == slot
         assert _slot(client.get(path).text).endswith("|True")
@@ -295,6 +324,7 @@ def test_a_page_can_be_asked_for_without_its_body(client: Client) -> None:
         ("/services/", "/services"),
         ("/services/?q=a%26b", "/services?q=a%26b"),
         ("/services/dog-walk/", "/services/dog-walk"),
+        ("/policies/", "/policies"),
     ],
 )
 def test_there_is_one_address_per_page(client: Client, path: str, target: str) -> None:

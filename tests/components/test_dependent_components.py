@@ -3,10 +3,10 @@
 import pytest
 import reflex as rx
 
-from portal_app.components.dependent_documents import document_button
 from portal_app.components.dependent_parts import ICONS, type_icon
 from portal_app.components.first_html import to_html
 from portal_app.components.icon import icon_names
+from portal_app.components.picture import picture_field
 from portal_app.components.places import CUSTOMER_MENU, label_of
 from portal_app.components.upload_field import upload_field
 from portal_app.domain.packs import service as packs
@@ -37,17 +37,15 @@ def test_an_unknown_icon_becomes_a_heart() -> None:
     assert to_html(type_icon("car")) != to_html(type_icon("another"))
 
 
-def test_the_button_says_which_document_the_dialog_is_about() -> None:
-    html = to_html(document_button("Change", about='{"id":"1"}', label="Change it"))
-    assert 'commandfor="dialog-document"' in html
-    assert 'command="show-modal"' in html
-    assert 'aria-label="Change it"' in html
-    assert "data-document=" in html
-
-
-def test_an_upload_is_named_after_its_field() -> None:
-    drawn = str(upload_field("Photo", "picture_id", purpose="picture").render())
-    assert "field-picture_id" in drawn
+@pytest.mark.parametrize(
+    "field",
+    [
+        upload_field("Card", "card_id", purpose="document"),
+        picture_field("Card", "card_id"),
+    ],
+)
+def test_a_file_is_named_after_its_field(field: rx.Component) -> None:
+    assert "field-card_id" in str(field.render())
 
 
 def test_the_business_has_its_own_word_for_dependents() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import reflex as rx
 
+from portal_app.components.account_parts import icon_action
 from portal_app.components.avatar import avatar
 from portal_app.components.button import button, icon_button, link_button
 from portal_app.components.calendar import day_picker, slot_grid
@@ -243,8 +244,20 @@ def test_passwords_tell_managers_whether_they_are_new():
 def test_a_pending_button_is_busy_and_refuses_clicks():
     html = to_html(button("Save", pending=True))
     assert 'aria-busy="true"' in html
-    assert " disabled" in html
+    assert 'aria-disabled="true"' in html
     assert "disabled" not in to_html(button("Save"))
+
+
+def test_a_button_that_refuses_clicks_keeps_the_focus():
+    for drawn in (
+        button("Save", disabled=True),
+        button("Save", pending=True, disabled=True),
+        icon_action("x", "Close", disabled=True),
+        pager("1 to 20 of 20"),
+    ):
+        html = to_html(drawn)
+        assert 'aria-disabled="true"' in html
+        assert " disabled" not in html
 
 
 def test_days_are_named_by_their_date_and_only_free_ones_can_be_picked():
@@ -283,6 +296,12 @@ def test_the_step_one_is_at_is_marked():
     assert html.count('aria-current="step"') == 1
     assert "Step 2 of 3" in html
     assert "Step 1 of 3" not in html
+
+
+def test_the_steps_that_are_done_lead_back():
+    steps = stepper(["Options", "Day and time", "Address"], 1, lambda at: f"/at/{at}")
+    html = to_html(steps)
+    assert [at for at in range(3) if f"/at/{at}" in html] == [0]
 
 
 def test_a_status_is_said_in_words():

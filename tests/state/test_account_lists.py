@@ -40,16 +40,22 @@ def test_contacts_are_added_once_moved_and_removed(database: Database) -> None:
     for request, name in (("r1", "Tom"), ("r1", "Tom"), ("r2", "Ann")):
         tab.fire(AccountContactsState.save, _contact(request, name))
     state = tab.state(AccountContactsState)
-    assert [contact.name for contact in state.contacts] == ["Tom", "Ann"]
+    assert [contact.name for contact in state.items] == ["Tom", "Ann"]
     assert state.saved == "r2"
-    tom, ann = state.contacts
+    tom, ann = state.items
     tab.fire(AccountContactsState.move, ann.id, -1)
     tab.fire(AccountContactsState.move, ann.id, 7)
     state = tab.state(AccountContactsState)
-    assert [contact.name for contact in state.contacts] == ["Ann", "Tom"]
+    assert [contact.name for contact in state.items] == ["Ann", "Tom"]
     tab.fire(AccountContactsState.remove, tom.id)
     state = tab.state(AccountContactsState)
-    assert [contact.name for contact in state.contacts] == ["Ann"]
+    assert [contact.name for contact in state.items] == ["Ann"]
+    assert (state.removed, state.removed_name) == (tom.id, "Tom")
+    for _ in range(2):
+        tab.fire(AccountContactsState.undo)
+        state = tab.state(AccountContactsState)
+        assert [contact.name for contact in state.items] == ["Ann", "Tom"]
+        assert state.removed == ""
 
 
 def test_a_contact_that_is_gone_is_said_to_be(database: Database) -> None:
@@ -68,13 +74,13 @@ def test_companies_are_added_and_a_removal_taken_back(database: Database) -> Non
     tab.fire(AccountCompaniesState.load)
     form = ADDRESS | {"name": "Bay Studio", "billing_email": "a@bay.example.com"}
     tab.fire(AccountCompaniesState.save, form | {"request": "r1"})
-    (company,) = tab.state(AccountCompaniesState).companies
+    (company,) = tab.state(AccountCompaniesState).items
     tab.fire(AccountCompaniesState.remove, company.id)
     state = tab.state(AccountCompaniesState)
-    assert (state.companies, state.removed_name) == ([], "Bay Studio")
+    assert (state.items, state.removed_name) == ([], "Bay Studio")
     tab.fire(AccountCompaniesState.undo)
     state = tab.state(AccountCompaniesState)
-    assert ([one.name for one in state.companies], state.removed) == (
+    assert ([one.name for one in state.items], state.removed) == (
         ["Bay Studio"],
         "",
     )
@@ -86,15 +92,27 @@ def test_places_are_saved_changed_and_a_removal_taken_back(
     tab = _tab(database)
     tab.fire(AccountPlacesState.load)
     tab.fire(AccountPlacesState.save, ADDRESS | {"label": "Home", "request": "r1"})
-    (place,) = tab.state(AccountPlacesState).places
+    (place,) = tab.state(AccountPlacesState).items
     change = ADDRESS | {"label": "Our home", "place": place.id, "version": "1"}
     tab.fire(AccountPlacesState.save, change | {"request": "r2"})
-    (place,) = tab.state(AccountPlacesState).places
+    (place,) = tab.state(AccountPlacesState).items
     assert (place.label, place.version) == ("Our home", 2)
     tab.fire(AccountPlacesState.remove, place.id)
     assert tab.state(AccountPlacesState).removed_name == "Our home"
     tab.fire(AccountPlacesState.undo)
-    assert [one.label for one in tab.state(AccountPlacesState).places] == ["Our home"]
+    assert [one.label for one in tab.state(AccountPlacesState).items] == ["Our home"]
+
+
+def test_what_is_removed_is_named_after_the_server_forgot_the_page(
+    database: Database,
+) -> None:
+    tab = _tab(database)
+    tab.fire(AccountPlacesState.save, ADDRESS | {"label": "Home", "request": "r1"})
+    (place,) = tab.state(AccountPlacesState).items
+    later = Tab("/account", tab.who)
+    later.fire(AccountPlacesState.remove, place.id)
+    state = later.state(AccountPlacesState)
+    assert (state.items, state.removed, state.removed_name) == ([], place.id, "Home")
 
 
 def test_lists_follow_the_country(database: Database) -> None:
@@ -110,6 +128,6 @@ def test_lists_follow_the_country(database: Database) -> None:
     assert tab.state(AddressListsState).lists.towns == []
     tab.fire(AddressListsState.settle, "4155552671", "US")
     assert tab.state(AddressListsState).formatted == {"US 4155552671": "(415) 555-2671"}
-    tab.fire(AddressListsState.search, "newcas")
+    tab.fire(AddressListsState.search, "newcas", "AU")
     hits = tab.state(AddressListsState).hits
-    assert (hits.query, hits.hits[0].label) == ("newcas", "Newcastle, NSW, Australia")
+    assert (hits.query, hits.places[0].label) == ("newcas", "Newcastle, NSW, Australia")

@@ -17,6 +17,7 @@ from portal_app.kernel.clock import frozen
 from portal_app.kernel.db import Database
 from portal_app.state import worker
 from portal_app.state.book import BookState
+from portal_app.state.book_contact import BookContactState
 from portal_app.state.book_place import BookPlaceState
 from portal_app.state.book_time import BookTimeState
 from tests.support.contents import contents
@@ -113,7 +114,7 @@ def test_the_whole_way(shop: Database) -> None:
     assert redirects(tab.fire(BookPlaceState.submit, PLACE_FORM)) == [
         f"{CLEAN}?step=contact&draft={draft}"
     ]
-    assert redirects(tab.fire(BookState.submit_contact, CONTACT_FORM)) == [
+    assert redirects(tab.fire(BookContactState.submit, CONTACT_FORM)) == [
         f"{CLEAN}?step=overview&draft={draft}"
     ]
     assert redirects(tab.fire(BookState.confirm, dict(book.shown))) == [
@@ -172,7 +173,7 @@ def test_nobody_jumps_ahead(shop: Database) -> None:
     tab.fire(BookState.confirm, {"version": 1, "total_minor": 0, "minutes": 0})
     tab.fire(BookTimeState.pick_slot, NINE)
     tab.fire(BookPlaceState.submit, PLACE_FORM)
-    tab.fire(BookState.submit_contact, CONTACT_FORM)
+    tab.fire(BookContactState.submit, CONTACT_FORM)
     found = shop.query(bookings.draft, maya, draft)
     assert (found.done, found.starts_at, _count(shop, Location)) == ([], "", 0)
 
@@ -201,8 +202,7 @@ def test_anything_can_come_from_a_browser(shop: Database, nonsense: Any) -> None
         BookTimeState.pick_person,
         BookTimeState.pick_slot,
         BookPlaceState.submit,
-        BookPlaceState.pick_country,
-        BookState.submit_contact,
+        BookContactState.submit,
         BookState.take_instead,
         BookState.confirm,
     ):
@@ -231,6 +231,21 @@ def test_a_second_click_on_confirm_is_the_same_booking(shop: Database) -> None:
     assert _count(shop) == 1
 
 
+def test_who_comes_anew_books_anew(shop: Database) -> None:
+    tab = _overview(shop, shop.call(new_customer))
+    tab.fire(BookState.confirm, dict(tab.state(BookState).shown))
+    booked = tab.state(BookState).draft_id
+    tab.go(WALKING)
+    tab.fire(BookState.load)
+    state = tab.state(BookState)
+    assert (_at(tab), state.booked) == (("open", "options"), None)
+    assert state.draft_id != booked
+    # Its own address still shows what was booked.
+    tab.go(WALKING, step="done", draft=booked)
+    tab.fire(BookState.load)
+    assert _at(tab) == ("done", "done")
+
+
 def test_another_tab_confirms_the_same_booking(shop: Database) -> None:
     maya = shop.call(new_customer)
     first = _overview(shop, maya)
@@ -254,7 +269,7 @@ def test_a_step_in_a_tab_after_another_confirmed_shows_the_booking(
     draft = ready_draft(shop, maya)
     late = _open(maya, WALKING, step="contact", draft=draft.id)
     bookings.confirm(shop, maya, draft.id, draft.shown)
-    late.fire(BookState.submit_contact, CONTACT_FORM)
+    late.fire(BookContactState.submit, CONTACT_FORM)
     assert _at(late) == ("done", "done")
 
 
@@ -367,5 +382,5 @@ def test_editing_from_the_overview_returns_to_it(shop: Database) -> None:
     draft = ready_draft(shop, maya).id
     query = {"step": "contact", "draft": draft, "return": "overview"}
     tab = _open(maya, WALKING, **query)
-    sent = tab.fire(BookState.submit_contact, CONTACT_FORM)
+    sent = tab.fire(BookContactState.submit, CONTACT_FORM)
     assert redirects(sent) == [f"{WALKING}?step=overview&draft={draft}"]

@@ -216,10 +216,13 @@ def test_what_is_not_ones_own_does_not_exist(
     before = kept(database)
     form = REX | {"version": "1", "request": "r1"}
     assert tab.fire(DependentState.save, form) == []
-    assert (state.problem, state.errors) == ("We could not find that.", {})
+    assert (state.problem, state.errors) == (
+        "This is not there any more. It may have been removed.",
+        {},
+    )
     paper = {"kind": "vaccination", "file_id": "x", "request": "r2"}
     assert tab.fire(DependentState.save_document, paper) == []
-    assert state.problem == "We could not find that."
+    assert state.problem == "This is not there any more. It may have been removed."
     for handler, arguments in (
         (DependentState.archive, ()),
         (DependentState.restore, ()),

@@ -17,6 +17,7 @@ from portal_app.state.resend import ResendState
 from portal_app.state.signup import SignUpState
 from tests.support.accounts import PASSWORD, sent, stored
 from tests.support.people import new_customer
+from tests.support.switching import switched
 from tests.support.tabs import Tab, redirects
 
 TYPED = {
@@ -168,6 +169,15 @@ def test_the_meter_starts_and_ends_with_nothing_typed(database: Database) -> Non
         tab.fire(PasswordState.rate, typed)
         meter = tab.state(PasswordState)
         assert (meter.score, meter.advice) == (-1, "")
+
+
+def test_the_meter_goes_by_the_policy_of_the_business(database: Database) -> None:
+    tab = Tab("/signup")
+    with switched(database, password_min_length=40, password_min_score=4):
+        tab.fire(PasswordState.rate, PASSWORD)
+        assert tab.state(PasswordState).advice == "Please use at least 40 characters."
+    tab.fire(PasswordState.rate, PASSWORD)
+    assert tab.state(PasswordState).advice == ""
 
 
 def test_a_reload_after_sending_still_says_where_to_look(database: Database) -> None:

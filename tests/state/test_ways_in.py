@@ -7,6 +7,7 @@ from portal_app.domain.business import service as businesses
 from portal_app.domain.business.rules import SwitchesForm
 from portal_app.domain.customers import service as customers
 from portal_app.kernel.audiences import SYSTEM
+from portal_app.kernel.changes import Change
 from portal_app.kernel.db import Database
 from portal_app.kernel.ids import hash_secret
 from portal_app.state.account_access import AccountAccessState
@@ -281,10 +282,19 @@ def test_switches_that_changed_meanwhile_are_not_written_over(
     tab = Tab("/office/settings", SYSTEM)
     tab.fire(OfficeSettingsState.load)
     database.call(businesses.save_switches, SYSTEM, SwitchesForm(session_hours=7), 1)
-    state = _save(tab, version="1")
-    assert state.problem
-    assert state.version == 2
-    assert database.query(businesses.switches).session_hours == 7
+    state = _save(tab, version="1", asks_birthday="on")
+    assert [change.field for change in state.changes][:2] == ["google", "facebook"]
+    assert (
+        Change("session_hours", "Without “Remember me” (hours)", "4", "7")
+        in state.changes
+    )
+    assert (state.problem, state.version) == ("", 2)
+    kept = database.query(businesses.switches)
+    assert (kept.session_hours, kept.asks_birthday) == (7, False)
+    state = _save(tab, version="2", asks_birthday="on")
+    assert (state.changes, state.version) == ([], 3)
+    kept = database.query(businesses.switches)
+    assert (kept.session_hours, kept.asks_birthday) == (4, True)
 
 
 def test_a_switch_out_of_range_is_said_next_to_it(database: Database) -> None:

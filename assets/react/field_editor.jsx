@@ -1,0 +1,186 @@
+import { useEffect, useRef, useState } from "react";
+import { useRestored } from "./kept.jsx";
+import { ErrorLine, said, sign } from "./field_parts.jsx";
+import { Field } from "./fields.jsx";
+
+const DOWN = "m6 9 6 6 6-6";
+const YES_NO = [
+  { key: "yes", name: "Yes" },
+  { key: "no", name: "No" },
+];
+const answersOf = ({ kind, choices }) =>
+  kind === "yes_no" ? YES_NO : (choices ?? []).filter(({ retired }) => !retired);
+
+// Which answer to which other field decides that a field is shown: `shown_when` is
+// the key of that field, `shown_values.KEY` is ticked for each answer.
+export function ShownWhen({ fields, own, initial, values, error }) {
+  const box = useRef(null);
+  const deciders = useRef(
+    (fields ?? []).filter(
+      (field) => field.key !== own && !field.archived && answersOf(field).length,
+    ),
+  ).current;
+  const [decider, setDecider] = useState(initial ?? "");
+  const [ticked, setTicked] = useState(values ?? []);
+  const chosen = deciders.find(({ key }) => key === decider);
+  const id = "field-shown_when";
+
+  useRestored(box, (typed) => {
+    setDecider(typed.shown_when ?? "");
+    setTicked(
+      Object.keys(typed)
+        .filter((name) => name.startsWith("shown_values.") && typed[name])
+        .map((name) => name.slice("shown_values.".length)),
+    );
+  });
+
+  return (
+    <div ref={box} className="flex flex-col gap-3">
+      <div className="field">
+        <label className="field-label" htmlFor={id}>
+          Show it
+        </label>
+        <span className="relative block">
+          <select
+            data-own=""
+            id={id}
+            name="shown_when"
+            className="field-input"
+            value={decider}
+            {...said(id, error, deciders.length ? "" : "none")}
+            onChange={(event) => {
+              setDecider(event.target.value);
+              setTicked([]);
+            }}
+          >
+            <option value="">Always</option>
+            {deciders.length ? (
+              <optgroup label="Depending on the answer to">
+                {deciders.map(({ key, name }) => (
+                  <option key={key} value={key}>
+                    {name}
+                  </option>
+                ))}
+              </optgroup>
+            ) : null}
+            {decider && !chosen ? <option value={decider}>A field that is gone</option> : null}
+          </select>
+          {sign(DOWN, "icon field-arrow")}
+        </span>
+        {deciders.length ? null : (
+          <p className="field-help" id={`${id}-help`}>
+            Once there is a question with given answers, it can decide whether this one
+            is shown.
+          </p>
+        )}
+        {chosen ? null : <ErrorLine id={id} error={error} />}
+      </div>
+      {chosen ? (
+        <fieldset className="min-w-0">
+          <legend className="field-label mb-1.5">When the answer is</legend>
+          <div className="choice-row">
+            {answersOf(chosen).map(({ key, name }) => (
+              <label key={key} className="choice choice-small">
+                <input
+                  data-own=""
+                  type="checkbox"
+                  className="tick"
+                  name={`shown_values.${key}`}
+                  checked={ticked.includes(key)}
+                  aria-describedby={error ? `${id}-error` : undefined}
+                  onChange={(event) =>
+                    setTicked((now) =>
+                      event.target.checked
+                        ? [...now, key]
+                        : now.filter((one) => one !== key),
+                    )
+                  }
+                />
+                <span>{name}</span>
+              </label>
+            ))}
+          </div>
+          <ErrorLine id={id} error={error} />
+        </fieldset>
+      ) : null}
+    </div>
+  );
+}
+
+const today = () => new Date().toLocaleDateString("en-CA");
+
+// What is typed into the form, as the field that a customer would get. What only the
+// server can say, such as that a number is none, does not stop it.
+function fieldOf(typed) {
+  const read = (name) => (typed.get(name) ?? "").trim();
+  const kind = read("kind");
+  const number = kind === "number";
+  const date = kind === "date";
+  const choices = [];
+  for (let at = 0; typed.has(`choices.${at}.name`); at++) {
+    const name = read(`choices.${at}.name`);
+    if (name) choices.push({ key: String(at), name });
+  }
+  return {
+    key: "",
+    name: read("name") || "Name of the field",
+    kind,
+    help: read("help"),
+    unit: number ? read("unit") : "",
+    minimum: number ? read("minimum") : date && read("period") === "future" ? today() : "",
+    maximum: number ? read("maximum") : date && read("period") === "past" ? today() : "",
+    step: Number(read("decimals")) ? "0.1" : "1",
+    max_length: 0,
+    choices,
+    required: typed.has("required"),
+    editable: typed.has("editable_by.customer"),
+    seen: typed.has("visible_to.customer"),
+    shown: true,
+    value: "",
+    values: [],
+    text: "",
+    earlier: "",
+    file: { id: "", name: "" },
+  };
+}
+
+// The field as a customer will see it; to look at, not to use.
+export function FieldPreview() {
+  const box = useRef(null);
+  const [field, setField] = useState(null);
+
+  useEffect(() => {
+    const { form } = box.current.querySelector("input");
+    const draw = () => setField(fieldOf(new FormData(form)));
+    // After what is drawn anew by this very event.
+    const later = () => setTimeout(() => box.current && draw());
+    const restored = () => requestAnimationFrame(later);
+    draw();
+    form.addEventListener("input", later);
+    form.addEventListener("restore", restored);
+    return () => {
+      form.removeEventListener("input", later);
+      form.removeEventListener("restore", restored);
+    };
+  }, []);
+
+  return (
+    <div ref={box} className="field-preview" inert aria-hidden="true">
+      <input type="hidden" />
+      <p className="mb-3 text-xs font-semibold text-ink-faint">What a customer sees</p>
+      {field?.seen ? (
+        <Field
+          key={`${field.kind} ${field.choices.length}`}
+          field={field}
+          id="field-preview"
+          shown
+          onPick={() => {}}
+        />
+      ) : (
+        <p className="text-[0.9375rem] text-ink-soft">
+          {field ? "Nothing: customers do not see this field." : null}
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,230 @@
+"""The office defines whom and what customers book for."""
+
+from typing import Any
+
+import reflex as rx
+
+from portal_app.components.account_parts import dialog_name, line, part
+from portal_app.components.button import link_button
+from portal_app.components.choices import choice_group
+from portal_app.components.dependent_parts import ICONS, type_icon
+from portal_app.components.edit import edit_button, edit_dialog
+from portal_app.components.feedback import empty_state
+from portal_app.components.fields import text_field
+from portal_app.components.icon import icon
+from portal_app.components.logic import each, is_var, joined
+from portal_app.components.office_lists import (
+    archive,
+    archived_entry,
+    entry,
+    entry_list,
+    just_archived,
+)
+from portal_app.components.ordered_rows import ordered_rows, row_part
+from portal_app.components.places import OFFICE_MENU
+from portal_app.components.shell import shell
+from portal_app.components.skeleton import list_skeleton
+from portal_app.components.surface import page_header
+from portal_app.pages.page import Page
+from portal_app.state.office_dependents import OfficeDependentsState
+from portal_app.state.viewer import ViewerState
+
+_STATE = OfficeDependentsState
+_TYPES = OfficeDependentsState.items
+_NEW = "type-new"
+_EXPIRES = (
+    ("always", "Always"),
+    ("sometimes", "Sometimes"),
+    ("never", "Never"),
+)
+_MOST_DOCUMENTS = 20
+
+
+def draw() -> rx.Component:
+    """Draw the types, and the dialogs that add to them and change them."""
+    return shell(
+        rx.el.div(
+            page_header(
+                "Dependents",
+                text="Whom and what customers book for.",
+                action=edit_button(
+                    _NEW,
+                    icon("plus"),
+                    rx.el.span("Add type"),
+                    class_name="btn btn-primary",
+                ),
+            ),
+            rx.cond(_STATE.loaded, _lists(), list_skeleton(3)),
+            class_name="max-w-3xl",
+        ),
+        each(_TYPES, _dialog),
+        _framed(_NEW, "Add type", 0, _fields()),
+        active="types",
+        places=OFFICE_MENU,
+    )
+
+
+def _lists() -> rx.Component:
+    return rx.fragment(
+        rx.cond(
+            _TYPES.length() > 0,
+            entry_list(each(_TYPES, _entry)),
+            rx.el.div(
+                empty_state(
+                    "Customers book for themselves only",
+                    "Add a type such as Pet, Child or Vehicle, and customers can keep "
+                    "theirs in the portal.",
+                    name="heart",
+                ),
+                class_name="card",
+            ),
+        ),
+        just_archived(
+            _STATE, "cannot be added any more. Those that customers have stay."
+        ),
+        archive(
+            _STATE.archived,
+            lambda one: archived_entry(
+                one.plural, _how_many(one), key=one.id, state=_STATE
+            ),
+            "Customers cannot add any of these. Those that are there stay.",
+        ),
+    )
+
+
+def _entry(one: Any, at: Any) -> rx.Component:
+    return entry(
+        type_icon(one.icon, "size-5"),
+        one.plural,
+        line(one.asks, class_name="line-clamp-2"),
+        rx.el.p(_how_many(one), class_name="text-sm text-ink-faint"),
+        key=one.id,
+        at=at,
+        entries=_TYPES,
+        state=_STATE,
+        edit=dialog_name("type", one.id),
+        more=[
+            link_button(
+                "Fields",
+                rx.el.span(joined(" of ", one.plural), class_name="sr-only"),
+                href=joined("/office/fields?type=", one.id),
+                kind="ghost",
+            )
+        ],
+    )
+
+
+def _how_many(one: Any) -> Any:
+    return rx.cond(
+        one.count == 0,
+        "Nobody has added one yet",
+        rx.cond(
+            one.count == 1,
+            "One in the portal",
+            joined(one.count, " in the portal"),
+        ),
+    )
+
+
+def _dialog(one: Any) -> rx.Component:
+    return _framed(
+        dialog_name("type", one.id),
+        joined("Edit ", one.plural),
+        one.version,
+        _fields(one),
+    )
+
+
+def _framed(name: Any, title: Any, version: Any, parts: list[Any]) -> rx.Component:
+    return edit_dialog(
+        name,
+        *parts,
+        title=title,
+        on_open=_STATE.begin,
+        on_submit=_STATE.save,
+        pending=_STATE.pending,
+        problem=_STATE.problem,
+        changes=_STATE.changes,
+        version=version,
+        seen=_STATE.seen,
+        saved=_STATE.saved,
+    )
+
+
+def _fields(one: Any = None) -> list[Any]:
+    known = is_var(one)
+    errors = _STATE.errors
+    return [
+        part(
+            "What they are called",
+            rx.el.div(
+                text_field(
+                    "One of them",
+                    "singular",
+                    error=errors["singular"],
+                    default_value=one.singular if known else "",
+                    placeholder="Pet",
+                    auto_complete="off",
+                    auto_capitalize="words",
+                ),
+                text_field(
+                    "Several of them",
+                    "plural",
+                    error=errors["plural"],
+                    default_value=one.plural if known else "",
+                    placeholder="Pets",
+                    auto_complete="off",
+                    auto_capitalize="words",
+                ),
+                class_name="grid gap-5 sm:grid-cols-2 sm:gap-4",
+            ),
+            choice_group(
+                "Icon",
+                *[_icon(name, words, one) for name, words in ICONS.items()],
+                columns="grid-cols-[repeat(auto-fill,minmax(3.25rem,1fr))]",
+            ),
+        ),
+        part(
+            "Documents you ask for",
+            ordered_rows(
+                "documents",
+                row_part("name", "What it is called"),
+                row_part("expires", "Expires", "select", _EXPIRES),
+                row_part("help", "Help (optional)"),
+                row_part("required", "Required", "tick"),
+                label="Document",
+                add="Add a document",
+                initial=one.documents if known else [],
+                errors=errors,
+                most=_MOST_DOCUMENTS,
+                aside="Not asked for any more",
+                keeps="What customers handed in stays.",
+            ),
+        ),
+        rx.el.input(
+            type="hidden", name="type", value=one.id if known else "", read_only=True
+        ),
+    ]
+
+
+def _icon(name: str, words: str, one: Any) -> rx.Component:
+    chosen = one.icon == name if is_var(one) else name == next(iter(ICONS))
+    return rx.el.label(
+        icon(name, "size-6"),
+        rx.el.input(
+            type="radio",
+            name="icon",
+            default_checked=chosen,
+            class_name="unseen",
+            custom_attrs={"value": name, "aria-label": words, "title": words},
+        ),
+        class_name="choice grid h-13 place-items-center rounded-xl",
+    )
+
+
+page = Page(
+    route="/office/dependents",
+    title="Dependents",
+    draw=draw,
+    on_load=(ViewerState.load, OfficeDependentsState.load),
+)

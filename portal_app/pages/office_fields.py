@@ -1,0 +1,261 @@
+"""The office defines what customers are asked."""
+
+from typing import Any
+
+import reflex as rx
+
+from portal_app.components.account_parts import dialog_name
+from portal_app.components.dependent_parts import type_icon
+from portal_app.components.edit import edit_button, edit_dialog
+from portal_app.components.feedback import badge, empty_state
+from portal_app.components.field_editor import field_form, kind_icon
+from portal_app.components.icon import icon
+from portal_app.components.link import link
+from portal_app.components.logic import each, joined, when
+from portal_app.components.office_lists import (
+    archive,
+    archived_entry,
+    entry,
+    entry_list,
+    just_archived,
+)
+from portal_app.components.places import OFFICE_MENU
+from portal_app.components.shell import shell
+from portal_app.components.skeleton import list_skeleton
+from portal_app.components.surface import page_header
+from portal_app.pages.page import Page
+from portal_app.state.office_fields import OfficeFieldsState
+from portal_app.state.viewer import ViewerState
+
+_STATE = OfficeFieldsState
+_FIELDS = OfficeFieldsState.items
+_NEW = "field-new"
+
+
+def draw() -> rx.Component:
+    """Draw of whom fields are asked, which, and the dialogs that change them."""
+    return shell(
+        page_header(
+            "Fields",
+            text="What you ask besides name, contact and address.",
+        ),
+        rx.cond(_STATE.loaded, _page(), list_skeleton(4)),
+        each(_FIELDS, _dialog),
+        _framed(_NEW, "Add field", 0, field_form(None, _FIELDS, _STATE.errors)),
+        active="fields",
+        places=OFFICE_MENU,
+    )
+
+
+def _page() -> rx.Component:
+    return rx.el.div(
+        _of_whom(),
+        _of_whom_on_a_phone(),
+        rx.el.div(
+            rx.cond(_STATE.asked.name, _asked(), _nobody()),
+            class_name="min-w-0 max-w-3xl flex-1",
+        ),
+        class_name="flex flex-col gap-x-8 gap-y-5 xl:flex-row",
+    )
+
+
+def _of_whom() -> rx.Component:
+    return rx.el.nav(
+        rx.el.ul(_whom(_STATE.customers, icon("users"))),
+        _group("Dependents", _STATE.types, lambda one: type_icon(one.icon)),
+        _group("Services", _STATE.services, lambda _one: icon("calendar-plus")),
+        aria_label="Of whom",
+        class_name="hidden w-60 shrink-0 xl:block",
+    )
+
+
+def _group(heading: str, entries: Any, drawing: Any) -> rx.Component:
+    return when(
+        entries.length() > 0,
+        rx.el.div(
+            rx.el.h2(
+                heading,
+                class_name="px-3 pt-4 pb-1 text-xs font-semibold text-ink-faint",
+            ),
+            rx.el.ul(each(entries, lambda one: _whom(one, drawing(one)))),
+        ),
+    )
+
+
+def _whom(one: Any, drawing: rx.Component) -> rx.Component:
+    return rx.el.li(
+        link(
+            drawing,
+            rx.el.span(one.name, class_name="min-w-0 flex-1 truncate"),
+            rx.el.span(
+                one.count,
+                class_name="text-sm font-normal text-ink-faint tabular-nums",
+                aria_hidden="true",
+            ),
+            href=one.href,
+            class_name="side-link min-h-10! py-1.5!",
+            aria_current=rx.cond(one.href == _STATE.asked.href, "page", "false"),
+        )
+    )
+
+
+def _of_whom_on_a_phone() -> rx.Component:
+    identifier = "field-of-whom"
+
+    def option(one: Any) -> rx.Component:
+        return rx.el.option(joined(one.name, " (", one.count, ")"), value=one.href)
+
+    return rx.el.div(
+        rx.el.label(
+            "Of whom",
+            class_name="field-label",
+            custom_attrs={"htmlFor": identifier},
+        ),
+        rx.el.div(
+            rx.el.select(
+                option(_STATE.customers),
+                rx.el.optgroup(each(_STATE.types, option), label="Dependents"),
+                rx.el.optgroup(each(_STATE.services, option), label="Services"),
+                value=_STATE.asked.href,
+                on_change=_STATE.turn,
+                class_name="field-input",
+                custom_attrs={"id": identifier},
+            ),
+            icon(
+                "chevron-down",
+                "pointer-events-none absolute right-3.5 top-1/2 -translate-y-1/2 "
+                "text-ink-faint",
+            ),
+            class_name="relative",
+        ),
+        class_name="field max-w-3xl xl:hidden",
+    )
+
+
+def _asked() -> rx.Component:
+    return rx.el.section(
+        rx.el.div(
+            rx.el.div(
+                rx.el.h2(_STATE.asked.name, class_name="text-xl"),
+                rx.el.p(_STATE.asked.when, class_name="mt-0.5 text-ink-soft"),
+                class_name="min-w-0 flex-1 basis-60",
+            ),
+            edit_button(
+                _NEW,
+                icon("plus"),
+                rx.el.span("Add field"),
+                class_name="btn btn-primary max-sm:w-full",
+            ),
+            class_name="mb-4 flex flex-wrap items-end gap-x-4 gap-y-3",
+        ),
+        rx.cond(
+            _FIELDS.length() > 0,
+            entry_list(each(_FIELDS, _entry)),
+            rx.el.div(
+                empty_state(
+                    "Nothing is asked here yet",
+                    "Add a field, and it appears in the form at once.",
+                    name="list-checks",
+                    class_name="py-9! sm:py-10!",
+                ),
+                class_name="card",
+            ),
+        ),
+        just_archived(_STATE, "is not asked any more. What was entered is kept."),
+        archive(
+            _STATE.archived,
+            lambda field: archived_entry(
+                field.name,
+                _filled_in(field),
+                key=field.id,
+                state=_STATE,
+            ),
+            "Nobody is asked for these. What was entered is kept, and is there again "
+            "once they are restored.",
+        ),
+    )
+
+
+def _nobody() -> rx.Component:
+    return empty_state(
+        "There is nobody to ask here",
+        "This type or service is not offered any more. Choose somebody else.",
+        name="search",
+        level=2,
+    )
+
+
+def _entry(field: Any, at: Any) -> rx.Component:
+    return entry(
+        kind_icon(field.kind),
+        field.name,
+        rx.el.p(
+            field.kind_name,
+            when(field.details, rx.fragment(" · ", field.details)),
+            class_name="line-clamp-2 text-ink-soft",
+        ),
+        when(
+            field.condition,
+            rx.el.p(
+                icon("corner-down-right", "mt-0.5 size-4"),
+                rx.el.span(field.condition, class_name="min-w-0"),
+                class_name="flex gap-1.5 text-sm text-ink-soft",
+            ),
+        ),
+        rx.el.p(
+            _filled_in(field),
+            when(field.who, rx.fragment(" · ", field.who)),
+            class_name="text-sm text-ink-faint",
+        ),
+        key=field.id,
+        at=at,
+        entries=_FIELDS,
+        state=_STATE,
+        badges=when(field.required, badge("Required")),
+        edit=dialog_name("field", field.id),
+    )
+
+
+def _filled_in(field: Any) -> Any:
+    return rx.cond(
+        field.answers == 0,
+        "Not filled in yet",
+        rx.cond(
+            field.answers == 1,
+            "Filled in once",
+            joined("Filled in ", field.answers, " times"),
+        ),
+    )
+
+
+def _dialog(field: Any) -> rx.Component:
+    return _framed(
+        dialog_name("field", field.id),
+        joined("Edit ", field.name),
+        field.version,
+        field_form(field, _FIELDS, _STATE.errors),
+    )
+
+
+def _framed(name: Any, title: Any, version: Any, parts: list[Any]) -> rx.Component:
+    return edit_dialog(
+        name,
+        *parts,
+        title=title,
+        on_open=_STATE.begin,
+        on_submit=_STATE.save,
+        pending=_STATE.pending,
+        problem=_STATE.problem,
+        changes=_STATE.changes,
+        version=version,
+        seen=_STATE.seen,
+        saved=_STATE.saved,
+    )
+
+
+page = Page(
+    route="/office/fields",
+    title="Fields",
+    draw=draw,
+    on_load=(ViewerState.load, OfficeFieldsState.load),
+)

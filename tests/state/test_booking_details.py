@@ -1,0 +1,131 @@
+"""Changing the details of a booking: two tabs, a double click, foreign ids."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from sqlmodel import select
+
+from portal_app.domain.bookings import service as bookings
+from portal_app.domain.bookings.models import Booking
+from portal_app.domain.bookings.rules import DetailsForm
+from portal_app.kernel.audiences import Actor, Audience
+from portal_app.kernel.changes import Change
+from portal_app.kernel.clock import frozen
+from portal_app.kernel.db import Database
+from portal_app.state import worker
+from portal_app.state.booking import BookingState
+from portal_app.state.booking_details import BookingDetailsState
+from tests.support.handing_in import kept
+from tests.support.household import adopt, define_household, define_walk_fields, pet
+from tests.support.shop import NOW, new_customer, open_shop, walk_for
+from tests.support.tabs import Tab
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Maya's walk for Rex, from the door."""
+
+    db: Database
+    maya: Actor
+    rex: str
+    tom: str
+    number: str
+
+    def tab(self, who: Actor | None = None) -> Tab:
+        tab = Tab(f"/bookings/{self.number}", who or self.maya)
+        tab.fire(BookingState.load)
+        return tab
+
+
+@pytest.fixture
+def scene(sqlite_db: Database) -> Iterator[Scene]:
+    before = worker._database
+    worker.use(sqlite_db)
+    with frozen(NOW):
+        shop = sqlite_db.call(open_shop)
+        sqlite_db.call(define_household)
+        sqlite_db.call(define_walk_fields, shop.walk)
+        maya = sqlite_db.call(new_customer)
+        rex, tom = adopt(sqlite_db, maya), adopt(sqlite_db, maya, pet("Tom"))
+        form = DetailsForm((rex,), {"meeting_point": "door"})
+        draft = walk_for(sqlite_db, maya, form)
+        number = bookings.confirm(sqlite_db, maya, draft.id, draft.shown)
+        yield Scene(sqlite_db, maya, rex, tom, number)
+    worker._database = before
+
+
+def filled(*ids: str, version: int = 1, request: str = "r1") -> dict[str, str]:
+    return {
+        "version": str(version),
+        "request": request,
+        "field.meeting_point": "park",
+        "field.which_park": "Enmore Park",
+        **{f"for.{one}": "on" for one in ids},
+    }
+
+
+def test_what_is_saved_is_shown(scene: Scene) -> None:
+    tab = scene.tab()
+    tab.fire(BookingDetailsState.begin)
+    page, dialog = tab.state(BookingState), tab.state(BookingDetailsState)
+    assert (page.asked.editable, page.asked.chosen) == (True, [scene.rex])
+    tab.fire(BookingDetailsState.save, filled(scene.rex, scene.tom))
+    assert page.booking is not None
+    assert [one.name for one in page.booking.for_whom] == ["Rex", "Tom"]
+    assert [event.text for event in page.booking.history[:2]] == [
+        "Changed: “Where do we meet?”, “Which park?”.",
+        "For Rex, Tom.",
+    ]
+    assert (page.asked.version, dialog.saved, dialog.errors) == (2, "r1", {})
+    before = kept(scene.db)
+    tab.fire(BookingDetailsState.save, filled(scene.tom))
+    assert kept(scene.db) == before
+
+
+def test_two_tabs_are_told_what_differs(scene: Scene) -> None:
+    first, second = scene.tab(), scene.tab()
+    first.fire(BookingDetailsState.save, filled(scene.tom))
+    mine = {"version": "1", "request": "r2", "field.meeting_point": "door"}
+    second.fire(BookingDetailsState.save, mine | {f"for.{scene.rex}": "on"})
+    dialog = second.state(BookingDetailsState)
+    assert (dialog.saved, dialog.seen) == ("", 2)
+    assert dialog.changes == [
+        Change("dependents", "Who is it for?", "Rex", "Tom"),
+        Change("meeting_point", "Where do we meet?", "At the door", "In the park"),
+    ]
+    assert second.state(BookingState).asked.chosen == [scene.tom]
+    again = mine | {"version": "2", "request": "r3", f"for.{scene.rex}": "on"}
+    second.fire(BookingDetailsState.save, again)
+    assert (dialog.saved, dialog.changes) == ("r3", [])
+    assert second.state(BookingState).asked.chosen == [scene.rex]
+
+
+def test_foreign_ids_get_the_answer_of_missing_ones(scene: Scene) -> None:
+    noah = scene.db.call(new_customer, "noah@example.com")
+    his = adopt(scene.db, noah)
+    before = kept(scene.db)
+    told = []
+    for one in (his, "0" * 26):
+        tab = scene.tab()
+        tab.fire(BookingDetailsState.save, filled(scene.rex, one))
+        told.append(tab.state(BookingDetailsState).errors)
+    assert told == [{"dependents": "Please choose again who it is for."}] * 2
+    stranger = scene.tab(noah)
+    stranger.fire(BookingDetailsState.save, filled(his))
+    assert stranger.state(BookingState).booking is None
+    assert stranger.state(BookingDetailsState).problem == (
+        "This is not there any more. It may have been removed."
+    )
+    assert kept(scene.db) == before
+
+
+def test_a_guest_is_offered_nothing_to_change(scene: Scene) -> None:
+    with scene.db.read() as tx:
+        row = tx.exec(select(Booking).where(Booking.number == scene.number)).one()
+    guest = Actor(audience=Audience.GUEST, booking_id=row.id)
+    page = scene.tab(guest).state(BookingState)
+    assert page.booking is not None
+    assert [one.name for one in page.booking.for_whom] == ["Rex"]
+    assert page.booking.fields == []
+    assert (page.asked.editable, page.asked.dependents) == (False, [])
