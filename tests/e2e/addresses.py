@@ -35,6 +35,7 @@ class Place:
 PLACES = {
     "/": Place("/", STRANGER),
     "/404": Place("/no-such-page", STRANGER),
+    "/policies": Place("/policies", STRANGER),
     "/services": Place("/services", STRANGER),
     "/services/[slug]": Place("/services/dog-walking", STRANGER),
     "/signup": Place("/signup", STRANGER),
@@ -42,6 +43,7 @@ PLACES = {
     "/login/booking": Place("/login/booking", STRANGER),
     "/login/connect": Place("/login/connect", STRANGER),
     "/verify-contact": Place("/verify-contact?token=unknown", STRANGER),
+    "/stop-mails": Place("/stop-mails?token=unknown", STRANGER),
     "/confirm-email": Place("/confirm-email?token=unknown", STRANGER),
     "/dependents": Place("/dependents"),
     "/dependents/add": Place("/dependents/add"),

@@ -17,6 +17,7 @@ from sqlalchemy import delete
 from portal_app.domain.accounts.models import AttemptWindow
 from portal_app.serving import build as frontend
 from tests.support.browser import LAUNCH_ARGUMENTS, executable
+from tests.support.geocoder import Geocoder, geocoder_server
 from tests.support.mailbox import Mailbox, smtp_server
 from tests.support.people import Person, new_customer
 from tests.support.providers import ProviderServers, provider_servers
@@ -60,16 +61,25 @@ def providers() -> Iterator[ProviderServers]:
 
 
 @pytest.fixture(scope="session")
+def geocoder() -> Iterator[Geocoder]:
+    """Whoever knows streets."""
+    with geocoder_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
 def portal(
     tmp_path_factory: pytest.TempPathFactory,
     mailbox: Mailbox,
     providers: ProviderServers,
+    geocoder: Geocoder,
 ) -> Iterator[RunningPortal]:
     """The running product, with the demo business in it and every way in open."""
     if not frontend.is_current():
         frontend.build()
     folder = tmp_path_factory.mktemp("portal")
-    with running_portal(folder, mailbox, **providers.environment) as running:
+    others = providers.environment | {"PORTAL_GEOCODER_URL": geocoder.url}
+    with running_portal(folder, mailbox, **others) as running:
         yield running
 
 

@@ -6,6 +6,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e import steps
 
+_MOST_FOUND = 12
+
 
 class Hands(Protocol):
     """What somebody does with a page."""
@@ -19,8 +21,14 @@ class Hands(Protocol):
     def choose(self, target: Locator, begin: str, value: str) -> None:
         """Choose the option of a list whose words begin so, and whose value it is."""
 
+    def find(self, box: Locator, text: str, found: Locator) -> None:
+        """Search by a text, and choose one of what is found."""
+
     def tick(self, target: Locator) -> None:
         """Tick a box, or a first choice of several."""
+
+    def pick(self, group: Locator, name: str) -> None:
+        """Pick one of a group of radio buttons, of which one is picked already."""
 
     def move_pin(self, page: Page) -> None:
         """Move the pin of the map that is open."""
@@ -53,10 +61,29 @@ class Keyboard:
         self._keys.type(begin)
         expect(target).to_have_value(value)
 
+    def find(self, box: Locator, text: str, found: Locator) -> None:
+        self.write(box, text)
+        expect(found).to_be_visible()
+        for _ in range(_MOST_FOUND):
+            if found.get_attribute("aria-selected") == "true":
+                break
+            self._keys.press("ArrowDown")
+        self._keys.press("Enter")
+        expect(found).to_be_hidden()
+
     def tick(self, target: Locator) -> None:
         steps.tab_to(self._page, target)
         self._keys.press("Space")
         expect(target).to_be_checked()
+
+    def pick(self, group: Locator, name: str) -> None:
+        steps.tab_to(self._page, group.locator("input:checked"))
+        wanted = group.get_by_role("radio", name=name, exact=True)
+        for _ in range(group.get_by_role("radio").count()):
+            if wanted.is_checked():
+                break
+            self._keys.press("ArrowDown")
+        expect(wanted).to_be_checked()
 
     def move_pin(self, page: Page) -> None:
         steps.tab_to(page, page.locator(".place-pin"))
@@ -77,9 +104,19 @@ class Finger:
         del begin
         target.select_option(value)
 
+    def find(self, box: Locator, text: str, found: Locator) -> None:
+        box.fill(text)
+        found.tap()
+        expect(found).to_be_hidden()
+
     def tick(self, target: Locator) -> None:
         target.tap()
         expect(target).to_be_checked()
+
+    def pick(self, group: Locator, name: str) -> None:
+        wanted = group.get_by_role("radio", name=name, exact=True)
+        wanted.tap()
+        expect(wanted).to_be_checked()
 
     def move_pin(self, page: Page) -> None:
         page.locator(".place-map").scroll_into_view_if_needed()

@@ -234,7 +234,8 @@ def pick_slot(page: Page, day: str, time: int = 0) -> Appointment:
 def fill_address(page: Page) -> None:
     """Fill in a right address."""
     field(page, "Street and number").fill(STREET)
-    field(page, "Suburb or town").fill(TOWN)
+    # Its towns are suggested, so it is no mere text field.
+    page.get_by_label("Suburb or town", exact=True).fill(TOWN)
     page.get_by_role("combobox", name="State", exact=True).select_option(STATE)
     field(page, "Postcode").fill(POSTCODE)
 

@@ -21,6 +21,7 @@ from portal_app.domain.notifications.models import OutboxMessage
 from tests.e2e import steps
 from tests.e2e.conftest import Watch
 from tests.e2e.test_booking import bookings_of
+from tests.e2e.test_dependents import dialog, keep, own, row_of, values
 from tests.support.mailbox import Mailbox, link_in
 from tests.support.people import Person
 from tests.support.server import RunningPortal, running_portal
@@ -99,6 +100,60 @@ def test_a_confirmation_without_a_server_books_once_when_it_is_back(
     assert (booking.number, booking.starts_at) == (number, chosen.starts_at())
     portal.mailbox.wait_for(customer.email, f"Booking {number}")
     assert _told(portal, customer) == ["booking_confirmed"]
+
+
+def test_a_dependent_that_is_being_added_survives_a_lost_server_and_is_added_once(
+    device: str, portal: RunningPortal, new_context: NewContext, customer: Person
+) -> None:
+    page = steps.arrive_signed_in(new_context(), portal, customer)
+    steps.visit(page, "/dependents/add?type=pet")
+    name, breed = steps.field(page, "Name"), steps.field(page, "Breed")
+    name.fill("Typed before")
+    page.get_by_label("Kind of animal", exact=True).select_option("Dog")
+    page.get_by_role("checkbox", name="Shy").check()
+    with server_away(portal):
+        expect(_banner(page, LOST)).to_be_visible()
+        expect(name).to_have_value("Typed before")
+        name.fill("Typed while nobody listened")
+        breed.fill("Kelpie")
+        save = steps.button(page, "Save")
+        save.click()
+        save.click()
+        expect(breed).to_have_value("Kelpie")
+    expect(steps.heading(page, "Typed while nobody listened")).to_be_visible()
+    [dog] = own(portal, customer)
+    assert (dog.name, dog.version) == ("Typed while nobody listened", 1)
+    assert values(portal, dog.id) == {
+        "species": "Dog",
+        "breed": "Kelpie",
+        "with_others": "Shy",
+    }
+
+
+def test_a_dialog_that_is_open_survives_a_lost_server_and_saves_once(
+    portal: RunningPortal, new_context: NewContext, customer: Person
+) -> None:
+    dog = keep(portal, customer, "pet", "Biscuit", species="dog")
+    page = steps.arrive_signed_in(new_context(), portal, customer)
+    steps.visit(page, f"/dependents/{dog}")
+    steps.button(page, "Edit").click()
+    name, breed = steps.field(page, "Name"), steps.field(page, "Breed")
+    name.fill("Typed before")
+    with server_away(portal):
+        expect(_banner(page, LOST)).to_be_visible()
+        breed.fill("Kelpie")
+    expect(_banner(page, BACK)).to_be_visible()
+    expect(name).to_have_value("Typed before")
+    expect(breed).to_have_value("Kelpie")
+    # It is not forgotten that there is something to lose.
+    page.keyboard.press("Escape")
+    steps.button(page, "Keep editing").click()
+    dialog(page).get_by_role("button", name="Save", exact=True).dblclick()
+    expect(dialog(page)).to_have_count(0)
+    expect(steps.heading(page, "Typed before")).to_be_visible()
+    stored = row_of(portal, dog)
+    assert (stored.name, stored.version) == ("Typed before", 2)
+    assert values(portal, dog) == {"species": "Dog", "breed": "Kelpie"}
 
 
 def test_a_sign_up_form_stays_filled_in(portal: RunningPortal, page: Page) -> None:

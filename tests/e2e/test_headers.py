@@ -70,7 +70,7 @@ def test_every_kind_of_answer_is_guarded(
         source
         for sources in policy.values()
         for source in sources
-        if "//" in source and not re.search(r"//(localhost|127\.0\.0\.1):\d+$", source)
+        if "://" in source and not re.search(r"//(localhost|127\.0\.0\.1):\d+$", source)
     ]
     assert foreign == []
     assert "server" not in answer.headers or "granian" in answer.headers["server"]

@@ -20,8 +20,13 @@ from portal_app import portal_app as portal_module
 from portal_app.demo.load import PASSWORD as DEMO_PASSWORD
 from portal_app.domain.bookings import service as bookings
 from portal_app.domain.bookings.models import Booking, BookingDraft
-from portal_app.domain.customers import pictures
-from portal_app.domain.customers.models import Customer, Location
+from portal_app.domain.customers import contacts, pictures
+from portal_app.domain.customers.models import (
+    Contact,
+    ContactEmail,
+    Customer,
+    Location,
+)
 from portal_app.domain.files.models import StoredFile
 from portal_app.domain.notifications.models import OutboxMessage
 from portal_app.integrations.storage import FsspecStorage
@@ -42,6 +47,7 @@ from tests.e2e.matrix import (
     STRANGER,
     Asked,
 )
+from tests.support.contacts import contact_of
 from tests.support.handing_in import hand_in
 from tests.support.people import (
     Person,
@@ -56,6 +62,7 @@ from tests.support.visits import book
 
 EVERYBODY = (*OTHERS, OWNER)
 ADDRESS = "/somewhere"
+_TABLES = (Booking, BookingDraft, Contact, ContactEmail, Location, StoredFile)
 _ROOT = "reflex___state____state."
 _SETVAR = ".setvar"
 
@@ -73,6 +80,8 @@ class Scene:
     picture: str
     link_id: str
     session_id: str
+    contact_id: str
+    email_id: str
 
     @property
     def ids(self) -> list[str]:
@@ -84,6 +93,8 @@ class Scene:
             self.picture,
             self.link_id,
             self.session_id,
+            self.contact_id,
+            self.email_id,
             self.customer_id,
         ]
 
@@ -107,6 +118,8 @@ def scene(portal: RunningPortal) -> Scene:
     shelf = FsspecStorage(str(portal.log.parent / "files"))
     picture = hand_in(db, who, shelf=shelf).id
     db.call(pictures.set_picture, who, picture)
+    contact_of(db, who, confirmed=False)
+    [contact] = db.query(contacts.contacts, who)
     passer_by = new_customer(db, "Gus")
     people = {
         CUSTOMER: new_customer(db, "Carl"),
@@ -130,6 +143,8 @@ def scene(portal: RunningPortal) -> Scene:
         picture=picture,
         link_id=db.query(bookings.booking_links, who)[0].id,
         session_id=who.session_id,
+        contact_id=contact.id,
+        email_id=contact.emails[0].id,
     )
 
 
@@ -138,7 +153,7 @@ def _owned(portal: RunningPortal, scene: Scene) -> str:
     with portal.database.read() as tx:
         rows = [
             row.model_dump()
-            for table in (Booking, BookingDraft, Location, StoredFile)
+            for table in _TABLES
             for row in tx.exec(
                 select(table)
                 .where(table.customer_id == scene.customer_id)

@@ -3,6 +3,7 @@
 import re
 import secrets
 from collections.abc import Callable
+from datetime import timedelta
 from html import unescape
 from typing import Any
 
@@ -13,15 +14,21 @@ from playwright.sync_api import BrowserContext, Page, expect
 from portal_app.domain.accounts import service as accounts
 from portal_app.domain.accounts.rules import ProviderProfile
 from portal_app.domain.business import service as businesses
-from portal_app.domain.customers import contacts
+from portal_app.domain.customers import channels, contacts
 from portal_app.domain.customers import service as customers
 from portal_app.domain.customers.contact_rules import EmailEntry
 from portal_app.domain.customers.rules import SignUpForm
+from portal_app.domain.dependents import service as dependents
+from portal_app.domain.dependents.rules import DependentForm, DocumentForm
 from portal_app.integrations.mail.letters import KINDS
+from portal_app.integrations.storage import FsspecStorage
 from portal_app.kernel.audiences import Actor
+from portal_app.kernel.clock import utc_now
+from portal_app.kernel.db import Database
 from portal_app.kernel.ids import hash_secret
 from tests.e2e import steps
 from tests.support.contents import contents
+from tests.support.handing_in import hand_in
 from tests.support.mailbox import Mailbox, html_of, link_in, text_of
 from tests.support.people import (
     Person,
@@ -65,6 +72,8 @@ _SUBJECTS = {
     "ways_changed": "How you log in",
     "new_device": "A new log-in",
     "booking_confirmed": "Booking B-",
+    "booking_told": "booked Dog walking",
+    "document_ends": "Rex: Vaccination certificate expires soon",
     "booking_received": "New booking",
 }
 """Every kind of mail, by what its subject says."""
@@ -75,6 +84,7 @@ _WITH_SECRET = (
     "change_email",
     "confirm_provider",
     "booking_confirmed",
+    "booking_told",
 )
 """The mails whose link opens or changes something."""
 
@@ -118,7 +128,18 @@ def letters(portal: RunningPortal, mailbox: Mailbox) -> dict[str, tuple[Any, Per
     keep("change_email", changer, second.email)
 
     booker = new_customer(db)
+    who = actor_of(db, session_cookie(db, booker))
+    told, friend = _nobody(), _nobody()
+    _add_contact(db, who, told)
+    letter = _wait(mailbox, told.email, "verify_contact")
+    db.call(channels.confirm, link_in(letter, "/verify-contact").partition("token=")[2])
+    _add_contact(db, who, friend)
+    keep("verify_contact", booker, friend.email)
     book(db, booker)
+    keep("booking_told", booker, told.email)
+    _keep_paper(db, who, portal)
+    dependents.remind_of_ends(db)
+    keep("document_ends", booker)
     keep("booking_confirmed", booker)
     with db.read() as tx:
         office = businesses.current(tx).email
@@ -129,19 +150,6 @@ def letters(portal: RunningPortal, mailbox: Mailbox) -> dict[str, tuple[Any, Per
     profile = ProviderProfile("google", secrets.token_hex(8), booker.email, True)
     db.call(accounts.connect, who, profile)
     keep("ways_changed", booker)
-    friend = _nobody()
-    contacts.add_contact(
-        db,
-        who,
-        contacts.ContactForm(
-            role="other",
-            first_name="Fred",
-            last_name="Friend",
-            emails=(EmailEntry(friend.email, primary=True),),
-        ),
-        secrets.token_hex(8),
-    )
-    keep("verify_contact", booker, friend.email)
 
     proven = new_customer(db)
     arrival = customers.arrive_by_provider(
@@ -163,6 +171,34 @@ OFFERS: dict[str, str] = {}
 def _nobody() -> Person:
     unique = secrets.token_hex(5)
     return Person(f"mail-{unique}@example.com", "Mia", f"Mailed{unique}")
+
+
+def _add_contact(db: Database, who: Actor, person: Person) -> None:
+    """Somebody who is told about bookings and may see them, once confirmed."""
+    form = contacts.ContactForm(
+        role="other",
+        first_name=person.first_name,
+        last_name=person.last_name,
+        emails=(EmailEntry(person.email, primary=True),),
+        told_about=("booking_updates",),
+        may=("view",),
+    )
+    contacts.add_contact(db, who, form, secrets.token_hex(8))
+
+
+def _keep_paper(db: Database, who: Actor, portal: RunningPortal) -> None:
+    """A document of a dog's that ends within a week."""
+    with db.read() as tx:
+        today = utc_now().astimezone(businesses.formats(tx).zone).date()
+    dog = DependentForm(name="Rex", answers={"species": "dog"})
+    shelf = FsspecStorage(str(portal.log.parent / "files"))
+    form = DocumentForm(
+        kind="vaccination",
+        file_id=hand_in(db, who, "document", shelf=shelf).id,
+        expires_on=(today + timedelta(days=6)).isoformat(),
+    )
+    rex = db.call(dependents.add, who, "pet", dog, secrets.token_hex(8))
+    db.call(dependents.add_document, who, rex, form)
 
 
 def _form(person: Person) -> SignUpForm:
@@ -234,9 +270,9 @@ def test_then_the_links_work_for_the_people(
         _scan(_links(letter, portal.url))
     page = new_context().new_page()
 
-    def follow(kind: str) -> None:
+    def follow(kind: str, about: str = "?") -> None:
         letter, _ = letters[kind]
-        [link] = {link for link in _links(letter, portal.url) if "?" in link}
+        [link] = {link for link in _links(letter, portal.url) if about in link}
         steps.visit(page, link)
 
     follow("verify_email")
@@ -259,6 +295,15 @@ def test_then_the_links_work_for_the_people(
     follow("booking_confirmed")
     steps.button(page, "Show my booking").click()
     expect(page.get_by_text("You are here as a guest")).to_be_visible()
+
+    page = new_context().new_page()
+    follow("booking_told", "link=")
+    steps.button(page, "Show my booking").click()
+    expect(page.get_by_text("You are here as a guest")).to_be_visible()
+
+    follow("booking_told", "/stop-mails")
+    steps.button(page, "Stop these mails").click()
+    expect(steps.heading(page, "The mails have stopped")).to_be_visible()
 
     _, proven = letters["confirm_provider"]
     context = new_context()

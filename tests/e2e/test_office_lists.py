@@ -1,0 +1,350 @@
+"""The office's types of dependents, policies and switches, and who may touch them."""
+
+import re
+import secrets
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+from reflex_base.registry import RegistrationContext
+from sqlmodel import SQLModel, select
+
+from portal_app.demo.load import PASSWORD
+from portal_app.domain.business import policies
+from portal_app.domain.business import service as businesses
+from portal_app.domain.business.models import Business, Policy
+from portal_app.domain.business.policies import PolicyForm
+from portal_app.domain.customers.models import CustomerDetails
+from portal_app.domain.dependents import type_editing
+from portal_app.domain.dependents.models import DependentType
+from portal_app.domain.fields.models import FieldDefinition, FieldValue
+from portal_app.kernel.audiences import SYSTEM
+from portal_app.state.office_dependents import OfficeDependentsState
+from portal_app.state.office_fields import OfficeFieldsState
+from portal_app.state.office_policies import OfficePoliciesState
+from portal_app.state.office_settings import OfficeSettingsState
+from tests.e2e import steps
+from tests.e2e.addresses import OFFICE_ACCOUNT
+from tests.e2e.hands import Hands, hands_of
+from tests.support.people import (
+    Person,
+    actor_of,
+    guest_cookie,
+    new_customer,
+    session_cookie,
+)
+from tests.support.server import RunningPortal
+from tests.support.sockets import raw_tab
+from tests.support.switching import switched
+from tests.support.visits import book
+
+NewContext = Callable[[], BrowserContext]
+BIRTHDAY = "1990-05-05"
+
+
+@pytest.fixture
+def office(new_context: NewContext, portal: RunningPortal) -> Page:
+    """The office's tab."""
+    return steps.arrive_signed_in(new_context(), portal, OFFICE_ACCOUNT)
+
+
+@pytest.fixture
+def hands(device: str, office: Page) -> Hands:
+    """What the office does it with."""
+    return hands_of(device, office)
+
+
+@pytest.fixture
+def title(portal: RunningPortal) -> Iterator[str]:
+    """A title of this test alone; what has it is put away afterwards."""
+    chosen = f"Boat {secrets.token_hex(4)}"
+    yield chosen
+    for one in portal.database.query(type_editing.defined_types, SYSTEM):
+        if one.singular == chosen:
+            portal.database.call(type_editing.archive_type, SYSTEM, one.id)
+    for policy in portal.database.query(policies.policies_for_office, SYSTEM):
+        if policy.title == chosen:
+            portal.database.call(policies.archive_policy, SYSTEM, policy.id)
+
+
+def _dialog(page: Page) -> Locator:
+    return page.locator("dialog[open]")
+
+
+def _box(page: Page, label: str) -> Locator:
+    return _dialog(page).get_by_role("textbox", name=label, exact=True)
+
+
+def _save(page: Page, hands: Hands) -> None:
+    hands.press(_dialog(page).get_by_role("button", name="Save", exact=True))
+    expect(_dialog(page)).to_have_count(0)
+
+
+# --- Types of dependents ----------------------------------------------------------
+
+
+def test_a_type_with_a_document_is_offered_to_customers(  # noqa: PLR0917 - two people
+    office: Page,
+    hands: Hands,
+    new_context: NewContext,
+    portal: RunningPortal,
+    customer: Person,
+    title: str,
+) -> None:
+    steps.visit(office, "/office/dependents")
+    hands.press(steps.button(office, "Add type"))
+    hands.write(_box(office, "One of them"), title)
+    hands.write(_box(office, "Several of them"), f"{title}s")
+    hands.pick(_dialog(office).get_by_role("group", name="Icon", exact=True), "Water")
+    hands.press(steps.button(office, "Add a document"))
+    document = _dialog(office).get_by_role("group", name="Document 1", exact=True)
+    hands.write(document.get_by_role("textbox", name="What it is called"), "Licence")
+    hands.choose(document.get_by_role("combobox", name="Expires"), "Al", "always")
+    hands.tick(document.get_by_role("checkbox", name="Required"))
+    _save(office, hands)
+    entry = office.get_by_role("listitem").filter(has_text=f"{title}s")
+    expect(entry).to_contain_text("No fields · Licence")
+    customers = steps.arrive_signed_in(new_context(), portal, customer)
+    steps.visit(customers, "/dependents/add")
+    expect(customers.get_by_role("main").get_by_text(title)).to_be_visible()
+    hands.press(steps.button(office, f"Archive {title}s"))
+    told = office.get_by_role("status").filter(has_text=title)
+    expect(told).to_contain_text("Those that customers have stay.")
+    steps.reload(customers)
+    expect(steps.heading(customers, "What do you want to add?")).to_be_visible()
+    expect(customers.get_by_role("main").get_by_text(title)).to_have_count(0)
+    steps.reload(office)
+    hands.press(office.get_by_text(re.compile(r"^Archived \(\d+\)$")))
+    hands.press(steps.button(office, f"Restore {title}s"))
+    expect(steps.button(office, f"Edit {title}s")).to_be_visible()
+    with portal.database.read() as tx:
+        row = tx.exec(
+            select(DependentType).where(DependentType.singular == title)
+        ).one()
+        assert (row.plural, row.icon, row.archived_at) == (f"{title}s", "waves", None)
+        assert row.documents == [
+            {
+                "key": "licence",
+                "name": "Licence",
+                "help": "",
+                "expires": "always",
+                "required": True,
+                "retired": False,
+            }
+        ]
+
+
+# --- Policies ---------------------------------------------------------------------
+
+
+def test_a_policy_is_read_by_everybody_as_soon_as_it_is_written(
+    office: Page, hands: Hands, portal: RunningPortal, page: Page, title: str
+) -> None:
+    steps.visit(office, "/office/policies")
+    hands.press(steps.button(office, "Add policy"))
+    hands.write(_box(office, "Title"), title)
+    hands.write(_box(office, "Text"), "Life jackets for all. We bring them.")
+    _save(office, hands)
+    first_html = httpx.get(f"{portal.url}/policies").text
+    assert "Life jackets for all. We bring them." in first_html
+    anchor = title.lower().replace(" ", "-")
+    assert f'id="{anchor}"' in first_html
+    steps.visit(page, "/services")
+    steps.link(page, "Policies").click()
+    expect(steps.heading(page, "Policies")).to_be_visible()
+    contents = page.get_by_role("navigation", name="On this page")
+    contents.get_by_role("link", name=title).click()
+    expect(page).to_have_url(re.compile(f"/policies#{anchor}$"))
+    expect(steps.heading(page, title, level=2)).to_be_in_viewport()
+    steps.visit(page, f"/policies#{anchor}")
+    expect(steps.heading(page, title, level=2)).to_be_in_viewport()
+    hands.press(steps.button(office, f"Archive {title}"))
+    expect(office.get_by_role("status").filter(has_text=title)).to_be_visible()
+    assert title not in httpx.get(f"{portal.url}/policies").text
+    steps.reload(page)
+    expect(steps.heading(page, title, level=2)).to_have_count(0)
+
+
+def test_the_terms_of_the_sign_up_are_those_of_the_office(
+    portal: RunningPortal, page: Page
+) -> None:
+    db = portal.database
+    [terms] = [p for p in db.query(policies.policies) if p.key == policies.TERMS]
+    [entry] = [
+        policy
+        for policy in db.query(policies.policies_for_office, SYSTEM)
+        if policy.id == policies.TERMS
+    ]
+    changed = PolicyForm(title=terms.title, text="Be kind to the dog.")
+    db.call(policies.save_policy, SYSTEM, policies.TERMS, changed, entry.version)
+    try:
+        steps.visit(page, "/signup")
+        steps.button(page, "Read the terms").click()
+        told = page.get_by_role("dialog", name="Terms")
+        expect(told).to_contain_text("Be kind to the dog.")
+        with page.expect_popup() as popup:
+            told.get_by_role("link", name="All policies").click()
+        expect(steps.heading(popup.value, "Policies")).to_be_visible()
+        expect(steps.heading(popup.value, terms.title, level=2)).to_be_visible()
+    finally:
+        before = PolicyForm(title=terms.title, text=terms.text)
+        version = entry.version + 1
+        db.call(policies.save_policy, SYSTEM, policies.TERMS, before, version)
+
+
+# --- Settings ---------------------------------------------------------------------
+
+
+def test_birthday_and_language_are_asked_while_they_are_switched_on(  # noqa: PLR0917 - two people
+    office: Page,
+    hands: Hands,
+    device: str,
+    new_context: NewContext,
+    portal: RunningPortal,
+    customer: Person,
+) -> None:
+    page = steps.arrive_signed_in(new_context(), portal, customer)
+    theirs = hands_of(device, page)
+    steps.visit(page, "/account")
+    theirs.press(steps.button(page, "Edit Info"))
+    expect(_box(page, "First name")).to_be_visible()
+    expect(_dialog(page).get_by_label("Birthday")).to_have_count(0)
+    with switched(portal.database, asks_birthday=False, asks_language=False):
+        steps.visit(office, "/office/settings")
+        for label in ("Ask for the birthday", "Ask for the language"):
+            hands.tick(office.get_by_role("checkbox", name=label))
+        hands.press(steps.button(office, "Save"))
+        expect(office.get_by_text("The settings are saved.")).to_be_visible()
+        steps.visit(page, "/account")
+        theirs.press(steps.button(page, "Edit Info"))
+        theirs.write(_dialog(page).get_by_label("Birthday"), BIRTHDAY)
+        language = _dialog(page).get_by_role("combobox", name="Language")
+        theirs.choose(language, "Germ", "de")
+        _save(page, theirs)
+        facts = steps.facts(page)
+        assert (facts["Birthday"], facts["Language"]) == (
+            ["Saturday, 5 May 1990"],
+            ["German"],
+        )
+    steps.reload(page)
+    expect(steps.heading(page, customer.name, level=2)).to_be_visible()
+    assert "Birthday" not in steps.facts(page)
+    with portal.database.read() as tx:
+        who = actor_of(portal.database, session_cookie(portal.database, customer))
+        details = tx.get_one(CustomerDetails, who.customer_id)
+        # What was told is kept, should it be asked again.
+        assert (str(details.birthday), details.language) == (BIRTHDAY, "de")
+
+
+def test_the_second_of_two_tabs_of_settings_is_shown_what_changed(
+    office: Page, hands: Hands, device: str, portal: RunningPortal
+) -> None:
+    with switched(portal.database, session_hours=12, remembered_days=30):
+        steps.visit(office, "/office/settings")
+        other = office.context.new_page()
+        others = hands_of(device, other)
+        steps.visit(other, "/office/settings")
+        hours = "Without “Remember me” (hours)"
+        others.write(other.get_by_role("textbox", name=hours), "7")
+        others.press(steps.button(other, "Save"))
+        expect(other.get_by_text("The settings are saved.")).to_be_visible()
+        office.bring_to_front()
+        days = "With “Remember me” (days)"
+        hands.write(office.get_by_role("textbox", name=days), "14")
+        hands.press(steps.button(office, "Save"))
+        told = office.get_by_role("alert").filter(has_text="The settings changed")
+        expect(told).to_contain_text(f"{hours}Yours: 12Saved now: 7")
+        now = portal.database.query(businesses.switches)
+        assert (now.session_hours, now.remembered_days) == (7, 30)
+        hands.write(office.get_by_role("textbox", name=hours), "7")
+        hands.press(steps.button(office, "Save"))
+        expect(office.get_by_text("The settings are saved.")).to_be_visible()
+        now = portal.database.query(businesses.switches)
+        assert (now.session_hours, now.remembered_days) == (7, 14)
+
+
+# --- Raw events -------------------------------------------------------------------
+
+TABLES: tuple[type[SQLModel], ...] = (
+    Business,
+    Policy,
+    DependentType,
+    FieldDefinition,
+    FieldValue,
+)
+FORMS: dict[Any, dict[str, str]] = {
+    OfficeFieldsState: {
+        "name": "Raw",
+        "kind": "text",
+        "visible_to.office": "on",
+        "request": "raw1",
+    },
+    OfficeDependentsState: {"singular": "Raw", "plural": "Raw", "request": "raw1"},
+    OfficePoliciesState: {"title": "Raw", "text": "Raw", "request": "raw1"},
+    OfficeSettingsState: {
+        "guest_session_minutes": "60",
+        "session_hours": "4",
+        "remembered_days": "10",
+        "password_min_length": "12",
+        "password_min_score": "3",
+        "asks_birthday": "on",
+    },
+}
+
+
+def _everything(portal: RunningPortal) -> str:
+    with portal.database.read() as tx:
+        return repr(
+            [
+                sorted(repr(row.model_dump()) for row in tx.exec(select(table)))
+                for table in TABLES
+            ]
+        )
+
+
+@pytest.mark.parametrize("who", ["stranger", "guest", "customer", "fieldworker"])
+def test_nobody_but_the_office_changes_any_of_it(
+    portal: RunningPortal, customer: Person, who: str
+) -> None:
+    db = portal.database
+    cookies = {
+        "stranger": lambda: "",
+        "guest": lambda: guest_cookie(db, customer, book(db, customer)),
+        "customer": lambda: session_cookie(db, new_customer(db)),
+        "fieldworker": lambda: session_cookie(
+            db, Person("sam@example.com", "Sam", "", PASSWORD)
+        ),
+    }
+    with db.read() as tx:
+        field = tx.exec(select(FieldDefinition.id)).first()
+    version = str(db.query(businesses.switches).version)
+    known = {
+        OfficeFieldsState: field,
+        OfficeDependentsState: "pet",
+        OfficePoliciesState: "terms",
+    }
+    cookie = cookies[who]()
+    before = _everything(portal)
+    with raw_tab(portal.url, cookie) as tab:
+        tab.round_trip()
+        for state, form in FORMS.items():
+            start = f"{state.get_full_name()}."
+            tab.fire(start + "save", {"form_data": form | {"version": version}})
+            key = known.get(state)
+            if key is None:
+                continue
+            changed = {"field": key, "type": key, "policy": key, "version": "1"}
+            tab.fire(start + "save", {"form_data": form | changed})
+            for handler in ("archive", "restore", "move"):
+                full = start + handler
+                taken = RegistrationContext.get().event_handlers[full].handler.fn
+                first = taken.__code__.co_varnames[1]
+                more = {"by": 1} if handler == "move" else {}
+                tab.fire(full, {first: key, **more})
+        tab.round_trip()
+        received = repr(tab.frames)
+    assert _everything(portal) == before
+    assert "carer_notes" not in received
+    assert "Notes of the carers" not in received
