@@ -12,6 +12,8 @@ import structlog
 from portal_app.settings import Settings
 
 _TALKATIVE = ("reflex.app", "reflex_base.event.processor.base_state_processor")
+# They log the addresses they ask for, with what is looked for in them.
+_CLIENTS = ("httpx2", "httpcore2")
 _WHAT_WAS_TYPED = re.compile(r"\s*(Event data:| with value ).*", re.S)
 
 
@@ -29,7 +31,7 @@ class WithoutWhatWasTyped(logging.Filter):
 
 
 def configure_logs(settings: Settings) -> None:
-    """Set up structlog for this process."""
+    """Set up structlog for this process; doing it again holds for every logger."""
     renderer = (
         structlog.processors.JSONRenderer()
         if settings.env == "production"
@@ -44,8 +46,9 @@ def configure_logs(settings: Settings) -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        cache_logger_on_first_use=True,
     )
+    for name in _CLIENTS:
+        logging.getLogger(name).setLevel(logging.WARNING)
     for name in _TALKATIVE:
         logger = logging.getLogger(name)
         if not any(isinstance(f, WithoutWhatWasTyped) for f in logger.filters):

@@ -1,12 +1,14 @@
-"""What somebody typed is never logged, by Reflex either."""
+"""What is logged, and that what somebody typed never is, by Reflex either."""
 
 import asyncio
 import logging
 from typing import Any
 
 import pytest
+import structlog
 from reflex.app import EventNamespace
 from reflex_base.event.processor.base_state_processor import _prepare_event_payload
+from structlog.testing import capture_logs
 
 from portal_app.serving.logs import configure_logs
 from portal_app.settings import Settings
@@ -48,3 +50,13 @@ def test_an_event_of_the_wrong_type_is_logged_without_its_value(
 
 def _refusing(value: Any, hint: Any) -> Any:
     raise ValueError
+
+
+def test_logs_that_are_set_up_again_reach_loggers_that_were_used_before() -> None:
+    logger = structlog.get_logger("tests")
+    configure_logs(Settings(_env_file=None))
+    logger.info("before")
+    configure_logs(Settings(_env_file=None))
+    with capture_logs() as lines:
+        logger.info("after")
+    assert lines == [{"event": "after", "log_level": "info"}]
