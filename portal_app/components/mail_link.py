@@ -4,9 +4,75 @@ from typing import Any
 
 import reflex as rx
 
-from .button import button
+from .button import button, link_button
 from .form import arrival, summary
 from .icon import icon
+from .shell import auth_shell
+from .skeleton import bone
+
+Words = tuple[Any, Any]
+"""A heading, and a sentence under it."""
+
+
+def link_page(
+    state: Any,
+    *,
+    asked: Words,
+    done: Words,
+    invalid: Words,
+    action: str,
+    on_click: Any,
+    otherwise: str,
+    way_on: tuple[str, str] = ("Go to My Account", "/account"),
+) -> rx.Component:
+    """Draw the page of a link that is used by one press (``state.links``).
+
+    Args:
+        state: The state of the page.
+        asked: What it says before the link is used,
+        done: after it was,
+        invalid: and if it cannot be.
+        action: What the button says.
+        on_click: The handler that uses the link.
+        otherwise: What to do if the mail was not expected.
+        way_on: What to press after that, and where it leads.
+
+    Returns:
+        The whole page.
+    """
+
+    def after(name: str) -> rx.Component:
+        words, href = way_on
+        return outcome(name, link_button(words, href=href, size="lg", full=True))
+
+    def words(which: int) -> Any:
+        return rx.match(
+            state.outcome,
+            ("done", done[which]),
+            ("invalid", invalid[which]),
+            asked[which],
+        )
+
+    return auth_shell(
+        rx.cond(
+            state.loaded,
+            rx.match(
+                state.outcome,
+                ("done", after("circle-check")),
+                ("invalid", after("hourglass")),
+                link_action(
+                    action,
+                    on_click=on_click,
+                    pending=state.pending,
+                    problem=state.problem,
+                    text=otherwise,
+                ),
+            ),
+            bone("h-13 w-full rounded-xl!"),
+        ),
+        title=words(0),
+        text=words(1),
+    )
 
 
 def link_action(

@@ -4,16 +4,14 @@ from collections.abc import AsyncIterator
 
 import reflex as rx
 
-from portal_app.domain.accounts.rules import LinkInvalid
 from portal_app.domain.customers import service as customers
-from portal_app.kernel.errors import DomainError
 from portal_app.state import worker
 from portal_app.state.access import PUBLIC, actor, event_for
-from portal_app.state.links import open_link, token_of
+from portal_app.state.links import open_link, use_link
 
 
 class ConfirmEmailState(rx.State):
-    """``outcome`` is empty (not tried yet), ``done`` or ``invalid``."""
+    """The page of such a link (``links.LinkPage``)."""
 
     outcome: str = ""
     problem: str = ""
@@ -29,16 +27,8 @@ class ConfirmEmailState(rx.State):
     @event_for(PUBLIC)
     async def confirm(self) -> AsyncIterator[None]:
         """Use the link."""
-        if self.outcome == "done":
-            return
-        self.problem, self.pending = "", True
-        yield
-        try:
-            await worker.carry_out(customers.confirm_email, actor(), token_of(self))
-            self.outcome = "done"
-        except LinkInvalid:
-            self.outcome = "invalid"
-        except DomainError as error:
-            self.problem = error.message
-        finally:
-            self.pending = False
+        async for _ in use_link(self, self._use):
+            yield
+
+    async def _use(self, token: str) -> None:
+        await worker.carry_out(customers.confirm_email, actor(), token)

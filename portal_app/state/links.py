@@ -4,9 +4,15 @@ It is read from there each time, because a replayed click brings the address
 along: a server that has just started has no state of the tab yet.
 """
 
-from typing import Protocol
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any, Protocol
 
 from reflex.istate.data import RouterData
+
+from portal_app.domain.accounts.rules import LinkInvalid
+from portal_app.kernel.errors import DomainError
+
+DONE, INVALID = "done", "invalid"
 
 
 class LinkPage(Protocol):
@@ -32,8 +38,35 @@ def open_link(page: LinkPage) -> None:
     """Take the link from the address; one that is known keeps its outcome."""
     token = token_of(page)
     if not token:
-        page.outcome = "invalid"
+        page.outcome = INVALID
     elif token != page._token:
         page.outcome = ""
     page._token = token
     page.problem, page.pending, page.loaded = "", False, True
+
+
+async def use_link(
+    page: LinkPage, using: Callable[[str], Awaitable[Any]]
+) -> AsyncIterator[None]:
+    """Use the link; the page's outcome is ``DONE`` or ``INVALID`` after it.
+
+    Args:
+        page: The state of the page; a link that was used is not used again.
+        using: What the secret is given to.
+
+    Yields:
+        Once, when the button is busy.
+    """
+    if page.outcome == DONE:
+        return
+    page.problem, page.pending = "", True
+    yield
+    try:
+        await using(token_of(page))
+        page.outcome = DONE
+    except LinkInvalid:
+        page.outcome = INVALID
+    except DomainError as error:
+        page.problem = error.message
+    finally:
+        page.pending = False

@@ -4,16 +4,14 @@ from collections.abc import AsyncIterator
 
 import reflex as rx
 
-from portal_app.domain.accounts.rules import LinkInvalid
 from portal_app.domain.customers import channels
-from portal_app.kernel.errors import DomainError
 from portal_app.state import worker
 from portal_app.state.access import PUBLIC, event_for
-from portal_app.state.links import open_link, token_of
+from portal_app.state.links import open_link, use_link
 
 
 class VerifyContactState(rx.State):
-    """``outcome`` is empty (not tried yet), ``done`` or ``invalid``."""
+    """The page of such a link (``links.LinkPage``)."""
 
     outcome: str = ""
     email: str = ""
@@ -30,16 +28,8 @@ class VerifyContactState(rx.State):
     @event_for(PUBLIC)
     async def confirm(self) -> AsyncIterator[None]:
         """Use the link."""
-        if self.outcome == "done":
-            return
-        self.problem, self.pending = "", True
-        yield
-        try:
-            self.email = await worker.call(channels.confirm, token_of(self))
-            self.outcome = "done"
-        except LinkInvalid:
-            self.outcome = "invalid"
-        except DomainError as error:
-            self.problem = error.message
-        finally:
-            self.pending = False
+        async for _ in use_link(self, self._use):
+            yield
+
+    async def _use(self, token: str) -> None:
+        self.email = await worker.call(channels.confirm, token)
