@@ -4,6 +4,8 @@ import re
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 
+from portal_app.kernel.errors import InvalidInput
+
 LONGEST_KEY = 40
 LONGEST_REQUEST = 64
 
@@ -68,3 +70,15 @@ def request_key(text: str) -> str | None:
     key = text.strip()
     usable = key.isascii() and key.isalnum() and len(key) <= LONGEST_REQUEST
     return key if usable and key else None
+
+
+def required_request_key(text: str) -> str:
+    """What a browser calls a request that must have one, to be done only once.
+
+    Raises:
+        InvalidInput: If it says nothing usable.
+    """
+    key = request_key(text)
+    if key is None:
+        raise InvalidInput({}, "Please open the form again and send it once more.")
+    return key

@@ -1,6 +1,6 @@
 """Places in a list that people put in order, by hand or from a file."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 
 def places(now: Mapping[str, int], wanted: Sequence[str]) -> dict[str, int]:
@@ -17,9 +17,14 @@ def places(now: Mapping[str, int], wanted: Sequence[str]) -> dict[str, int]:
         Key to place, of the wanted.
     """
     slots = sorted(now[key] for key in wanted if key in now)
-    after = max(now.values(), default=-1) + 1
+    after = next_place(now.values())
     slots += range(after, after + len(wanted) - len(slots))
     return dict(zip(wanted, slots, strict=True))
+
+
+def next_place(taken: Iterable[int]) -> int:
+    """The place after all that are taken."""
+    return max(taken, default=-1) + 1
 
 
 def reordered(now: Sequence[str], wanted: Sequence[str]) -> dict[str, int]:

@@ -17,6 +17,7 @@ from portal_app.state import collection, edits, entries, forms, worker
 from portal_app.state.access import CUSTOMER, actor, event_for
 
 _MOST_CONTACTS = 20
+_CONTACT = ("name", "email", "phone")
 
 
 def _store(
@@ -27,7 +28,10 @@ def _store(
         tax_number=forms.field(form, "tax_number"),
         billing_email=forms.field(form, "billing_email"),
         address=entries.address(form),
-        contacts=_contacts(form),
+        contacts=tuple(
+            CompanyContactForm(**row)
+            for row in entries.ordered(form, "contacts", *_CONTACT, most=_MOST_CONTACTS)
+        ),
         is_default=forms.ticked(form, "is_default"),
     )
     if profile_id:
@@ -35,18 +39,6 @@ def _store(
             companies.save_business_profile, actor(), profile_id, typed, version
         )
     return worker.call(companies.add_business_profile, actor(), typed, request)
-
-
-def _contacts(form: dict[str, Any]) -> tuple[CompanyContactForm, ...]:
-    return tuple(
-        CompanyContactForm(
-            name=forms.field(form, f"contacts.{at}.name"),
-            email=forms.field(form, f"contacts.{at}.email"),
-            phone=forms.field(form, f"contacts.{at}.phone"),
-        )
-        for at in range(_MOST_CONTACTS)
-        if f"contacts.{at}.name" in form
-    )
 
 
 _COMPANIES = collection.Kind(

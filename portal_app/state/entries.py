@@ -43,13 +43,15 @@ def address(form: Any, **more: Any) -> AddressForm:
     return AddressForm(**{part: forms.field(form, part) for part in _ADDRESS}, **more)
 
 
-def ordered(form: Any, name: str, *parts: str, most: int) -> list[dict[str, str]]:
-    """The rows ``name.0.key``, ``name.0.PART``, ``name.1.key`` and so on."""
+def ordered(
+    form: Any, name: str, first: str, *parts: str, most: int
+) -> list[dict[str, str]]:
+    """The rows ``name.0.PART``, ``name.1.PART`` and so on; each has the first part."""
     given = form if isinstance(form, dict) else {}
     return [
-        {part: forms.field(form, f"{name}.{at}.{part}") for part in ("key", *parts)}
+        {part: forms.field(form, f"{name}.{at}.{part}") for part in (first, *parts)}
         for at in range(most)
-        if f"{name}.{at}.key" in given
+        if f"{name}.{at}.{first}" in given
     ]
 
 

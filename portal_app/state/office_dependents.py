@@ -32,7 +32,9 @@ def _store(
                 expires=row["expires"],
                 required=row["required"] == "on",
             )
-            for row in entries.ordered(form, "documents", *_PARTS, most=_MOST_DOCUMENTS)
+            for row in entries.ordered(
+                form, "documents", "key", *_PARTS, most=_MOST_DOCUMENTS
+            )
         ),
     )
     if slug:

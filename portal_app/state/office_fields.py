@@ -243,7 +243,7 @@ def _order(whose: Whose, tx: worker.Session, who: Actor, ids: list[str]) -> None
 
 
 def _form(data: dict[str, Any]) -> FieldForm:
-    rows = entries.ordered(data, "choices", "name", most=_MOST_CHOICES)
+    rows = entries.ordered(data, "choices", "key", "name", most=_MOST_CHOICES)
     return FieldForm(
         name=forms.field(data, "name"),
         kind=forms.field(data, "kind"),

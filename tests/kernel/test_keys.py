@@ -1,6 +1,13 @@
 import pytest
 
-from portal_app.kernel.keys import free_key, key_of, keys_for, request_key
+from portal_app.kernel.errors import InvalidInput
+from portal_app.kernel.keys import (
+    free_key,
+    key_of,
+    keys_for,
+    request_key,
+    required_request_key,
+)
 
 
 @pytest.mark.parametrize(
@@ -34,6 +41,13 @@ def test_a_key_is_free_and_begins_with_a_letter() -> None:
 )
 def test_a_request_says_what_it_is_called(text: str, key: str | None) -> None:
     assert request_key(text) == key
+
+
+def test_what_must_be_done_only_once_has_to_be_called_something() -> None:
+    assert required_request_key(" abc1 ") == "abc1"
+    with pytest.raises(InvalidInput, match="Please open the form again") as refused:
+        required_request_key("a b")
+    assert refused.value.fields == {}
 
 
 def test_what_is_edited_by_hand_keeps_its_keys() -> None:

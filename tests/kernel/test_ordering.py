@@ -1,6 +1,6 @@
 import pytest
 
-from portal_app.kernel.ordering import places, reordered
+from portal_app.kernel.ordering import next_place, places, reordered
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,12 @@ from portal_app.kernel.ordering import places, reordered
 def test_places(now: dict[str, int], wanted: list[str], found: dict[str, int]) -> None:
     assert places(now, wanted) == found
     assert places(now | found, wanted) == found
+
+
+def test_what_is_new_comes_after_all() -> None:
+    assert next_place([]) == 0
+    assert next_place([3, 7, 5]) == 8
+    assert next_place([-1]) == 0  # a customer's own row stands before the first
 
 
 def test_what_is_put_in_order_shares_the_places_it_has() -> None:

@@ -14,8 +14,8 @@ from portal_app.kernel.audiences import Actor
 from portal_app.kernel.changes import ChangedMeanwhile, compare
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.errors import Conflict, InvalidInput, NotFound
-from portal_app.kernel.keys import free_key, request_key
-from portal_app.kernel.ordering import places, reordered
+from portal_app.kernel.keys import free_key, required_request_key
+from portal_app.kernel.ordering import next_place, places, reordered
 from portal_app.kernel.ownership import require_office
 
 TERMS, CANCELLATION = "terms", "cancellation"
@@ -135,9 +135,7 @@ def add_policy(tx: Session, actor: Actor, form: PolicyForm, request: str) -> str
     """
     require_office(actor)
     businesses.hold(tx)
-    key = request_key(request)
-    if key is None:
-        raise InvalidInput({}, "Please open the form again and send it once more.")
+    key = required_request_key(request)
     rows = _rows(tx)
     for row in rows:
         if row.request_key == key:
@@ -150,7 +148,7 @@ def add_policy(tx: Session, actor: Actor, form: PolicyForm, request: str) -> str
         key=free_key(values["title"], taken, otherwise="policy", separator="-"),
         title=values["title"],
         text=values["text"],
-        position=_after(rows),
+        position=next_place(row.position for row in rows),
         request_key=key,
     )
     tx.add(row)
@@ -174,7 +172,7 @@ def save_policy(
     rows = {row.key: row for row in _rows(tx)}
     row = rows.get(key)
     if row is None and key in WELL_KNOWN:
-        place = _after(list(rows.values()))
+        place = next_place(row.position for row in rows.values())
         row = Policy(key=key, title="", text="", position=place, version=0)
     if row is None:
         raise NotFound(_NOT_FOUND)
@@ -279,10 +277,6 @@ def _entry(row: Policy) -> PolicyEntryView:
         archived=row.archived_at is not None,
         version=row.version,
     )
-
-
-def _after(rows: Sequence[Policy]) -> int:
-    return max((row.position for row in rows), default=-1) + 1
 
 
 def _rows(tx: Session) -> list[Policy]:

@@ -29,7 +29,7 @@ from portal_app.kernel.audiences import Actor
 from portal_app.kernel.changes import ChangedMeanwhile, compare
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.errors import Conflict, InvalidInput, NotFound
-from portal_app.kernel.keys import request_key
+from portal_app.kernel.keys import required_request_key
 
 MAX_PROFILES = 20
 MAX_CONTACTS = 10
@@ -138,9 +138,7 @@ def add_business_profile(
     """
     customer = own(tx, actor, hold=True)
     checked = _check(form, businesses.current(tx).country)
-    key = request_key(request)
-    if key is None:
-        raise InvalidInput({}, "Please open the form again and send it once more.")
+    key = required_request_key(request)
     rows = tx.exec(owned_by(actor, BusinessProfile)).all()
     if any(row.request_key == key for row in rows):
         return

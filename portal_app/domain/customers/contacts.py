@@ -28,8 +28,9 @@ from portal_app.kernel.audiences import Actor
 from portal_app.kernel.changes import ChangedMeanwhile, compare
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.db import Database
-from portal_app.kernel.errors import Conflict, InvalidInput, NotFound
-from portal_app.kernel.keys import request_key
+from portal_app.kernel.errors import Conflict, NotFound
+from portal_app.kernel.keys import request_key, required_request_key
+from portal_app.kernel.ordering import next_place
 from portal_app.kernel.statements import affected
 
 _TAKEN_BACK_WITHIN = timedelta(days=1)
@@ -179,16 +180,14 @@ def _add(tx: Session, actor: Actor, checked: CheckedContact, request: str) -> No
     customer = own(tx, actor, hold=True)
     if _is_added(tx, actor, request):
         return
-    key = request_key(request)
-    if key is None:
-        raise InvalidInput({}, "Please open the form again and send it once more.")
+    key = required_request_key(request)
     others = _others(tx, actor)
     if len(others) >= MAX_CONTACTS:
         raise Conflict(_FULL)
     row = Contact(
         customer_id=customer.id,
         role=checked.role,
-        position=max((row.position for row in others), default=-1) + 1,
+        position=next_place(row.position for row in others),
         request_key=key,
         created_at=utc_now(),
     )

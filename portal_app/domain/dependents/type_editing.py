@@ -22,8 +22,8 @@ from portal_app.domain.fields import service as fields
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.changes import ChangedMeanwhile, compare
 from portal_app.kernel.errors import Conflict, InvalidInput
-from portal_app.kernel.keys import free_key, keys_for, request_key
-from portal_app.kernel.ordering import reordered
+from portal_app.kernel.keys import free_key, keys_for, required_request_key
+from portal_app.kernel.ordering import next_place, reordered
 from portal_app.kernel.ownership import require_office
 
 __all__ = [
@@ -112,9 +112,7 @@ def add_type(tx: Session, actor: Actor, form: TypeForm, request: str) -> str:
     """
     require_office(actor)
     businesses.hold(tx)
-    key = request_key(request)
-    if key is None:
-        raise InvalidInput({}, "Please open the form again and send it once more.")
+    key = required_request_key(request)
     rows = _rows(tx)
     for row in rows:
         if row.request_key == key:
@@ -125,7 +123,7 @@ def add_type(tx: Session, actor: Actor, form: TypeForm, request: str) -> str:
     if len(rows) >= MAX_TYPES:
         raise Conflict(f"There can be at most {MAX_TYPES} types.")
     row = DependentType(slug=slug, singular="", plural="", request_key=key, version=0)
-    after = max((other.position for other in rows), default=-1) + 1
+    after = next_place(other.position for other in rows)
     store_type(tx, row, wanted, after)
     return slug
 

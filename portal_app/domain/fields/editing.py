@@ -27,8 +27,8 @@ from portal_app.kernel.audiences import Actor
 from portal_app.kernel.changes import ChangedMeanwhile, compare
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.errors import Conflict, InvalidInput, NotFound
-from portal_app.kernel.keys import request_key
-from portal_app.kernel.ordering import reordered
+from portal_app.kernel.keys import required_request_key
+from portal_app.kernel.ordering import next_place, reordered
 from portal_app.kernel.ownership import require_office
 
 
@@ -62,9 +62,7 @@ def add(tx: Session, actor: Actor, scope: Scope, form: FieldForm, request: str) 
     """
     require_office(actor)
     businesses.hold(tx)
-    key = request_key(request)
-    if key is None:
-        raise InvalidInput({}, "Please open the form again and send it once more.")
+    key = required_request_key(request)
     same = tx.exec(
         select(FieldDefinition).where(col(FieldDefinition.request_key) == key)
     ).first()
@@ -74,7 +72,7 @@ def add(tx: Session, actor: Actor, scope: Scope, form: FieldForm, request: str) 
     wanted, unread = typed.read(form, typed.field_key(form.name, list(rows)))
     _check(wanted, _in_use(rows), unread)
     row = new_row(scope, key)
-    after = max((other.position for other in rows.values()), default=-1) + 1
+    after = next_place(other.position for other in rows.values())
     store(tx, row, wanted, after)
     return row.id
 
