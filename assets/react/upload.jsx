@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "react";
-import { ErrorLine, Frame, said, sign } from "./field_parts.jsx";
+import { ErrorLine, sign } from "./field_parts.jsx";
 import { announce, useRestored } from "./kept.jsx";
 
 const PICTURES = "image/jpeg,image/png,image/webp,image/heic,.heic,.heif";
@@ -119,6 +119,7 @@ export function FileInput({
     const end = () => {
       follows.current = document.activeElement === canceller.current;
       setShare(null);
+      setWrong(""); // such as that the form has to wait
     };
     stop.current = sendFile(purpose, chosen, {
       progress: setShare,
@@ -139,6 +140,7 @@ export function FileInput({
     stop.current();
     follows.current = true;
     setShare(null);
+    setWrong("");
   };
   const remove = () => {
     setFile(null);
@@ -244,32 +246,5 @@ export function FileInput({
         <ErrorLine id={`${id}-upload`} error={wrong} />
       </span>
     </div>
-  );
-}
-
-// A file input with its label, for forms drawn in Python.
-export function UploadField({
-  field,
-  name,
-  label,
-  purpose,
-  initial,
-  error,
-  help,
-  required,
-}) {
-  const { "aria-describedby": by } = said(field, error, help);
-  return (
-    <Frame id={field} label={label} required={required} error={error} help={help}>
-      <FileInput
-        id={field}
-        name={name}
-        purpose={purpose}
-        initial={initial}
-        invalid={Boolean(error)}
-        describedby={by}
-        required={required}
-      />
-    </Frame>
   );
 }

@@ -5,7 +5,7 @@ from typing import Any, Literal
 import reflex as rx
 
 from .icon import icon
-from .logic import classes, is_var, when
+from .logic import classes, is_var
 
 Tone = Literal["success", "error", "info", "warning"]
 
@@ -46,21 +46,6 @@ def note(
         ),
         **({"role": "alert"} if tone == "error" else {}),
     )
-
-
-def form_error(message: Any, class_name: str = "mb-5") -> rx.Component:
-    """Draw what is wrong with a form as a whole, above its fields.
-
-    Args:
-        message: The words, or an empty string; may be a Var.
-        class_name: Extra classes.
-
-    Returns:
-        An alert, or nothing while there is no message.
-    """
-    if not is_var(message) and not message:
-        return rx.fragment()
-    return when(message, note(message, tone="error", class_name=class_name))
 
 
 def empty_state(

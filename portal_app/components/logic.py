@@ -5,7 +5,7 @@ same component drawn for the first HTML of a public page gets plain values and
 must be decided in Python. These few functions are the only place that knows.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from inspect import Parameter, Signature, signature
 from typing import Any
 
@@ -160,15 +160,3 @@ def classes(*parts: Any) -> Any:
     if any(is_var(part) for part in kept):
         return kept
     return " ".join(kept)
-
-
-def as_list(value: Sequence[Any] | Any) -> list[Any]:
-    """Wrap a single child into a list.
-
-    Args:
-        value: One child or a sequence of children.
-
-    Returns:
-        A list of children.
-    """
-    return list(value) if isinstance(value, list | tuple) else [value]

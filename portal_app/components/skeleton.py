@@ -26,34 +26,6 @@ def _loading(*children: rx.Component, class_name: str = "") -> rx.Component:
     )
 
 
-def card_grid_skeleton(count: int = 6) -> rx.Component:
-    """Draw the shape of a grid of service cards.
-
-    Args:
-        count: How many cards.
-
-    Returns:
-        A grid.
-    """
-    return _loading(
-        *[
-            rx.el.div(
-                rx.el.span(class_name="bone block aspect-[3/2] w-full rounded-none!"),
-                rx.el.div(
-                    bone("h-5 w-3/5"),
-                    bone("mt-3 h-4 w-full"),
-                    bone("mt-2 h-4 w-4/5"),
-                    bone("mt-5 h-4 w-24"),
-                    class_name="p-5",
-                ),
-                class_name="card overflow-hidden",
-            )
-            for _ in range(count)
-        ],
-        class_name="grid gap-5 sm:grid-cols-2 lg:grid-cols-3",
-    )
-
-
 def list_skeleton(count: int = 4) -> rx.Component:
     """Draw the shape of a list of rows, such as bookings.
 

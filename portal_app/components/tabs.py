@@ -1,11 +1,9 @@
 """Tabs: a real tab list within a page, or links between pages."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import reflex as rx
 
-from .link import link
 from .logic import classes, equal, flag, when
 
 
@@ -81,32 +79,4 @@ def tab_panel(key: str, *children: Any, chosen: Any, class_name: str = "") -> An
         hidden=when(equal(chosen, key), False, True),
         class_name=classes("mt-6", class_name),
         custom_attrs={"id": f"panel-{key}", "aria-labelledby": f"tab-{key}"},
-    )
-
-
-def link_tabs(
-    label: str, tabs: Sequence[tuple[str, str, str]], active: str
-) -> rx.Component:
-    """Draw tabs that are pages of their own.
-
-    Args:
-        label: What the tabs divide.
-        tabs: Key, label and path of each.
-        active: The key of the current page.
-
-    Returns:
-        A ``nav``.
-    """
-    return rx.el.nav(
-        *[
-            link(
-                words,
-                href=href,
-                class_name="tab",
-                **({"aria_current": "page"} if key == active else {}),
-            )
-            for key, words, href in tabs
-        ],
-        aria_label=label,
-        class_name="tabs",
     )

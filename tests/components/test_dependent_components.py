@@ -8,7 +8,6 @@ from portal_app.components.first_html import to_html
 from portal_app.components.icon import icon_names
 from portal_app.components.picture import picture_field
 from portal_app.components.places import CUSTOMER_MENU, label_of
-from portal_app.components.upload_field import upload_field
 from portal_app.domain.packs import service as packs
 from portal_app.domain.packs.reading import read
 from portal_app.pages import dependent, dependent_add, dependents
@@ -37,15 +36,8 @@ def test_an_unknown_icon_becomes_a_heart() -> None:
     assert to_html(type_icon("car")) != to_html(type_icon("another"))
 
 
-@pytest.mark.parametrize(
-    "field",
-    [
-        upload_field("Card", "card_id", purpose="document"),
-        picture_field("Card", "card_id"),
-    ],
-)
-def test_a_file_is_named_after_its_field(field: rx.Component) -> None:
-    assert "field-card_id" in str(field.render())
+def test_a_picture_is_named_after_its_field() -> None:
+    assert "field-card_id" in str(picture_field("Card", "card_id").render())
 
 
 def test_the_business_has_its_own_word_for_dependents() -> None:

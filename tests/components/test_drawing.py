@@ -21,7 +21,6 @@ from portal_app.components.dialog import dialog, dialog_button, modal
 from portal_app.components.feedback import (
     badge,
     empty_state,
-    form_error,
     note,
     status_badge,
 )
@@ -42,7 +41,6 @@ from portal_app.components.places import CUSTOMER_MENU, main_places
 from portal_app.components.service_card import card_grid, price, service_card
 from portal_app.components.shell import auth_shell, public_shell, shell
 from portal_app.components.skeleton import (
-    card_grid_skeleton,
     detail_skeleton,
     form_skeleton,
     list_skeleton,
@@ -56,7 +54,7 @@ from portal_app.components.surface import (
     summary_row,
 )
 from portal_app.components.system_pages import error_content, not_found
-from portal_app.components.tabs import link_tabs, tab, tab_list, tab_panel
+from portal_app.components.tabs import tab, tab_list, tab_panel
 from portal_app.domain.business.views import BusinessView
 from portal_app.domain.customers.views import ViewerView
 
@@ -131,7 +129,6 @@ PLAIN = {
     "search": lambda: rx.el.div(search_field(), chip("Garden", name="leaf")),
     "feedback": lambda: rx.el.div(
         note("Careful.", tone="warning", title="Note"),
-        form_error("Something is missing."),
         empty_state("Nothing yet", "Book something.", name="calendar-plus"),
         badge("New"),
         status_badge("confirmed"),
@@ -158,11 +155,8 @@ PLAIN = {
     "tabs": lambda: rx.el.div(
         tab_list("Bookings", tab("up", "Upcoming", chosen="up", count=2)),
         tab_panel("up", "Panel", chosen="up"),
-        link_tabs("Account", [("a", "Details", "/account")], "a"),
     ),
-    "skeletons": lambda: rx.el.div(
-        card_grid_skeleton(), list_skeleton(), detail_skeleton(), form_skeleton()
-    ),
+    "skeletons": lambda: rx.el.div(list_skeleton(), detail_skeleton(), form_skeleton()),
     "error": error_content,
 }
 
@@ -174,7 +168,6 @@ LATER = {
         select_field("Pick", "pick", known_later("pairs", list[tuple[str, str]])),
         checkbox_field("Terms", "terms", error=WORDS),
         password_field(meter=strength_meter(STEP, WORDS)),
-        form_error(WORDS),
     ),
     "choices": lambda: rx.el.div(
         radio_card(WORDS, name="who", value=WORDS, checked=YES), chip("A", chosen=YES)
