@@ -98,7 +98,8 @@ def _for_whom(asked: Any, error: Any, adds: Any) -> rx.Component:
         ),
         rx.el.div(
             each(
-                asked.dependents, lambda one: _card(one, asked.chosen.contains(one.id))
+                asked.dependents,
+                lambda one: _card(one, asked.chosen.contains(one.id), error),
             ),
             each(adds, lambda add: _add(add[0], add[1])),
             class_name="grid gap-2.5 sm:grid-cols-2",
@@ -115,7 +116,7 @@ def _for_whom(asked: Any, error: Any, adds: Any) -> rx.Component:
     )
 
 
-def _card(one: Any, chosen: Any) -> rx.Component:
+def _card(one: Any, chosen: Any, error: Any) -> rx.Component:
     card = check_card(
         one.name,
         name=joined("for.", one.id),
@@ -131,6 +132,7 @@ def _card(one: Any, chosen: Any) -> rx.Component:
         ),
         picture=dependent_picture(one.picture_url, one.icon),
         default_checked=chosen,
+        aria_invalid=when(error, "true", "false"),
     )
     # By its id: one that comes in between must not take over another one's tick.
     return rx.el.div(card, key=one.id, class_name="grid")

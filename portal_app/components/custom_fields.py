@@ -77,8 +77,8 @@ def custom_values(fields: Any) -> rx.Component:
                 ),
             ),
             class_name=(
-                "border-t border-line pt-3.5 text-sm text-ink-faint only:border-0 "
-                "has-[span:only-child]:hidden"
+                "border-t border-line py-3.5 text-sm text-ink-faint "
+                "[dl:empty+&]:border-0 has-[span:only-child]:hidden"
             ),
         ),
     )

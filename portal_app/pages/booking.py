@@ -174,7 +174,12 @@ def _details_dialog() -> rx.Component:
     return saving_dialog(
         BookingDetailsState,
         _EDIT,
-        details_fields(asked, BookingDetailsState.errors, of=_booking.number),
+        details_fields(
+            asked,
+            BookingDetailsState.errors,
+            of=_booking.number,
+            adds=BookingState.adds,
+        ),
         title="Edit details",
         version=asked.version,
     )

@@ -1,8 +1,6 @@
 """The wizard's contact step: for whom it is, what is asked, and whom to call."""
 
-from dataclasses import replace
 from typing import Any
-from urllib.parse import quote
 
 import reflex as rx
 from reflex.event import EventSpec
@@ -11,17 +9,14 @@ from portal_app.domain.bookings import service as bookings
 from portal_app.domain.bookings.views import AskedView
 from portal_app.domain.customers import business_profiles
 from portal_app.domain.customers.views import BusinessProfileView
-from portal_app.domain.dependents.views import TypeView
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.errors import Conflict, InvalidInput
 from portal_app.state import worker
 from portal_app.state.access import CUSTOMER, actor, event_for
 from portal_app.state.answers import details
 from portal_app.state.book import BookState
-from portal_app.state.typed import text, texts
-
-ADDED = "for"
-"""The parameter of the address that names who was just added."""
+from portal_app.state.for_whom import ADDED, ways_to_add, with_added
+from portal_app.state.typed import texts
 
 
 class BookContactState(rx.State):
@@ -46,13 +41,9 @@ class BookContactState(rx.State):
         if not await book._stands_at("contact"):
             return
         asked, found = await worker.query(_asked, actor(), book.draft_id)
-        added = text(self.router.url.query_parameters.get(ADDED))
-        if added in {one.id for one in asked.dependents} - set(asked.chosen):
-            asked = replace(asked, chosen=[*asked.chosen, added])
         default = next((one.id for one in found if one.is_default), "")
-        here = quote(book._here(), safe="")
-        self.asked = asked
-        self.adds = [(_add(kind), f"{_page(kind)}&next={here}") for kind in asked.types]
+        self.asked = with_added(asked, self.router.url.query_parameters.get(ADDED))
+        self.adds = ways_to_add(asked.types, book._here())
         self.companies = [(one.id, one.name) for one in found]
         self.company = book.company_id if asked.answered else default
         self.loaded_for, self.version = book.draft_id, book.shown["version"]
@@ -88,15 +79,6 @@ def _asked(
         bookings.asked(tx, who, draft_id),
         business_profiles.business_profiles(tx, who),
     )
-
-
-def _add(kind: TypeView) -> str:
-    article = "an" if kind.singular[:1].lower() in "aeiou" else "a"
-    return f"Add {article} {kind.singular.lower()}"
-
-
-def _page(kind: TypeView) -> str:
-    return f"/dependents/add?type={kind.slug}"
 
 
 def _company_of(form: Any) -> str:

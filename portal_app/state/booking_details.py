@@ -50,6 +50,8 @@ class BookingDetailsState(rx.State):
             forms.number(form_data, "version"),
         )
         stored = await edits.attempt(self, saving)
+        if stored:
+            booking._added = ""
         if stored or self.changes:
             await booking._read()
         if stored:

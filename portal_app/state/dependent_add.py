@@ -16,11 +16,12 @@ from portal_app.kernel.paths import local_path
 from portal_app.state import forms, worker
 from portal_app.state.access import CUSTOMER, actor, event_for
 from portal_app.state.answers import answers
-from portal_app.state.book import PREFIX
-from portal_app.state.book_contact import ADDED
+from portal_app.state.book import PREFIX as WIZARD
+from portal_app.state.booking import PREFIX as BOOKING
+from portal_app.state.for_whom import back_with
 from portal_app.state.toasts import toast
 
-_A_STEP = re.compile(rf"{PREFIX}[a-z0-9-]+\?.+")
+_A_BOOKING = re.compile(rf"{WIZARD}[a-z0-9-]+\?.+|{BOOKING}[A-Za-z0-9-]+")
 
 
 class DependentAddState(rx.State):
@@ -28,7 +29,8 @@ class DependentAddState(rx.State):
 
     The form lives in the browser and survives whatever happens to this state.
     ``saved`` is the id of the form that was stored last, ``leads`` where the
-    browser goes then. ``back`` is the step of the wizard that sent here, or empty.
+    browser goes then. ``back`` is the step of the wizard or the booking that
+    sent here, or empty.
     """
 
     kinds: list[TypeView] = []
@@ -47,7 +49,7 @@ class DependentAddState(rx.State):
         """Read which types there are, and the fields of the one asked for."""
         slug = self._slug()
         self.kinds, self.kind, self.fields = await worker.query(_form, actor(), slug)
-        self.back = self._wizard()
+        self.back = self._sender()
         self.errors, self.problem, self.leads = {}, "", ""
         self.pending, self.loaded = False, True
 
@@ -77,15 +79,15 @@ class DependentAddState(rx.State):
         self.saved, self.leads = request, self._after(added)
         yield [toast("success", f"{form.name.strip()} is added.")]
 
-    def _wizard(self) -> str:
-        """The wizard's address that the page was asked for with, or an empty text."""
+    def _sender(self) -> str:
+        """The address that asked for somebody to be added, or an empty text."""
         asked = forms.word(self.router.url.query_parameters.get("next"))
-        return asked if _A_STEP.fullmatch(local_path(asked, "")) else ""
+        return asked if _A_BOOKING.fullmatch(local_path(asked, "")) else ""
 
     def _after(self, added: str) -> str:
-        """Where somebody who was added leads: back to the wizard, or to its page."""
-        wizard = self._wizard()
-        return f"{wizard}&{ADDED}={added}" if wizard else f"/dependents/{added}"
+        """Where somebody who was added leads: back to the booking, or to its page."""
+        sender = self._sender()
+        return back_with(sender, added) if sender else f"/dependents/{added}"
 
     def _slug(self) -> str:
         return forms.word(self.router.url.query_parameters.get("type"))

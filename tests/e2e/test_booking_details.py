@@ -324,6 +324,30 @@ def test_two_tabs_of_a_booking(device: str, tab: Page, scene: Scene) -> None:
     assert (found["For"], found[PARK]) == (["Rex", "Tom"], ["Sydney Park"])
 
 
+def test_a_pet_is_added_for_what_is_booked_already(
+    device: str, tab: Page, scene: Scene
+) -> None:
+    hands = hands_of(device, tab)
+    number = scene.booked()
+    steps.visit(tab, f"/bookings/{number}")
+    hands.press(steps.button(tab, "Edit details"))
+    hands.press(steps.link(_dialog(tab), "Add a pet"))
+    expect(steps.heading(tab, "Add pet")).to_be_visible()
+    expect(steps.link(tab, "Back to your booking")).to_be_visible()
+    hands.write(steps.field(tab, "Name"), "Ada")
+    hands.choose(tab.get_by_label("Kind of animal", exact=True), "Cat", "cat")
+    hands.press(steps.button(tab, "Save"))
+    expect(steps.heading(tab, "Details", level=2)).to_be_visible()
+    assert "For" not in steps.facts(tab)
+    hands.press(steps.button(tab, "Edit details"))
+    dialog = _dialog(tab)
+    expect(_box(dialog, "Ada")).to_be_checked()
+    expect(_box(dialog, "Rex")).not_to_be_checked()
+    hands.press(dialog.get_by_role("button", name="Save", exact=True))
+    expect(dialog).to_have_count(0)
+    assert steps.facts(tab)["For"] == ["Ada"]
+
+
 def test_a_reload_in_the_middle_of_editing(tab: Page, scene: Scene) -> None:
     number = scene.booked(scene.rex)
     steps.visit(tab, f"/bookings/{number}")

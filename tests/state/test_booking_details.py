@@ -16,6 +16,7 @@ from portal_app.kernel.db import Database
 from portal_app.state import worker
 from portal_app.state.booking import BookingState
 from portal_app.state.booking_details import BookingDetailsState
+from portal_app.state.dependent_add import DependentAddState
 from tests.support.handing_in import kept
 from tests.support.household import adopt, define_household, define_walk_fields, pet
 from tests.support.shop import NOW, new_customer, open_shop, walk_for
@@ -129,3 +130,37 @@ def test_a_guest_is_offered_nothing_to_change(scene: Scene) -> None:
     assert [one.name for one in page.booking.for_whom] == ["Rex"]
     assert page.booking.fields == []
     assert (page.asked.editable, page.asked.dependents) == (False, [])
+
+
+def test_a_pet_is_added_on_the_way(scene: Scene) -> None:
+    tab = scene.tab()
+    here = f"/bookings/{scene.number}"
+    assert tab.state(BookingState).adds == [
+        ("Add a pet", f"/dependents/add?type=pet&next=%2Fbookings%2F{scene.number}")
+    ]
+    tab.go("/dependents/add", type="pet", next=here)
+    tab.fire(DependentAddState.load)
+    adding = tab.state(DependentAddState)
+    assert adding.back == here
+    form = {"name": "Ada", "request": "r1", "field.species": "cat"}
+    tab.fire(DependentAddState.save, form)
+    assert adding.leads.startswith(f"{here}?for=")
+    ada = adding.leads.rpartition("=")[2]
+    tab.go(here, **{"for": ada})
+    tab.fire(BookingState.load)
+    tab.fire(BookingDetailsState.begin)
+    page = tab.state(BookingState)
+    assert page.asked.chosen == [scene.rex, ada]
+    # Whoever is left out after all stays out.
+    tab.fire(BookingDetailsState.save, filled(scene.rex))
+    tab.fire(BookingDetailsState.begin)
+    assert page.asked.chosen == [scene.rex]
+
+
+def test_somebody_else_s_pet_is_not_ticked_by_an_address(scene: Scene) -> None:
+    his = adopt(scene.db, scene.db.call(new_customer, "noah@example.com"))
+    for one in (his, "0" * 26, ""):
+        tab = scene.tab()
+        tab.go(f"/bookings/{scene.number}", **{"for": one})
+        tab.fire(BookingState.load)
+        assert tab.state(BookingState).asked.chosen == [scene.rex]

@@ -39,13 +39,14 @@ def details(tx: Session, actor: Actor, number: str) -> AskedView:
     service = tx.get_one(Service, row.service_id)
     chosen = [one.dependent_id for one in for_whom.named(tx, row.id)]
     dependents = listing.choosable(tx, actor, service.dependent_types, chosen)
+    types = asking.types_of(tx, service)
     asked = _form(tx, d.CUSTOMER, row)
     return AskedView(
-        types=asking.types_of(tx, service),
+        types=types,
         dependents=dependents,
         chosen=chosen,
         fields=asked,
-        editable=bool(dependents) or any(field.editable for field in asked),
+        editable=bool(types or dependents) or any(field.editable for field in asked),
         version=row.version,
     )
 

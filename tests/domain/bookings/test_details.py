@@ -138,6 +138,21 @@ def test_what_can_be_changed(db: Database, scene: Scene) -> None:
     ]
 
 
+def test_for_whom_can_be_said_later_even_if_nothing_else_is_asked(
+    db: Database,
+) -> None:
+    with frozen(NOW):
+        db.call(open_shop)
+        db.call(define_household)
+        maya = db.call(new_customer)
+        draft = walk_for(db, maya, DetailsForm())
+        number = service.confirm(db, maya, draft.id, draft.shown)
+        asked = db.query(service.details, maya, number)
+    assert (asked.dependents, asked.fields) == ([], [])
+    assert [one.slug for one in asked.types] == ["pet"]
+    assert asked.editable is True
+
+
 def test_changes_are_stored_and_told(db: Database, scene: Scene) -> None:
     park = {"meeting_point": "park", "which_park": "Enmore Park"}
     assert change(db, scene, scene.tom, scene.rex, **park) == 2
