@@ -13,7 +13,6 @@ from portal_app.domain.bookings.rules import DetailsForm
 from portal_app.domain.bookings.views import AskedView, ForWhomView
 from portal_app.domain.catalogue.models import Service
 from portal_app.domain.dependents import listing, types
-from portal_app.domain.dependents.models import Dependent
 from portal_app.domain.dependents.views import TypeView
 from portal_app.domain.fields import definitions as d
 from portal_app.domain.fields import service as fields
@@ -103,7 +102,8 @@ def objection(tx: Session, draft: BookingDraft) -> str:
 
 def hand_over(tx: Session, actor: Actor, draft: BookingDraft, booking: Booking) -> None:
     """Make it the booking's; the caller has seen that there is no objection."""
-    chosen = [tx.get_one(Dependent, one) for one in draft.dependent_ids]
+    service = tx.get_one(Service, draft.service_id)
+    chosen = for_whom.chosen(tx, actor, service.dependent_types, draft.dependent_ids)
     for_whom.name(tx, actor, booking, chosen)
     fields.move(tx, Subject(rules.DRAFT, draft.id), Subject(rules.BOOKING, booking.id))
 

@@ -3,7 +3,11 @@
 from sqlmodel import Session, col
 
 from portal_app.domain.bookings import asking, for_whom, rules
-from portal_app.domain.bookings.models import Booking, BookingEvent
+from portal_app.domain.bookings.models import (
+    Booking,
+    BookingDependent,
+    BookingEvent,
+)
 from portal_app.domain.bookings.ownership import readable_by
 from portal_app.domain.bookings.rules import DetailsForm
 from portal_app.domain.bookings.views import AskedView, ForWhomView
@@ -85,13 +89,14 @@ def change_details(
     if not _is_open(row):
         raise Conflict("This booking cannot be changed any more.")
     wrong: dict[str, str] = {}
+    named = for_whom.named(tx, row.id)
     chosen: list[Dependent] = []
     try:
-        chosen = _chosen(tx, actor, row, form)
+        chosen = _chosen(tx, actor, row, form, named)
     except InvalidInput as refused:
         wrong |= refused.fields
     if row.version != version and not wrong:
-        changes = _changes(tx, row, chosen, form)
+        changes = _changes(tx, row, chosen, form, named)
         if not changes:
             return row.version
         raise ChangedMeanwhile("This booking", changes, row.version)
@@ -176,20 +181,27 @@ def _form(tx: Session, audience: str, row: Booking) -> list[FieldView]:
 
 
 def _chosen(
-    tx: Session, actor: Actor, row: Booking, form: DetailsForm
+    tx: Session,
+    actor: Actor,
+    row: Booking,
+    form: DetailsForm,
+    named: list[BookingDependent],
 ) -> list[Dependent]:
     service = tx.get_one(Service, row.service_id)
-    named = [one.dependent_id for one in for_whom.named(tx, row.id)]
+    ids = [one.dependent_id for one in named]
     return for_whom.chosen(
-        tx, actor, service.dependent_types, form.dependents, named=named
+        tx, actor, service.dependent_types, form.dependents, named=ids
     )
 
 
 def _changes(
-    tx: Session, row: Booking, chosen: list[Dependent], form: DetailsForm
+    tx: Session,
+    row: Booking,
+    chosen: list[Dependent],
+    form: DetailsForm,
+    named: list[BookingDependent],
 ) -> list[Change]:
     found: list[Change] = []
-    named = for_whom.named(tx, row.id)
     if {one.dependent_id for one in named} != {one.id for one in chosen}:
         yours = ", ".join(one.name for one in chosen)
         now = ", ".join(one.name for one in named)
