@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { said } from "./field_parts.jsx";
 import { announce } from "./kept.jsx";
 import { sendFile, useHeldForm } from "./upload.jsx";
@@ -117,6 +117,7 @@ export function SignatureInput({ field, id, name, error }) {
   const [wrong, setWrong] = useState("");
   const [busy, setBusy] = useState(false);
   const box = useRef(null);
+  const follows = useRef(false); // whether the focus is on what goes now
   useHeldForm(box, busy, setWrong);
   const choose = (next) => {
     setWay(next);
@@ -124,10 +125,14 @@ export function SignatureInput({ field, id, name, error }) {
     setWrong("");
     setValue(next === "kept" ? field.value : "");
     announce(box.current);
-    focus();
+    follows.current = true;
   };
-  // The button that was pressed is gone then.
-  const focus = () => requestAnimationFrame(() => document.getElementById(id)?.focus());
+  const focus = () => document.getElementById(id)?.focus();
+  // The button that was pressed is gone now; later, somebody may have gone on.
+  useLayoutEffect(() => {
+    if (follows.current) focus();
+    follows.current = false;
+  }, [way]);
   const typed = value.startsWith("typed:") ? value.slice(6) : "";
   return (
     <span className="flex flex-col gap-2.5" ref={box}>
@@ -177,7 +182,6 @@ export function SignatureInput({ field, id, name, error }) {
             <input
               id={id}
               type="text"
-              autoFocus
               autoComplete="name"
               maxLength={120}
               className="field-input signature-typed"
