@@ -16,6 +16,7 @@ from sqlalchemy import delete
 
 from portal_app.domain.accounts.models import AttemptWindow
 from portal_app.serving import build as frontend
+from tests.e2e import dependent_steps, steps
 from tests.support.browser import LAUNCH_ARGUMENTS, executable
 from tests.support.geocoder import Geocoder, geocoder_server
 from tests.support.mailbox import Mailbox, smtp_server
@@ -159,7 +160,8 @@ def new_context(
             **context_options,  # type: ignore[arg-type]
         )
         context.set_default_timeout(_EXPECT_MS)
-        context.tracing.start(screenshots=True, snapshots=True)
+        # No film of it: that alone takes as long as the tests do.
+        context.tracing.start(snapshots=True)
         context.add_init_script(_TELL_VIOLATIONS)
         context.on("console", watch.on_console)
         context.on("weberror", lambda e: watch.complaints.append(str(e.error)))
@@ -203,3 +205,17 @@ def page(new_context) -> Page:  # type: ignore[no-untyped-def]
 def customer(portal: RunningPortal) -> Person:
     """A customer of this test alone, activated and with nothing yet."""
     return new_customer(portal.database)
+
+
+@pytest.fixture
+def tab(new_context, portal: RunningPortal, customer: Person) -> Page:  # type: ignore[no-untyped-def]
+    """The customer's tab."""
+    return steps.arrive_signed_in(new_context(), portal, customer)
+
+
+@pytest.fixture
+def biscuit(portal: RunningPortal, customer: Person) -> str:
+    """The id of the customer's dog."""
+    return dependent_steps.keep(
+        portal, customer, "pet", "Biscuit", species="dog", food="Kibble"
+    )

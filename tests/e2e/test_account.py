@@ -49,12 +49,6 @@ EXPIRES = date(2031, 10, 10)
 
 
 @pytest.fixture
-def tab(new_context: NewContext, portal: RunningPortal, customer: Person) -> Page:
-    """The new customer's tab."""
-    return steps.arrive_signed_in(new_context(), portal, customer)
-
-
-@pytest.fixture
 def hands(device: str, tab: Page) -> Hands:
     """What the customer does it with."""
     return hands_of(device, tab)

@@ -27,11 +27,6 @@ SNAPSHOT = {
 
 
 @pytest.fixture
-def tab(new_context: NewContext, portal: RunningPortal, customer: Person) -> Page:
-    return steps.arrive_signed_in(new_context(), portal, customer)
-
-
-@pytest.fixture
 def studio(portal: RunningPortal, customer: Person) -> str:
     """A business profile of the customer's."""
     actor = actor_of(portal.database, session_cookie(portal.database, customer))

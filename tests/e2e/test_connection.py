@@ -20,8 +20,8 @@ from portal_app.domain.customers.models import Customer
 from portal_app.domain.notifications.models import OutboxMessage
 from tests.e2e import steps
 from tests.e2e.conftest import Watch
+from tests.e2e.dependent_steps import dialog, keep, own, row_of, values
 from tests.e2e.test_booking import bookings_of
-from tests.e2e.test_dependents import dialog, keep, own, row_of, values
 from tests.support.mailbox import Mailbox, link_in
 from tests.support.people import Person
 from tests.support.server import RunningPortal, running_portal

@@ -28,12 +28,6 @@ EVE = replace(ANN, first_name="Eve")
 
 
 @pytest.fixture
-def tab(new_context: NewContext, portal: RunningPortal, customer: Person) -> Page:
-    """The customer's tab."""
-    return steps.arrive_signed_in(new_context(), portal, customer)
-
-
-@pytest.fixture
 def hands(device: str, tab: Page) -> Hands:
     """What the customer uses it with."""
     return hands_of(device, tab)

@@ -16,8 +16,8 @@ from portal_app.kernel.clock import utc_now
 from portal_app.kernel.ids import new_id
 from tests.e2e import steps
 from tests.e2e.conftest import Watch
+from tests.e2e.dependent_steps import dialog, keep, own, press, row_of
 from tests.e2e.hands import Hands, hands_of
-from tests.e2e.test_dependents import dialog, keep, own, press, row_of
 from tests.support.contents import contents
 from tests.support.people import Person, new_customer
 from tests.support.pictures import (
@@ -45,12 +45,6 @@ ASKED_AGAIN = ("Connecting to 'blob:", "violation: connect-src blob")
 
 MISSING = "We could not find that file."
 NOT_CHOSEN = "We could not find that picture. Please choose it again."
-
-
-@pytest.fixture
-def tab(new_context: NewContext, portal: RunningPortal, customer: Person) -> Page:
-    """The customer's tab."""
-    return steps.arrive_signed_in(new_context(), portal, customer)
 
 
 @pytest.fixture

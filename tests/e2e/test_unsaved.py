@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.e2e import steps
@@ -12,11 +11,6 @@ from tests.support.server import RunningPortal
 
 NewContext = Callable[[], BrowserContext]
 TYPED = "Typed-and-not-saved"
-
-
-@pytest.fixture
-def tab(new_context: NewContext, portal: RunningPortal, customer: Person) -> Page:
-    return steps.arrive_signed_in(new_context(), portal, customer)
 
 
 def _question(page: Page) -> Locator:

@@ -1,0 +1,232 @@
+"""Documents of dependents, and fields that take a file or a signature."""
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+from sqlmodel import col, select
+
+from portal_app.domain.dependents.models import DependentDocument
+from tests.e2e import steps
+from tests.e2e.dependent_steps import (
+    dialog,
+    draw_signature,
+    file_of,
+    hand_in,
+    own,
+    press,
+    save,
+    values,
+)
+from tests.support.people import Person
+from tests.support.pictures import PDF, picture
+from tests.support.server import RunningPortal
+
+NewContext = Callable[[], BrowserContext]
+LONG_PAST, FAR_OFF = "2020-01-31", "2031-10-10"
+
+
+def documents_of(portal: RunningPortal, dependent: str) -> list[DependentDocument]:
+    with portal.database.read() as tx:
+        found = select(DependentDocument).where(
+            DependentDocument.dependent_id == dependent
+        )
+        return list(tx.exec(found.order_by(col(DependentDocument.created_at))))
+
+
+def item(page: Page, title: str) -> Locator:
+    """The entry of a document."""
+    return page.get_by_role("main").get_by_role("listitem").filter(has_text=title)
+
+
+def test_a_document_is_added_replaced_and_removed(
+    tab: Page, portal: RunningPortal, biscuit: str
+) -> None:
+    soon = datetime.now(steps.SYDNEY).date() + timedelta(days=12)
+    steps.visit(tab, f"/dependents/{biscuit}")
+    expect(item(tab, "Vaccination certificate")).to_contain_text(
+        "We need this document."
+    )
+    steps.button(tab, "Add Vaccination certificate").click()
+    press(tab, "Save")
+    expect(tab.get_by_text("Please choose a file.")).to_be_visible()
+    expect(tab.get_by_text("Please enter the day on which it expires.")).to_be_visible()
+    expect(tab.locator("#field-document-file_id")).to_be_focused()
+    assert documents_of(portal, biscuit) == []
+    hand_in(tab, "document-file_id", "old.pdf", PDF)
+    tab.get_by_label("Expires on", exact=True).fill(LONG_PAST)
+    save(tab)
+    # One that has expired is as good as none, and says so in words and colour.
+    paper = item(tab, "Expired on Friday, 31 January 2020")
+    _expect_badge(paper, "Expired", "--danger")
+    expect(steps.button(tab, "Add Vaccination certificate")).to_be_visible()
+    [stored] = documents_of(portal, biscuit)
+    assert (stored.kind, stored.expires_on) == ("vaccination", date(2020, 1, 31))
+    first = stored.file_id
+    assert file_of(portal, first).attached_at is not None
+
+    steps.button(tab, "Change Vaccination certificate").click()
+    hand_in(tab, "document-file_id", "new.png", picture("PNG"))
+    tab.get_by_label("Expires on", exact=True).fill(soon.isoformat())
+    save(tab)
+    _expect_badge(
+        item(tab, "Vaccination certificate"), r"Expires in 1[12] days", "--warning"
+    )
+    expect(steps.button(tab, "Add Vaccination certificate")).to_have_count(0)
+    [stored] = documents_of(portal, biscuit)
+    assert (stored.expires_on, stored.version) == (soon, 2)
+    assert file_of(portal, first).removed_at is not None
+    assert file_of(portal, stored.file_id).media_type == "image/webp"
+
+    steps.button(tab, "Change Vaccination certificate").click()
+    tab.get_by_label("Expires on", exact=True).fill(FAR_OFF)
+    save(tab)
+    _expect_badge(item(tab, "Vaccination certificate"), "Valid", "--success")
+
+    steps.button(tab, "Change Vaccination certificate").click()
+    press(tab, "Remove this document")
+    press(tab, "Keep it")
+    expect(steps.button(tab, "Remove this document")).to_be_focused()
+    press(tab, "Remove this document")
+    press(tab, "Remove for good")
+    expect(dialog(tab)).to_have_count(0)
+    expect(steps.button(tab, "Add Vaccination certificate")).to_be_visible()
+    assert documents_of(portal, biscuit) == []
+    assert file_of(portal, stored.file_id).removed_at is not None
+    gone = tab.request.get(f"/api/files/{stored.file_id}")
+    assert (gone.status, gone.text()) == (404, "We could not find that file.")
+
+
+def _expect_badge(paper: Locator, words: str, colour: str) -> None:
+    badge = paper.get_by_text(re.compile(f"^{words}$"))
+    expect(badge).to_be_visible()
+    assert (
+        badge.evaluate(
+            """(badge, name) => {
+            const probe = document.createElement("i");
+            probe.style.color = `var(${name})`;
+            badge.append(probe);
+            const wanted = getComputedStyle(probe).color;
+            probe.remove();
+            return [getComputedStyle(badge).color, wanted];
+        }""",
+            colour,
+        )
+        == [badge.evaluate("badge => getComputedStyle(badge).color")] * 2
+    )
+
+
+def test_the_second_tab_is_shown_what_changed_of_a_document(
+    tab: Page, portal: RunningPortal, biscuit: str
+) -> None:
+    steps.visit(tab, f"/dependents/{biscuit}")
+    steps.button(tab, "Add document").click()
+    tab.get_by_label("Kind of document", exact=True).select_option("Another document")
+    steps.field(tab, "Name").fill("Pedigree")
+    hand_in(tab, "document-file_id", "pedigree.pdf", PDF)
+    save(tab)
+    other = tab.context.new_page()
+    steps.visit(other, f"/dependents/{biscuit}")
+    for page, name in ((tab, "Slow"), (other, "Quick")):
+        steps.button(page, "Change Pedigree").click()
+        steps.field(page, "Name").fill(name)
+    save(other)
+    press(tab, "Save")
+    told = dialog(tab).get_by_role("alert").filter(has_text="Saved now")
+    expect(told).to_contain_text("NameYours: SlowSaved now: Quick")
+    [stored] = documents_of(portal, biscuit)
+    assert stored.name == "Quick"
+    save(tab)
+    [stored] = documents_of(portal, biscuit)
+    assert stored.name == "Slow"
+
+
+def test_a_signature_is_drawn_typed_and_taken_back(
+    tab: Page, portal: RunningPortal, customer: Person
+) -> None:
+    consent = "Consent to treatment in an emergency"
+    steps.visit(tab, "/dependents/add?type=pet")
+    steps.field(tab, "Name").fill("Signed")
+    tab.get_by_label("Kind of animal", exact=True).select_option("Cat")
+    draw_signature(tab)
+    steps.button(tab, "Save").click()
+    expect(steps.heading(tab, "Signed")).to_be_visible()
+    [cat] = own(portal, customer)
+    drawn = tab.locator("main dl img[src*='/api/files/']")
+    expect(drawn).to_be_visible()
+    assert steps.facts(tab)[consent][-1].startswith("Signed on ")
+    drawn_id = (drawn.get_attribute("src") or "").split("/")[-1]
+    assert file_of(portal, drawn_id).attached_at is not None
+
+    steps.button(tab, "Edit").click()
+    press(tab, "Sign again")
+    press(tab, "Type your name instead")
+    tab.get_by_label("Type your name", exact=True).fill("Ada Typed")
+    save(tab)
+    expect(tab.get_by_text("Signed by Ada Typed")).to_be_visible()
+    expect(drawn).to_have_count(0)
+    assert file_of(portal, drawn_id).removed_at is not None
+
+    steps.button(tab, "Edit").click()
+    press(tab, "Sign again")
+    save(tab)
+    expect(tab.get_by_text("Signed by Ada Typed")).to_have_count(0)
+    assert values(portal, cat.id) == {"species": "Cat"}
+
+
+def test_a_file_is_kept_in_a_field_replaced_and_removed(
+    tab: Page, portal: RunningPortal, customer: Person
+) -> None:
+    steps.visit(tab, "/dependents/add?type=vehicle")
+    steps.field(tab, "Name").fill("The van")
+    steps.field(tab, "Number plate").fill("BRI 001")
+    steps.field(tab, "Make and model").fill("Transit")
+    hand_in(tab, "damage_photo", "dent.jpg", picture())
+    steps.button(tab, "Save").click()
+    expect(steps.heading(tab, "The van")).to_be_visible()
+    [van] = own(portal, customer)
+    dent = tab.locator("main dl").get_by_role("link", name="dent")
+    first = (dent.get_attribute("href") or "").split("/")[-1]
+    assert file_of(portal, first).attached_at is not None
+
+    steps.button(tab, "Edit").click()
+    hand_in(tab, "damage_photo", "scratch.pdf", PDF)
+    save(tab)
+    scratch = tab.locator("main dl").get_by_role("link", name="scratch.pdf")
+    expect(scratch).to_be_visible()
+    second = (scratch.get_attribute("href") or "").split("/")[-1]
+    assert file_of(portal, first).removed_at is not None
+    assert file_of(portal, second).attached_at is not None
+
+    steps.button(tab, "Edit").click()
+    press(tab, "Remove")
+    save(tab)
+    expect(scratch).to_have_count(0)
+    assert file_of(portal, second).removed_at is not None
+    assert values(portal, van.id) == {"plate": "BRI 001", "model": "Transit"}
+
+
+def test_the_keyboard_keeps_its_place_in_files_and_signatures(tab: Page) -> None:
+    steps.visit(tab, "/dependents/add?type=vehicle")
+    field = tab.locator("#field-damage_photo")
+    for name in ("dent.jpg", "scratch.jpg"):
+        steps.tab_to(tab, field)
+        with tab.expect_file_chooser() as chooser:
+            tab.keyboard.press("Enter")
+        file = {"name": name, "mimeType": "image/jpeg", "buffer": picture()}
+        chooser.value.set_files(file)
+        expect(tab.get_by_role("link", name=name)).to_be_visible()
+        expect(field).to_be_focused()
+    steps.tab_to(tab, steps.button(tab, "Remove"))
+    tab.keyboard.press("Enter")
+    expect(field).to_be_focused()
+    steps.visit(tab, "/dependents/add?type=pet")
+    typing = steps.button(tab, "Type your name instead")
+    for _ in range(2):
+        steps.tab_to(tab, typing)
+        tab.keyboard.press("Enter")
+        expect(tab.get_by_label("Type your name", exact=True)).to_be_focused()
+        tab.keyboard.press("Tab")
+        tab.keyboard.press("Enter")
+        expect(typing).to_be_focused()
