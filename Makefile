@@ -24,7 +24,7 @@ ifdef PYTEST_ARGS
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 else
 	$(BIN)/python -m pytest tests --ignore tests/e2e -n auto
-	$(BIN)/python -m pytest tests/e2e
+	$(BIN)/python -m pytest tests/e2e -n auto
 endif
 
 lint: $(DEV_STAMP) ## Check style, types, and the walls of the house

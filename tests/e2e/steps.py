@@ -58,6 +58,16 @@ def alive(page: Page) -> None:
     expect(page.get_by_role("complementary", name="Notice")).to_be_visible()
 
 
+def sent_to_log_in(page: Page) -> None:
+    """Wait until the log-in page, reached within the app, has loaded itself anew."""
+    page.wait_for_function(
+        """() => location.pathname === "/login" && location.pathname ===
+          new URL(performance.getEntriesByType("navigation")[0].name).pathname"""
+    )
+    alive(page)
+    expect(heading(page, "Log in")).to_be_visible()
+
+
 def visit(page: Page, path: str) -> None:
     """Open an address as by typing it, and wait until it is alive."""
     page.goto(path)
