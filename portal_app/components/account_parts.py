@@ -13,6 +13,8 @@ from .icon import icon
 from .logic import classes, each, joined, when
 from .surface import section
 
+_MOST_BESIDE = 2
+
 
 def account_section(
     title: str, *children: Any, text: str = "", action: Any = None
@@ -73,11 +75,20 @@ def item(
         rx.el.div(
             *lines,
             class_name=(
-                "order-last col-span-full min-w-0 text-[0.9375rem] sm:col-span-1 "
-                "sm:col-start-2"
+                "order-1 col-span-full min-w-0 text-[0.9375rem] sm:order-last "
+                "sm:col-span-1 sm:col-start-2"
             ),
         ),
-        rx.el.div(*actions, class_name="-mr-2 flex sm:row-span-2 sm:self-start"),
+        rx.el.div(
+            *actions,
+            class_name=classes(
+                "-mr-2 flex sm:row-span-2 sm:self-start",
+                # More than two would leave the title no room on a phone.
+                "max-sm:order-last max-sm:col-span-full max-sm:justify-end"
+                if len(actions) > _MOST_BESIDE
+                else "",
+            ),
+        ),
         class_name=(
             "grid grid-cols-[auto_minmax(0,1fr)_auto] items-center gap-x-4 "
             "gap-y-2.5 py-4 sm:grid-rows-[auto_1fr] sm:items-start sm:gap-y-0"
