@@ -30,18 +30,23 @@ class LinkPage(Protocol):
 
 
 def token_of(page: LinkPage) -> str:
-    """The secret in the page's address, or an empty string."""
-    return str(page.router.url.query_parameters.get("token", ""))
+    """The secret in the page's address, or an empty string.
+
+    The page knows it from then on: a click can come before the page is loaded, when
+    the server was away, and what came of it must outlive the loading.
+    """
+    page._token = str(page.router.url.query_parameters.get("token", ""))
+    return page._token
 
 
 def open_link(page: LinkPage) -> None:
     """Take the link from the address; one that is known keeps its outcome."""
+    known = page._token
     token = token_of(page)
     if not token:
         page.outcome = INVALID
-    elif token != page._token:
+    elif token != known:
         page.outcome = ""
-    page._token = token
     page.problem, page.pending, page.loaded = "", False, True
 
 

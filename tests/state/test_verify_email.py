@@ -48,6 +48,18 @@ def test_the_button_activates_once(database: Database) -> None:
     assert stored(database) == before
 
 
+def test_a_click_that_arrives_before_the_page_does_keeps_its_outcome(
+    database: Database,
+) -> None:
+    # The server was away: what was clicked meanwhile is sent again, then the page.
+    tab = Tab("/verify-email", token=_link(database))
+    tab.fire(VerifyEmailState.activate)
+    tab.fire(VerifyEmailState.load)
+    state = tab.state(VerifyEmailState)
+    assert (state.outcome, state.loaded) == ("activated", True)
+    assert _active(database) == [True]
+
+
 def test_a_late_second_click_is_told_that_all_is_well(database: Database) -> None:
     token = _link(database)
     _open(token).fire(VerifyEmailState.activate)
