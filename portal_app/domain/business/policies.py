@@ -10,9 +10,9 @@ from sqlmodel import Session, col, select
 from portal_app.domain.business import service as businesses
 from portal_app.domain.business.models import Policy
 from portal_app.domain.business.views import PolicyEntryView, PolicyView
+from portal_app.kernel import archiving
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.changes import ChangedMeanwhile, compare
-from portal_app.kernel.clock import utc_now
 from portal_app.kernel.errors import Conflict, InvalidInput, NotFound
 from portal_app.kernel.keys import free_key, required_request_key
 from portal_app.kernel.ordering import next_place, places, reordered
@@ -211,10 +211,7 @@ def archive_policy(tx: Session, actor: Actor, key: str) -> None:
         NotFound: If there is no such policy.
     """
     row = _held(tx, actor, key)
-    if row.archived_at is None:
-        row.archived_at = utc_now()
-        row.version += 1
-        tx.flush()
+    archiving.archive(tx, row)
 
 
 def restore_policy(tx: Session, actor: Actor, key: str) -> None:
@@ -225,10 +222,7 @@ def restore_policy(tx: Session, actor: Actor, key: str) -> None:
         NotFound: If there is no such policy.
     """
     row = _held(tx, actor, key)
-    if row.archived_at is not None:
-        row.archived_at = None
-        row.version += 1
-        tx.flush()
+    archiving.restore(tx, row)
 
 
 def _checked(form: PolicyForm) -> dict[str, str]:

@@ -24,6 +24,7 @@ from portal_app.domain.customers.models import SELF, Contact
 from portal_app.domain.customers.ownership import owned_by
 from portal_app.domain.customers.profiles import own
 from portal_app.domain.customers.views import ContactView
+from portal_app.kernel import archiving
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.changes import ChangedMeanwhile, compare
 from portal_app.kernel.clock import utc_now
@@ -109,11 +110,7 @@ def remove_contact(tx: Session, actor: Actor, contact_id: str) -> None:
     """
     own(tx, actor, hold=True)
     row = _find(tx, actor, contact_id, removed=True)
-    if row.archived_at is None:
-        row.archived_at = utc_now()
-        row.version += 1
-        tx.add(row)
-        tx.flush()
+    archiving.archive(tx, row)
 
 
 def restore_contact(tx: Session, actor: Actor, contact_id: str) -> None:
@@ -130,10 +127,7 @@ def restore_contact(tx: Session, actor: Actor, contact_id: str) -> None:
         return
     if len(_others(tx, actor)) >= MAX_CONTACTS:
         raise Conflict(_FULL)
-    row.archived_at = None
-    row.version += 1
-    tx.add(row)
-    tx.flush()
+    archiving.restore(tx, row)
 
 
 def order_contacts(tx: Session, actor: Actor, contact_ids: Sequence[str]) -> None:

@@ -29,6 +29,7 @@ from portal_app.domain.fields.service import Subject
 from portal_app.domain.fields.views import FieldView
 from portal_app.domain.files import rules as file_rules
 from portal_app.domain.files import service as files
+from portal_app.kernel import archiving
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.changes import Change, ChangedMeanwhile
 from portal_app.kernel.clock import utc_now
@@ -228,10 +229,7 @@ def archive(tx: Session, actor: Actor, dependent_id: str) -> None:
         NotFound: If it is missing or somebody else's.
     """
     row = own_dependent(tx, actor, dependent_id, lock=True)
-    if row.archived_at is None:
-        row.archived_at = utc_now()
-        row.version += 1
-        tx.flush()
+    archiving.archive(tx, row)
 
 
 def restore(tx: Session, actor: Actor, dependent_id: str) -> None:
@@ -241,10 +239,7 @@ def restore(tx: Session, actor: Actor, dependent_id: str) -> None:
         NotFound: If it is missing or somebody else's.
     """
     row = own_dependent(tx, actor, dependent_id, lock=True)
-    if row.archived_at is not None:
-        row.archived_at = None
-        row.version += 1
-        tx.flush()
+    archiving.restore(tx, row)
 
 
 def _checked_name(text: str, type_row: DependentType) -> tuple[str, dict[str, str]]:

@@ -10,8 +10,8 @@ from portal_app.domain.dependents import rules
 from portal_app.domain.dependents.models import DependentType
 from portal_app.domain.dependents.rules import DocumentKind, TypeDefinition
 from portal_app.domain.dependents.views import DocumentKindView, TypeView
+from portal_app.kernel import archiving
 from portal_app.kernel.audiences import Actor
-from portal_app.kernel.clock import utc_now
 from portal_app.kernel.errors import InvalidInput, NotFound
 from portal_app.kernel.ownership import require_office
 
@@ -92,10 +92,7 @@ def archive_type(tx: Session, actor: Actor, slug: str) -> None:
         NotFound: If there is no such type.
     """
     row = held_type(tx, actor, slug)
-    if row.archived_at is None:
-        row.archived_at = utc_now()
-        row.version += 1
-        tx.flush()
+    archiving.archive(tx, row)
 
 
 def restore_type(tx: Session, actor: Actor, slug: str) -> None:
@@ -106,10 +103,7 @@ def restore_type(tx: Session, actor: Actor, slug: str) -> None:
         NotFound: If there is no such type.
     """
     row = held_type(tx, actor, slug)
-    if row.archived_at is not None:
-        row.archived_at = None
-        row.version += 1
-        tx.flush()
+    archiving.restore(tx, row)
 
 
 def held_type(tx: Session, actor: Actor, slug: str) -> DependentType:

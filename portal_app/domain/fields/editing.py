@@ -23,9 +23,9 @@ from portal_app.domain.fields.definitions import Definition
 from portal_app.domain.fields.models import FieldDefinition, FieldValue
 from portal_app.domain.fields.typed import FieldForm
 from portal_app.domain.fields.views import ChoiceDefinitionView, DefinitionView
+from portal_app.kernel import archiving
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.changes import ChangedMeanwhile, compare
-from portal_app.kernel.clock import utc_now
 from portal_app.kernel.errors import Conflict, InvalidInput, NotFound
 from portal_app.kernel.keys import required_request_key
 from portal_app.kernel.ordering import next_place, reordered
@@ -149,9 +149,7 @@ def archive(tx: Session, actor: Actor, definition_id: str) -> None:
             f"“{row.name}” decides whether {_named(following)} is shown. "
             "Please change that first."
         )
-    row.archived_at = utc_now()
-    row.version += 1
-    tx.flush()
+    archiving.archive(tx, row)
 
 
 def restore(tx: Session, actor: Actor, definition_id: str) -> None:
@@ -173,9 +171,7 @@ def restore(tx: Session, actor: Actor, definition_id: str) -> None:
         raise Conflict(
             f"“{row.name}” cannot be asked again as it is: {words}"
         ) from None
-    row.archived_at = None
-    row.version += 1
-    tx.flush()
+    archiving.restore(tx, row)
 
 
 def _check(
