@@ -1,11 +1,13 @@
 """What the sockets carry to a stranger and to a customer with nothing yet."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 from playwright.sync_api import BrowserContext
 from reflex.state import State
 from reflex_base.registry import RegistrationContext
+from reflex_base.utils.format import json_dumps
 from sqlmodel import Session, select
 
 from portal_app.domain.bookings.models import Booking
@@ -44,12 +46,13 @@ def _office_states() -> set[str]:
 
 
 def _defaults() -> dict[str, dict[str, Any]]:
-    """Every var of every state as it is before anything has happened."""
+    """Every var of every state before anything has happened, as it would be sent."""
     found: dict[str, dict[str, Any]] = {}
     waiting = [State(_reflex_internal_init=True)]  # type: ignore[call-arg]
     while waiting:
         state = waiting.pop()
-        found[state.get_full_name()] = {n: getattr(state, n) for n in state.base_vars}
+        values = {name: getattr(state, name) for name in state.base_vars}
+        found[state.get_full_name()] = json.loads(json_dumps(values))
         waiting += state.substates.values()
     return found
 
