@@ -62,37 +62,27 @@ class Rows(rx.Component):
     on_resend: rx.EventHandler[rx.event.passthrough_event_spec(str)]
 
 
-def edit_dialog(
+def saving_dialog(
+    state: Any,
     name: Any,
-    *children: Any,
+    *fields: Any,
     title: Any,
-    on_open: Any,
-    on_submit: Any,
-    pending: Any,
-    problem: Any,
-    changes: Any,
     version: Any,
-    seen: Any,
-    saved: Any,
     text: Any = None,
+    on_save: Any = None,
     wide: bool = True,
 ) -> rx.Component:
     """Draw a dialog with a form that saves one thing.
 
     Args:
+        state: The state (``state.edits.Editing``), with ``begin``, which forgets the
+            errors of the last time, and ``save``.
         name: Unique on the page; ``edit_button`` opens it by this name.
-        *children: The fields.
+        *fields: The fields.
         title: Its heading and accessible name.
-        on_open: Event that forgets the errors of the last time.
-        on_submit: The handler; gets the form's data.
-        pending: While truthy, the form is being stored.
-        problem: What is wrong with the form as a whole.
-        changes: A Var of ``kernel.changes.Change``: what differs from what is
-            stored, after somebody else was quicker.
         version: Of what is drawn.
-        seen: A newer version the person was told of.
-        saved: The request that was stored last.
         text: A sentence under the heading.
+        on_save: The handler, where it is not ``save``.
         wide: For forms with many fields.
 
     Returns:
@@ -118,8 +108,8 @@ def edit_dialog(
             class_name="flex items-start gap-3 px-5 pt-5 sm:px-7 sm:pt-6",
         ),
         form(
-            changed_meanwhile(changes, again=_take_again()),
-            *children,
+            changed_meanwhile(state.changes, again=_take_again()),
+            *fields,
             rx.el.div(
                 rx.el.button(
                     "Cancel",
@@ -127,70 +117,28 @@ def edit_dialog(
                     class_name="btn btn-secondary",
                     custom_attrs={"data-edit-close": ""},
                 ),
-                submit_button("Save", pending=pending),
+                submit_button("Save", pending=state.pending),
                 class_name=(
                     "flex flex-col-reverse gap-2.5 border-t border-line pt-5 "
                     "sm:flex-row sm:justify-end"
                 ),
             ),
-            EditGuard.create(version=version, seen=seen, saved=saved),
-            on_submit=on_submit,
-            problem=problem,
+            EditGuard.create(version=version, seen=state.seen, saved=state.saved),
+            on_submit=state.save if on_save is None else on_save,
+            problem=state.problem,
             class_name="group/form flex flex-col gap-6 px-5 py-5 sm:px-7 sm:pb-6",
             reset_on_submit=False,
         ),
         name=name,
         owner=ViewerState.owner,
         label=title,
-        on_open=on_open,
+        on_open=state.begin,
         class_name=classes("dialog", "dialog-wide" if wide else ""),
     )
 
 
-def saving_dialog(
-    state: Any,
-    name: Any,
-    *fields: Any,
-    title: Any,
-    version: Any,
-    text: Any = None,
-    on_save: Any = None,
-    wide: bool = True,
-) -> rx.Component:
-    """Draw an ``edit_dialog`` whose form a state saves.
-
-    Args:
-        state: The state (``state.edits.Editing``), with ``begin`` and ``save``.
-        name: The dialog's name.
-        *fields: The fields.
-        title: Its heading.
-        version: Of what is drawn.
-        text: A sentence under the heading.
-        on_save: The handler, where it is not ``save``.
-        wide: For forms with many fields.
-
-    Returns:
-        The dialog.
-    """
-    return edit_dialog(
-        name,
-        *fields,
-        title=title,
-        text=text,
-        on_open=state.begin,
-        on_submit=state.save if on_save is None else on_save,
-        pending=state.pending,
-        problem=state.problem,
-        changes=state.changes,
-        version=version,
-        seen=state.seen,
-        saved=state.saved,
-        wide=wide,
-    )
-
-
 def edit_button(name: Any, *children: Any, class_name: Any = "", **props: Any) -> Any:
-    """Draw the button that opens an ``edit_dialog``.
+    """Draw the button that opens a ``saving_dialog``.
 
     Args:
         name: The dialog's name.

@@ -78,7 +78,7 @@ def kind_icon(kind: Any) -> Any:
 
 
 def field_form(field: Any, others: Any, errors: Any) -> list[rx.Component]:
-    """Draw the inputs of a field's form, for an ``edit_dialog``.
+    """Draw the inputs of a field's form, for a ``saving_dialog``.
 
     Args:
         field: A Var of a ``DefinitionView``, or nothing for a new field.

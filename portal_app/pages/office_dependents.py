@@ -8,7 +8,7 @@ from portal_app.components.account_parts import dialog_name, line, part
 from portal_app.components.button import link_button
 from portal_app.components.choices import choice_group
 from portal_app.components.dependent_parts import ICONS, type_icon
-from portal_app.components.edit import edit_button, edit_dialog
+from portal_app.components.edit import edit_button, saving_dialog
 from portal_app.components.feedback import empty_state
 from portal_app.components.fields import text_field
 from portal_app.components.icon import icon
@@ -58,7 +58,7 @@ def draw() -> rx.Component:
             class_name="max-w-3xl",
         ),
         each(_TYPES, _dialog),
-        _framed(_NEW, "Add type", 0, _fields()),
+        saving_dialog(_STATE, _NEW, *_fields(), title="Add type", version=0),
         active="types",
         places=OFFICE_MENU,
     )
@@ -127,27 +127,12 @@ def _how_many(one: Any) -> Any:
 
 
 def _dialog(one: Any) -> rx.Component:
-    return _framed(
+    return saving_dialog(
+        _STATE,
         dialog_name("type", one.id),
-        joined("Edit ", one.plural),
-        one.version,
-        _fields(one),
-    )
-
-
-def _framed(name: Any, title: Any, version: Any, parts: list[Any]) -> rx.Component:
-    return edit_dialog(
-        name,
-        *parts,
-        title=title,
-        on_open=_STATE.begin,
-        on_submit=_STATE.save,
-        pending=_STATE.pending,
-        problem=_STATE.problem,
-        changes=_STATE.changes,
-        version=version,
-        seen=_STATE.seen,
-        saved=_STATE.saved,
+        *_fields(one),
+        title=joined("Edit ", one.plural),
+        version=one.version,
     )
 
 

@@ -6,7 +6,7 @@ import reflex as rx
 
 from portal_app.components.account_parts import dialog_name
 from portal_app.components.dependent_parts import type_icon
-from portal_app.components.edit import edit_button, edit_dialog
+from portal_app.components.edit import edit_button, saving_dialog
 from portal_app.components.feedback import badge, empty_state
 from portal_app.components.field_editor import field_form, kind_icon
 from portal_app.components.icon import icon
@@ -41,7 +41,13 @@ def draw() -> rx.Component:
         ),
         rx.cond(_STATE.loaded, _page(), list_skeleton(4)),
         each(_FIELDS, _dialog),
-        _framed(_NEW, "Add field", 0, field_form(None, _FIELDS, _STATE.errors)),
+        saving_dialog(
+            _STATE,
+            _NEW,
+            *field_form(None, _FIELDS, _STATE.errors),
+            title="Add field",
+            version=0,
+        ),
         active="fields",
         places=OFFICE_MENU,
     )
@@ -229,27 +235,12 @@ def _filled_in(field: Any) -> Any:
 
 
 def _dialog(field: Any) -> rx.Component:
-    return _framed(
+    return saving_dialog(
+        _STATE,
         dialog_name("field", field.id),
-        joined("Edit ", field.name),
-        field.version,
-        field_form(field, _FIELDS, _STATE.errors),
-    )
-
-
-def _framed(name: Any, title: Any, version: Any, parts: list[Any]) -> rx.Component:
-    return edit_dialog(
-        name,
-        *parts,
-        title=title,
-        on_open=_STATE.begin,
-        on_submit=_STATE.save,
-        pending=_STATE.pending,
-        problem=_STATE.problem,
-        changes=_STATE.changes,
-        version=version,
-        seen=_STATE.seen,
-        saved=_STATE.saved,
+        *field_form(field, _FIELDS, _STATE.errors),
+        title=joined("Edit ", field.name),
+        version=field.version,
     )
 
 

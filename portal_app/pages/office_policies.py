@@ -6,7 +6,7 @@ import reflex as rx
 
 from portal_app.components.account_parts import dialog_name, item, line
 from portal_app.components.button import link_button
-from portal_app.components.edit import edit_button, edit_dialog
+from portal_app.components.edit import edit_button, saving_dialog
 from portal_app.components.feedback import badge
 from portal_app.components.fields import text_field, textarea_field
 from portal_app.components.icon import icon
@@ -59,7 +59,7 @@ def draw() -> rx.Component:
         ),
         each(_POLICIES, _dialog),
         each(_STATE.unwritten, _dialog),
-        _framed(_NEW, "Add policy", 0, _fields()),
+        saving_dialog(_STATE, _NEW, *_fields(), title="Add policy", version=0),
         active="policies",
         places=OFFICE_MENU,
     )
@@ -115,27 +115,12 @@ def _unwritten(policy: Any) -> rx.Component:
 
 
 def _dialog(policy: Any) -> rx.Component:
-    return _framed(
+    return saving_dialog(
+        _STATE,
         dialog_name("policy", policy.id),
-        joined("Edit ", policy.title),
-        policy.version,
-        _fields(policy),
-    )
-
-
-def _framed(name: Any, title: Any, version: Any, fields: list[Any]) -> rx.Component:
-    return edit_dialog(
-        name,
-        *fields,
-        title=title,
-        on_open=_STATE.begin,
-        on_submit=_STATE.save,
-        pending=_STATE.pending,
-        problem=_STATE.problem,
-        changes=_STATE.changes,
-        version=version,
-        seen=_STATE.seen,
-        saved=_STATE.saved,
+        *_fields(policy),
+        title=joined("Edit ", policy.title),
+        version=policy.version,
     )
 
 
