@@ -14,10 +14,10 @@ from .account_parts import (
     part,
     text_lines,
 )
-from .address import address_fields
+from .address import access_field, address_fields, place_name_field
 from .button import link_button
 from .feedback import badge
-from .fields import checkbox_field, text_field, textarea_field
+from .fields import checkbox_field
 from .icon import icon
 from .logic import when
 
@@ -85,25 +85,9 @@ def _fields(place: Any) -> list[Any]:
     errors = AccountPlacesState.errors
     known = place is not None
     return [
-        text_field(
-            "Name of this place",
-            "label",
-            error=errors["label"],
-            required=False,
-            placeholder="Home",
-            default_value=place.label if known else "",
-            auto_complete="off",
-        ),
+        place_name_field(errors, default_value=place.label if known else ""),
         part("Address", address_fields(place if known else None, errors)),
-        textarea_field(
-            "How to get in",
-            "access_notes",
-            error=errors["access_notes"],
-            help="A gate code, where to park, where the key is.",
-            required=False,
-            rows=2,
-            default_value=place.access_notes if known else "",
-        ),
+        access_field(errors, default_value=place.access_notes if known else ""),
         checkbox_field(
             "Choose it by itself when I book",
             "is_default",

@@ -6,6 +6,8 @@ import reflex as rx
 
 from portal_app.state.address_lists import AddressListsState
 
+from .fields import text_field, textarea_field
+
 _LEAFLET = ["leaflet@1.9.4", "react-leaflet@5.0.0", "@react-leaflet/core@3.0.0"]
 
 
@@ -67,4 +69,46 @@ def address_fields(address: Any, errors: Any, optional: str = "") -> rx.Componen
         on_pick=AddressListsState.pick,
         on_search=AddressListsState.search,
         on_locate=AddressListsState.locate,
+    )
+
+
+def place_name_field(errors: Any, **props: Any) -> rx.Component:
+    """Draw the field for what a place is called.
+
+    Args:
+        errors: A Var of field to sentence.
+        **props: As for ``text_field``: ``default_value``.
+
+    Returns:
+        The field ``label``.
+    """
+    return text_field(
+        "Name of this place",
+        "label",
+        error=errors["label"],
+        required=False,
+        placeholder="Home",
+        auto_complete="off",
+        **props,
+    )
+
+
+def access_field(errors: Any, **props: Any) -> rx.Component:
+    """Draw the field for how to get in.
+
+    Args:
+        errors: A Var of field to sentence.
+        **props: As for ``textarea_field``: ``default_value``.
+
+    Returns:
+        The field ``access_notes``.
+    """
+    return textarea_field(
+        "How to get in",
+        "access_notes",
+        error=errors["access_notes"],
+        help="A gate code, where to park, where the key is.",
+        required=False,
+        rows=2,
+        **props,
     )

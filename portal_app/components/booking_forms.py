@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from .address import address_fields
+from .address import access_field, address_fields, place_name_field
 from .booking_wizard import keep_typed, lines_of_text
 from .choices import choice_group, radio_card
 from .fields import (
@@ -85,22 +85,8 @@ def place_form(
             rx.el.legend("New address", class_name="sr-only"),
             address_fields(None, errors),
             rx.el.div(
-                text_field(
-                    "Name of this place",
-                    "label",
-                    error=errors["label"],
-                    required=False,
-                    placeholder="Home",
-                    auto_complete="off",
-                ),
-                textarea_field(
-                    "How to get in",
-                    "access_notes",
-                    error=errors["access_notes"],
-                    help="A gate code, where to park, where the key is.",
-                    required=False,
-                    rows=2,
-                ),
+                place_name_field(errors),
+                access_field(errors),
                 class_name="mt-5 flex flex-col gap-5",
             ),
             class_name=when(some, f"{_ONLY_IF_NEW} min-w-0", "min-w-0"),
