@@ -28,6 +28,7 @@ _BROWSER = "tests/e2e"
 _PROPERTY = "cpu_seconds"
 _APART = "once per process"
 _DEAREST = 25
+_WORTH_A_LINE = 0.1
 _PROC = Path("/proc")
 _LOOP = 400_000
 
@@ -254,9 +255,10 @@ class Budget:
             line(f"{seconds:9.1f}  {folder} ({tests} tests)")
         line(f"{self._costs.once:9.1f}  {_APART}: servers, browsers, databases")
         line(f"{sum(folders.values()) + self._costs.once:9.1f}  in all")
-        line(f"The {_DEAREST} dearest tests:")
+        line(f"The dearest tests, {_DEAREST} at most:")
         for test, seconds in Counter(self._costs.seconds).most_common(_DEAREST):
-            line(f"{seconds:9.1f}  {test}")
+            if seconds >= _WORTH_A_LINE:
+                line(f"{seconds:9.1f}  {test}")
         if self._problems:
             terminalreporter.section("over budget (tests/budgets.toml)", red=True)
             for problem in self._problems:
