@@ -49,7 +49,7 @@ def test_an_exception_takes_a_reason(tmp_path: Path) -> None:
         "[browser_file]\njourneys = 6\ncpu_seconds = 40\n[folders]\n"
         '[exceptions."tests/e2e/test_a.py"]\njourneys = 9\nreason = " "\n'
     )
-    with pytest.raises(ValueError, match="exception of .* has no reason"):
+    with pytest.raises(ValueError, match=r"exception of .* has no reason"):
         read_limits(written)
 
 

@@ -104,6 +104,10 @@ class Browsers:
     """One browser at a time; a new one where the last no longer answers."""
 
     def __enter__(self) -> Self:
+        # Asked for first: that starts Playwright, too, and it runs only once.
+        path = executable()
+        assert path, "run `python -m tests.support.browser` first"
+        self._path = path
         self._running = sync_playwright()
         self._playwright: Playwright = self._running.__enter__()
         self._browser: Browser | None = None
@@ -121,10 +125,8 @@ class Browsers:
     def current(self) -> Browser:
         """The browser to open contexts in."""
         if self._browser is None or not self._browser.is_connected():
-            path = executable()
-            assert path, "run `python -m tests.support.browser` first"
             self._browser = self._playwright.chromium.launch(
-                executable_path=path, args=LAUNCH_ARGUMENTS
+                executable_path=self._path, args=LAUNCH_ARGUMENTS
             )
         return self._browser
 
@@ -147,8 +149,9 @@ class Browsers:
 
     def _ends(self, what: BrowserContext | Browser) -> bool:
         """Whether closing it came to an end; the library itself sets no limit."""
+        closing = what._impl_obj.close(reason=None)
         try:
-            what._sync(asyncio.wait_for(what._impl_obj.close(), _CLOSE_SECONDS))  # type: ignore[attr-defined]
+            what._sync(asyncio.wait_for(closing, _CLOSE_SECONDS))
         except TimeoutError:
             return False
         return True
