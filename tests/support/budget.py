@@ -216,8 +216,9 @@ class Budget:
     ) -> Iterator[None]:
         """Write what a test cost into its last report, which goes to the judge."""
         if call.when == "teardown":
-            spent = self._now() - self._started
-            cost = [round(spent - self._apart, 3), round(self._apart, 3)]
+            # What ended elsewhere than below this process took its seconds along.
+            spent = max(0.0, self._now() - self._started - self._apart)
+            cost = [round(spent, 3), round(self._apart, 3)]
             item.user_properties.append((_PROPERTY, cost))
         return (yield)
 
