@@ -23,8 +23,7 @@ test: $(DEV_STAMP) ## Run the whole test suite, browser included
 ifdef PYTEST_ARGS
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 else
-	$(BIN)/python -m pytest tests --ignore tests/e2e -n auto
-	$(BIN)/python -m pytest tests/e2e -n auto
+	$(BIN)/python -m pytest tests -n auto --dist worksteal
 endif
 
 lint: $(DEV_STAMP) ## Check style, types, and the walls of the house

@@ -12,6 +12,14 @@ from portal_app.kernel.db import Database
 from tests.support.databases import postgresql_is_there
 from tests.support.demo import NOW, all_rows
 
+pytestmark = pytest.mark.each_database
+
+
+@pytest.fixture
+def db(own_db: Database) -> Database:
+    """A database of the test's own: it is replaced as a whole."""
+    return own_db
+
 
 def test_database_and_files_come_back(db: Database, tmp_path: Path) -> None:
     load_demo(db, NOW)

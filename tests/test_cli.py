@@ -1,4 +1,8 @@
-"""The command line as its operator meets it: as a process of its own."""
+"""The command line as its operator meets it.
+
+Most commands run within this process, which saves the seconds that starting one
+takes; those that set signals and logs up for good, and the help, run in their own.
+"""
 
 import os
 import signal
@@ -6,21 +10,23 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from pydantic import SecretStr
 
 from portal_app import cli
-from portal_app.demo.load import is_empty, load_demo
+from portal_app.demo.load import is_empty
 from portal_app.domain.accounts import service as accounts
 from portal_app.domain.business import service as businesses
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.db import Database
 from portal_app.settings import ROOT, Settings
-from tests.support.demo import NOW, all_rows, row_counts
+from tests.support.demo import all_rows, row_counts
 from tests.support.geocoder import geocoder_server
 from tests.support.ports import free_port
 
@@ -56,7 +62,31 @@ class Portal:
     def run(
         self, *arguments: str, typed: str = "", **variables: str
     ) -> subprocess.CompletedProcess[str]:
-        """Run a command to its end."""
+        """Run a command to its end, within this process."""
+        out, err = StringIO(), StringIO()
+        with (
+            patch.dict(os.environ, self.environment(**variables), clear=True),
+            patch("sys.stdin", StringIO(typed)),
+            redirect_stdout(out),
+            redirect_stderr(err),
+            chdir(ROOT),
+        ):
+            try:
+                cli.main(list(arguments), prog_name="python -m portal_app")
+                code: str | int | None = 0
+            except SystemExit as ended:
+                code = ended.code
+        if isinstance(code, str):  # as the interpreter does
+            err.write(f"{code}\n")
+            code = 1
+        return subprocess.CompletedProcess(
+            arguments, code or 0, out.getvalue(), err.getvalue()
+        )
+
+    def run_apart(
+        self, *arguments: str, typed: str = "", **variables: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end, as a process of its own."""
         return subprocess.run(
             [sys.executable, "-m", "portal_app", *arguments],
             cwd=ROOT,
@@ -70,16 +100,22 @@ class Portal:
 
     def refused(self, *arguments: str, typed: str = "", **variables: str) -> str:
         """Run a command that must fail with one line only; that line."""
-        finished = self.run(*arguments, typed=typed, **variables)
-        assert finished.returncode == 1, finished.stderr
-        assert finished.stdout == ""
-        assert finished.stderr.endswith("\n")
-        return finished.stderr.removesuffix("\n")
+        return _line(self.run(*arguments, typed=typed, **variables))
+
+
+def _line(finished: subprocess.CompletedProcess[str]) -> str:
+    assert finished.returncode == 1, finished.stderr
+    assert finished.stdout == ""
+    assert finished.stderr.endswith("\n")
+    return finished.stderr.removesuffix("\n")
 
 
 @pytest.fixture
-def portal(tmp_path: Path) -> Portal:
-    return Portal(tmp_path, free_port())
+def portal(tmp_path: Path) -> Iterator[Portal]:
+    before = signal.getsignal(signal.SIGTERM)
+    yield Portal(tmp_path, free_port())
+    # `serve` takes it, and is refused by then.
+    signal.signal(signal.SIGTERM, before)
 
 
 PRODUCTION = {
@@ -99,7 +135,7 @@ def _somebody_listens(port: int) -> Iterator[None]:
 
 
 def test_help_lists_the_commands(portal: Portal) -> None:
-    told = portal.run("--help").stdout
+    told = portal.run_apart("--help").stdout
     for command in (
         "serve",
         "build",
@@ -116,7 +152,7 @@ def test_help_lists_the_commands(portal: Portal) -> None:
 
 def test_a_taken_port(portal: Portal) -> None:
     with _somebody_listens(portal.port):
-        line = portal.refused("serve")
+        line = _line(portal.run_apart("serve"))
     assert line == (
         f"portal: port {portal.port} is taken; choose another with PORTAL_PORT"
     )
@@ -265,11 +301,12 @@ def test_an_account_that_cannot_be(
 
 
 def test_jobs_run_once(portal: Portal) -> None:
-    assert portal.refused("jobs", "run", "--once") == (
+    refused = portal.run_apart("jobs", "run", "--once")
+    assert _line(refused) == (
         "portal: the database is not up to date; run `python -m portal_app migrate`"
     )
     portal.run("migrate")
-    finished = portal.run("jobs", "run", "--once")
+    finished = portal.run_apart("jobs", "run", "--once")
     assert (finished.returncode, finished.stderr) == (0, "")
 
 
@@ -314,10 +351,9 @@ def test_in_production_nobody_is_told_a_password(sqlite_db: Database) -> None:
     ]
 
 
-def test_the_demo_tells_who_can_log_in(sqlite_db: Database, tmp_path: Path) -> None:
-    load_demo(sqlite_db, NOW)
+def test_the_demo_tells_who_can_log_in(demo_db: Database, tmp_path: Path) -> None:
     settings = Settings(env="demo", port=3000, mail_url=f"file://{tmp_path}")
-    assert cli._greeting(settings, sqlite_db).splitlines() == [
+    assert cli._greeting(settings, demo_db).splitlines() == [
         "",
         "Brightside Home & Pet Care is open: http://localhost:3000",
         "",

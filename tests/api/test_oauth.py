@@ -212,6 +212,7 @@ def test_a_replayed_answer_is_refused(
     assert count(db, AccountSession) == sessions
 
 
+@pytest.mark.each_database
 def test_of_two_answers_at_once_one_counts(
     app: Starlette, db: Database, google: OpenIDServer
 ) -> None:

@@ -4,6 +4,7 @@ from datetime import timedelta
 from functools import partial
 from threading import Barrier
 
+import pytest
 from sqlalchemy import text
 from sqlmodel import Session
 
@@ -24,6 +25,8 @@ from tests.support.shop import (
     open_shop,
     ready_draft,
 )
+
+pytestmark = pytest.mark.each_database
 
 PEOPLE = 50
 

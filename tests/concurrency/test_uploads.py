@@ -15,6 +15,8 @@ from tests.support.handing_in import Shelf, hand_in
 from tests.support.pictures import PDF
 from tests.support.shop import new_customer
 
+pytestmark = pytest.mark.each_database
+
 FILES = 20
 FITTING = 3
 

@@ -50,6 +50,7 @@ def _appointments(db: Database, when: str) -> list[tuple[str, str, str, str]]:
     return [(r.status, r.service_name, r.starts_at, r.total) for r in page.rows]
 
 
+@pytest.mark.each_database
 def test_a_database_is_empty_until_somebody_puts_something_in(db: Database) -> None:
     assert is_empty(db) is True
     db.call(businesses.ensure)
@@ -64,6 +65,7 @@ def test_a_database_without_tables_is_empty(tmp_path) -> None:  # type: ignore[n
     database.engine.dispose()
 
 
+@pytest.mark.each_database
 def test_loading_twice_changes_nothing(db: Database) -> None:
     assert load_demo(db, NOW) is True
     once = all_rows(db)
@@ -72,15 +74,14 @@ def test_loading_twice_changes_nothing(db: Database) -> None:
     assert all_rows(db) == once
 
 
-def test_what_it_loads(db: Database) -> None:
-    load_demo(db, NOW)
-    counts = row_counts(db)
+def test_what_it_loads(demo_db: Database) -> None:
+    counts = row_counts(demo_db)
     assert {name: counts[name] for name in ("account", "customer", "fieldworker")} == {
         "account": 4,
         "customer": 2,
         "fieldworker": 6,
     }
-    shop = db.query(catalogue.catalogue)
+    shop = demo_db.query(catalogue.catalogue)
     assert [(c.slug, len(c.services)) for c in shop.categories] == [
         ("home-cleaning", 4),
         ("garden", 2),
@@ -92,12 +93,11 @@ def test_what_it_loads(db: Database) -> None:
     prices = {s.slug: s.from_price for c in shop.categories for s in c.services}
     assert prices["regular-house-clean"] == "$129.00"
     assert prices["window-cleaning"] == "$99.00"
-    assert db.query(businesses.view).demo is True
+    assert demo_db.query(businesses.view).demo is True
 
 
-def test_everybody_can_sign_in(db: Database) -> None:
-    load_demo(db, NOW)
-    assert {email: signed_in(db, email).audience for email in ACCOUNTS} == {
+def test_everybody_can_sign_in(demo_db: Database) -> None:
+    assert {email: signed_in(demo_db, email).audience for email in ACCOUNTS} == {
         MAYA: Audience.CUSTOMER,
         NOAH: Audience.CUSTOMER,
         OFFICE: Audience.OFFICE,
@@ -105,31 +105,31 @@ def test_everybody_can_sign_in(db: Database) -> None:
     }
 
 
-def test_maya_has_a_history(db: Database) -> None:
-    load_demo(db, NOW)
-    maya = signed_in(db, MAYA)
-    profile = db.query(customers.profile, maya)
+def test_maya_has_a_history(demo_db: Database) -> None:
+    maya = signed_in(demo_db, MAYA)
+    profile = demo_db.query(customers.profile, maya)
     assert (profile.first_name, profile.last_name, profile.phone) == (
         "Maya",
         "Fernando",
         "0491 570 156",
     )
-    places = db.query(customers.locations, maya)
+    places = demo_db.query(customers.locations, maya)
     assert [(place.label, place.is_default) for place in places] == [
         ("Home", True),
         ("Mum and Dad", False),
     ]
     with frozen(NOW):
-        assert _appointments(db, bookings.PAST) == HISTORY[::-1]
-        assert _appointments(db, bookings.UPCOMING) == AHEAD
+        assert _appointments(demo_db, bookings.PAST) == HISTORY[::-1]
+        assert _appointments(demo_db, bookings.UPCOMING) == AHEAD
 
 
-def test_a_past_appointment_was_booked_and_completed_in_its_time(db: Database) -> None:
-    load_demo(db, NOW)
-    maya = signed_in(db, MAYA)
+def test_a_past_appointment_was_booked_and_completed_in_its_time(
+    demo_db: Database,
+) -> None:
+    maya = signed_in(demo_db, MAYA)
     with frozen(NOW):
-        past = db.query(bookings.my_bookings, maya, bookings.PAST)
-    oldest = db.query(bookings.booking, maya, past.rows[-1].number)
+        past = demo_db.query(bookings.my_bookings, maya, bookings.PAST)
+    oldest = demo_db.query(bookings.booking, maya, past.rows[-1].number)
     assert [(event.at, event.who, event.text) for event in oldest.history] == [
         ("2026-09-01T02:55:00+00:00", "The office", "Completed."),
         (
@@ -141,19 +141,17 @@ def test_a_past_appointment_was_booked_and_completed_in_its_time(db: Database) -
     ]
 
 
-def test_noah_has_nothing_yet(db: Database) -> None:
-    load_demo(db, NOW)
-    noah = signed_in(db, NOAH)
-    assert db.query(customers.locations, noah) == []
-    assert db.query(bookings.my_bookings, noah, bookings.UPCOMING).total == 0
-    assert db.query(bookings.my_bookings, noah, bookings.PAST).total == 0
+def test_noah_has_nothing_yet(demo_db: Database) -> None:
+    noah = signed_in(demo_db, NOAH)
+    assert demo_db.query(customers.locations, noah) == []
+    assert demo_db.query(bookings.my_bookings, noah, bookings.UPCOMING).total == 0
+    assert demo_db.query(bookings.my_bookings, noah, bookings.PAST).total == 0
 
 
-def test_nobody_gets_a_mail_until_somebody_does_something(db: Database) -> None:
-    load_demo(db, NOW)
-    assert outbox(db) == []
-    db.call(notifications.enqueue, "test", MAYA, {}, "after loading")
-    assert [message.recipient for message in outbox(db)] == [MAYA]
+def test_nobody_gets_a_mail_until_somebody_does_something(demo_db: Database) -> None:
+    assert outbox(demo_db) == []
+    demo_db.call(notifications.enqueue, "test", MAYA, {}, "after loading")
+    assert [message.recipient for message in outbox(demo_db)] == [MAYA]
 
 
 @pytest.mark.parametrize("booked", range(8))
@@ -213,13 +211,12 @@ def test_two_portals_get_the_same(sqlite_db: Database, tmp_path) -> None:  # typ
             assert _appointments(sqlite_db, when) == _appointments(other, when)
 
 
-def test_another_business_is_left_alone(db: Database) -> None:
-    load_demo(db, NOW)
+def test_another_business_is_left_alone(demo_db: Database) -> None:
     form = BusinessForm(
         name="Sunnyside", timezone="UTC", currency="EUR", country="IE", locale="en_IE"
     )
-    db.call(businesses.save, SYSTEM, form)
-    before = all_rows(db)
+    demo_db.call(businesses.save, SYSTEM, form)
+    before = all_rows(demo_db)
     with pytest.raises(Conflict, match="belongs to a business already"):
-        load_demo(db, NOW)
-    assert all_rows(db) == before
+        load_demo(demo_db, NOW)
+    assert all_rows(demo_db) == before

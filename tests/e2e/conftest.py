@@ -1,23 +1,28 @@
-"""One production build and one server per run; a fresh browser context per test."""
+"""One production build and one server per run; a fresh browser context per test.
+
+A test that fails runs a second time with a trace, and still counts as failed.
+"""
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from _pytest.runner import runtestprotocol
 from playwright.sync_api import (
     Browser,
     BrowserContext,
     ConsoleMessage,
     Page,
     expect,
-    sync_playwright,
 )
 from sqlalchemy import delete
 
 from portal_app.domain.accounts.models import AttemptWindow
 from portal_app.serving import build as frontend
 from tests.e2e import dependent_steps, steps
-from tests.support.browser import LAUNCH_ARGUMENTS, executable
+from tests.support.browser import Browsers
+from tests.support.demo import LoadedDemo, loaded_demo
 from tests.support.geocoder import Geocoder, geocoder_server
 from tests.support.mailbox import Mailbox, smtp_server
 from tests.support.people import Person, new_customer
@@ -31,7 +36,10 @@ PHONE = {
     "is_mobile": True,
     "has_touch": True,
 }
+_HERE = Path(__file__).parent
 _KEPT = ROOT / "test-results"
+_FAILED = pytest.StashKey[bool]()
+_TRACED = pytest.StashKey[bool]()
 _EXPECT_MS = 15_000
 # A machine that is busy with something else is no reason to fail.
 expect.set_options(timeout=_EXPECT_MS)
@@ -44,8 +52,37 @@ document.addEventListener("securitypolicyviolation", (event) => console.error(
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if "tests/e2e/" in str(item.path):
+        if _HERE in item.path.parents:
             item.add_marker(pytest.mark.e2e)
+    # The longest first, so that no worker is left alone with them at the end.
+    items.sort(key=lambda item: item.get_closest_marker("e2e") is None)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> object:
+    """Run a browser test; if it fails, once more with a trace, and report the first.
+
+    A trace of every test would take as long as the tests do.
+    """
+    if item.get_closest_marker("e2e") is None:
+        return None
+    where = {"nodeid": item.nodeid, "location": item.location}
+    item.ihook.pytest_runtest_logstart(**where)
+    reports = runtestprotocol(item, nextitem=nextitem, log=False)
+    failed = [report for report in reports if report.failed]
+    # The time limit is one for both; nothing would end a second that hangs.
+    if failed and not any("Timeout" in report.longreprtext for report in failed):
+        item.stash[_TRACED] = True
+        item._initrequest()  # type: ignore[attr-defined]
+        again = runtestprotocol(item, nextitem=nextitem, log=False)
+        outcome = "failed" if any(report.failed for report in again) else "passed"
+        failed[0].sections.append(
+            ("second run", f"{outcome}; its trace is in {_KEPT.name}/")
+        )
+    for report in reports:
+        item.ihook.pytest_runtest_logreport(report=report)
+    item.ihook.pytest_runtest_logfinish(**where)
+    return True
 
 
 @pytest.fixture(scope="session")
@@ -69,8 +106,15 @@ def geocoder() -> Iterator[Geocoder]:
 
 
 @pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> LoadedDemo:
+    """The demo business as of today, for servers to start with a copy of."""
+    return loaded_demo(tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
 def portal(
     tmp_path_factory: pytest.TempPathFactory,
+    demo: LoadedDemo,
     mailbox: Mailbox,
     providers: ProviderServers,
     geocoder: Geocoder,
@@ -80,7 +124,7 @@ def portal(
         frontend.build()
     folder = tmp_path_factory.mktemp("portal")
     others = providers.environment | {"PORTAL_GEOCODER_URL": geocoder.url}
-    with running_portal(folder, mailbox, **others) as running:
+    with running_portal(folder, mailbox, demo, **others) as running:
         yield running
 
 
@@ -91,16 +135,17 @@ def _unlimited(portal: RunningPortal) -> None:
         tx.execute(delete(AttemptWindow))
 
 
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    path = executable()
-    assert path, "run `python -m tests.support.browser` first"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=path, args=LAUNCH_ARGUMENTS
-        )
-        yield browser
-        browser.close()
+# Not for the whole session: while Playwright runs, nothing else may run a loop.
+@pytest.fixture(scope="package")
+def _browsers() -> Iterator[Browsers]:
+    with Browsers() as browsers:
+        yield browsers
+
+
+@pytest.fixture
+def chromium(_browsers: Browsers) -> Browser:
+    """The browser, which tests share."""
+    return _browsers.current()
 
 
 class Watch:
@@ -142,13 +187,18 @@ def context_options(request: pytest.FixtureRequest) -> dict[str, object]:
 
 @pytest.fixture
 def new_context(
+    _browsers: Browsers,
     chromium: Browser,
     portal: RunningPortal,
     context_options: dict[str, object],
     watch: Watch,
     request: pytest.FixtureRequest,
 ) -> Iterator[object]:
-    """Open browser contexts (one person each); keep a trace if the test fails."""
+    """Open browser contexts (one person each); keep what they show if the test fails.
+
+    Nothing moves unless ``context_options`` say so (``reduced_motion``).
+    """
+    traced = request.node.stash.get(_TRACED, False)
     opened: list[BrowserContext] = []
     log_start = portal.log.stat().st_size
 
@@ -157,11 +207,11 @@ def new_context(
             base_url=portal.url,
             locale="en-AU",
             timezone_id="Australia/Sydney",
-            **context_options,  # type: ignore[arg-type]
+            **({"reduced_motion": "reduce"} | context_options),  # type: ignore[arg-type]
         )
         context.set_default_timeout(_EXPECT_MS)
-        # No film of it: that alone takes as long as the tests do.
-        context.tracing.start(snapshots=True)
+        if traced:
+            context.tracing.start(snapshots=True, screenshots=True, sources=True)
         context.add_init_script(_TELL_VIOLATIONS)
         context.on("console", watch.on_console)
         context.on("weberror", lambda e: watch.complaints.append(str(e.error)))
@@ -169,20 +219,20 @@ def new_context(
         return context
 
     yield open_context
-    failed = getattr(request.node, "failed", False) or bool(watch.unexpected())
-    name = re.sub(r"\W+", "-", request.node.name)
-    for number, context in enumerate(opened):
-        if failed:
-            _KEPT.mkdir(exist_ok=True)
-            context.tracing.stop(path=_KEPT / f"{name}-{number}.zip")
-            for page_number, page in enumerate(context.pages):
-                shot = _KEPT / f"{name}-{number}-{page_number}.png"
-                page.screenshot(path=shot)
-        context.close()
+    failed = request.node.stash.get(_FAILED, False) or bool(watch.unexpected())
+    name = re.sub(r"\W+", "-", request.node.name) + ("-again" if traced else "")
     if failed:
+        _KEPT.mkdir(exist_ok=True)
         with portal.log.open("rb") as log:
             log.seek(log_start)
             (_KEPT / f"{name}.log").write_bytes(log.read())
+    for number, context in enumerate(opened):
+        if traced:
+            context.tracing.stop(path=_KEPT / f"{name}-{number}.zip")
+        if failed:
+            for page_number, page in enumerate(context.pages):
+                page.screenshot(path=_KEPT / f"{name}-{number}-{page_number}.png")
+        _browsers.close(context)
     assert watch.unexpected() == [], "the browser's console has errors"
 
 
@@ -190,7 +240,7 @@ def new_context(
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):  # type: ignore[no-untyped-def]
     report = yield
     if report.failed:
-        item.failed = True  # type: ignore[attr-defined]
+        item.stash[_FAILED] = True
     return report
 
 

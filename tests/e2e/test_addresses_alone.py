@@ -10,6 +10,7 @@ from playwright.sync_api import BrowserContext, expect
 from tests.e2e import steps
 from tests.e2e.conftest import Watch
 from tests.e2e.test_addresses import SEARCH, dialog, field, option, pin_says, places_of
+from tests.support.demo import LoadedDemo
 from tests.support.mailbox import Mailbox
 from tests.support.people import Person
 from tests.support.ports import free_port
@@ -19,12 +20,15 @@ NewContext = Callable[[], BrowserContext]
 
 
 @pytest.fixture
-def portal(tmp_path: Path, mailbox: Mailbox) -> Iterator[RunningPortal]:
+def portal(
+    tmp_path: Path, mailbox: Mailbox, demo: LoadedDemo
+) -> Iterator[RunningPortal]:
     """A portal whose map and geocoder are configured, and not there."""
     nowhere = f"http://127.0.0.1:{free_port()}"
     with running_portal(
         tmp_path,
         mailbox,
+        demo,
         PORTAL_GEOCODER_URL=nowhere,
         PORTAL_MAP_TILES_URL=f"{nowhere}/{{z}}/{{x}}/{{y}}.png",
     ) as running:

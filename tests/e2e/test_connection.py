@@ -22,6 +22,7 @@ from tests.e2e import steps
 from tests.e2e.conftest import Watch
 from tests.e2e.dependent_steps import dialog, keep, own, row_of, values
 from tests.e2e.test_booking import bookings_of
+from tests.support.demo import LoadedDemo
 from tests.support.mailbox import Mailbox, link_in
 from tests.support.people import Person
 from tests.support.server import RunningPortal, running_portal
@@ -33,9 +34,11 @@ _WORKER = re.compile(rb"Spawning worker-\d+ with PID: (\d+)")
 
 
 @pytest.fixture
-def portal(tmp_path: Path, mailbox: Mailbox) -> Iterator[RunningPortal]:
+def portal(
+    tmp_path: Path, mailbox: Mailbox, demo: LoadedDemo
+) -> Iterator[RunningPortal]:
     """A server whose worker may be killed, once: it gives up on a second crash."""
-    with running_portal(tmp_path, mailbox) as running:
+    with running_portal(tmp_path, mailbox, demo) as running:
         yield running
 
 

@@ -10,6 +10,8 @@ from portal_app.domain.accounts.models import Account, AccountSession
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.db import Database
 
+pytestmark = pytest.mark.each_database
+
 
 def _account(email: str) -> Account:
     return Account(email=email, role="customer")

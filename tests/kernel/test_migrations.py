@@ -1,12 +1,21 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import text
 
 from portal_app.kernel.db import Database
 from portal_app.migrations import _config, check_complete, is_current, migrate
+
+pytestmark = pytest.mark.each_database
+
+
+@pytest.fixture
+def db(own_db: Database) -> Database:
+    """A database of the test's own: its schema changes."""
+    return own_db
 
 
 def test_the_models_need_no_further_migration(db: Database) -> None:

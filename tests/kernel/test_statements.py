@@ -1,9 +1,12 @@
+import pytest
 from sqlalchemy import update
 from sqlmodel import col, select
 
 from portal_app.domain.catalogue.models import Category
 from portal_app.kernel.db import Database
 from portal_app.kernel.statements import affected, insert_once
+
+pytestmark = pytest.mark.each_database
 
 
 def test_a_twin_is_not_inserted_and_the_first_row_stays(db: Database) -> None:

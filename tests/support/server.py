@@ -1,6 +1,7 @@
 """The real server on a production build, as a process of its own."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from portal_app.kernel.db import Database
+from tests.support.demo import LoadedDemo
 from tests.support.mailbox import Mailbox
 from tests.support.ports import free_port
 
@@ -54,16 +56,24 @@ def _wait_until_healthy(process: subprocess.Popen[bytes], url: str, log: Path) -
 
 @contextmanager
 def running_portal(
-    folder: Path, mailbox: Mailbox, **environment: str
+    folder: Path,
+    mailbox: Mailbox,
+    demo: LoadedDemo | None = None,
+    **environment: str,
 ) -> Iterator[RunningPortal]:
-    """Serve the portal with the demo business on a free port.
+    """Serve the portal on a free port.
 
     Args:
-        folder: Where its database and log go.
+        folder: Where its database and log go; a database in it is kept.
         mailbox: Where its mail goes.
+        demo: What to start with, copied; without it the server loads the demo
+            business itself if its database is empty, which takes seconds.
         environment: Further ``PORTAL_`` variables.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    if demo:
+        shutil.copy(demo.database, folder / "portal.db")
+        shutil.copytree(demo.files, folder / "files")
     port = free_port()
     url = f"http://localhost:{port}"
     database_url = environment.pop(

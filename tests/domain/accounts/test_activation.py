@@ -31,6 +31,8 @@ from tests.support.accounts import (
     sent,
 )
 
+pytestmark = pytest.mark.each_database
+
 EMAIL = FORM.email
 
 

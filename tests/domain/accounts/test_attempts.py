@@ -18,6 +18,8 @@ from portal_app.kernel.db import Database
 from portal_app.kernel.errors import TooManyAttempts
 from tests.support.accounts import at_once
 
+pytestmark = pytest.mark.each_database
+
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 THREE = Limit("three", 3, timedelta(minutes=10))
 MAYA = Try(THREE, "maya@example.com")

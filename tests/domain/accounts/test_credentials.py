@@ -40,6 +40,8 @@ from tests.support.accounts import (
 )
 from tests.support.statements import statements_of
 
+pytestmark = pytest.mark.each_database
+
 EMAIL = FORM.email
 
 

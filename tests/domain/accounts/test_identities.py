@@ -28,6 +28,8 @@ from tests.support.accounts import (
     switch,
 )
 
+pytestmark = pytest.mark.each_database
+
 GOOGLE = ProviderProfile("google", "g-1", "maya.private@example.com", True)
 APPLE = replace(GOOGLE, provider="apple", subject="a-1")
 

@@ -31,6 +31,8 @@ from tests.support.accounts import (
     switch,
 )
 
+pytestmark = pytest.mark.each_database
+
 EMAIL = FORM.email
 PHONE = Actor(
     address="2001:db8:1:2::3",

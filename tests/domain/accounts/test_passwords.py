@@ -79,6 +79,7 @@ def test_a_very_long_password_is_estimated_quickly() -> None:
     )
 
 
+@pytest.mark.usefixtures("product_hashes")
 def test_the_parameters_are_above_the_owasp_minimum() -> None:
     made = extract_parameters(passwords.hash_password("demo-portal-1"))
     assert (made.type, made.memory_cost, made.time_cost, made.hash_len) == (
@@ -117,6 +118,7 @@ def test_two_keyboards_write_one_password(hashing: HashingCalls) -> None:
     assert passwords.matches(kept, "Cafe\u0301 au lait 9") is True
 
 
+@pytest.mark.usefixtures("product_hashes")
 def test_a_hash_with_other_parameters_is_outdated() -> None:
     old = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
     assert passwords.is_outdated(old.hash("demo-portal-1")) is True

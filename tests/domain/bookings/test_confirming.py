@@ -36,6 +36,8 @@ from tests.support.shop import (
     ready_draft,
 )
 
+pytestmark = pytest.mark.each_database
+
 
 @pytest.fixture(autouse=True)
 def _on_monday_morning() -> Iterator[None]:

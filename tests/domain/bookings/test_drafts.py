@@ -37,6 +37,8 @@ from tests.support.shop import (
     ready_draft,
 )
 
+pytestmark = pytest.mark.each_database
+
 TUESDAY = date(2026, 11, 3)
 
 

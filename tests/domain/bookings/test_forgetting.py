@@ -20,6 +20,8 @@ from tests.support.contents import contents
 from tests.support.handing_in import Shelf, hand_in
 from tests.support.shop import NOW, Shop, new_customer, open_shop, ready_draft
 
+pytestmark = pytest.mark.each_database
+
 END = NOW + timedelta(days=30)
 AFTER = END + timedelta(microseconds=1)
 

@@ -39,6 +39,8 @@ from tests.support.accounts import (
 from tests.support.shop import NOW, new_customer, open_shop, ready_draft
 from tests.support.statements import statements_of
 
+pytestmark = pytest.mark.each_database
+
 EMAIL = "maya@example.com"
 WRONG = "The e-mail or the booking number is not right."
 

@@ -35,6 +35,8 @@ from tests.support.shop import (
 )
 from tests.support.statements import statements_of
 
+pytestmark = pytest.mark.each_database
+
 
 def _after(minutes: int) -> datetime:
     return TUESDAY_NINE + timedelta(minutes=minutes)

@@ -20,6 +20,8 @@ from tests.support.accounts import STRANGER, at_once, outbox, redeemed, resolved
 from tests.support.contacts import ANN, TOM, contact_of
 from tests.support.shop import CONTACT, NOW, new_customer, open_shop, ready_draft
 
+pytestmark = pytest.mark.each_database
+
 WITHOUT_VIEW = replace(TOM, may=())
 
 

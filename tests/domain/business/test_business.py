@@ -8,6 +8,8 @@ from portal_app.kernel.audiences import SYSTEM, Actor, Audience
 from portal_app.kernel.db import Database
 from portal_app.kernel.errors import Conflict, InvalidInput, NotAllowed
 
+pytestmark = pytest.mark.each_database
+
 FORM = BusinessForm(
     name="Brightside",
     tagline="Home and pet care",

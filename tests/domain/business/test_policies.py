@@ -13,6 +13,8 @@ from portal_app.kernel.db import Database
 from portal_app.kernel.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from tests.support.accounts import at_once, open_business, stored
 
+pytestmark = pytest.mark.each_database
+
 KEYS = PolicyForm(title="Keys and codes", text="In a safe.\n\nApart from your name.")
 
 

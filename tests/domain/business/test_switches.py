@@ -13,6 +13,8 @@ from portal_app.kernel.db import Database
 from portal_app.kernel.errors import InvalidInput, NotAllowed
 from tests.support.accounts import BUSINESS, at_once, open_business, stored
 
+pytestmark = pytest.mark.each_database
+
 OTHER = SwitchesForm(
     google=False,
     apple=False,

@@ -34,6 +34,8 @@ from tests.support.shop import (
 )
 from tests.support.statements import statements_of
 
+pytestmark = pytest.mark.each_database
+
 
 def _counts(tx: Session) -> list[int]:
     return [

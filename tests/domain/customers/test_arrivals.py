@@ -44,6 +44,8 @@ from tests.support.accounts import (
     switch,
 )
 
+pytestmark = pytest.mark.each_database
+
 MAYA = ProviderProfile("google", "g-1", "Maya@Example.com", True, "Maya", "Chen")
 # Facebook without an e-mail.
 EVE = ProviderProfile("facebook", "f-evil", None, False, "Eve", "Il")

@@ -15,6 +15,8 @@ from portal_app.kernel.db import Database
 from portal_app.kernel.errors import InvalidInput, NotFound
 from tests.support.accounts import at_once, stored
 
+pytestmark = pytest.mark.each_database
+
 STUDIO = BusinessProfileForm(
     name="Bay Studio",
     tax_number="51 824 753 556",

@@ -20,6 +20,8 @@ from portal_app.kernel.errors import Conflict, InvalidInput, NotAllowed, NotFoun
 from tests.domain.customers.test_profiles import secrets_sent
 from tests.support.accounts import at_once, sent, stored
 
+pytestmark = pytest.mark.each_database
+
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 TOM = ContactForm(
     role="partner",

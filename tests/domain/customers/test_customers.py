@@ -29,6 +29,8 @@ from tests.support.accounts import (
 )
 from tests.support.statements import statements_of
 
+pytestmark = pytest.mark.each_database
+
 BONDI = AddressForm(
     street="12 Bay Street", town="Bondi", state="NSW", postcode="2026", country="AU"
 )

@@ -36,6 +36,8 @@ from tests.support.accounts import (
     stored,
 )
 
+pytestmark = pytest.mark.each_database
+
 NEW = "maya.chen@example.com"
 
 

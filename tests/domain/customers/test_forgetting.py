@@ -26,6 +26,8 @@ from tests.support.accounts import (
 )
 from tests.support.contents import contents
 
+pytestmark = pytest.mark.each_database
+
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 END = NOW + timedelta(days=30)
 AFTER = END + timedelta(microseconds=1)

@@ -11,6 +11,8 @@ from portal_app.kernel.db import Database
 from portal_app.kernel.errors import InvalidInput, NotFound
 from tests.support.accounts import stored
 
+pytestmark = pytest.mark.each_database
+
 BONDI = AddressForm(
     street="12 Bay Street",
     town="Bondi",

@@ -19,6 +19,8 @@ from portal_app.kernel.db import Database
 from portal_app.kernel.errors import InvalidInput, NotFound, TooManyAttempts
 from tests.support.accounts import at_once, outbox, stored
 
+pytestmark = pytest.mark.each_database
+
 LOGIN = EmailEntry("maya@example.com", primary=True)
 FORM = ProfileForm(
     first_name="Maya",

@@ -26,6 +26,8 @@ from tests.support.accounts import (
     stored,
 )
 
+pytestmark = pytest.mark.each_database
+
 EMAIL = FORM.email
 AGAIN = replace(FORM, email="Maya@EXAMPLE.com")
 

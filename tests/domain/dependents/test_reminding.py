@@ -21,6 +21,8 @@ from tests.support.household import adopt, define_household, pet
 from tests.support.shop import NOW, new_customer, open_shop
 from tests.support.statements import statements_of
 
+pytestmark = pytest.mark.each_database
+
 END = date(2026, 12, 24)
 
 

@@ -23,6 +23,8 @@ from tests.support.household import PET, POOL, REX, adopt, define_household, pet
 from tests.support.shop import NOW, new_customer, open_shop
 from tests.support.statements import statements_of
 
+pytestmark = pytest.mark.each_database
+
 
 @pytest.fixture
 def maya(db: Database) -> Actor:

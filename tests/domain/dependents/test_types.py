@@ -19,6 +19,8 @@ from tests.support.handing_in import hand_in, kept
 from tests.support.household import adopt, define_household
 from tests.support.shop import new_customer, open_shop
 
+pytestmark = pytest.mark.each_database
+
 VACCINATION = DocumentKindForm(
     key="vaccination", name="Vaccination certificate", expires="always", required=True
 )

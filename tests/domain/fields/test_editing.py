@@ -27,6 +27,8 @@ from tests.support.accounts import at_once
 from tests.support.handing_in import kept
 from tests.support.shop import new_customer
 
+pytestmark = pytest.mark.each_database
+
 PETS = service.of_dependent_type("01PETS")
 REX = Subject("dependent", "01REX")
 EVERYBODY = frozenset({"customer", "fieldworker", "office"})

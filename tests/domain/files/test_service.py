@@ -26,6 +26,8 @@ from tests.support.handing_in import IMAGES, Shelf, hand_in, kept
 from tests.support.pictures import HTML, PDF, picture, png_bomb
 from tests.support.shop import NOW, new_customer
 
+pytestmark = pytest.mark.each_database
+
 
 @pytest.fixture
 def maya(db: Database) -> Actor:

@@ -14,6 +14,8 @@ from portal_app.kernel.clock import frozen
 from portal_app.kernel.db import Database
 from tests.support.accounts import at_once, open_business, outbox
 
+pytestmark = pytest.mark.each_database
+
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 
 

@@ -21,6 +21,8 @@ from portal_app.kernel.errors import NotAllowed, NotFound
 from tests.support.contents import contents
 from tests.support.shop import new_customer, open_shop
 
+pytestmark = pytest.mark.each_database
+
 SHIPPED = [
     "car-detailing",
     "childcare",

@@ -24,6 +24,8 @@ from portal_app.kernel.errors import NotFound
 from tests.support.shop import NOW, TUESDAY_NINE, Shop, open_shop
 from tests.support.statements import statements_of
 
+pytestmark = pytest.mark.each_database
+
 MONDAY = date(2026, 11, 2)
 TUESDAY = date(2026, 11, 3)
 
