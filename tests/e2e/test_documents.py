@@ -8,6 +8,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 from sqlmodel import col, select
 
 from portal_app.domain.dependents.models import DependentDocument
+from portal_app.kernel.ids import new_id
 from tests.e2e import steps
 from tests.e2e.dependent_steps import (
     dialog,
@@ -157,6 +158,7 @@ def _keep_a_file_in_a_field(tab: Page, portal: RunningPortal, customer: Person) 
     steps.field(tab, "Number plate").fill("BRI 001")
     steps.field(tab, "Make and model").fill("Transit")
     _hand_in_by_keyboard(tab)
+    _name_a_file_that_is_not_there(tab)
     steps.button(tab, "Save").click()
     expect(steps.heading(tab, "The van")).to_be_visible()
     [van] = own(portal, customer)
@@ -179,6 +181,19 @@ def _keep_a_file_in_a_field(tab: Page, portal: RunningPortal, customer: Person) 
     expect(scratch).to_have_count(0)
     assert file_of(portal, second).removed_at is not None
     return van.id
+
+
+def _name_a_file_that_is_not_there(tab: Page) -> None:
+    """A forged form is told so beside the field."""
+    for name, what in (("field.damage_photo", "file"), ("picture_id", "picture")):
+        hidden = tab.locator(f'input[type=hidden][name="{name}"]')
+        before = hidden.input_value()
+        hidden.evaluate("(input, id) => { input.value = id; }", new_id())
+        steps.button(tab, "Save").click()
+        words = f"could not find that {what}"
+        told = tab.locator("form .field-error").filter(has_text=words)
+        expect(told).to_be_visible()
+        hidden.evaluate("(input, id) => { input.value = id; }", before)
 
 
 def _hand_in_by_keyboard(tab: Page) -> None:
