@@ -11,8 +11,10 @@ from starlette.applications import Starlette
 from portal_app.api.files import file_routes
 from portal_app.api.uploads import upload_routes
 from portal_app.domain.files import service as files
+from portal_app.domain.files.models import StoredFile
 from portal_app.integrations.images import PillowImages
 from portal_app.integrations.storage import FsspecStorage
+from portal_app.kernel.clock import utc_now
 from portal_app.kernel.db import Database
 from portal_app.kernel.ids import new_id
 from portal_app.settings import Settings
@@ -20,7 +22,17 @@ from tests.support.accounts import open_business
 from tests.support.asgi import ORIGIN, request
 from tests.support.handing_in import kept
 from tests.support.people import actor_of, new_customer, session_cookie
-from tests.support.pictures import HTML, PDF, SVG, opened, photo_on_its_side, picture
+from tests.support.pictures import (
+    HTML,
+    PDF,
+    RED,
+    SVG,
+    near,
+    opened,
+    photo_on_its_side,
+    picture,
+    png_bomb,
+)
 
 MISSING = (404, "We could not find that file.")
 
@@ -105,6 +117,22 @@ def test_a_picture_comes_back_upright_small_and_bare(maya: Browser) -> None:
     assert opened(maya.get(said["thumbnail_url"]).content).size == (128, 128)
 
 
+def test_what_the_camera_wrote_down_is_in_no_copy(maya: Browser) -> None:
+    said = maya.send(photo_on_its_side(), "as-it-is.jpg").json()
+    copies = {path.name: path.read_bytes() for path in maya.stored()}
+    assert sorted(copies) == ["128", "512", "64", "full"]
+    for content in copies.values():
+        assert b"Secret" not in content
+        image = opened(content)
+        assert dict(image.getexif()) == {}
+        assert not {"exif", "xmp", "comment", "icc_profile"} & set(image.info)
+        # Upright: its top half is red.
+        assert near(image.getpixel((image.width // 2, image.height // 8)), RED)
+    for size in ("", "?size=64", "?size=128", "?size=512"):
+        served = maya.get(said["url"] + size).content
+        assert served == copies[size.removeprefix("?size=") or "full"]
+
+
 def test_what_is_served_is_private_and_never_runs(maya: Browser) -> None:
     url = maya.send(picture(), "Zoë.jpg").json()["url"]
     headers = maya.get(url).headers
@@ -161,6 +189,14 @@ def test_another_customers_file_is_as_if_it_did_not_exist(
     assert {(answer.status_code, answer.text) for answer in answers[:2]} == {MISSING}
     assert {answer.status_code for answer in answers} == {404}
     assert answers[0].headers == answers[1].headers == answers[4].headers
+    small = {
+        (answer.status_code, answer.text, answer.headers["content-type"])
+        for somebody in (noah, stranger)
+        for size in ("", "?size=64", "?size=512")
+        for file in (url, f"/api/files/{new_id()}")
+        for answer in [somebody.get(file + size)]
+    }
+    assert small == {(*MISSING, "text/plain; charset=utf-8")}
 
 
 @pytest.mark.parametrize(
@@ -212,6 +248,62 @@ def test_a_refusal_is_in_words_and_leaves_nothing(
     assert (kept(maya.database), maya.stored()) == (before, [])
 
 
+TAKEN = "We cannot take this file. Please choose a JPEG, PNG, WebP or HEIC picture."
+LARGE = "This file is larger than 10 MB. Please choose a smaller one."
+PIXELS = "This picture has more than 50 million pixels. Please choose a smaller one."
+BROKEN = "This picture cannot be read; it may be damaged. Please choose another one."
+EMPTY = "This file is empty. Please choose another one."
+LIES = (
+    "The name of this file ends in .png, but it is a WebP file. "
+    "Please save it again under the right name."
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message", "status"),
+    [
+        ("picture.jpg", SVG, TAKEN, 422),
+        ("page.jpg", HTML, TAKEN, 422),
+        ("large.jpg", picture() + bytes(50_000_000), LARGE, 413),
+        ("bomb.png", png_bomb(), PIXELS, 422),
+        ("half.jpg", picture(size=(900, 600))[:4000], BROKEN, 422),
+        ("half.heic", picture("HEIF")[:300], BROKEN, 422),
+        ("nothing.jpg", b"", EMPTY, 422),
+        ("moving.gif", picture("GIF"), TAKEN, 422),
+        ("moving.jpg", picture("GIF"), TAKEN, 422),
+        ("scan.tiff", picture("TIFF"), TAKEN, 422),
+        ("paper.pdf", PDF, TAKEN, 422),
+        ("picture.png", picture("WEBP"), LIES, 422),
+    ],
+)
+def test_no_kind_of_wrong_picture_gets_in(
+    maya: Browser, name: str, content: bytes, message: str, status: int
+) -> None:
+    before = kept(maya.database)
+    answer = maya.send(content, name)
+    assert (answer.status_code, answer.json()) == (status, {"message": message})
+    assert (kept(maya.database), maya.stored()) == (before, [])
+
+
+def test_who_handed_in_too_much_is_told_so(maya: Browser) -> None:
+    first = maya.send(picture()).json()["id"]
+    with maya.database.write() as tx:
+        row = tx.get_one(StoredFile, first)
+        for _ in range(60):
+            unused = row.model_dump() | {"id": new_id(), "created_at": utc_now()}
+            tx.add(StoredFile(**unused))
+    before = (kept(maya.database), maya.stored())
+    answer = maya.send(picture())
+    assert (answer.status_code, answer.json()) == (
+        409,
+        {
+            "message": "You have handed in many files that are not used yet. "
+            "Please save what you have begun, or try again later."
+        },
+    )
+    assert (kept(maya.database), maya.stored()) == before
+
+
 def test_a_picture_that_is_a_script_as_well_is_only_a_picture_afterwards(
     maya: Browser,
 ) -> None:
@@ -241,9 +333,10 @@ def test_names_never_become_paths(maya: Browser, tmp_path: Path) -> None:
 def test_only_our_own_pages_and_signed_in_people_hand_in(
     maya: Browser, headers: dict[str, str], status: int
 ) -> None:
+    before = kept(maya.database)
     answer = maya.send(picture(), **headers)
     assert answer.status_code == status
-    assert maya.stored() == []
+    assert (kept(maya.database), maya.stored()) == (before, [])
 
 
 def test_without_an_origin_nothing_is_taken(maya: Browser) -> None:

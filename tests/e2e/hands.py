@@ -123,6 +123,28 @@ class Finger:
         page.locator(".leaflet-container").tap(position={"x": 90, "y": 120})
 
 
+class Mouse(Finger):
+    """As a finger does it, with the pointer of a desktop."""
+
+    def press(self, target: Locator) -> None:
+        target.click()
+
+    def find(self, box: Locator, text: str, found: Locator) -> None:
+        box.fill(text)
+        found.click()
+        expect(found).to_be_hidden()
+
+    def tick(self, target: Locator) -> None:
+        target.check()
+
+    def pick(self, group: Locator, name: str) -> None:
+        group.get_by_role("radio", name=name, exact=True).check()
+
+    def move_pin(self, page: Page) -> None:
+        page.locator(".place-map").scroll_into_view_if_needed()
+        page.locator(".leaflet-container").click(position={"x": 90, "y": 120})
+
+
 def hands_of(device: str, page: Page) -> Hands:
     """The hands that go with a size of screen."""
     return Finger() if device == "phone" else Keyboard(page)

@@ -15,6 +15,10 @@ from playwright.sync_api import (
 )
 from sqlmodel import Session, col, select
 
+from portal_app.domain.customers import business_profiles, contacts
+from portal_app.domain.customers.addresses import AddressForm
+from portal_app.domain.customers.business_profiles import BusinessProfileForm
+from portal_app.domain.customers.contact_rules import ContactForm, EmailEntry
 from portal_app.domain.customers.models import (
     SELF,
     BillingAddress,
@@ -34,7 +38,7 @@ from portal_app.domain.fields.models import FieldDefinition, FieldValue
 from portal_app.domain.files.models import StoredFile
 from tests.e2e import steps
 from tests.e2e.hands import Hands, hands_of
-from tests.support.people import Person
+from tests.support.people import Person, actor_of, session_cookie
 from tests.support.pictures import PDF, picture
 from tests.support.server import RunningPortal
 
@@ -71,18 +75,13 @@ def _save(page: Page, hands: Hands) -> None:
     expect(_dialog(page)).to_have_count(0)
 
 
-def _address(page: Page, hands: Hands, town: str, postcode: str, street: str) -> None:
-    hands.choose(_field(page, "State"), "New", "NSW")
-    hands.write(_field(page, "Suburb or town"), town)
-    hands.write(_field(page, "Postcode"), postcode)
-    hands.write(_field(page, "Street and number"), street)
+def _second(person: Person) -> str:
+    return f"second-{person.email}"
 
 
-def test_the_profile(
-    tab: Page, hands: Hands, portal: RunningPortal, customer: Person
-) -> None:
-    second = f"second-{customer.email}"
-    steps.visit(tab, "/account")
+def _tell_the_profile(tab: Page, hands: Hands, customer: Person) -> re.Match[str]:
+    """Two e-mails, three phones and a billing address; where its pin was put."""
+    second = _second(customer)
     hands.press(steps.button(tab, "Edit Info"))
     hands.press(steps.button(tab, "Add another email"))
     hands.write(_field(tab, "Email 2"), second)
@@ -108,15 +107,16 @@ def test_the_profile(
     said = PIN.search(tab.get_by_text(PIN).inner_text())
     assert said
     _save(tab, hands)
-    steps.reload(tab)
-    facts = steps.facts(tab)
-    assert facts["Phone"] == [f"{AS_SHOWN[0]}", "Main", *AS_SHOWN[1:]]
-    assert facts["Email"][:3] == [customer.email, "Main", second]
-    assert facts["Billing address"][0] == "1 King Street, Newcastle NSW 2300"
+    return said
+
+
+def _expect_the_profile(
+    portal: RunningPortal, customer: Person, said: re.Match[str]
+) -> None:
     with portal.database.read() as tx:
         me = _customer_id(tx, customer)
-        [contact] = tx.exec(select(Contact).where(Contact.customer_id == me)).all()
-        assert contact.role == SELF
+        own = select(Contact).where(Contact.customer_id == me, Contact.role == SELF)
+        [contact] = tx.exec(own).all()
         emails = tx.exec(
             select(ContactEmail)
             .where(ContactEmail.contact_id == contact.id)
@@ -124,7 +124,7 @@ def test_the_profile(
         ).all()
         assert [(e.email, e.is_primary, e.verified_at is not None) for e in emails] == [
             (customer.email, True, True),
-            (second, False, False),
+            (_second(customer), False, False),
         ]
         phones = tx.exec(
             select(ContactPhone)
@@ -147,47 +147,7 @@ def test_the_profile(
         assert f"{billing.longitude:.5f}" == said[2]
 
 
-def test_a_phone_typed_before_the_countries_are_there_is_one_of_home(
-    new_context: NewContext, portal: RunningPortal, customer: Person
-) -> None:
-    tab = steps.arrive_signed_in(new_context(), portal, customer)
-    late: list[Callable[[], None]] = []
-    tab.route_web_socket(re.compile("/_event"), lambda ws: _hold_countries(ws, late))
-    steps.visit(tab, "/account")
-    steps.button(tab, "Edit Info").click()
-    _field(tab, "Phone").fill(PHONES[0])
-    country = _field(tab, "Phone: country")
-    # What the page asks for after the countries is there, so they were on the way.
-    expect(tab.get_by_text("This device")).to_be_visible()
-    expect(country.get_by_role("option")).to_have_count(0)
-    assert late
-    for deliver in late:
-        deliver()
-    expect(country).to_have_value("AU")
-    _dialog(tab).get_by_role("button", name="Save", exact=True).click()
-    expect(_dialog(tab)).to_have_count(0)
-    with portal.database.read() as tx:
-        mine = tx.get_one(Customer, _customer_id(tx, customer))
-        assert mine.phone == NUMBERS[0]
-
-
-def _hold_countries(socket: WebSocketRoute, late: list[Callable[[], None]]) -> None:
-    """Let everything through but the list of countries, which comes when asked."""
-    server = socket.connect_to_server()
-
-    def pass_on(message: str | bytes) -> None:
-        if "+61 Australia" in str(message):
-            late.append(partial(socket.send, message))
-        else:
-            socket.send(message)
-
-    server.on_message(pass_on)
-
-
-def test_the_picture(
-    tab: Page, hands: Hands, portal: RunningPortal, customer: Person
-) -> None:
-    steps.visit(tab, "/account")
+def _choose_a_picture(tab: Page, hands: Hands) -> None:
     hands.press(steps.button(tab, "Update Profile Picture"))
     with tab.expect_file_chooser() as chooser:
         hands.press(steps.button(tab, "Choose a picture"))
@@ -199,8 +159,9 @@ def test_the_picture(
     hands.press(_dialog(tab).get_by_role("button", name="Save", exact=True))
     expect(_dialog(tab)).to_have_count(0)
     expect(tab.get_by_text("Your picture is saved.")).to_be_visible()
-    steps.reload(tab)
-    expect(tab.locator('main img[src*="/api/files/"]').first).to_be_visible()
+
+
+def _expect_the_picture(portal: RunningPortal, customer: Person) -> None:
     with portal.database.read() as tx:
         me = _customer_id(tx, customer)
         details = tx.get_one(CustomerDetails, me)
@@ -210,24 +171,18 @@ def test_the_picture(
         assert stored.width == stored.height
 
 
-def test_two_more_contacts(
-    tab: Page, hands: Hands, portal: RunningPortal, customer: Person
-) -> None:
-    people = [
-        ("Partner", "partner", "Paula", "Second", "paula@example.com"),
-        ("Assistant", "assistant", "Arno", "Third", "arno@example.com"),
-    ]
-    steps.visit(tab, "/account")
-    for words, role, first, last, email in people:
-        hands.press(steps.button(tab, "Add another contact"))
-        hands.choose(_field(tab, "Role"), words, role)
-        hands.write(_field(tab, "First name"), first)
-        hands.write(_dialog(tab).locator('[name="last_name"]'), last)
-        hands.write(_field(tab, "Email"), email)
-        hands.tick(_field(tab, "Invoices"))
-        hands.tick(_field(tab, "See bookings"))
-        _save(tab, hands)
-    steps.reload(tab)
+def _add_a_contact(tab: Page, hands: Hands) -> None:
+    hands.press(steps.button(tab, "Add another contact"))
+    hands.choose(_field(tab, "Role"), "Assistant", "assistant")
+    hands.write(_field(tab, "First name"), "Arno")
+    hands.write(_dialog(tab).locator('[name="last_name"]'), "Third")
+    hands.write(_field(tab, "Email"), "arno@example.com")
+    hands.tick(_field(tab, "Invoices"))
+    hands.tick(_field(tab, "See bookings"))
+    _save(tab, hands)
+
+
+def _expect_the_contacts(tab: Page, portal: RunningPortal, customer: Person) -> None:
     more = tab.locator("section", has=steps.heading(tab, "More contacts", level=2))
     expect(more.get_by_role("heading", level=3)).to_have_text(
         ["Paula Second", "Arno Third"]
@@ -243,28 +198,29 @@ def test_two_more_contacts(
         ).all()
         assert [
             (row.role, row.first_name, row.last_name, email) for row, email in rows
-        ] == [person[1:] for person in people]
+        ] == [
+            ("partner", "Paula", "Second", "paula@example.com"),
+            ("assistant", "Arno", "Third", "arno@example.com"),
+        ]
         assert [(row.told_about, row.may) for row, _ in rows] == [
             (["invoices"], ["view"])
         ] * 2
 
 
-def test_two_business_profiles(
-    tab: Page, hands: Hands, portal: RunningPortal, customer: Person
-) -> None:
-    steps.visit(tab, "/account")
-    for name, number, town, postcode, street in (
-        ("Harbour Cafe", "51 824 753 556", "Newcastle", "2300", "2 Wharf Road"),
-        ("Hill Studio", "", "Sydney", "2000", "3 Hill Street"),
-    ):
-        hands.press(steps.button(tab, "Create business profile"))
-        hands.write(_field(tab, "Business name"), name)
-        if number:
-            hands.write(_dialog(tab).locator('[name="tax_number"]'), number)
-        hands.write(_field(tab, "Billing email"), "bills@example.com")
-        _address(tab, hands, town, postcode, street)
-        _save(tab, hands)
-    steps.reload(tab)
+def _add_a_company(tab: Page, hands: Hands) -> None:
+    hands.press(steps.button(tab, "Create business profile"))
+    hands.write(_field(tab, "Business name"), "Harbour Cafe")
+    number = _dialog(tab).locator('[name="tax_number"]')
+    hands.write(number, "51 824 753 556")
+    hands.write(_field(tab, "Billing email"), "bills@example.com")
+    hands.choose(_field(tab, "State"), "New", "NSW")
+    hands.write(_field(tab, "Suburb or town"), "Newcastle")
+    hands.write(_field(tab, "Postcode"), "2300")
+    hands.write(_field(tab, "Street and number"), "2 Wharf Road")
+    _save(tab, hands)
+
+
+def _expect_the_companies(tab: Page, portal: RunningPortal, customer: Person) -> None:
     section = tab.locator(
         "section", has=steps.heading(tab, "Business profiles", level=2)
     )
@@ -302,6 +258,53 @@ def test_two_business_profiles(
         assert {(r.state, r.country) for r in rows} == {("NSW", "AU")}
 
 
+def _keep_one_of_each(portal: RunningPortal, customer: Person) -> None:
+    """The first contact and the other company, as added on another day."""
+    who = actor_of(portal.database, session_cookie(portal.database, customer))
+    paula = ContactForm(
+        role="partner",
+        first_name="Paula",
+        last_name="Second",
+        emails=(EmailEntry("paula@example.com"),),
+        told_about=("invoices",),
+        may=("view",),
+    )
+    contacts.add_contact(portal.database, who, paula, "r1")
+    studio = BusinessProfileForm(
+        name="Hill Studio",
+        billing_email="bills@example.com",
+        address=AddressForm(
+            street="3 Hill Street",
+            town="Sydney",
+            state="NSW",
+            postcode="2000",
+            country="AU",
+        ),
+    )
+    portal.database.call(business_profiles.add_business_profile, who, studio, "r2")
+
+
+def test_a_customer_tells_all_about_themselves(
+    tab: Page, hands: Hands, portal: RunningPortal, customer: Person
+) -> None:
+    _keep_one_of_each(portal, customer)
+    steps.visit(tab, "/account")
+    said = _tell_the_profile(tab, hands, customer)
+    _choose_a_picture(tab, hands)
+    _add_a_contact(tab, hands)
+    _add_a_company(tab, hands)
+    steps.reload(tab)
+    expect(tab.locator('main img[src*="/api/files/"]').first).to_be_visible()
+    facts = steps.facts(tab)
+    assert facts["Phone"] == [f"{AS_SHOWN[0]}", "Main", *AS_SHOWN[1:]]
+    assert facts["Email"][:3] == [customer.email, "Main", _second(customer)]
+    assert facts["Billing address"][0] == "1 King Street, Newcastle NSW 2300"
+    _expect_the_profile(portal, customer, said)
+    _expect_the_picture(portal, customer)
+    _expect_the_contacts(tab, portal, customer)
+    _expect_the_companies(tab, portal, customer)
+
+
 def _add(page: Page, hands: Hands, kind: str) -> None:
     """From the page to the form that adds one of this kind."""
     hands.press(page.locator('a[href="/dependents"]:visible').first)
@@ -311,7 +314,8 @@ def _add(page: Page, hands: Hands, kind: str) -> None:
     expect(steps.heading(page, f"Add {kind.lower()}")).to_be_visible()
 
 
-def test_a_pool_and_a_dog_with_its_vaccination(
+@pytest.mark.parametrize("device", ["phone"], indirect=True)
+def test_a_customer_adds_a_pool_and_a_dog_with_its_vaccination(
     tab: Page, hands: Hands, portal: RunningPortal, customer: Person
 ) -> None:
     steps.visit(tab, "/account")
@@ -376,30 +380,38 @@ def _values(tx: Session, dependent: str) -> dict[str, str]:
     return dict(rows)
 
 
-def test_the_second_of_two_tabs_is_shown_what_changed(
-    tab: Page, hands: Hands, device: str, portal: RunningPortal, customer: Person
+def test_a_phone_typed_before_the_countries_are_there_is_one_of_home(
+    new_context: NewContext, portal: RunningPortal, customer: Person
 ) -> None:
+    tab = steps.arrive_signed_in(new_context(), portal, customer)
+    late: list[Callable[[], None]] = []
+    tab.route_web_socket(re.compile("/_event"), lambda ws: _hold_countries(ws, late))
     steps.visit(tab, "/account")
-    hands.press(steps.button(tab, "Edit Info"))
-    hands.write(_field(tab, "First name"), "Slow")
-    other = tab.context.new_page()
-    others = hands_of(device, other)
-    steps.visit(other, "/account")
-    others.press(steps.button(other, "Edit Info"))
-    others.write(_field(other, "First name"), "Quick")
-    _save(other, others)
-    tab.bring_to_front()
-    hands.press(_dialog(tab).get_by_role("button", name="Save", exact=True))
-    told = _dialog(tab).get_by_role("alert").filter(has_text="Saved now")
-    expect(told).to_contain_text("Yours: Slow")
-    expect(told).to_contain_text("Saved now: Quick")
-    assert _first_name(portal, customer) == "Quick"
-    _save(tab, hands)
-    assert _first_name(portal, customer) == "Slow"
-    steps.reload(tab)
-    expect(steps.heading(tab, f"Slow {customer.last_name}", level=2)).to_be_visible()
-
-
-def _first_name(portal: RunningPortal, person: Person) -> str:
+    steps.button(tab, "Edit Info").click()
+    _field(tab, "Phone").fill(PHONES[0])
+    country = _field(tab, "Phone: country")
+    # What the page asks for after the countries is there, so they were on the way.
+    expect(tab.get_by_text("This device")).to_be_visible()
+    expect(country.get_by_role("option")).to_have_count(0)
+    assert late
+    for deliver in late:
+        deliver()
+    expect(country).to_have_value("AU")
+    _dialog(tab).get_by_role("button", name="Save", exact=True).click()
+    expect(_dialog(tab)).to_have_count(0)
     with portal.database.read() as tx:
-        return tx.get_one(Customer, _customer_id(tx, person)).first_name
+        mine = tx.get_one(Customer, _customer_id(tx, customer))
+        assert mine.phone == NUMBERS[0]
+
+
+def _hold_countries(socket: WebSocketRoute, late: list[Callable[[], None]]) -> None:
+    """Let everything through but the list of countries, which comes when asked."""
+    server = socket.connect_to_server()
+
+    def pass_on(message: str | bytes) -> None:
+        if "+61 Australia" in str(message):
+            late.append(partial(socket.send, message))
+        else:
+            socket.send(message)
+
+    server.on_message(pass_on)

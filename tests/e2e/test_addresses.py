@@ -89,18 +89,24 @@ def pin_says(page: Page) -> tuple[float, float]:
 
 
 def test_an_address_is_searched_for_and_chosen(
-    tab: Page, device: str, portal: RunningPortal, customer: Person
+    tab: Page, geocoder: Geocoder, portal: RunningPortal, customer: Person
 ) -> None:
-    hands: Hands = hands_of(device, tab)
-    hands.press(steps.button(tab, "Add a location"))
-    hands.find(field(tab, SEARCH), "12 ocean st", option(tab, FOUND))
+    _every_address_form_searches(tab)
+    _add_location(tab)
+    _look_at_the_list(tab)
+    _get_a_late_answer(tab, geocoder)
+    _get_a_hostile_answer(tab, geocoder)
+    _search_while_the_geocoder_is_down(tab, geocoder)
+    geocoder.behave()
+    field(tab, SEARCH).fill("12 ocean st")
+    option(tab, FOUND).click()
+    expect(option(tab, FOUND)).to_be_hidden()
     _filled_in(tab, AS_FOUND)
     # On with what may be missing; what was looked for is no field of the form.
     expect(field(tab, "Street and number")).to_be_focused()
     expect(field(tab, SEARCH)).to_have_value("")
     expect(tab.get_by_text("Pin at -33.89123, 151.27457.")).to_be_visible()
-    hands.press(dialog(tab).get_by_role("button", name="Save", exact=True))
-    expect(dialog(tab)).to_have_count(0)
+    _save(tab)
     [saved] = places_of(portal, customer)
     assert (saved.street, saved.town, saved.state, saved.postcode, saved.country) == (
         "12 Ocean Street",
@@ -112,18 +118,19 @@ def test_an_address_is_searched_for_and_chosen(
     assert (saved.latitude, saved.longitude) == (-33.891234, 151.274567)
 
 
-@pytest.mark.parametrize(
-    "opener", ["Edit Info", "Create business profile", "Add a location"]
-)
-def test_every_address_form_searches(tab: Page, opener: str) -> None:
-    steps.button(tab, opener).click()
-    field(tab, SEARCH).fill("7 wharf road")
-    option(tab, "7 Wharf Road, Newcastle NSW 2300, Australia").click()
-    _filled_in(tab, {"Street and number": "7 Wharf Road", "Postcode": "2300"})
+def _every_address_form_searches(tab: Page) -> None:
+    for opener in ("Edit Info", "Create business profile", "Add a location"):
+        steps.button(tab, opener).click()
+        field(tab, SEARCH).fill("7 wharf road")
+        option(tab, "7 Wharf Road, Newcastle NSW 2300, Australia").click()
+        _filled_in(tab, {"Street and number": "7 Wharf Road", "Postcode": "2300"})
+        steps.button(tab, "Close").click()
+        steps.button(tab, "Discard changes").click()
+        expect(dialog(tab)).to_have_count(0)
 
 
-def test_the_list_says_whose_data_it_is_and_closes_alone(tab: Page) -> None:
-    _add_location(tab)
+def _look_at_the_list(tab: Page) -> None:
+    """It says whose data it is, and closes without the dialog."""
     box = field(tab, SEARCH)
     expect(box).to_have_attribute("aria-expanded", "false")
     box.fill("Newcastle")
@@ -146,10 +153,8 @@ def test_the_list_says_whose_data_it_is_and_closes_alone(tab: Page) -> None:
     expect(town).to_be_visible()
 
 
-def test_a_late_answer_is_not_shown_for_what_is_typed_now(
-    tab: Page, geocoder: Geocoder
-) -> None:
-    _add_location(tab)
+def _get_a_late_answer(tab: Page, geocoder: Geocoder) -> None:
+    """It is not shown for what is typed now."""
     geocoder.hold("Wharf Road")
     box = field(tab, SEARCH)
     box.fill("Wharf Road")
@@ -168,22 +173,18 @@ def test_a_late_answer_is_not_shown_for_what_is_typed_now(
     expect(dialog(tab).locator("[role=listbox] [role=option]")).to_have_text([FOUND])
 
 
-def test_hostile_texts_are_texts(tab: Page, geocoder: Geocoder) -> None:
+def _get_a_hostile_answer(tab: Page, geocoder: Geocoder) -> None:
     hostile = "<img src=x onerror=alert(1)>"
     geocoder.places = [
         place(-33.9, 151.2, road=hostile, suburb="Trap\u202e", country_code="au")
     ]
-    _add_location(tab)
     field(tab, SEARCH).fill(hostile)
     option(tab, f"{hostile}, Trap, Australia").click()
     _filled_in(tab, {"Street and number": hostile, "Suburb or town": "Trap"})
 
 
-def test_while_the_geocoder_is_down_towns_are_found(
-    tab: Page, geocoder: Geocoder
-) -> None:
+def _search_while_the_geocoder_is_down(tab: Page, geocoder: Geocoder) -> None:
     geocoder.status = 503
-    _add_location(tab)
     # What was answered before is remembered, so nobody has asked this yet.
     field(tab, SEARCH).fill("Newcastl")
     word = re.compile("Streets cannot be looked up just now.")
@@ -192,13 +193,18 @@ def test_while_the_geocoder_is_down_towns_are_found(
     _filled_in(tab, {"State": "NSW", "Suburb or town": "Newcastle"})
 
 
+@pytest.mark.parametrize("device", ["phone"], indirect=True)
 def test_where_one_is_offers_its_address_and_overwrites_nothing(
-    tab: Page, device: str, portal: RunningPortal, customer: Person
+    tab: Page, device: str, geocoder: Geocoder, portal: RunningPortal, customer: Person
 ) -> None:
+    hands: Hands = hands_of(device, tab)
+    hands.press(steps.button(tab, "Add a location"))
+    hands.press(steps.button(tab, "Use my location"))
+    expect(tab.get_by_text("This browser may not tell where you are.")).to_be_visible()
+    expect(steps.button(tab, "Set a pin on the map")).to_be_enabled()
+    assert geocoder.asked == []
     tab.context.grant_permissions(["geolocation"])
     tab.context.set_geolocation(AT)
-    hands = hands_of(device, tab)
-    hands.press(steps.button(tab, "Add a location"))
     hands.write(field(tab, "Street and number"), "Somewhere else 1")
     hands.press(steps.button(tab, "Use my location"))
     expect(tab.get_by_text("The pin is where you are.")).to_be_visible()
@@ -214,19 +220,22 @@ def test_where_one_is_offers_its_address_and_overwrites_nothing(
     assert (saved.latitude, saved.longitude) == (AT["latitude"], AT["longitude"])
 
 
-def test_a_browser_that_may_not_tell_says_so(tab: Page, geocoder: Geocoder) -> None:
+def test_the_pin_is_dragged_and_moved_by_keys(tab: Page) -> None:
     _add_location(tab)
-    steps.button(tab, "Use my location").click()
-    expect(tab.get_by_text("This browser may not tell where you are.")).to_be_visible()
-    expect(steps.button(tab, "Set a pin on the map")).to_be_enabled()
-    assert geocoder.asked == []
-
-
-def test_the_pin_is_dragged_to_an_address(tab: Page) -> None:
-    _add_location(tab)
+    _choose_from_lists(tab)
+    field(tab, "Country").select_option("AU")
     field(tab, SEARCH).fill("ocean street")
     option(tab, FOUND).click()
     field(tab, "Street and number").fill("14 Ocean Street")
+    _drag_the_pin(tab)
+    steps.button(tab, "Close").click()
+    steps.button(tab, "Discard changes").click()
+    expect(dialog(tab)).to_have_count(0)
+    _add_location(tab)
+    _move_the_pin_by_keys(tab)
+
+
+def _drag_the_pin(tab: Page) -> None:
     pin = tab.locator(".place-pin")
     pin.scroll_into_view_if_needed()
     before = pin_says(tab)
@@ -247,13 +256,11 @@ def test_the_pin_is_dragged_to_an_address(tab: Page) -> None:
     assert pin_says(tab) == after
 
 
-def test_the_pin_is_set_and_moved_by_keyboard(tab: Page) -> None:
-    hands = hands_of("desktop", tab)
-    hands.press(steps.button(tab, "Add a location"))
-    hands.find(
-        field(tab, SEARCH), "Newcastle", option(tab, "Newcastle, NSW, Australia")
-    )
+def _move_the_pin_by_keys(tab: Page) -> None:
+    field(tab, SEARCH).fill("Newcastle")
+    option(tab, "Newcastle, NSW, Australia").click()
     # A town's own pin is no address, and nothing is offered for it.
+    hands = hands_of("desktop", tab)
     hands.press(steps.button(tab, "Remove the pin"))
     expect(steps.button(tab, "Set the pin")).to_be_focused()
     tab.keyboard.press("Enter")
@@ -269,8 +276,8 @@ def test_the_pin_is_set_and_moved_by_keyboard(tab: Page) -> None:
     _filled_in(tab, {"Street and number": "Wharf Road", "Postcode": "2300"})
 
 
-def test_the_lists_follow_country_and_state(tab: Page) -> None:
-    _add_location(tab)
+def _choose_from_lists(tab: Page) -> None:
+    """They follow the country and its state."""
     state = dialog(tab).get_by_role("combobox", name="State", exact=True)
     expect(state.get_by_role("option", name="Victoria")).to_have_count(1)
     state.select_option("VIC")

@@ -1,11 +1,11 @@
 """Dependents: kept, changed, put away, and nothing lost."""
 
 import re
-from collections.abc import Callable
 
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 from sqlmodel import select
 
+from portal_app.domain.dependents import service as dependents
 from portal_app.domain.dependents.models import Dependent
 from portal_app.domain.dependents.rules import DependentForm
 from tests.e2e import steps
@@ -21,12 +21,9 @@ from tests.e2e.dependent_steps import (
     save,
     values,
 )
-from tests.support.people import Person
+from tests.support.people import Person, actor_of, session_cookie
 from tests.support.pictures import picture
 from tests.support.server import RunningPortal
-
-NewContext = Callable[[], BrowserContext]
-
 
 # --- Two tabs -----------------------------------------------------------------------
 
@@ -60,21 +57,16 @@ def test_the_second_of_two_tabs_is_shown_what_changed(
     assert row_of(portal, biscuit).name == "Slow after all"
     assert values(portal, biscuit)["food"] == "Quick food"
 
-
-def test_what_was_archived_elsewhere_can_still_be_changed(
-    tab: Page, portal: RunningPortal, biscuit: str
-) -> None:
-    steps.visit(tab, f"/dependents/{biscuit}")
+    # What was archived elsewhere can still be changed: its version is newer, but
+    # nothing that was typed differs from it.
     steps.button(tab, "Edit").click()
     steps.field(tab, "Name").fill("Biscuit the second")
-    other = tab.context.new_page()
     steps.visit(other, f"/dependents/{biscuit}")
     steps.button(other, "Archive").click()
     expect(other.get_by_text("This is archived")).to_be_visible()
-    # Its version is newer, but nothing that was typed differs from it.
     press(tab, "Save")
     told = dialog(tab).get_by_role("alert").filter(has_text="Saved now")
-    expect(told).to_contain_text("Yours: Biscuit the secondSaved now: Biscuit")
+    expect(told).to_contain_text("Yours: Biscuit the secondSaved now: Slow after all")
     save(tab)
     stored = row_of(portal, biscuit)
     assert (stored.name, stored.archived_at is None) == ("Biscuit the second", False)
@@ -83,10 +75,18 @@ def test_what_was_archived_elsewhere_can_still_be_changed(
 # --- The list -----------------------------------------------------------------------
 
 
-def test_archiving_can_be_taken_back(
+def test_the_list_restores_what_is_archived_and_finds_one_of_two_hundred(
     tab: Page, portal: RunningPortal, biscuit: str, customer: Person
 ) -> None:
-    keep(portal, customer, "pet", "Zuki", species="cat")
+    zuki = keep(portal, customer, "pet", "Zuki", species="cat")
+    _archive_and_restore(tab, portal, biscuit)
+    who = actor_of(portal.database, session_cookie(portal.database, customer))
+    for one in (biscuit, zuki):
+        portal.database.call(dependents.archive, who, one)
+    _find_one_of_two_hundred(tab, portal, customer)
+
+
+def _archive_and_restore(tab: Page, portal: RunningPortal, biscuit: str) -> None:
     steps.visit(tab, "/dependents")
     names = tab.get_by_role("main").get_by_role("listitem").get_by_role("link")
     expect(names).to_have_text(["Biscuit", "Zuki"])
@@ -121,9 +121,10 @@ def _van(at: int) -> DependentForm:
     )
 
 
-def test_two_hundred_are_found_by_page_word_and_kind(
+def _find_one_of_two_hundred(
     tab: Page, portal: RunningPortal, customer: Person
 ) -> None:
+    """By page, word and kind."""
     cats = [("pet", _cat(at)) for at in range(1, 181)]
     vans = [("vehicle", _van(at)) for at in range(1, 21)]
     keep_all(portal, customer, *cats, *vans)
@@ -159,34 +160,30 @@ def test_two_hundred_are_found_by_page_word_and_kind(
 # --- Clumsy hands -------------------------------------------------------------------
 
 
-def test_a_double_click_on_save_makes_one(
-    tab: Page, portal: RunningPortal, customer: Person
+def test_whoever_presses_too_often_saves_once(
+    tab: Page, portal: RunningPortal, biscuit: str, customer: Person
 ) -> None:
-    name = "Once"
-    steps.visit(tab, "/dependents/add?type=pet")
-    steps.field(tab, "Name").fill(name)
+    _be_led_to_what_is_missing(tab, portal, customer)
+    # A double click on *Save*.
     tab.get_by_label("Kind of animal", exact=True).select_option("Cat")
     steps.button(tab, "Save").dblclick()
-    expect(steps.heading(tab, name)).to_be_visible()
-    assert [row.name for row in own(portal, customer)] == [name]
-
-
-def test_enter_again_and_again_makes_one(
-    tab: Page, portal: RunningPortal, customer: Person
-) -> None:
-    name = "Entered"
+    expect(steps.heading(tab, "Rex")).to_be_visible()
+    assert [row.name for row in own(portal, customer)] == ["Biscuit", "Rex"]
+    # Enter, again and again.
     steps.visit(tab, "/dependents/add?type=pet")
     tab.get_by_label("Kind of animal", exact=True).select_option("Cat")
-    steps.field(tab, "Name").fill(name)
+    steps.field(tab, "Name").fill("Entered")
     for _ in range(4):
         tab.keyboard.press("Enter")
-    expect(steps.heading(tab, name)).to_be_visible()
-    assert [row.name for row in own(portal, customer)] == [name]
+    expect(steps.heading(tab, "Entered")).to_be_visible()
+    assert [row.name for row in own(portal, customer)] == ["Biscuit", "Rex", "Entered"]
+    _press_a_button_that_waits(tab, portal, biscuit)
 
 
-def test_a_refused_save_leads_the_keyboard_to_the_first_wrong_field(
+def _be_led_to_what_is_missing(
     tab: Page, portal: RunningPortal, customer: Person
 ) -> None:
+    """A refused save leads the keyboard to the first wrong field."""
     steps.visit(tab, "/dependents/add?type=pet")
     saving = steps.button(tab, "Save")
     steps.tab_to(tab, saving)
@@ -199,12 +196,11 @@ def test_a_refused_save_leads_the_keyboard_to_the_first_wrong_field(
     tab.keyboard.press("Enter")
     expect(tab.get_by_label("Kind of animal", exact=True)).to_be_focused()
     expect(saving).to_be_enabled()
-    assert own(portal, customer) == []
+    assert [row.name for row in own(portal, customer)] == ["Biscuit"]
 
 
-def test_a_button_that_waits_keeps_the_focus_and_refuses(
-    tab: Page, portal: RunningPortal, biscuit: str
-) -> None:
+def _press_a_button_that_waits(tab: Page, portal: RunningPortal, biscuit: str) -> None:
+    """It keeps the focus and refuses."""
     steps.visit(tab, f"/dependents/{biscuit}")
     steps.button(tab, "Edit").click()
     steps.field(tab, "Name").fill("Patient")
@@ -229,72 +225,56 @@ def _leave_question(page: Page) -> Locator:
     return page.get_by_role("alertdialog", name="Leave without saving?")
 
 
-def test_leaving_the_form_asks(
+def test_a_form_is_not_left_unawares_and_outlives_a_reload(
     tab: Page, portal: RunningPortal, customer: Person
 ) -> None:
+    name = "Loaded again"
     steps.visit(tab, "/dependents")
     add = tab.get_by_role("main").get_by_role("link", name="Add pet", exact=True)
     add.click()
     expect(steps.heading(tab, "Add pet")).to_be_visible()
-    name = steps.field(tab, "Name")
-    name.fill("Half a dog")
+    typed = steps.field(tab, "Name")
+    typed.fill("Half a dog")
     cancel = tab.get_by_role("main").get_by_role("link", name="Cancel")
-    for leave in (cancel.click, tab.go_back):
+    away = tab.locator('a[href="/bookings"]:visible').first
+    for leave in (cancel.click, away.click, tab.go_back):
         leave()
         expect(steps.button(tab, "Keep editing")).to_be_focused()
         tab.keyboard.press("Escape")
         expect(_leave_question(tab)).to_have_count(0)
-        expect(name).to_have_value("Half a dog")
+        expect(typed).to_have_value("Half a dog")
         expect(tab).to_have_url(re.compile(r"/dependents/add\?type=pet$"))
+    cancel.click()
+    steps.button(tab, "Discard changes").click()
+    expect(tab).to_have_url(re.compile(r"/dependents$"))
+    # What is given up does not come back.
+    add.click()
+    expect(steps.heading(tab, "Add pet")).to_be_visible()
+    expect(typed).to_have_value("")
+    typed.fill("Half a dog")
+    away.click()
+    steps.button(tab, "Discard changes").click()
+    expect(steps.heading(tab, "My Bookings")).to_be_visible()
+    assert own(portal, customer) == []
+
+    steps.visit(tab, "/dependents/add?type=pet")
+    typed.fill(name)
+    _fill_in_every_kind_of_field(tab)
     asked: list[str] = []
     tab.on("dialog", lambda question: (asked.append(question.type), question.accept()))
     steps.reload(tab)
     assert asked == ["beforeunload"]
-    expect(name).to_have_value("Half a dog")
-    cancel.click()
-    steps.button(tab, "Discard changes").click()
-    expect(tab).to_have_url(re.compile(r"/dependents$"))
-    add.click()
-    expect(steps.heading(tab, "Add pet")).to_be_visible()
-    expect(name).to_have_value("")
-    assert own(portal, customer) == []
+    expect(typed).to_have_value(name)
+    expect(tab.get_by_text("The picture is ready.")).to_be_visible()
+    expect(steps.field(tab, "Breed")).to_have_value("Kelpie")
+    expect(tab.get_by_role("checkbox", name="Shy")).to_be_checked()
+    expect(tab.get_by_role("checkbox", name="Friendly with dogs")).not_to_be_checked()
+    steps.button(tab, "Save").click()
+    expect(steps.heading(tab, name)).to_be_visible()
+    _expect_every_kind_of_value(portal, customer)
 
 
-def test_leaving_the_dialog_asks(
-    tab: Page, portal: RunningPortal, biscuit: str
-) -> None:
-    steps.visit(tab, "/dependents")
-    tab.get_by_role("main").get_by_role("link", name="Biscuit").click()
-    edit, name = steps.button(tab, "Edit"), steps.field(tab, "Name")
-    edit.click()
-    name.fill("Half a change")
-    for leave in (
-        lambda: press(tab, "Cancel"),
-        lambda: press(tab, "Close"),
-        lambda: tab.keyboard.press("Escape"),
-        tab.go_back,
-    ):
-        leave()
-        expect(steps.button(tab, "Keep editing")).to_be_focused()
-        steps.button(tab, "Keep editing").click()
-        expect(name).to_have_value("Half a change")
-    tab.on("dialog", lambda question: question.accept())
-    steps.reload(tab)
-    expect(name).to_have_value("Half a change")
-    press(tab, "Cancel")
-    press(tab, "Discard changes")
-    expect(dialog(tab)).to_have_count(0)
-    edit.click()
-    expect(name).to_have_value("Biscuit")
-    assert row_of(portal, biscuit).version == 1
-
-
-def test_a_page_that_is_loaded_again_fills_every_kind_of_field_in_again(
-    tab: Page, portal: RunningPortal, customer: Person
-) -> None:
-    name = "Loaded again"
-    steps.visit(tab, "/dependents/add?type=pet")
-    steps.field(tab, "Name").fill(name)
+def _fill_in_every_kind_of_field(tab: Page) -> None:
     steps.button(tab, "Choose a picture").click()
     tab.locator("[data-picture-file]").set_input_files(
         {"name": "rex.jpg", "mimeType": "image/jpeg", "buffer": picture()}
@@ -307,14 +287,9 @@ def test_a_page_that_is_loaded_again_fills_every_kind_of_field_in_again(
     tab.get_by_role("checkbox", name="Shy").check()
     tab.get_by_role("checkbox", name="Chases cats").check()
     draw_signature(tab)
-    tab.on("dialog", lambda question: question.accept())
-    steps.reload(tab)
-    expect(tab.get_by_text("The picture is ready.")).to_be_visible()
-    expect(steps.field(tab, "Breed")).to_have_value("Kelpie")
-    expect(tab.get_by_role("checkbox", name="Shy")).to_be_checked()
-    expect(tab.get_by_role("checkbox", name="Friendly with dogs")).not_to_be_checked()
-    steps.button(tab, "Save").click()
-    expect(steps.heading(tab, name)).to_be_visible()
+
+
+def _expect_every_kind_of_value(portal: RunningPortal, customer: Person) -> None:
     [dog] = own(portal, customer)
     found = values(portal, dog.id)
     assert found.pop("consent").startswith("Signed on ")

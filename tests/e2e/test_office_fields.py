@@ -1,4 +1,4 @@
-"""The office says what customers are asked: by keyboard alone, and on a phone."""
+"""The office says what customers are asked."""
 
 import secrets
 from collections.abc import Callable, Iterator
@@ -14,7 +14,7 @@ from portal_app.domain.fields.models import FieldDefinition, FieldValue
 from portal_app.kernel.audiences import SYSTEM
 from tests.e2e import steps
 from tests.e2e.addresses import OFFICE_ACCOUNT
-from tests.e2e.hands import Hands, hands_of
+from tests.e2e.hands import Hands, Mouse, hands_of
 from tests.support.people import Person, actor_of, session_cookie
 from tests.support.server import RunningPortal
 
@@ -127,18 +127,18 @@ def _add_a_rabbit(page: Page, hands: Hands, name: str) -> None:
     assert steps.facts(page)[name] == ["40 cm"]
 
 
-def test_from_the_offices_question_to_the_customers_answer(  # noqa: PLR0917 - two people
+def test_from_the_offices_question_to_the_customers_answer(
     office: Page,
-    hands: Hands,
-    device: str,
     new_context: NewContext,
     portal: RunningPortal,
     customer: Person,
     name: str,
 ) -> None:
+    hands = hands_of("desktop", office)
     _add_jump_height(office, hands, name)
+    _put_in_order(office, hands, portal, name)
     page = steps.arrive_signed_in(new_context(), portal, customer)
-    _add_a_rabbit(page, hands_of(device, page), name)
+    _add_a_rabbit(page, hands_of("desktop", page), name)
     # The office asks for less, then for nothing, then again: the answer is kept.
     steps.reload(office)
     expect(_entry(office, name)).to_contain_text("Filled in once")
@@ -166,16 +166,68 @@ def test_from_the_offices_question_to_the_customers_answer(  # noqa: PLR0917 - t
             select(FieldValue).where(FieldValue.definition_id == row.id)
         ).all()
         assert (value.value, value.text) == ("40", "40 cm")
+    _change_what_another_tab_changed(office, portal, name)
 
 
-def test_a_changed_kind_says_what_becomes_of_the_answers(  # noqa: PLR0917 - two people
+def _put_in_order(office: Page, hands: Hands, portal: RunningPortal, name: str) -> None:
+    titles = office.get_by_role("main").get_by_role("heading", level=3)
+    before = titles.all_inner_texts()
+    assert before[-1] == name
+    expect(steps.button(office, f"Move {name} down")).to_be_disabled()
+    hands.press(steps.button(office, f"Move {name} up"))
+    moved = [*before[:-2], name, before[-2]]
+    expect(titles).to_have_text(moved)
+    steps.reload(office)
+    expect(titles).to_have_text(moved)
+    with portal.database.read() as tx:
+        scope = _row(tx, name).scope_id
+        rows = tx.exec(
+            select(FieldDefinition.name)
+            .where(
+                FieldDefinition.scope_id == scope,
+                col(FieldDefinition.archived_at).is_(None),
+            )
+            .order_by(col(FieldDefinition.position))
+        ).all()
+    assert list(rows) == moved
+
+
+def _change_what_another_tab_changed(
+    office: Page, portal: RunningPortal, name: str
+) -> None:
+    hands = hands_of("desktop", office)
+    _edit(office, hands, name)
+    hands.write(_field(office, "Maximum"), "70")
+    with portal.database.write() as tx:
+        row = _row(tx, name)
+        row.unit, row.maximum, row.version = "mm", "900", row.version + 1
+        version = row.version
+    save = _dialog(office).get_by_role("button", name="Save", exact=True)
+    hands.press(save)
+    told = _dialog(office).get_by_role("alert").filter(has_text="Saved now")
+    expect(told).to_contain_text("UnitYours: cmSaved now: mm")
+    expect(told).to_contain_text("MaximumYours: 70Saved now: 900")
+    with portal.database.read() as tx:
+        row = _row(tx, name)
+        assert (row.unit, row.maximum, row.version) == ("mm", "900", version)
+    hands.press(told.get_by_role("button", name="Take what is saved now"))
+    expect(_field(office, "Unit")).to_have_value("mm")
+    expect(_field(office, "Maximum")).to_have_value("900")
+    hands.write(_field(office, "Maximum"), "800")
+    _save(office, hands)
+    with portal.database.read() as tx:
+        row = _row(tx, name)
+        assert (row.unit, row.maximum, row.version) == ("mm", "800", version + 1)
+
+
+def test_a_changed_kind_says_what_becomes_of_the_answers(
     office: Page,
-    hands: Hands,
     new_context: NewContext,
     portal: RunningPortal,
     customer: Person,
     name: str,
 ) -> None:
+    hands = Mouse()
     _add_jump_height(office, hands, name)
     who = actor_of(portal.database, session_cookie(portal.database, customer))
     with portal.database.read() as tx:
@@ -213,67 +265,18 @@ def test_a_changed_kind_says_what_becomes_of_the_answers(  # noqa: PLR0917 - two
         ]
 
 
-def test_fields_are_put_in_order(
-    office: Page, hands: Hands, portal: RunningPortal, name: str
-) -> None:
-    _add_jump_height(office, hands, name)
-    titles = office.get_by_role("main").get_by_role("heading", level=3)
-    before = titles.all_inner_texts()
-    assert before[-1] == name
-    expect(steps.button(office, f"Move {name} down")).to_be_disabled()
-    hands.press(steps.button(office, f"Move {name} up"))
-    moved = [*before[:-2], name, before[-2]]
-    expect(titles).to_have_text(moved)
-    steps.reload(office)
-    expect(titles).to_have_text(moved)
-    with portal.database.read() as tx:
-        scope = _row(tx, name).scope_id
-        rows = tx.exec(
-            select(FieldDefinition.name)
-            .where(
-                FieldDefinition.scope_id == scope,
-                col(FieldDefinition.archived_at).is_(None),
-            )
-            .order_by(col(FieldDefinition.position))
-        ).all()
-    assert list(rows) == moved
-
-
-def test_the_second_of_two_tabs_is_shown_what_changed(
-    office: Page, hands: Hands, device: str, portal: RunningPortal, name: str
-) -> None:
-    _add_jump_height(office, hands, name)
-    _edit(office, hands, name)
-    hands.write(_field(office, "Maximum"), "70")
-    other = office.context.new_page()
-    others = hands_of(device, other)
-    steps.visit(other, PETS)
-    _edit(other, others, name)
-    others.write(_field(other, "Unit"), "mm")
-    others.write(_field(other, "Maximum"), "900")
-    _save(other, others)
-    office.bring_to_front()
-    hands.press(_dialog(office).get_by_role("button", name="Save", exact=True))
-    told = _dialog(office).get_by_role("alert").filter(has_text="Saved now")
-    expect(told).to_contain_text("UnitYours: cmSaved now: mm")
-    expect(told).to_contain_text("MaximumYours: 70Saved now: 900")
-    with portal.database.read() as tx:
-        row = _row(tx, name)
-        assert (row.unit, row.maximum, row.version) == ("mm", "900", 2)
-    hands.press(told.get_by_role("button", name="Take what is saved now"))
-    expect(_field(office, "Unit")).to_have_value("mm")
-    expect(_field(office, "Maximum")).to_have_value("900")
-    hands.write(_field(office, "Maximum"), "800")
-    _save(office, hands)
-    with portal.database.read() as tx:
-        row = _row(tx, name)
-        assert (row.unit, row.maximum, row.version) == ("mm", "800", 3)
-
-
 def test_what_was_typed_outlives_a_reload(
     office: Page, portal: RunningPortal, name: str
 ) -> None:
-    steps.visit(office, PETS)
+    steps.visit(office, "/office/fields")
+    whom = office.get_by_role("navigation", name="Of whom")
+    whom.get_by_role("link", name="Pools").click()
+    expect(steps.heading(office, "Pools", level=2)).to_be_visible()
+    expect(office).to_have_url("/office/fields?type=pool")
+    expect(_entry(office, "Sanitiser")).to_be_visible()
+    whom.get_by_role("link", name="Pets").click()
+    expect(steps.heading(office, "Pets", level=2)).to_be_visible()
+    expect(office).to_have_url(PETS)
     steps.button(office, "Add field").click()
     _field(office, "Name").fill(name)
     _dialog(office).get_by_role("radio", name="Several choices").check()
@@ -311,15 +314,16 @@ def test_what_was_typed_outlives_a_reload(
         assert row.shown_when == {"key": "species", "values": ["rabbit"]}
 
 
+@pytest.mark.parametrize("device", ["phone"], indirect=True)
 def test_every_customer_is_asked_what_the_office_asks(  # noqa: PLR0917 - two people
     office: Page,
     hands: Hands,
-    device: str,
     new_context: NewContext,
     portal: RunningPortal,
     customer: Person,
     name: str,
 ) -> None:
+    _choose_of_whom(office)
     steps.visit(office, "/office/fields")
     expect(steps.heading(office, "Customers", level=2)).to_be_visible()
     hands.press(steps.button(office, "Add field"))
@@ -329,30 +333,19 @@ def test_every_customer_is_asked_what_the_office_asks(  # noqa: PLR0917 - two pe
     hands.write(_field(office, "Help"), "We bring a tape measure.")
     _save(office, hands)
     page = steps.arrive_signed_in(new_context(), portal, customer)
-    theirs = hands_of(device, page)
     steps.visit(page, "/account")
-    theirs.press(steps.button(page, "Edit answers"))
+    hands.press(steps.button(page, "Edit answers"))
     asked = _dialog(page).get_by_role("group", name=name)
     expect(asked).to_contain_text("We bring a tape measure.")
-    if device == "phone":
-        asked.get_by_role("radio", name="Yes").tap()
-    else:
-        steps.tab_to(page, asked.locator("input:checked"))
-        page.keyboard.press("ArrowDown")
-    expect(asked.get_by_role("radio", name="Yes")).to_be_checked()
-    _save(page, theirs)
+    hands.pick(asked, "Yes")
+    _save(page, hands)
     assert steps.facts(page)[name] == ["Yes"]
 
 
-def test_of_whom_is_chosen_in_the_list_or_on_the_phone(
-    office: Page, device: str
-) -> None:
+def _choose_of_whom(office: Page) -> None:
+    """On a phone from one list; an address may name somebody, or nobody."""
     steps.visit(office, "/office/fields")
-    if device == "phone":
-        office.get_by_role("combobox", name="Of whom").select_option("Pools (5)")
-    else:
-        whom = office.get_by_role("navigation", name="Of whom")
-        whom.get_by_role("link", name="Pools").click()
+    office.get_by_role("combobox", name="Of whom").select_option("Pools (5)")
     expect(steps.heading(office, "Pools", level=2)).to_be_visible()
     expect(office).to_have_url("/office/fields?type=pool")
     expect(_entry(office, "Sanitiser")).to_be_visible()

@@ -1,13 +1,13 @@
 """Pictures: cut and kept as people want them, and nothing else gets in."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
+from playwright.sync_api import Locator, Page, Route, expect
 from sqlmodel import Session, col, select
 
 from portal_app.domain.accounts.models import Account
@@ -16,10 +16,10 @@ from portal_app.kernel.clock import utc_now
 from portal_app.kernel.ids import new_id
 from tests.e2e import steps
 from tests.e2e.conftest import Watch
-from tests.e2e.dependent_steps import dialog, keep, own, press, row_of
+from tests.e2e.dependent_steps import dialog, own, press, row_of
 from tests.e2e.hands import Hands, hands_of
 from tests.support.contents import contents
-from tests.support.people import Person, new_customer
+from tests.support.people import Person
 from tests.support.pictures import (
     BLUE,
     HTML,
@@ -34,7 +34,6 @@ from tests.support.pictures import (
 )
 from tests.support.server import RunningPortal
 
-NewContext = Callable[[], BrowserContext]
 TAKEN = "We cannot take this file. Please choose a JPEG, PNG, WebP or HEIC picture."
 LARGE = "This file is larger than 10 MB. Please choose a smaller one."
 PIXELS = "This picture has more than 50 million pixels. Please choose a smaller one."
@@ -43,30 +42,11 @@ BROKEN = "This picture cannot be read; it may be damaged. Please choose another 
 ASKED_AGAIN = ("Connecting to 'blob:", "violation: connect-src blob")
 """The recorder of the trace asks again for a picture the browser could not show."""
 
-MISSING = "We could not find that file."
-NOT_CHOSEN = "We could not find that picture. Please choose it again."
-
 
 @pytest.fixture
 def hands(device: str, tab: Page) -> Hands:
     """What the customer does it with."""
     return hands_of(device, tab)
-
-
-@pytest.fixture
-def biscuit(portal: RunningPortal, customer: Person) -> str:
-    """The id of the customer's dog."""
-    return keep(portal, customer, "pet", "Biscuit", species="dog")
-
-
-@pytest.fixture(params=["profile", "dependent"])
-def opener(request: pytest.FixtureRequest, tab: Page, biscuit: str) -> Locator:
-    """The button of either dialog, on its page."""
-    if request.param == "profile":
-        steps.visit(tab, "/account")
-        return steps.button(tab, "Update Profile Picture")
-    steps.visit(tab, f"/dependents/{biscuit}")
-    return steps.button(tab, "Update photo")
 
 
 def choose(page: Page, name: str, content: bytes | Path) -> None:
@@ -82,16 +62,6 @@ def choose(page: Page, name: str, content: bytes | Path) -> None:
 def stage(page: Page) -> Locator:
     """The frame in which the picture is cut."""
     return dialog(page).get_by_role("img", name=re.compile("in its frame"))
-
-
-def use(page: Page, opener: Locator, content: bytes = b"") -> None:
-    """Use an honest picture, as it is."""
-    opener.click()
-    choose(page, "me.jpg", content or picture())
-    expect(stage(page)).to_be_focused()
-    press(page, "Save")
-    expect(dialog(page)).to_have_count(0)
-    expect(page.get_by_text(re.compile("(picture|photo) is saved"))).to_be_visible()
 
 
 def handed_in(portal: RunningPortal, person: Person) -> list[StoredFile]:
@@ -145,22 +115,24 @@ class Kept:
 # --- As people want them ------------------------------------------------------------
 
 
-def test_a_photo_is_turned_enlarged_and_kept(
-    tab: Page, hands: Hands, portal: RunningPortal, customer: Person, biscuit: str
+def test_a_photo_is_turned_enlarged_moved_and_removed(
+    tab: Page, portal: RunningPortal, customer: Person, biscuit: str
 ) -> None:
     steps.visit(tab, f"/dependents/{biscuit}")
-    hands.press(steps.button(tab, "Update photo"))
+    steps.button(tab, "Update photo").click()
     with tab.expect_file_chooser() as chooser:
-        hands.press(steps.button(tab, "Choose a picture"))
+        steps.button(tab, "Choose a picture").click()
     photo = picture(size=(600, 300))
     file = {"name": "Rex.jpg", "mimeType": "image/jpeg", "buffer": photo}
     chooser.value.set_files(file)
     expect(stage(tab)).to_be_focused()
-    hands.press(steps.button(tab, "Turn right"))
-    hands.press(dialog(tab).get_by_role("button", name="Save", exact=True))
+    steps.button(tab, "Turn right").click()
+    dialog(tab).get_by_role("button", name="Save", exact=True).click()
     expect(dialog(tab)).to_have_count(0)
     expect(steps.button(tab, "Update photo")).to_be_focused()
-    expect(tab.get_by_text("The new photo is saved.")).to_be_visible()
+    toast = tab.locator("[data-toast]").filter(has_text="The new photo is saved.")
+    toast.get_by_role("button", name="Dismiss").click()
+    expect(toast).to_have_count(0)
     [row] = handed_in(portal, customer)
     assert row_of(portal, biscuit).picture_id == row.id
     assert row.attached_at is not None
@@ -171,20 +143,24 @@ def test_a_photo_is_turned_enlarged_and_kept(
         assert near(square.getpixel((edge // 2, edge // 8)), RED)
         assert near(square.getpixel((edge // 2, edge * 7 // 8)), BLUE)
 
-    hands.press(steps.button(tab, "Update photo"))
-    hands.press(steps.button(tab, "Remove picture"))
+    steps.button(tab, "Update photo").click()
+    choose(tab, "Rex.jpg", photo)
+    _cut_by_keys(tab)
+    rows = handed_in(portal, customer)
+    assert [one.id for one in rows if one.removed_at is not None] == [row.id]
+    [moved] = [one for one in rows if one.removed_at is None]
+    square = opened(copies(portal, moved)["128"])
+    assert all(near(square.getpixel((x, 64)), BLUE) for x in (2, 64, 125))
+
+    steps.button(tab, "Update photo").click()
+    steps.button(tab, "Remove picture").click()
     expect(tab.get_by_text("The photo is removed.")).to_be_visible()
     assert row_of(portal, biscuit).picture_id is None
-    [row] = handed_in(portal, customer)
-    assert row.removed_at is not None
+    assert all(one.removed_at is not None for one in handed_in(portal, customer))
 
 
-def test_keys_move_and_enlarge_what_is_cut(
-    tab: Page, portal: RunningPortal, customer: Person, biscuit: str
-) -> None:
-    steps.visit(tab, f"/dependents/{biscuit}")
-    steps.button(tab, "Update photo").click()
-    choose(tab, "Rex.jpg", picture(size=(600, 300)))
+def _cut_by_keys(tab: Page) -> None:
+    """Keys enlarge what is cut, and move it to its left edge; ends when it is saved."""
     expect(stage(tab)).to_be_focused()
     size = tab.get_by_label("Size", exact=True)
     for _ in range(3):
@@ -197,19 +173,9 @@ def test_keys_move_and_enlarge_what_is_cut(
     press(tab, "Save")
     expect(dialog(tab)).to_have_count(0)
     expect(tab.get_by_text("The new photo is saved.")).to_be_visible()
-    [row] = handed_in(portal, customer)
-    square = opened(copies(portal, row)["128"])
-    assert all(near(square.getpixel((x, 64)), BLUE) for x in (2, 64, 125))
 
 
-@pytest.mark.parametrize("device", ["phone"], indirect=True)
-def test_two_fingers_enlarge_it(
-    device: str, tab: Page, portal: RunningPortal, biscuit: str
-) -> None:
-    steps.visit(tab, f"/dependents/{biscuit}")
-    steps.button(tab, "Update photo").click()
-    choose(tab, "Rex.jpg", picture(size=(600, 300)))
-    expect(stage(tab)).to_be_focused()
+def _enlarge_by_two_fingers(tab: Page) -> None:
     box = stage(tab).bounding_box()
     assert box
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -229,10 +195,121 @@ def test_two_fingers_enlarge_it(
     expect(tab.get_by_label("Size", exact=True)).to_have_value("2")
 
 
-def test_a_photo_the_browser_cannot_show_is_prepared_and_cut(
-    tab: Page, opener: Locator, portal: RunningPortal, customer: Person, *, watch: Watch
+@pytest.mark.parametrize("device", ["phone"], indirect=True)
+def test_a_photo_goes_with_the_form_that_adds_one(
+    tab: Page, hands: Hands, portal: RunningPortal, customer: Person
 ) -> None:
-    watch.expected = [*ASKED_AGAIN]
+    steps.visit(tab, "/dependents/add?type=pet")
+    hands.write(steps.field(tab, "Name"), "Rex")
+    species = tab.get_by_label("Kind of animal", exact=True)
+    choosing = tab.get_by_role("main").get_by_role("button", name="Choose a picture")
+    saving = dialog(tab).get_by_role("button", name="Save", exact=True)
+    hands.press(choosing)
+    choose(tab, "rex.jpg", picture(size=(600, 300)))
+    expect(stage(tab)).to_be_focused()
+    _enlarge_by_two_fingers(tab)
+    hands.press(saving)
+    expect(tab.get_by_text("The picture is ready.")).to_be_visible()
+    # It is taken back, and another is chosen.
+    hands.press(steps.button(tab, "Change picture"))
+    hands.press(steps.button(tab, "Remove picture"))
+    expect(tab.get_by_text("The picture is ready.")).to_have_count(0)
+    hands.press(choosing)
+    choose(tab, "rex.jpg", photo_on_its_side())
+    expect(stage(tab)).to_be_focused()
+    hands.press(saving)
+    expect(tab.get_by_text("The picture is ready.")).to_be_visible()
+    hands.choose(species, "Dog", "dog")
+    hands.press(tab.get_by_role("main").get_by_role("button", name="Save", exact=True))
+    expect(steps.heading(tab, "Rex")).to_be_visible()
+    [rex] = own(portal, customer)
+    first, second = handed_in(portal, customer)
+    assert (first.attached_at, rex.picture_id) == (None, second.id)
+    _expect_nothing_of_the_camera(tab, portal, second)
+
+
+def _expect_nothing_of_the_camera(
+    tab: Page, portal: RunningPortal, row: StoredFile
+) -> None:
+    """Every copy is bare and upright, and served as it is kept."""
+    assert (row.width, row.height) == (1024, 1024)
+    found = copies(portal, row)
+    assert sorted(found) == ["128", "512", "64", "full"]
+    for content in found.values():
+        assert b"Secret" not in content
+        image = opened(content)
+        assert dict(image.getexif()) == {}
+        assert not {"exif", "xmp", "comment", "icc_profile"} & set(image.info)
+        # Upright: its top half is red.
+        middle = image.width // 2
+        assert near(image.getpixel((middle, image.height // 8)), RED)
+    for size in ("", "?size=64", "?size=128", "?size=512"):
+        served = tab.request.get(f"/api/files/{row.id}{size}")
+        assert served.body() == found[size.removeprefix("?size=") or "full"]
+
+
+# --- What does not get in -----------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Attack:
+    """A file, and what is said about it in the dialog."""
+
+    name: str
+    content: bytes
+    told: str
+
+
+def _attacks() -> Iterator[Attack]:
+    yield Attack("picture.jpg", SVG, TAKEN)
+    yield Attack("page.jpg", HTML, TAKEN)
+    yield Attack("large.jpg", picture() + bytes(50_000_000), LARGE)
+    yield Attack("bomb.png", png_bomb(), PIXELS)
+    yield Attack("half.jpg", picture(size=(900, 600))[:4000], BROKEN)
+    yield Attack("half.heic", picture("HEIF")[:300], BROKEN)
+    yield Attack("nothing.jpg", b"", EMPTY)
+    yield Attack("moving.gif", picture("GIF"), TAKEN)
+    yield Attack("moving.jpg", picture("GIF"), TAKEN)
+    yield Attack("scan.tiff", picture("TIFF"), TAKEN)
+    yield Attack("paper.pdf", PDF, TAKEN)
+
+
+def test_the_dialog_prepares_refuses_and_keeps_the_picture(
+    tab: Page, portal: RunningPortal, customer: Person, watch: Watch, tmp_path: Path
+) -> None:
+    # What only the server can tell is a refused upload in the console.
+    watch.expected = ["status of 422", "status of 409", *ASKED_AGAIN]
+    steps.visit(tab, "/account")
+    opener = steps.button(tab, "Update Profile Picture")
+    _use_what_the_browser_cannot_show(tab, opener)
+    prepared, square = handed_in(portal, customer)
+    # What was prepared is used by nothing and goes within a day.
+    assert (prepared.attached_at, square.attached_at is None) == (None, False)
+    shown = opened(copies(portal, square)["128"])
+    assert near(shown.getpixel((64, 16)), BLUE)
+    assert near(shown.getpixel((64, 112)), RED)
+
+    before = Kept.now(portal, customer)
+    opener.click()
+    for attack in _attacks():
+        path = tmp_path / attack.name
+        path.write_bytes(attack.content)
+        choose(tab, attack.name, path)
+        expect(dialog(tab).get_by_role("alert")).to_have_text(attack.told)
+        expect(dialog(tab).get_by_role("status")).to_be_empty()
+        expect(dialog(tab).get_by_role("img", name="The picture now")).to_be_visible()
+        expect(dialog(tab).get_by_role("button", name="Save")).to_have_count(0)
+    press(tab, "Close")
+    before.unchanged(portal, customer)
+    _claim(tab, opener, new_id())
+    toast = tab.locator("[data-toast]").filter(has_text="We could not find that")
+    expect(toast).to_be_visible()
+    before.unchanged(portal, customer)
+    _hand_in_too_much(tab, opener, portal, customer)
+
+
+def _use_what_the_browser_cannot_show(tab: Page, opener: Locator) -> None:
+    """The server prepares it meanwhile; ends when it is cut and saved."""
     held: list[Route] = []
 
     def hold(route: Route) -> None:
@@ -250,283 +327,12 @@ def test_a_photo_the_browser_cannot_show_is_prepared_and_cut(
     press(tab, "Save")
     expect(dialog(tab)).to_have_count(0)
     expect(tab.get_by_text(re.compile("(picture|photo) is saved"))).to_be_visible()
-    prepared, square = handed_in(portal, customer)
-    # What was prepared is used by nothing and goes within a day.
-    assert (prepared.attached_at, square.attached_at is None) == (None, False)
-    shown = opened(copies(portal, square)["128"])
-    assert near(shown.getpixel((64, 16)), BLUE)
-    assert near(shown.getpixel((64, 112)), RED)
 
 
-def test_what_the_camera_wrote_down_is_nowhere(
-    tab: Page, portal: RunningPortal, customer: Person, biscuit: str
+def _hand_in_too_much(
+    tab: Page, opener: Locator, portal: RunningPortal, customer: Person
 ) -> None:
-    steps.visit(tab, f"/dependents/{biscuit}")
-    use(tab, steps.button(tab, "Update photo"), photo_on_its_side())
-    raw = _post(tab, portal, "as-it-is.jpg", photo_on_its_side())
-    assert raw.status == 201
-    rows = handed_in(portal, customer)
-    assert [(row.width, row.height) for row in rows] == [(1024, 1024), (200, 300)]
-    for row in rows:
-        found = copies(portal, row)
-        assert sorted(found) == ["128", "512", "64", "full"]
-        for content in found.values():
-            assert b"Secret" not in content
-            image = opened(content)
-            assert dict(image.getexif()) == {}
-            assert not {"exif", "xmp", "comment", "icc_profile"} & set(image.info)
-            # Upright: its top half is red.
-            middle = image.width // 2
-            assert near(image.getpixel((middle, image.height // 8)), RED)
-        for size in ("", "?size=64", "?size=128", "?size=512"):
-            served = tab.request.get(f"/api/files/{row.id}{size}")
-            assert served.body() == found[size.removeprefix("?size=") or "full"]
-
-
-def test_a_photo_goes_with_the_form_that_adds_one(
-    tab: Page, hands: Hands, portal: RunningPortal, customer: Person
-) -> None:
-    steps.visit(tab, "/dependents/add?type=pet")
-    hands.write(steps.field(tab, "Name"), "Rex")
-    species = tab.get_by_label("Kind of animal", exact=True)
-    for _ in range(2):  # one is chosen, taken back, and another is chosen
-        hands.press(
-            tab.get_by_role("main").get_by_role("button", name="Choose a picture")
-        )
-        choose(tab, "rex.jpg", picture())
-        expect(stage(tab)).to_be_focused()
-        hands.press(dialog(tab).get_by_role("button", name="Save", exact=True))
-        expect(tab.get_by_text("The picture is ready.")).to_be_visible()
-        if len(handed_in(portal, customer)) == 1:
-            hands.press(steps.button(tab, "Change picture"))
-            hands.press(steps.button(tab, "Remove picture"))
-            expect(tab.get_by_text("The picture is ready.")).to_have_count(0)
-    hands.choose(species, "Dog", "dog")
-    hands.press(tab.get_by_role("main").get_by_role("button", name="Save", exact=True))
-    expect(steps.heading(tab, "Rex")).to_be_visible()
-    [rex] = own(portal, customer)
-    first, second = handed_in(portal, customer)
-    assert (first.attached_at, rex.picture_id) == (None, second.id)
-
-
-# --- What does not get in -----------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Attack:
-    """A file, and what is said about it in the dialog and to a raw upload."""
-
-    name: str
-    content: bytes
-    in_dialog: str
-    raw: str
-    status: int = 422
-
-
-def _attacks() -> Iterator[Attack]:
-    yield Attack("picture.jpg", SVG, TAKEN, TAKEN)
-    yield Attack("page.jpg", HTML, TAKEN, TAKEN)
-    yield Attack("large.jpg", picture() + bytes(50_000_000), LARGE, LARGE, 413)
-    yield Attack("bomb.png", png_bomb(), PIXELS, PIXELS)
-    yield Attack("half.jpg", picture(size=(900, 600))[:4000], BROKEN, BROKEN)
-    yield Attack("half.heic", picture("HEIF")[:300], BROKEN, BROKEN)
-    yield Attack("nothing.jpg", b"", EMPTY, EMPTY)
-    yield Attack("moving.gif", picture("GIF"), TAKEN, TAKEN)
-    yield Attack("moving.jpg", picture("GIF"), TAKEN, TAKEN)
-    yield Attack("scan.tiff", picture("TIFF"), TAKEN, TAKEN)
-    yield Attack("paper.pdf", PDF, TAKEN, TAKEN)
-
-
-def test_the_dialog_refuses_in_words_and_keeps_the_picture(
-    tab: Page,
-    opener: Locator,
-    portal: RunningPortal,
-    customer: Person,
-    *,
-    watch: Watch,
-    tmp_path: Path,
-) -> None:
-    # What only the server can tell is a refused upload in the console.
-    watch.expected = ["status of 422", *ASKED_AGAIN]
-    use(tab, opener)
-    before = Kept.now(portal, customer)
-    opener.click()
-    for attack in _attacks():
-        path = tmp_path / attack.name
-        path.write_bytes(attack.content)
-        choose(tab, attack.name, path)
-        expect(dialog(tab).get_by_role("alert")).to_have_text(attack.in_dialog)
-        expect(dialog(tab).get_by_role("status")).to_be_empty()
-        expect(dialog(tab).get_by_role("img", name="The picture now")).to_be_visible()
-        expect(dialog(tab).get_by_role("button", name="Save")).to_have_count(0)
-    press(tab, "Close")
-    before.unchanged(portal, customer)
-
-
-def _post(page: Page, portal: RunningPortal, name: str, content: bytes) -> Any:
-    return page.request.post(
-        "/api/uploads?purpose=picture",
-        headers={"origin": portal.url},
-        multipart={"file": {"name": name, "mimeType": "image/jpeg", "buffer": content}},
-    )
-
-
-def test_a_raw_upload_is_refused_in_the_same_words(
-    tab: Page, portal: RunningPortal, customer: Person
-) -> None:
-    steps.visit(tab, "/account")
-    before = Kept.now(portal, customer)
-    told = {}
-    for attack in _attacks():
-        answer = _post(tab, portal, attack.name, attack.content)
-        told[attack.name] = (answer.status, answer.json())
-    assert told == {
-        attack.name: (attack.status, {"message": attack.raw}) for attack in _attacks()
-    }
-    # A picture whose name says that it is another one.
-    liar = _post(tab, portal, "picture.png", picture("WEBP"))
-    assert (liar.status, liar.json()["message"]) == (
-        422,
-        "The name of this file ends in .png, but it is a WebP file. "
-        "Please save it again under the right name.",
-    )
-    before.unchanged(portal, customer)
-
-
-def test_who_is_not_signed_in_or_comes_from_elsewhere_hands_nothing_in(
-    page: Page, tab: Page, portal: RunningPortal, customer: Person
-) -> None:
-    before = (contents(portal.database)["stored_file"], on_disk(portal))
-    stranger = _post(page, portal, "me.jpg", picture())
-    assert (stranger.status, stranger.json()) == (
-        401,
-        {"message": "Please log in to hand in files."},
-    )
-    foreign = tab.request.post(
-        "/api/uploads?purpose=picture",
-        headers={"origin": "https://elsewhere.example"},
-        multipart={
-            "file": {"name": "me.jpg", "mimeType": "image/jpeg", "buffer": picture()}
-        },
-    )
-    assert foreign.status == 403
-    assert contents(portal.database)["stored_file"] == before[0]
-    assert on_disk(portal) - before[1] == set()
-
-
-# --- What belongs to somebody else --------------------------------------------------
-
-
-@pytest.fixture
-def foreign(portal: RunningPortal, new_context: NewContext) -> str:
-    """The id of a picture that somebody else handed in and does not use yet."""
-    other = new_customer(portal.database, "Grace")
-    page = steps.arrive_signed_in(new_context(), portal, other)
-    return str(_post(page, portal, "grace.jpg", picture()).json()["id"])
-
-
-def _claim(page: Page, opener: Locator, file_id: str) -> None:
-    """Hand a picture in, and let the answer say that it has this id."""
-
-    def lie(route: Route) -> None:
-        view = {"id": file_id, "url": "", "thumbnail_url": ""}
-        route.fulfill(status=201, json=view)
-
-    page.route("**/api/uploads*", lie, times=1)
-    opener.click()
-    choose(page, "me.jpg", picture())
-    expect(stage(page)).to_be_focused()
-    press(page, "Save")
-    expect(dialog(page)).to_have_count(0)
-
-
-def test_somebody_elses_picture_is_like_none(
-    tab: Page, opener: Locator, portal: RunningPortal, customer: Person, *, foreign: str
-) -> None:
-    use(tab, opener)
-    before = Kept.now(portal, customer)
-    theirs = contents(portal.database)["stored_file"]
-    told = []
-    for file_id in (foreign, new_id(), "../../etc/passwd"):
-        _claim(tab, opener, file_id)
-        toast = tab.locator("[data-toast]").filter(has_text="We could not find that")
-        expect(toast).to_be_visible()
-        told.append(toast.inner_text())
-        toast.get_by_role("button", name="Dismiss").click()
-        expect(toast).to_have_count(0)
-    assert told in ([MISSING] * 3, [NOT_CHOSEN] * 3)
-    before.unchanged(portal, customer)
-    assert contents(portal.database)["stored_file"] == theirs
-
-
-def test_somebody_elses_file_in_a_form_is_like_none(
-    tab: Page, portal: RunningPortal, customer: Person, foreign: str
-) -> None:
-    van = keep(portal, customer, "vehicle", "Van", plate="BRI 1", model="Transit")
-    before = Kept.now(portal, customer)
-    told = []
-    for path, field in (
-        (f"/dependents/{van}", "field.damage_photo"),
-        ("/dependents/add?type=vehicle", "field.damage_photo"),
-        ("/dependents/add?type=vehicle", "picture_id"),
-        (f"/dependents/{van}", "file_id"),
-    ):
-        for file_id in (foreign, new_id()):
-            steps.visit(tab, path)
-            if field == "file_id":
-                steps.button(tab, "Add document").click()
-                tab.get_by_label("Expires on", exact=True).fill("2031-01-01")
-            elif "add" not in path:
-                steps.button(tab, "Edit").click()
-                steps.field(tab, "Name").fill("Another")
-            else:
-                steps.field(tab, "Name").fill("Another")
-                steps.field(tab, "Number plate").fill("BRI 2")
-                steps.field(tab, "Make and model").fill("Transit")
-            hidden = tab.locator(f'input[type=hidden][name="{field}"]')
-            hidden.evaluate("(input, id) => { input.value = id; }", file_id)
-            tab.get_by_role("button", name="Save", exact=True).click()
-            error = tab.locator("form .field-error").filter(has_text="could not find")
-            expect(error).to_be_visible()
-            told.append((path, field, error.inner_text()))
-            cancel = tab.get_by_role("main").get_by_role("link", name="Cancel")
-            cancel.or_(steps.button(tab, "Cancel")).click()
-            steps.button(tab, "Discard changes").click()
-    assert told[::2] == told[1::2]
-    before.unchanged(portal, customer)
-
-
-def test_somebody_elses_private_file_is_not_there(
-    tab: Page,
-    page: Page,
-    opener: Locator,
-    portal: RunningPortal,
-    customer: Person,
-    *,
-    new_context: NewContext,
-) -> None:
-    use(tab, opener)
-    [mine] = handed_in(portal, customer)
-    assert tab.request.get(f"/api/files/{mine.id}").status == 200
-    grace = steps.arrive_signed_in(
-        new_context(), portal, new_customer(portal.database, "Grace")
-    )
-    answers = {
-        (answer.status, answer.text(), answer.headers["content-type"])
-        for asking in (grace, page)
-        for size in ("", "?size=64", "?size=512")
-        for file_id in (mine.id, new_id())
-        for answer in [asking.request.get(f"/api/files/{file_id}{size}")]
-    }
-    assert answers == {(404, MISSING, "text/plain; charset=utf-8")}
-
-
-def test_who_handed_in_too_much_is_told_so(
-    tab: Page, opener: Locator, portal: RunningPortal, customer: Person, *, watch: Watch
-) -> None:
-    watch.expected = ["status of 409"]
-    use(tab, opener)
-    [mine] = handed_in(portal, customer)
+    mine = handed_in(portal, customer)[0]
     with portal.database.write() as tx:
         for _ in range(60):
             unused = mine.model_dump() | {"id": new_id(), "attached_at": None}
@@ -542,3 +348,18 @@ def test_who_handed_in_too_much_is_told_so(
     )
     expect(dialog(tab).get_by_role("button", name="Save", exact=True)).to_be_focused()
     before.unchanged(portal, customer)
+
+
+def _claim(page: Page, opener: Locator, file_id: str) -> None:
+    """Hand a picture in, and let the answer say that it has this id."""
+
+    def lie(route: Route) -> None:
+        view = {"id": file_id, "url": "", "thumbnail_url": ""}
+        route.fulfill(status=201, json=view)
+
+    page.route("**/api/uploads*", lie, times=1)
+    opener.click()
+    choose(page, "me.jpg", picture())
+    expect(stage(page)).to_be_focused()
+    press(page, "Save")
+    expect(dialog(page)).to_have_count(0)

@@ -315,3 +315,17 @@ def test_nothing_is_booked_by_an_import(db: Database) -> None:
         return tx.exec(select(func.count()).select_from(Booking)).one()
 
     assert db.query(booked) == 0
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_broken_pack_of_any_trade_changes_nothing(
+    sqlite_db: Database, name: str
+) -> None:
+    text = service.shipped_text(name)
+    imported(sqlite_db, text)
+    before = contents(sqlite_db)
+    line = text[: text.index('kind = "')].count("\n") + 1
+    with pytest.raises(PackError) as refusal:
+        imported(sqlite_db, text.replace('kind = "', 'kind = "x', 1))
+    assert any(str(one).startswith(f"line {line}:") for one in refusal.value.problems)
+    assert contents(sqlite_db) == before
