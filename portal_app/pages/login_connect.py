@@ -72,6 +72,9 @@ def _email() -> rx.Component:
         submit_button(
             "Send me a mail", pending=LoginConnectState.mailing, size="lg", full=True
         ),
+        # The field is the browser's own: another offer needs another one, or the
+        # e-mail of the earlier offer on this tab stays in it.
+        key=_OFFER.email,
         on_submit=LoginConnectState.send_mail,
         problem=LoginConnectState.problem,
     )

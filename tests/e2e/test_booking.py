@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from icalendar import Calendar
 from playwright.sync_api import BrowserContext, Page, expect
 from sqlmodel import Session, select
@@ -19,6 +20,7 @@ from tests.support.server import RunningPortal
 
 NewContext = Callable[[], BrowserContext]
 NOTES = "Rex is friendly.\nHe likes cheese."
+ISLA = "Isla MacDonald"
 STEPS = ["Options", "Day and time", "Address", "Contact details", "Overview"]
 
 
@@ -35,6 +37,7 @@ def _rows(portal: RunningPortal, person: Person, table: Any) -> list[Any]:
     return portal.database.query(read)
 
 
+@pytest.mark.parametrize("device", ["phone"], indirect=True)
 def test_a_customer_books_with_a_reload_at_every_step(
     device: str, portal: RunningPortal, page: Page, customer: Person, tmp_path: Path
 ) -> None:
@@ -232,14 +235,57 @@ def _my_bookings(page: Page, number: str, whole: str) -> None:
     expect(steps.heading(page, "Nothing here yet", level=2)).to_be_visible()
 
 
-def test_the_browsers_own_buttons_move_through_the_steps(
-    device: str,
-    portal: RunningPortal,
-    new_context: NewContext,
-    customer: Person,
+def test_a_customer_moves_back_and_forth_between_the_steps(
+    portal: RunningPortal, new_context: NewContext, customer: Person
 ) -> None:
     page = steps.arrive_signed_in(new_context(), portal, customer)
-    chosen = steps.walk_to_overview(page)
+    _no_step_is_skipped(page)
+    chosen = _walk_with_isla(page)
+    _the_browsers_own_buttons(page, chosen)
+    assert bookings_of(portal, customer) == []
+    _back_and_edit(page)
+    places = [place.street for place in _rows(portal, customer, Location)]
+    assert sorted(places) == ["12 Ocean Street", "7 Hill Road"]
+    assert bookings_of(portal, customer) == []
+    steps.confirm(page)
+    assert steps.facts(page)["With"] == [ISLA]
+    page.go_back()
+    # What is booked cannot be booked again by going back.
+    expect(steps.heading(page, "Your booking is confirmed")).to_be_visible()
+    expect(steps.button(page, "Confirm booking")).to_have_count(0)
+    assert len(bookings_of(portal, customer)) == 1
+    steps.visit(page, "/book/no-such-service")
+    expect(steps.heading(page, "We do not offer this service", level=2)).to_be_visible()
+    assert len(_rows(portal, customer, BookingDraft)) == 1
+
+
+def _no_step_is_skipped(page: Page) -> None:
+    """The address of a later step leads to the first one; the page stays there."""
+    page.goto(f"/book/{steps.SERVICE}?step=overview")
+    steps.at_step(page, "Options")
+    expect(page).to_have_url(re.compile(r"\?step=options&draft=\w{26}$"))
+    expect(steps.button(page, "Confirm booking")).to_have_count(0)
+
+
+def _walk_with_isla(page: Page) -> steps.Appointment:
+    """From the first step, where the page is, to the overview, asking for somebody."""
+    steps.answer_options(page)
+    steps.go_on(page)
+    steps.at_step(page, "Day and time")
+    page.get_by_role("radio", name=ISLA, exact=True).check()
+    chosen = steps.pick_time(page)
+    steps.go_on(page)
+    steps.at_step(page, "Address")
+    steps.fill_address(page)
+    steps.go_on(page)
+    steps.at_step(page, "Contact details")
+    steps.go_on(page)
+    steps.at_step(page, "Overview")
+    expect(page.get_by_text(f"With {ISLA}", exact=True)).to_be_visible()
+    return chosen
+
+
+def _the_browsers_own_buttons(page: Page, chosen: steps.Appointment) -> None:
     for name in reversed(STEPS[:-1]):
         page.go_back()
         steps.at_step(page, name)
@@ -248,20 +294,9 @@ def test_the_browsers_own_buttons_move_through_the_steps(
         page.go_forward()
         steps.at_step(page, name)
     expect(page.get_by_text(chosen.day, exact=True)).to_be_visible()
-    assert bookings_of(portal, customer) == []
-    steps.confirm(page)
-    page.go_back()
-    # What is booked cannot be booked again by going back.
-    expect(steps.heading(page, "Your booking is confirmed")).to_be_visible()
-    expect(steps.button(page, "Confirm booking")).to_have_count(0)
-    assert len(bookings_of(portal, customer)) == 1
 
 
-def test_back_and_edit_lead_to_a_step_and_to_the_overview_again(
-    portal: RunningPortal, new_context: NewContext, customer: Person
-) -> None:
-    page = steps.arrive_signed_in(new_context(), portal, customer)
-    steps.walk_to_overview(page)
+def _back_and_edit(page: Page) -> None:
     steps.button(page, "Back").click()
     steps.at_step(page, "Contact details")
     steps.go_on(page)
@@ -289,61 +324,3 @@ def test_back_and_edit_lead_to_a_step_and_to_the_overview_again(
     steps.go_on(page)
     steps.at_step(page, "Overview")
     expect(page.get_by_text("7 Hill Road", exact=True)).to_be_visible()
-    places = [place.street for place in _rows(portal, customer, Location)]
-    assert sorted(places) == ["12 Ocean Street", "7 Hill Road"]
-    assert bookings_of(portal, customer) == []
-
-
-def test_a_step_cannot_be_skipped_by_its_address(
-    portal: RunningPortal, new_context: NewContext, customer: Person
-) -> None:
-    page = steps.arrive_signed_in(new_context(), portal, customer)
-    page.goto(f"/book/{steps.SERVICE}?step=overview")
-    steps.at_step(page, "Options")
-    expect(page).to_have_url(re.compile(r"\?step=options&draft=\w{26}$"))
-    expect(steps.button(page, "Confirm booking")).to_have_count(0)
-
-
-def test_a_draft_of_somebody_else_opens_an_own_one(
-    portal: RunningPortal, new_context: NewContext, customer: Person
-) -> None:
-    owner = steps.new_customer_with_overview(new_context(), portal)
-    (draft,) = _rows(portal, owner, BookingDraft)
-    page = steps.arrive_signed_in(new_context(), portal, customer)
-    page.goto(f"/book/{steps.SERVICE}?step=overview&draft={draft.id}")
-    steps.at_step(page, "Options")
-    expect(page.get_by_role("radio", name="45 minutes")).not_to_be_checked()
-    (own,) = _rows(portal, customer, BookingDraft)
-    assert own.id != draft.id
-    assert _rows(portal, owner, BookingDraft) == [draft]
-
-
-def test_an_unknown_service_is_said_kindly(
-    portal: RunningPortal, new_context: NewContext, customer: Person
-) -> None:
-    page = steps.arrive_signed_in(new_context(), portal, customer)
-    steps.visit(page, "/book/no-such-service")
-    expect(steps.heading(page, "We do not offer this service", level=2)).to_be_visible()
-    assert _rows(portal, customer, BookingDraft) == []
-
-
-def test_somebody_in_particular_can_be_asked_for(
-    portal: RunningPortal, new_context: NewContext, customer: Person
-) -> None:
-    page = steps.arrive_signed_in(new_context(), portal, customer)
-    steps.open_wizard(page)
-    steps.answer_options(page)
-    steps.go_on(page)
-    steps.at_step(page, "Day and time")
-    page.get_by_role("radio", name="Isla MacDonald", exact=True).check()
-    steps.pick_time(page)
-    steps.go_on(page)
-    steps.at_step(page, "Address")
-    steps.fill_address(page)
-    steps.go_on(page)
-    steps.at_step(page, "Contact details")
-    steps.go_on(page)
-    steps.at_step(page, "Overview")
-    expect(page.get_by_text("With Isla MacDonald", exact=True)).to_be_visible()
-    steps.confirm(page)
-    assert steps.facts(page)["With"] == ["Isla MacDonald"]

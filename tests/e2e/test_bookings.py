@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import BrowserContext, Page, expect
 from sqlmodel import Session, select
 
 from portal_app.demo.load import PASSWORD
@@ -32,21 +32,23 @@ def _numbers_of_maya(portal: RunningPortal) -> tuple[list[str], list[str]]:
     return upcoming, past
 
 
-def test_upcoming_and_past_survive_a_reload_and_the_back_button(
-    device: str, portal: RunningPortal, new_context: NewContext
+def test_my_bookings_and_the_overview_of_one(
+    portal: RunningPortal, new_context: NewContext
 ) -> None:
     upcoming, past = _numbers_of_maya(portal)
     assert upcoming
     assert past
-    page = steps.arrive_signed_in(new_context(), portal, MAYA)
-    steps.visit(page, "/bookings")
+    page = new_context().new_page()
+    _log_in_on_the_way(page, portal)
     cards = page.get_by_role("article")
+    expect(cards).to_contain_text(past)
+    steps.reload(page)
+    expect(cards).to_contain_text(past)
+    page.get_by_role("tab", name="Upcoming", exact=True).click()
     expect(cards).to_have_count(len(upcoming))
     expect(cards).to_contain_text(upcoming)
     page.get_by_role("tab", name="Past", exact=True).click()
     expect(page).to_have_url(f"{portal.url}/bookings?when=past")
-    expect(cards).to_contain_text(past)
-    steps.reload(page)
     expect(cards).to_contain_text(past)
     page.go_back()
     expect(cards).to_contain_text(upcoming)
@@ -54,15 +56,7 @@ def test_upcoming_and_past_survive_a_reload_and_the_back_button(
         "aria-selected", "true"
     )
 
-
-def test_a_booking_shows_services_address_and_history(
-    device: str, portal: RunningPortal, new_context: NewContext
-) -> None:
-    upcoming, _ = _numbers_of_maya(portal)
-    page = steps.arrive_signed_in(new_context(), portal, MAYA)
-    steps.visit(page, "/bookings")
-    card = page.get_by_role("article").filter(has_text=upcoming[0])
-    card.get_by_role("link").click()
+    cards.filter(has_text=upcoming[0]).get_by_role("link").click()
     expect(page).to_have_url(f"{portal.url}/bookings/{upcoming[0]}")
     expect(page.get_by_text(f"Booking number {upcoming[0]}")).to_be_visible()
     for title in ("Appointment", "Services", "History"):
@@ -75,34 +69,15 @@ def test_a_booking_shows_services_address_and_history(
     assert steps.facts(page) == said
     steps.link(page, "My Bookings").filter(visible=True).first.click()
     expect(page.get_by_role("article")).to_have_count(len(upcoming))
+    steps.visit(page, "/bookings/B-0000-0000")
+    expect(steps.heading(page, "We could not find that booking")).to_be_visible()
 
 
-def test_somebody_elses_number_reads_like_one_that_does_not_exist(
-    portal: RunningPortal, new_context: NewContext, customer: Person
-) -> None:
-    upcoming, _ = _numbers_of_maya(portal)
-    page = steps.arrive_signed_in(new_context(), portal, customer)
-    seen = []
-    for number in (upcoming[0], "B-0000-0000"):
-        steps.visit(page, f"/bookings/{number}")
-        missing = "We could not find that booking"
-        expect(steps.heading(page, missing)).to_be_visible()
-        seen.append(page.locator("body").aria_snapshot().replace(number, "N"))
-        answer = page.context.request.get(f"/api/calendar/{number}.ics")
-        assert (answer.status, answer.text()) == (
-            404,
-            "We could not find that booking.",
-        )
-    assert seen[0] == seen[1]
-
-
-def test_a_stranger_is_asked_to_log_in_and_comes_back(
-    portal: RunningPortal, new_context: NewContext, customer: Person
-) -> None:
-    page = new_context().new_page()
+def _log_in_on_the_way(page: Page, portal: RunningPortal) -> None:
+    """A stranger is asked to log in, and comes back to the very address."""
     page.goto("/bookings?when=past")
     expect(steps.heading(page, "Log in")).to_be_visible()
     steps.alive(page)
-    steps.fill_log_in(page, customer)
+    steps.fill_log_in(page, MAYA)
     expect(page).to_have_url(f"{portal.url}/bookings?when=past")
-    expect(steps.heading(page, "Nothing here yet", level=2)).to_be_visible()
+    expect(steps.heading(page, "My Bookings")).to_be_visible()

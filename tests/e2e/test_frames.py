@@ -3,8 +3,9 @@
 import json
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import parse_qsl
 
-from playwright.sync_api import BrowserContext
+from playwright.sync_api import BrowserContext, expect
 from reflex.state import State
 from reflex_base.registry import RegistrationContext
 from reflex_base.utils.format import json_dumps
@@ -13,22 +14,15 @@ from sqlmodel import Session, select
 from portal_app.domain.bookings.models import Booking
 from portal_app.domain.customers.models import Customer, Location
 from portal_app.kernel.audiences import Audience
+from portal_app.portal_app import PAGES
 from portal_app.state.access import audiences_of
 from portal_app.state.gate import REFLEX_LIFECYCLE
 from tests.e2e import steps
-from tests.e2e.addresses import (
-    CUSTOMER,
-    MAYA,
-    OFFICE,
-    ROUTES,
-    STRANGER,
-    path_of,
-    place_of,
-)
-from tests.e2e.conftest import Watch
+from tests.e2e.addresses import MAYA, OFFICE, ROUTES, STRANGER, path_of, place_of
 from tests.support.frames import Frames
-from tests.support.people import Person
+from tests.support.people import Person, actor_of, session_cookie
 from tests.support.server import RunningPortal
+from tests.support.sockets import RawTab, raw_tab
 
 NewContext = Callable[[], BrowserContext]
 _OPEN_TO_CUSTOMERS = {Audience.PUBLIC, Audience.CUSTOMER, Audience.GUEST}
@@ -61,15 +55,6 @@ def _plain_name(sent: str) -> str:
     return sent.removesuffix("_rx_state_")
 
 
-def _filled_office_vars(frames: Frames) -> list[tuple[str, str, Any]]:
-    office, defaults = _office_states(), _defaults()
-    return [
-        (state, name, value)
-        for state, name, value in frames.values()
-        if state in office and value and value != defaults[state].get(_plain_name(name))
-    ]
-
-
 def _secrets_of_maya(portal: RunningPortal) -> list[str]:
     def read(tx: Session) -> list[str]:
         maya = tx.exec(select(Customer).where(Customer.email == MAYA.email)).one()
@@ -85,57 +70,99 @@ def _secrets_of_maya(portal: RunningPortal) -> list[str]:
     return portal.database.query(read)
 
 
-def _visit_everything(
-    portal: RunningPortal, context: BrowserContext, frames: Frames, who: str
-) -> None:
-    """Every page, whoever it is made for; each has answered when the next comes."""
-    for route in ROUTES:
-        place, page, before = place_of(route), context.new_page(), len(frames.received)
-        frames.listen(page)
-        page.goto(path_of(portal, place))
-        steps.alive(page)
-        if who == STRANGER and place.who != STRANGER:
-            steps.sent_to_log_in(page)
-        assert len(frames.received) > before
-        page.close()
+def _loads_of_every_page(portal: RunningPortal, tab: RawTab) -> list[str]:
+    """Load every page as its own address does; what came over the socket, as sent."""
+    before = len(tab.frames)
+    for page in PAGES:
+        route = page.route if page.route != "404" else "/404"
+        path = path_of(portal, place_of(route))
+        pathname, _, asked = path.partition("?")
+        for handler in page.on_load:
+            name = f"{handler.state_full_name}.{handler.fn.__name__}"
+            query = dict(parse_qsl(asked))
+            tab.fire(name, pathname=pathname, asPath=path, query=query)
+    tab.round_trip()
+    return [json.dumps(frame, ensure_ascii=False) for frame in tab.frames[before:]]
+
+
+def _office_vars_of(frames: list[str]) -> list[tuple[str, str, Any]]:
+    office, defaults = _office_states(), _defaults()
+    return [
+        (state, name, value)
+        for frame in frames
+        for state, values in (json.loads(frame).get("delta") or {}).items()
+        for name, value in values.items()
+        if state in office and value and value != defaults[state].get(_plain_name(name))
+    ]
 
 
 def test_a_stranger_receives_nothing_of_anybody(
-    portal: RunningPortal, new_context: NewContext, customer: Person, watch: Watch
+    portal: RunningPortal, customer: Person
 ) -> None:
-    watch.expected = ["status of 404"]
-    frames = Frames()
-    _visit_everything(portal, new_context(), frames, STRANGER)
-    received = "\n".join(frames.received)
+    with raw_tab(portal.url) as tab:
+        received = _loads_of_every_page(portal, tab)
+        redirects = [e for e in tab.events() if e["name"] == "_redirect"]
     secrets = [*_secrets_of_maya(portal), customer.last_name, customer.email]
-    assert [s for s in secrets if s and s in received] == []
-    assert _filled_office_vars(frames) == []
+    assert [s for s in secrets if s and s in "\n".join(received)] == []
+    assert _office_vars_of(received) == []
+    private = [r for r in ROUTES if place_of(r).who != STRANGER]
+    assert len(redirects) >= len(private)
 
 
 def test_a_new_customer_receives_nothing_of_others(
-    portal: RunningPortal, new_context: NewContext, customer: Person, watch: Watch
+    portal: RunningPortal, customer: Person
 ) -> None:
-    watch.expected = ["status of 404"]
+    with raw_tab(portal.url, session_cookie(portal.database, customer)) as tab:
+        received = _loads_of_every_page(portal, tab)
+    everything = "\n".join(received)
+    assert [s for s in _secrets_of_maya(portal) if s and s in everything] == []
+    assert _office_vars_of(received) == []
+    assert customer.last_name in everything
+
+
+def test_a_log_in_leaves_its_secrets_nowhere(
+    portal: RunningPortal, new_context: NewContext, customer: Person
+) -> None:
     context, frames = new_context(), Frames()
     page = context.new_page()
     frames.listen(page)
     steps.log_in(page, customer)
-    (cookie,) = [c for c in context.cookies() if c["name"] == "portal"]
+    cookies = context.cookies()
+    assert [c["name"] for c in cookies if not c["httpOnly"]] == []
+    (cookie,) = [c for c in cookies if c["name"] == "portal"]
+    assert {name: cookie[name] for name in cookie if name != "value"} == {  # type: ignore[literal-required]
+        "name": "portal",
+        "domain": "localhost",
+        "path": "/",
+        "expires": -1,
+        "httpOnly": True,
+        "secure": False,
+        "sameSite": "Lax",
+    }
+    assert page.evaluate("document.cookie") == ""
+    kept = page.evaluate(
+        "JSON.stringify([{...localStorage}, {...sessionStorage}, location.href])"
+    )
+    assert cookie["value"] not in kept
     tickets = {v for _, n, v in frames.values() if _plain_name(n) == "ticket" and v}
     assert len(tickets) == 1
     signing_in = "\n".join(frames.received)
     later = Frames()
-    _visit_everything(portal, context, later, CUSTOMER)
+    later.listen(page)
+    steps.visit(page, "/account")
+    expect(steps.heading(page, customer.name, level=2)).to_be_visible()
     after = "\n".join(later.received)
+    assert customer.last_name in after
     # The password goes one way only, the cookie's secret neither way.
     assert customer.password not in signing_in + after
     assert cookie["value"] not in signing_in + after
     assert cookie["value"] not in "\n".join(frames.sent + later.sent)
     # The ticket was used up, and nothing of it is left behind.
     assert [ticket for ticket in tickets if ticket in after] == []
-    assert [s for s in _secrets_of_maya(portal) if s and s in after] == []
-    assert _filled_office_vars(later) == []
-    assert customer.last_name in after
+    steps.log_out(page)
+    assert "portal" not in [c["name"] for c in context.cookies()]
+    secret = f"portal={cookie['value']}"
+    assert actor_of(portal.database, secret).account_id is None
 
 
 def test_the_office_has_states_of_its_own_to_look_for() -> None:

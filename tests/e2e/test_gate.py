@@ -24,6 +24,7 @@ from tests.support.sockets import RawTab, raw_tab
 MAYA = "maya@example.com"
 MOVING = {"attempt_window", "account_session", "outbox_message"}
 """Tables that change by themselves: counters, last visits, deliveries."""
+_AT_A_TIME = 100
 
 
 def _handlers() -> list[tuple[str, list[str], frozenset[Audience] | None]]:
@@ -87,17 +88,29 @@ def _standing(portal: RunningPortal) -> dict[str, Any]:
 
 def _payloads(arguments: list[str], values: list[str]) -> Iterator[dict[str, Any]]:
     yield {}
+    if not arguments:
+        return
     yield dict.fromkeys(arguments, "x")
     yield {name: {"id": 1, "nested": ["' OR 1=1 --"]} for name in arguments}
     for value in values:
         yield dict.fromkeys(arguments, value)
 
 
-def _fire_all(tab: RawTab, values: list[str]) -> None:
-    for name, arguments, _ in HANDLERS:
+def _fire_all(
+    tab: RawTab,
+    handlers: list[tuple[str, list[str], frozenset[Audience] | None]],
+    values: list[str],
+) -> None:
+    unanswered = 0
+    for name, arguments, _ in handlers:
         for payload in _payloads(arguments, values):
             tab.fire(name, payload)
-        tab.round_trip()
+            unanswered += 1
+        # The answer carries every state, so it is not asked for after each.
+        if unanswered >= _AT_A_TIME:
+            tab.round_trip()
+            unanswered = 0
+    tab.round_trip()
 
 
 def test_there_are_private_handlers_to_try() -> None:
@@ -110,38 +123,10 @@ def test_a_stranger_fires_every_handler_and_nothing_happens(
     ids = _ids_of_maya(portal)
     before = _standing(portal)
     with raw_tab(portal.url) as tab:
-        for name, arguments, _ in PRIVATE:
-            for payload in _payloads(arguments, ids[:3]):
-                tab.fire(name, payload)
-            tab.round_trip()
+        _fire_all(tab, PRIVATE, ids[:3])
         frames = repr(tab.frames)
     assert _standing(portal) == before
     assert [s for s in _secrets_of_maya(portal) if s in frames] == []
-
-
-@pytest.mark.parametrize("name", [name for name, _, audiences in PRIVATE if audiences])
-def test_a_stranger_is_sent_to_log_in(portal: RunningPortal, name: str) -> None:
-    with raw_tab(portal.url) as tab:
-        tab.round_trip()
-        tab.fire(name, {}, pathname="/bookings", asPath="/bookings?when=past")
-        tab.round_trip()
-        redirects = [
-            e["payload"]["path"] for e in tab.events() if e["name"] == "_redirect"
-        ]
-    assert redirects == ["/login?next=/bookings%3Fwhen%3Dpast"]
-
-
-def test_an_undeclared_handler_is_answered_with_nothing(portal: RunningPortal) -> None:
-    undeclared = [name for name, _, audiences in PRIVATE if audiences is None]
-    assert any(name.endswith(".setvar") for name in undeclared)
-    with raw_tab(portal.url) as tab:
-        tab.round_trip()
-        before = tab.state()
-        for name in undeclared:
-            tab.fire(name, {"var_name": "loaded", "value": True})
-        tab.round_trip()
-        assert tab.state() == before
-        assert tab.events() == []
 
 
 def test_another_customer_gets_nothing_of_maya(
@@ -152,7 +137,7 @@ def test_another_customer_gets_nothing_of_maya(
         maya = tx.exec(select(Customer).where(Customer.email == MAYA)).one()
     before = _rows_of(portal, maya.id)
     with raw_tab(portal.url, session_cookie(portal.database, customer)) as tab:
-        _fire_all(tab, ids)
+        _fire_all(tab, HANDLERS, ids)
         received = repr(tab.frames)
     assert _rows_of(portal, maya.id) == before
     # What the attacker typed may come back to the attacker; what only the

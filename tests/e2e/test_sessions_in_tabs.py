@@ -53,85 +53,51 @@ def _shows_log_in(page: Page, came_from: str) -> None:
     expect(page).to_have_url(re.compile(rf"/login\?next={re.escape(came_from)}$"))
 
 
-def test_log_out_in_one_tab_and_click_in_the_other(
+def test_logging_out_in_one_tab_ends_the_others_and_nobody_is_lost(
     new_context: NewContext, portal: RunningPortal, customer: Person
 ) -> None:
     context = new_context()
-    tab_a = steps.arrive_signed_in(context, portal, customer)
-    steps.visit(tab_a, "/bookings")
-    tab_b = context.new_page()
-    steps.visit(tab_b, "/bookings?when=past")
-    expect(tab_b.get_by_role("tab", name="Past")).to_have_attribute(
+    list_tab = steps.arrive_signed_in(context, portal, customer)
+    steps.visit(list_tab, "/bookings?when=past")
+    expect(list_tab.get_by_role("tab", name="Past")).to_have_attribute(
         "aria-selected", "true"
     )
-    steps.log_out(tab_a)
+    wizard = context.new_page()
+    steps.open_wizard(wizard)
+    steps.answer_options(wizard)
+    steps.go_on(wizard)
+    steps.at_step(wizard, "Day and time")
+    here = wizard.url.removeprefix(portal.url)
+    tab = context.new_page()
+    steps.visit(tab, "/bookings")
+    steps.log_out(tab)
     before = _standing(portal)
-    tab_b.get_by_role("tab", name="Upcoming").click()
-    expect(steps.heading(tab_b, "Log in")).to_be_visible()
+    list_tab.get_by_role("tab", name="Upcoming").click()
+    _shows_log_in(list_tab, "/bookings")
+    steps.button(wizard, "Next month").click()
+    expect(steps.heading(wizard, "Log in")).to_be_visible()
     assert _standing(portal) == before
-    steps.fill_log_in(tab_b, customer)
-    expect(steps.heading(tab_b, "My Bookings")).to_be_visible()
+    # After logging in, the wizard is where it was.
+    steps.fill_log_in(wizard, customer)
+    steps.at_step(wizard, "Day and time")
+    assert wizard.url.removeprefix(portal.url) == here
+    steps.button(wizard, "Back").click()
+    steps.at_step(wizard, "Options")
+    steps.options_as_answered(wizard)
 
 
-def test_a_form_in_the_other_tab_changes_nothing(
+def test_a_session_that_is_ended_elsewhere_saves_nothing(
     new_context: NewContext, portal: RunningPortal, customer: Person
 ) -> None:
-    """The session is revoked elsewhere; this browser still holds its cookie."""
-    context = new_context()
-    tab_b = steps.arrive_signed_in(context, portal, customer)
-    steps.visit(tab_b, "/account")
-    _change_name(tab_b, "Changed")
-    elsewhere = steps.arrive_signed_in(new_context(), portal, customer)
-    steps.visit(elsewhere, "/account")
-    steps.button(elsewhere, "Sign out everywhere else").click()
-    expect(elsewhere.get_by_text("All other devices are signed out.")).to_be_visible()
-    assert _open_sessions(portal, customer) == 1
-    before = _standing(portal)
-    _save(tab_b)
-    _shows_log_in(tab_b, "/account")
-    assert _standing(portal) == before
-    expect(tab_b.get_by_text(customer.name)).to_have_count(0)
-    steps.fill_log_in(tab_b, customer)
-    expect(steps.heading(tab_b, "My Account")).to_be_visible()
-    expect(steps.heading(tab_b, customer.name, level=2)).to_be_visible()
-    # What was typed waits there, to be saved now.
-    expect(steps.field(tab_b, "First name")).to_have_value("Changed")
-
-
-def test_after_logging_in_the_wizard_is_where_it_was(
-    new_context: NewContext, portal: RunningPortal, customer: Person
-) -> None:
-    """Log out in A; B was at the address of a booking, and is there again."""
-    context = new_context()
-    tab_b = steps.arrive_signed_in(context, portal, customer)
-    steps.open_wizard(tab_b)
-    steps.answer_options(tab_b)
-    steps.go_on(tab_b)
-    steps.at_step(tab_b, "Day and time")
-    here = tab_b.url.removeprefix(portal.url)
-    tab_a = context.new_page()
-    steps.visit(tab_a, "/bookings")
-    steps.log_out(tab_a)
-    before = _standing(portal)
-    steps.button(tab_b, "Next month").click()
-    expect(steps.heading(tab_b, "Log in")).to_be_visible()
-    assert _standing(portal) == before
-    steps.fill_log_in(tab_b, customer)
-    steps.at_step(tab_b, "Day and time")
-    assert tab_b.url.removeprefix(portal.url) == here
-    steps.button(tab_b, "Back").click()
-    steps.at_step(tab_b, "Options")
-    steps.options_as_answered(tab_b)
-
-
-def test_each_session_has_a_sign_out_of_its_own(
-    new_context: NewContext, portal: RunningPortal, customer: Person
-) -> None:
+    """The sessions are revoked elsewhere; these browsers still hold their cookies."""
+    somebody = new_customer(portal.database, "Victor")
+    session_cookie(portal.database, somebody)
     first, second, third = (
         steps.arrive_signed_in(new_context(), portal, customer) for _ in range(3)
     )
     for tab in (second, third):
         steps.visit(tab, "/account")
+        _change_name(tab, "Changed")
     steps.visit(first, "/account")
     sign_outs = first.get_by_role("button", name="Sign out", exact=True)
     expect(sign_outs).to_have_count(2)
@@ -142,11 +108,27 @@ def test_each_session_has_a_sign_out_of_its_own(
     expect(sign_outs).to_have_count(1)
     assert _open_sessions(portal, customer) == 2
     ended, left = _ended_and_left(portal, second, third)
-    steps.button(ended, "Edit Info").click()
+    before = _standing(portal)
+    _save(ended)
     _shows_log_in(ended, "/account")
-    _change_name(left, "Still")
-    expect(steps.field(left, "First name")).to_have_value("Still")
+    assert _standing(portal) == before
+    expect(ended.get_by_text(customer.name)).to_have_count(0)
+    expect(steps.field(left, "First name")).to_have_value("Changed")
+
+    steps.button(first, "Sign out everywhere else").click()
+    expect(first.get_by_text("All other devices are signed out.")).to_be_visible()
+    assert _open_sessions(portal, customer) == 1
+    # Nobody signs somebody else out.
+    assert _open_sessions(portal, somebody) == 1
+    before = _standing(portal)
+    _save(left)
+    _shows_log_in(left, "/account")
+    assert _standing(portal) == before
+    steps.fill_log_in(left, customer)
     expect(steps.heading(left, "My Account")).to_be_visible()
+    expect(steps.heading(left, customer.name, level=2)).to_be_visible()
+    # What was typed waits there, to be saved now.
+    expect(steps.field(left, "First name")).to_have_value("Changed")
 
 
 def _ended_and_left(portal: RunningPortal, *tabs: Page) -> tuple[Page, Page]:
@@ -165,17 +147,3 @@ def _ended_and_left(portal: RunningPortal, *tabs: Page) -> tuple[Page, Page]:
     ended, left = sorted(tabs, key=is_over, reverse=True)
     assert (is_over(ended), is_over(left)) == (True, False)
     return ended, left
-
-
-def test_nobody_signs_somebody_else_out(
-    new_context: NewContext, portal: RunningPortal, customer: Person
-) -> None:
-    other = new_customer(portal.database, "Victor")
-    session_cookie(portal.database, other)
-    page = steps.arrive_signed_in(new_context(), portal, customer)
-    session_cookie(portal.database, customer)
-    steps.visit(page, "/account")
-    steps.button(page, "Sign out everywhere else").click()
-    expect(page.get_by_text("All other devices are signed out.")).to_be_visible()
-    assert _open_sessions(portal, customer) == 1
-    assert _open_sessions(portal, other) == 1

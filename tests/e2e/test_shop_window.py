@@ -1,17 +1,19 @@
 """The shop window: there at once, at rest, and quick to search."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 from sqlmodel import select
 
 from portal_app.domain.catalogue.models import Service
-from tests.support.people import Person, session_cookie
+from tests.e2e import steps
+from tests.support.people import Person
 from tests.support.server import RunningPortal
 
+NewContext = Callable[[], BrowserContext]
 _WATCH_SHIFTS = """
 window.shifted = 0;
 new PerformanceObserver((list) => {
@@ -57,61 +59,43 @@ def _before_the_scripts(page: Page, path: str) -> Iterator[None]:
         route.continue_()
 
 
-def _comes_alive(page: Page, path: str) -> float:
-    """How far things move from the first HTML, once drawn, to the live page.
-
-    The title stays the same as well.
-    """
-    page.add_init_script(_WATCH_SHIFTS)
+def _comes_alive(page: Page, path: str) -> None:
+    """What is there before the scripts is all there is, and nothing moves."""
     with _before_the_scripts(page, path):
         # A busy machine paints a long page in parts; that is no jump of ours.
         expect(page.locator("footer")).to_be_visible()
         page.evaluate(_SETTLE)
         title = page.title()
+        text = page.locator("body").inner_text()
     _until_live(page)
+    assert "Brightside Home & Pet Care" in text
+    assert page.locator("body").inner_text().split() == text.split(), path
     assert page.title() == title
-    return float(page.evaluate("window.shifted"))
+    assert page.evaluate("window.shifted") < 0.001, path
 
 
 def _services(page: Page) -> list[str]:
     return page.locator("main article:visible h3").all_inner_texts()
 
 
-@pytest.mark.parametrize("path", PATHS)
-def test_a_page_is_complete_without_script(
-    chromium: Browser, portal: RunningPortal, path: str
+def test_public_pages_are_complete_at_once_and_nothing_moves(
+    device: str, new_context: NewContext, portal: RunningPortal, customer: Person, watch
 ) -> None:
-    texts = []
-    for script in (False, True):
-        context = chromium.new_context(
-            base_url=portal.url, java_script_enabled=script, service_workers="block"
-        )
-        page = context.new_page()
-        page.goto(path)
-        if script:
-            _until_live(page)
-        texts.append(page.locator("body").inner_text())
-        context.close()
-    assert "Brightside Home & Pet Care" in texts[0]
-    assert texts[0].split() == texts[1].split()
-
-
-@pytest.mark.parametrize("path", PATHS[:3])
-def test_nothing_moves_when_the_page_comes_alive(
-    device: str, page: Page, path: str
-) -> None:
-    assert _comes_alive(page, path) < 0.001
-
-
-def test_a_customer_sees_their_menu_and_nothing_moves(
-    device: str, new_context, portal: RunningPortal, customer: Person
-) -> None:
-    context: BrowserContext = new_context()
-    name, value = session_cookie(portal.database, customer).split("=", 1)
-    context.add_cookies([{"name": name, "value": value, "url": portal.url}])
-    page = context.new_page()
-    assert _comes_alive(page, "/") < 0.001
-    header = page.get_by_role("banner")
+    watch.expected.append(r"404 \(Not Found\).*/services/no-such")
+    # Each in a browser of its own: a service worker would have the scripts at once.
+    for path in PATHS:
+        page = new_context().new_page()
+        page.add_init_script(_WATCH_SHIFTS)
+        _comes_alive(page, path)
+    # A customer sees their menu, and it does not come with a jump.
+    signed_in = steps.arrive_signed_in(new_context(), portal, customer)
+    signed_in.add_init_script(_WATCH_SHIFTS)
+    with _before_the_scripts(signed_in, "/"):
+        expect(signed_in.locator("footer")).to_be_visible()
+        signed_in.evaluate(_SETTLE)
+    _until_live(signed_in)
+    assert signed_in.evaluate("window.shifted") < 0.001
+    header = signed_in.get_by_role("banner")
     expect(header.get_by_role("button", name="Account menu")).to_be_visible()
     expect(header.get_by_role("link", name="Sign up")).to_have_count(0)
 
@@ -121,17 +105,24 @@ def _offered(portal: RunningPortal) -> int:
         return len(tx.exec(select(Service.id).where(Service.active)).all())
 
 
-def test_searching_and_filtering(
-    device: str, portal: RunningPortal, page: Page
-) -> None:
+def test_searching_and_filtering(portal: RunningPortal, page: Page) -> None:
     # Other tests offer services of their own.
     everything = f"{_offered(portal)} services"
-    page.goto("/services")
-    _until_live(page)
     field = page.get_by_label("Search services")
     count = page.get_by_role("status").filter(has_text=re.compile(r"^\d+ services?$"))
-    expect(count).to_have_text(everything)
+    with _before_the_scripts(page, "/services"):
+        field.click()
+        page.keyboard.type("pool")
+    _until_live(page)
+    # What is typed before the scripts arrive is kept, and so is the focus.
+    expect(field).to_have_value("pool")
+    expect(field).to_be_focused()
+    page.keyboard.type(" green")
+    expect(page.get_by_role("link", name="Pool green-to-clean")).to_be_visible()
+    assert _services(page) == ["Pool green-to-clean"]
 
+    field.press("Escape")
+    expect(count).to_have_text(everything)
     field.fill("DOG")
     expect(count).to_have_text("2 services")
     assert _services(page) == ["Dog walking", "Dog grooming at home"]
@@ -151,6 +142,7 @@ def test_searching_and_filtering(
 
     page.get_by_role("link", name="Hedge trimming").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Hedge trimming")
+    expect(page.get_by_role("link", name="Schedule an appointment")).to_be_in_viewport()
     page.go_back()
     expect(page).to_have_url(re.compile(r"/services\?category=garden$"))
     expect(count).to_have_text("2 services")
@@ -162,21 +154,7 @@ def test_searching_and_filtering(
     expect(field).to_be_focused()
 
 
-def test_what_is_typed_before_the_scripts_arrive_is_kept(
-    device: str, page: Page
-) -> None:
-    field = page.get_by_label("Search services")
-    with _before_the_scripts(page, "/services"):
-        field.click()
-        page.keyboard.type("pool")
-    _until_live(page)
-    expect(field).to_have_value("pool")
-    expect(field).to_be_focused()
-    page.keyboard.type(" green")
-    expect(page.get_by_role("link", name="Pool green-to-clean")).to_be_visible()
-    assert _services(page) == ["Pool green-to-clean"]
-
-
+@pytest.mark.parametrize("device", ["phone"], indirect=True)
 def test_the_way_from_the_home_page_to_booking(device: str, page: Page) -> None:
     page.goto("/")
     _until_live(page)
@@ -190,13 +168,3 @@ def test_the_way_from_the_home_page_to_booking(device: str, page: Page) -> None:
     expect(book).to_have_count(1)
     expect(book).to_be_in_viewport()
     expect(book).to_have_attribute("href", "/book/dog-walking")
-
-
-def test_a_service_that_is_not_offered(page: Page, watch) -> None:
-    watch.expected.append(r"404 \(Not Found\).*/services/no-such")
-    answer = page.goto("/services/no-such")
-    assert answer is not None
-    assert answer.status == 404
-    _until_live(page)
-    page.get_by_role("link", name="See all services").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("All Services")

@@ -6,23 +6,19 @@ from collections.abc import Callable
 from typing import Any
 
 import httpx
-import pytest
 from playwright.sync_api import BrowserContext, Page, expect
-from sqlalchemy import update
 from sqlmodel import Session, col, func, select
 
 from portal_app.domain.accounts.models import Account, AccountSession
 from portal_app.domain.bookings.models import Booking
-from portal_app.domain.business.models import Business
 from portal_app.domain.customers.models import Customer
-from portal_app.kernel.clock import utc_now
 from tests.e2e import steps
 from tests.support.contents import contents
 from tests.support.mailbox import Mailbox, link_in
 from tests.support.people import Person, guest_cookie, new_customer, session_cookie
 from tests.support.server import RunningPortal
 from tests.support.switching import switched
-from tests.support.visits import book, booking_id, forget_account
+from tests.support.visits import book, forget_account
 
 NewContext = Callable[[], BrowserContext]
 MOVING = {"attempt_window", "outbox_message", "security_event"}
@@ -68,12 +64,19 @@ def _calendar_status(portal: RunningPortal, page: Page, number: str) -> int:
 # --- A booking's number -----------------------------------------------------------
 
 
-def test_a_guest_sees_that_booking_and_nothing_else(
-    page: Page, portal: RunningPortal
+def test_a_guest_sees_one_booking_and_takes_it_into_an_account(
+    page: Page, portal: RunningPortal, mailbox: Mailbox
 ) -> None:
     person = new_customer(portal.database)
     number, other = book(portal.database, person), book(portal.database, person)
-    _open_by_number(page, person.email, number.lower())
+    forget_account(portal.database, person)
+    before = _standing(portal)
+    _open_by_number(page, "nobody@example.com", number)
+    expect(page.get_by_role("alert").filter(has_text=WRONG)).to_be_visible()
+    assert _standing(portal) == before
+    steps.field(page, "Email").fill(person.email)
+    steps.field(page, "Booking number").fill(number.lower())
+    steps.button(page, "Show my booking").click()
     expect(page.get_by_text(GUEST)).to_be_visible()
     expect(page).to_have_url(re.compile(f"/bookings/{number}$"))
     expect(steps.heading(page, "Dog walking")).to_be_visible()
@@ -81,55 +84,11 @@ def test_a_guest_sees_that_booking_and_nothing_else(
     assert _calendar_status(portal, page, other) == 404
     steps.visit(page, f"/bookings/{other}")
     expect(page.get_by_text("We could not find that booking")).to_be_visible()
-    for path in ("/bookings", "/account", "/office", "/book/dog-walking"):
-        page.goto(path)
-        expect(steps.heading(page, "Log in")).to_be_visible()
-        expect(page).to_have_url(re.compile(rf"/login\?next={path}$"))
-
-
-def test_a_guest_session_ends_by_itself(page: Page, portal: RunningPortal) -> None:
-    person = new_customer(portal.database)
-    number = book(portal.database, person)
-    with switched(portal.database, guest_session_minutes=30):
-        _open_by_number(page, person.email, number)
-        expect(page.get_by_text(GUEST)).to_be_visible()
-    with portal.database.write() as tx:
-        session = tx.exec(
-            select(AccountSession).where(
-                AccountSession.booking_id == booking_id(portal.database, number)
-            )
-        ).one()
-        length = session.expires_at - session.created_at
-        session.expires_at = utc_now()
-    assert length.total_seconds() == 30 * 60
-    steps.visit(page, f"/bookings/{number}")
+    page.goto("/account")
     expect(steps.heading(page, "Log in")).to_be_visible()
-    assert _calendar_status(portal, page, number) == 404
+    expect(page).to_have_url(re.compile(r"/login\?next=/account$"))
 
-
-@pytest.mark.parametrize("wrong", ["e-mail", "number", "both"])
-def test_a_wrong_pair_gets_one_answer(
-    page: Page, portal: RunningPortal, wrong: str
-) -> None:
-    person = new_customer(portal.database)
-    number = book(portal.database, person)
-    before = _standing(portal)
-    _open_by_number(
-        page,
-        person.email if wrong == "number" else "nobody@example.com",
-        number if wrong == "e-mail" else "B-0000-0000",
-    )
-    expect(page.get_by_role("alert").filter(has_text=WRONG)).to_be_visible()
-    assert _standing(portal) == before
-
-
-def test_an_account_takes_the_booking_along(
-    page: Page, portal: RunningPortal, mailbox: Mailbox
-) -> None:
-    person = new_customer(portal.database)
-    number = book(portal.database, person)
-    forget_account(portal.database, person)
-    _open_by_number(page, person.email, number)
+    steps.visit(page, f"/bookings/{number}")
     steps.link(page, "Create an account").click()
     expect(steps.heading(page, "Sign up")).to_be_visible()
     steps.fill_sign_up(page, person)
@@ -189,7 +148,7 @@ def test_the_link_of_a_mail_opens_one_booking_until_it_is_switched_off(
     assert _standing(portal) == before
 
 
-# --- A new password ---------------------------------------------------------------
+# --- A new password, a new e-mail --------------------------------------------------
 
 
 def test_a_forgotten_password(
@@ -229,26 +188,42 @@ def test_a_forgotten_password(
     expect(steps.heading(page, "My Bookings")).to_be_visible()
 
 
-def test_forgetting_tells_nobody_who_has_an_account(
-    page: Page, portal: RunningPortal, mailbox: Mailbox
-) -> None:
-    nobody = f"nobody-{secrets.token_hex(5)}@example.com"
-    before = _standing(portal)
-    steps.visit(page, "/forgot-password")
-    steps.field(page, "Email").fill(nobody)
-    steps.button(page, "Send me a link").click()
-    expect(steps.heading(page, "Check your mail")).to_be_visible()
-    assert _standing(portal) == before
-    assert mailbox.to(nobody) == []
-
-
-def test_a_new_password_in_my_account_ends_all_other_sessions(
+def test_a_new_password_and_a_new_email_in_my_account(
     new_context: NewContext, portal: RunningPortal, mailbox: Mailbox, customer: Person
 ) -> None:
     elsewhere = steps.arrive_signed_in(new_context(), portal, customer)
     steps.visit(elsewhere, "/bookings")
     page = steps.arrive_signed_in(new_context(), portal, customer)
     steps.visit(page, "/account")
+    _change_password(page, portal, customer)
+    mailbox.wait_for(customer.email, "Your password at")
+    elsewhere.get_by_role("tab", name="Past").click()
+    expect(steps.heading(elsewhere, "Log in")).to_be_visible()
+
+    steps.reload(page)
+    moved = Person(
+        f"moved-{secrets.token_hex(5)}@example.com",
+        customer.first_name,
+        customer.last_name,
+        NEW_PASSWORD,
+    )
+    link = _ask_for_a_new_email(page, mailbox, moved)
+    before = _standing(portal)
+    steps.visit(page, link)
+    expect(steps.button(page, "Use this e-mail")).to_be_visible()
+    assert _standing(portal) == before
+    steps.button(page, "Use this e-mail").click()
+    expect(steps.heading(page, "Your e-mail is changed")).to_be_visible()
+    mailbox.wait_for(customer.email, "was changed")
+    # The old e-mail opens nothing any more, the new one with the new password does.
+    steps.fill_log_in(elsewhere, customer, NEW_PASSWORD)
+    expect(elsewhere.get_by_role("alert")).to_be_visible()
+    steps.fill_log_in(elsewhere, moved)
+    expect(steps.heading(elsewhere, "My Bookings")).to_be_visible()
+
+
+def _change_password(page: Page, portal: RunningPortal, person: Person) -> None:
+    """With a wrong current password first; ends all other sessions."""
     steps.button(page, "Reset password").click()
     dialog = page.get_by_role("dialog", name="Reset password")
     dialog.get_by_label("Current password", exact=True).fill("not-mine-at-all-1")
@@ -257,149 +232,75 @@ def test_a_new_password_in_my_account_ends_all_other_sessions(
     dialog.get_by_role("button", name="Save").click()
     expect(dialog.get_by_text("This is not your password.")).to_be_visible()
     assert _standing(portal) == before
-    dialog.get_by_label("Current password", exact=True).fill(customer.password)
+    dialog.get_by_label("Current password", exact=True).fill(person.password)
     dialog.get_by_label("New password", exact=True).fill(NEW_PASSWORD)
     dialog.get_by_role("button", name="Save").click()
     expect(dialog.get_by_text("Your new password works from now on.")).to_be_visible()
-    assert _open_sessions(portal, customer) == 1
-    mailbox.wait_for(customer.email, "Your password at")
-    elsewhere.get_by_role("tab", name="Past").click()
-    expect(steps.heading(elsewhere, "Log in")).to_be_visible()
-    steps.fill_log_in(elsewhere, customer, NEW_PASSWORD)
-    expect(steps.heading(elsewhere, "My Bookings")).to_be_visible()
+    assert _open_sessions(portal, person) == 1
 
 
-# --- A new e-mail -----------------------------------------------------------------
-
-
-def test_a_new_email_is_proven_and_the_old_one_told(
-    new_context: NewContext, portal: RunningPortal, mailbox: Mailbox, customer: Person
-) -> None:
-    moved = Person(
-        f"moved-{secrets.token_hex(5)}@example.com",
-        customer.first_name,
-        customer.last_name,
-    )
-    page = steps.arrive_signed_in(new_context(), portal, customer)
-    steps.visit(page, "/account")
+def _ask_for_a_new_email(page: Page, mailbox: Mailbox, moved: Person) -> str:
+    """The link of the mail that goes to the new address."""
     steps.button(page, "Change email").click()
     dialog = page.get_by_role("dialog", name="Change email")
     dialog.get_by_label("New email", exact=True).fill(moved.email)
-    dialog.get_by_label("Your password", exact=True).fill(customer.password)
+    dialog.get_by_label("Your password", exact=True).fill(moved.password)
     dialog.get_by_role("button", name="Send me a mail").click()
     expect(dialog.get_by_text(moved.email)).to_be_visible()
-    link = link_in(
-        mailbox.wait_for(moved.email, "Confirm your new e-mail"), "/confirm-email"
-    )
-    before = _standing(portal)
-    steps.visit(page, link)
-    expect(steps.button(page, "Use this e-mail")).to_be_visible()
-    assert _standing(portal) == before
-    steps.button(page, "Use this e-mail").click()
-    expect(steps.heading(page, "Your e-mail is changed")).to_be_visible()
-    mailbox.wait_for(customer.email, "was changed")
-    stranger = new_context().new_page()
-    steps.visit(stranger, "/login")
-    steps.fill_log_in(stranger, customer)
-    expect(stranger.get_by_role("alert")).to_be_visible()
-    steps.log_in(stranger, moved)
+    mail = mailbox.wait_for(moved.email, "Confirm your new e-mail")
+    return link_in(mail, "/confirm-email")
 
 
-# --- Switched off -----------------------------------------------------------------
+# --- The office -------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("provider", ["google", "apple", "facebook"])
-def test_a_provider_that_is_switched_off(
-    page: Page, portal: RunningPortal, provider: str
+def test_the_office_switches_ways_off_and_reads_what_was_refused(
+    new_context: NewContext, portal: RunningPortal, customer: Person
 ) -> None:
-    name = provider.capitalize()
-    with switched(portal.database, **{provider: False}):
-        for path, verb in (("/login", "Log in"), ("/signup", "Sign up")):
-            steps.visit(page, path)
-            shown = page.get_by_role("link", name=re.compile(f"^{verb} with "))
-            expect(shown).to_have_count(2)
-            expect(steps.link(page, f"{verb} with {name}")).to_have_count(0)
-        before = _standing(portal)
-        page.goto(f"/api/auth/{provider}/start")
-        expect(page.get_by_role("alert")).to_contain_text(
-            f"{name} is not offered here."
-        )
-        assert _standing(portal) == before
-    steps.visit(page, "/login")
-    expect(steps.link(page, f"Log in with {name}")).to_be_visible()
-
-
-def test_booking_numbers_that_are_switched_off(
-    page: Page, portal: RunningPortal
-) -> None:
-    person = new_customer(portal.database)
-    number = book(portal.database, person)
-    steps.visit(page, "/login/booking")
-    steps.field(page, "Email").fill(person.email)
-    steps.field(page, "Booking number").fill(number)
-    cookie = guest_cookie(portal.database, person, number)
+    number = book(portal.database, customer)
+    cookie = guest_cookie(portal.database, customer, number)
     address = f"{portal.url}/api/calendar/{number}.ics"
-    with switched(portal.database, booking_number=False):
-        # The page that was opened before, the pages now, and who came by it.
+    # A page that was opened before.
+    early = new_context().new_page()
+    steps.visit(early, "/login/booking")
+    steps.field(early, "Email").fill(customer.email)
+    steps.field(early, "Booking number").fill(number)
+    office = Person("office@example.com", "Office", "", "demo-portal-1")
+    page = steps.arrive_signed_in(new_context(), portal, office)
+    # Both are on; at the end they are so again.
+    with switched(portal.database, booking_number=True, google=True):
+        steps.visit(page, "/office/settings")
+        for name in ("Booking number", "Google"):
+            page.get_by_role("checkbox", name=name).uncheck()
+        steps.button(page, "Save").click()
+        expect(page.get_by_text("The settings are saved.")).to_be_visible()
         before = _standing(portal)
-        steps.button(page, "Show my booking").click()
-        expect(page.get_by_text("This way to log in is switched off.")).to_be_visible()
-        steps.visit(page, "/login/booking")
-        expect(steps.heading(page, "Not offered here")).to_be_visible()
-        steps.visit(page, "/login")
-        expect(steps.button(page, "Log in")).to_be_visible()
-        expect(steps.link(page, "Use booking number to log in")).to_have_count(0)
+        steps.button(early, "Show my booking").click()
+        expect(early.get_by_text("This way to log in is switched off.")).to_be_visible()
+        _closed_ways_are_gone(early)
         assert httpx.get(address, headers={"cookie": cookie}).status_code == 404
         assert _standing(portal) == before
     assert httpx.get(address, headers={"cookie": cookie}).status_code == 200
+    steps.visit(early, "/login")
+    expect(steps.link(early, "Log in with Google")).to_be_visible()
 
-
-def test_the_office_turns_the_switches(
-    new_context: NewContext, portal: RunningPortal
-) -> None:
-    office = Person("office@example.com", "Office", "", "demo-portal-1")
-    page = steps.arrive_signed_in(new_context(), portal, office)
-    steps.visit(page, "/office/settings")
-    try:
-        page.get_by_role("checkbox", name="Booking number").uncheck()
-        steps.button(page, "Save").click()
-        expect(page.get_by_text("The settings are saved.")).to_be_visible()
-        stranger = new_context().new_page()
-        steps.visit(stranger, "/login/booking")
-        expect(steps.heading(stranger, "Not offered here")).to_be_visible()
-    finally:
-        with switched(portal.database, booking_number=False):
-            pass
-        with portal.database.write() as tx:
-            tx.execute(update(Business).values(booking_number_sign_in=True))
-
-
-def test_a_stricter_password_policy_holds(page: Page, portal: RunningPortal) -> None:
-    nobody = Person(f"short-{secrets.token_hex(5)}@example.com", "Ada", "Short")
-    with switched(portal.database, password_min_length=30):
-        steps.visit(page, "/signup")
-        steps.fill_sign_up(page, nobody)
-        before = _standing(portal)
-        steps.button(page, "Sign up").click()
-        expect(page.get_by_text("Please use at least 30 characters.")).to_be_visible()
-        assert _standing(portal) == before
-
-
-# --- The log ----------------------------------------------------------------------
-
-
-def test_the_office_reads_what_was_refused(
-    new_context: NewContext, portal: RunningPortal, customer: Person
-) -> None:
-    stranger = new_context().new_page()
-    steps.visit(stranger, "/login")
-    steps.fill_log_in(stranger, customer, "not-my-password-1")
-    expect(stranger.get_by_role("alert")).to_be_visible()
-    office = Person("office@example.com", "Office", "", "demo-portal-1")
-    page = steps.arrive_signed_in(new_context(), portal, office)
+    steps.fill_log_in(early, customer, "not-my-password-1")
+    expect(early.get_by_role("alert")).to_be_visible()
     steps.visit(page, "/office/security?kind=sign_in_failed")
     row = (
         page.get_by_role("main").get_by_role("listitem").filter(has_text=customer.email)
     )
     expect(row).to_contain_text("A log-in was refused: wrong e-mail or password.")
     expect(row).to_contain_text("Chrome on Linux")
+
+
+def _closed_ways_are_gone(page: Page) -> None:
+    """Booking numbers and Google are switched off: nothing leads there, or answers."""
+    steps.visit(page, "/login/booking")
+    expect(steps.heading(page, "Not offered here")).to_be_visible()
+    page.goto("/api/auth/google/start")
+    expect(page.get_by_role("alert")).to_contain_text("Google is not offered here.")
+    steps.alive(page)
+    expect(page.get_by_role("link", name=re.compile("^Log in with "))).to_have_count(2)
+    expect(steps.link(page, "Log in with Google")).to_have_count(0)
+    expect(steps.link(page, "Use booking number to log in")).to_have_count(0)

@@ -121,6 +121,29 @@ def test_what_no_longer_counts_is_said_once_at_its_step(scene: Scene) -> None:
     assert (book.step, book.notice) == ("overview", "")
 
 
+def test_another_tab_s_answers_are_shown_before_they_are_booked(scene: Scene) -> None:
+    first, second = at_contact(scene), at_contact(scene)
+    first.fire(BookContactState.submit, CONTACT | ticked(scene.rex) | DOOR)
+    book = first.state(BookState)
+    shown = dict(book.shown)
+    park = {"field.meeting_point": "park", "field.which_park": "Sydney Park"}
+    second.fire(BookContactState.submit, CONTACT | park)
+    before = kept(scene.db)
+    first.go(WALKING, step="overview", draft=scene.draft)
+    first.fire(BookState.confirm, shown)
+    assert book.problem == (
+        "This booking was changed in another window. Please look at the overview again."
+    )
+    assert kept(scene.db) == before
+    assert book.for_whom == []
+    texts = [field.text for field in book.fields if field.text]
+    assert texts == ["In the park", "Sydney Park"]
+    first.fire(BookState.confirm, dict(book.shown))
+    assert book.booked is not None
+    view = scene.db.query(bookings.booking, scene.maya, book.booked.number)
+    assert [field.text for field in view.fields if field.text] == texts
+
+
 def test_personal_stays_personal_when_the_step_is_asked_again(scene: Scene) -> None:
     default = companies.BusinessProfileForm(
         **{name: getattr(STUDIO, name) for name in ("name", "tax_number")},

@@ -11,6 +11,7 @@ from portal_app.kernel import clock
 from portal_app.kernel.audiences import SYSTEM, Actor, Audience
 from portal_app.kernel.db import Database
 from portal_app.state import providers
+from portal_app.state.login import LoginState
 from portal_app.state.password import PasswordState
 from portal_app.state.providers import ProviderLink
 from portal_app.state.resend import ResendState
@@ -248,6 +249,38 @@ def test_a_robot_fills_in_what_nobody_sees_and_learns_nothing(
     assert redirects(tab.fire(SignUpState.submit, typed)) == ["/signup?sent=1"]
     assert sent(database) == []
     assert stored(database)["account"] == []
+
+
+def test_a_stricter_policy_refuses_and_nothing_is_sent(database: Database) -> None:
+    tab = Tab("/signup")
+    tab.fire(SignUpState.load)
+    before = stored(database)
+    with switched(database, password_min_length=30):
+        assert tab.fire(SignUpState.submit, TYPED) == []
+    assert tab.state(SignUpState).errors == {
+        "password": "Please use at least 30 characters."
+    }
+    assert sent(database) == []
+    assert stored(database)["account"] == before["account"] == []
+
+
+@pytest.mark.parametrize("off", ["google", "apple", "facebook"])
+def test_a_provider_that_is_switched_off_is_on_neither_page(
+    database: Database, monkeypatch: pytest.MonkeyPatch, off: str
+) -> None:
+    names = {"google": "Google", "apple": "Apple", "facebook": "Facebook"}
+    monkeypatch.setattr(providers, "_configured", tuple(names))
+    sign_up, log_in = Tab("/signup"), Tab("/login")
+
+    def offered() -> list[list[str]]:
+        sign_up.fire(SignUpState.load)
+        log_in.fire(LoginState.load)
+        shown = (sign_up.state(SignUpState).links, log_in.state(LoginState).links)
+        return [sorted(link.name for link in links) for links in shown]
+
+    with switched(database, **{off: False}):
+        assert offered() == [sorted(set(names.values()) - {names[off]})] * 2
+    assert offered() == [sorted(names.values())] * 2
 
 
 def test_only_what_is_configured_and_switched_on_is_offered(

@@ -22,6 +22,7 @@ from tests.support.accounts import (
     at_once,
     newest_token,
     open_business,
+    outbox,
     sent,
     stored,
 )
@@ -89,6 +90,8 @@ def test_an_active_account_is_told_by_mail_and_stays_as_it_is(db: Database) -> N
     service.sign_up(db, STRANGER, form)
     assert stored(db) == before
     assert sent(db) == [("already_registered", EMAIL)]
+    # What a stranger typed is in no mail of the owner's.
+    assert "Eve" not in repr([message.payload for message in outbox(db)])
     assert accounts.sign_in(db, STRANGER, EMAIL, PASSWORD, False)
 
 
