@@ -11,7 +11,8 @@ from sqlalchemy import Connection
 from sqlmodel.sql.sqltypes import AutoString
 
 from portal_app.domain.tables import metadata
-from portal_app.kernel.db import UTCDateTime
+from portal_app.kernel.db import Database, UTCDateTime
+from portal_app.settings import Settings
 
 
 def render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:
@@ -40,9 +41,6 @@ given = context.config.attributes.get("connection")
 if given is not None:
     run(given)
 else:
-    from portal_app.kernel.db import Database
-    from portal_app.settings import Settings
-
     with Database(Settings().database_url).engine.connect() as opened:
         run(opened)
         opened.commit()

@@ -20,17 +20,20 @@ from sqlmodel import Session, col, insert, select
 from bench.results import write_result
 from portal_app.domain import tables
 from portal_app.domain.business.models import Business
-from portal_app.domain.catalogue import offering
+from portal_app.domain.catalogue import definitions
+from portal_app.domain.catalogue.definitions import (
+    CategoryDefinition,
+    ServiceDefinition,
+)
 from portal_app.domain.catalogue.models import Service
-from portal_app.domain.catalogue.offering import CategoryDefinition, ServiceDefinition
-from portal_app.domain.scheduling import rostering, service
+from portal_app.domain.scheduling import roster, service
 from portal_app.domain.scheduling.models import (
     Fieldworker,
     TimeClaim,
     TimeOff,
     WorkingHours,
 )
-from portal_app.domain.scheduling.rostering import FieldworkerDefinition, weekly
+from portal_app.domain.scheduling.roster import FieldworkerDefinition, weekly_hours
 from portal_app.kernel.audiences import SYSTEM
 from portal_app.kernel.clock import frozen, instants_of_wall_time
 from portal_app.kernel.db import Database
@@ -62,22 +65,24 @@ def build(tx: Session) -> str:
         )
     )
     tx.flush()
-    offering.define_category(tx, SYSTEM, CategoryDefinition("c", "C"))
-    service_id = offering.define_service(
+    definitions.define_category(tx, SYSTEM, CategoryDefinition("c", "C"))
+    service_id = definitions.define_service(
         tx,
         SYSTEM,
         ServiceDefinition("s", "c", "S", 0, MINUTES, buffer_after_minutes=BUFFER),
     )
     claims = []
     for worker in range(FIELDWORKERS):
-        fieldworker_id = rostering.define_fieldworker(
+        fieldworker_id = roster.define_fieldworker(
             tx,
             SYSTEM,
             FieldworkerDefinition(
-                f"F{worker:02}", skills=("s",), hours=weekly(range(7), "06:00", "20:00")
+                f"F{worker:02}",
+                skills=("s",),
+                hours=weekly_hours(range(7), "06:00", "20:00"),
             ),
         )
-        rostering.add_time_off(
+        roster.add_time_off(
             tx,
             SYSTEM,
             fieldworker_id,
@@ -104,7 +109,9 @@ def build(tx: Session) -> str:
     return service_id
 
 
-def naive_month(tx: Session, service_id: str, first: date, last: date) -> set[datetime]:
+def naive_free_starts(
+    tx: Session, service_id: str, first: date, last: date
+) -> set[datetime]:
     """Every free start of a range of days, slot by slot."""
     offered = tx.get_one(Service, service_id)
     after = timedelta(minutes=offered.buffer_after_minutes)
@@ -166,13 +173,13 @@ def main() -> None:
         middle = date(2026, 10, 15)
 
         def month() -> list[date]:
-            return db.query(service.month, service_id, MINUTES, FIRST, LAST)
+            return db.query(service.free_days, service_id, MINUTES, FIRST, LAST)
 
         def slots(day: date = middle) -> list[service.Slot]:
-            return db.query(service.slots, service_id, MINUTES, day)
+            return db.query(service.free_slots, service_id, MINUTES, day)
 
         def naive(first: date = FIRST, last: date = LAST) -> set[datetime]:
-            return db.query(naive_month, service_id, first, last)
+            return db.query(naive_free_starts, service_id, first, last)
 
         around = datetime(2026, 10, 15, 2, tzinfo=UTC)
         expected = naive()
@@ -188,7 +195,7 @@ def main() -> None:
         day_ms = _median_ms(slots, 30)
         naive_day_ms = _median_ms(lambda: naive(middle, middle), 5)
         nearest_ms = _median_ms(
-            lambda: db.query(service.nearest, service_id, MINUTES, around), 15
+            lambda: db.query(service.nearest_slots, service_id, MINUTES, around), 15
         )
         db.engine.dispose()
     rows = [

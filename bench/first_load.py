@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from bench.results import print_rows, write_result
 from bench.servers import Served, blank_app, portal
-from tests.support.browser import LAUNCH_ARGUMENTS, executable
+from tests.support.browser import LAUNCH_ARGUMENTS, browser_executable
 
 _RUNS = 7
 _PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2}
@@ -63,7 +63,7 @@ def _measure(browser: Browser, served: Served) -> dict[str, float]:
 
 def main() -> None:
     """Measure both, print the table, write the result."""
-    path = executable()
+    path = browser_executable()
     with sync_playwright() as playwright, blank_app() as blank, portal() as ours:
         browser = playwright.chromium.launch(
             executable_path=path, args=LAUNCH_ARGUMENTS

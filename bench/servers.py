@@ -14,7 +14,7 @@ from pathlib import Path
 
 from portal_app.serving import build as frontend
 from portal_app.serving.build import reflex_environment
-from portal_app.serving.server import SWITCHES
+from portal_app.serving.server import REFLEX_SWITCHES
 from tests.support.mailbox import smtp_server
 from tests.support.ports import free_port
 from tests.support.server import running_portal
@@ -73,7 +73,7 @@ def blank_app() -> Iterator[Served]:
     process = subprocess.Popen(
         command,
         cwd=_BUILD,
-        env=environment | SWITCHES,
+        env=environment | REFLEX_SWITCHES,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
@@ -93,7 +93,9 @@ def portal() -> Iterator[Served]:
     """The portal with the demo business, as people run it."""
     if not frontend.is_current():
         frontend.build()
-    name = "reflex___state____state.portal_app___state___toasts____toast_state.tell"
+    name = (
+        "reflex___state____state.portal_app___state___core___toasts____toast_state.tell"
+    )
     folder = Path(tempfile.mkdtemp(prefix="portal-bench-"))
     try:
         with smtp_server() as mailbox, running_portal(folder, mailbox) as running:

@@ -21,18 +21,18 @@ from pathlib import Path
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.db import Database
 
-_ABOUT = "backup.json"
+_MANIFEST = "backup.json"
 _FILES = "files"
 _SQLITE_COPY = "portal.db"
 _POSTGRESQL_DUMP = "portal.dump"
-_NO_BACKUP = (tarfile.ReadError, zlib.error, EOFError, KeyError, TypeError)
+_UNREADABLE_ERRORS = (tarfile.ReadError, zlib.error, EOFError, KeyError, TypeError)
 
 
 class BackupError(Exception):
     """Nothing was kept or restored; the message is the one line to print."""
 
 
-def back_up(database: Database, files: Path, target: Path) -> None:
+def create_backup(database: Database, files: Path, target: Path) -> None:
     """Write everything into one new file; an existing one is replaced at the end.
 
     Args:
@@ -61,23 +61,25 @@ def back_up(database: Database, files: Path, target: Path) -> None:
                 os.fdopen(opened, "wb") as file,
                 tarfile.open(fileobj=file, mode="w:gz") as archive,
             ):
-                _add_text(archive, _ABOUT, json.dumps(about))
+                _add_text(archive, _MANIFEST, json.dumps(about))
                 archive.add(copy, arcname=copy.name)
                 if files.is_dir():
                     archive.add(files, arcname=_FILES)
         unfinished.replace(target)
     except (OSError, sqlite3.Error) as error:
         unfinished.unlink(missing_ok=True)
-        raise BackupError(f"{target} could not be written: {_words(error)}") from None
+        raise BackupError(
+            f"{target} could not be written: {_error_text(error)}"
+        ) from None
 
 
-def restore(database: Database, files: Path, source: Path) -> None:
+def restore_backup(database: Database, files: Path, source: Path) -> None:
     """Replace the whole database, and the files, by those of an archive.
 
     Args:
         database: The database; whatever is in it is gone afterwards.
         files: The folder of uploaded files; replaced if the archive has one.
-        source: What ``back_up`` wrote.
+        source: What ``create_backup`` wrote.
 
     Raises:
         BackupError: If the archive cannot be used; the database is unchanged.
@@ -87,7 +89,7 @@ def restore(database: Database, files: Path, source: Path) -> None:
             unpacked = Path(folder)
             with tarfile.open(source) as archive:
                 archive.extractall(unpacked, filter="data")
-            about = json.loads((unpacked / _ABOUT).read_text())
+            about = json.loads((unpacked / _MANIFEST).read_text())
             _refuse_other_kind(database, str(about["database"]))
             copy = unpacked / _copy_name(database)
             if database.is_sqlite:
@@ -109,13 +111,15 @@ def restore(database: Database, files: Path, source: Path) -> None:
         TypeError,
         sqlite3.Error,
     ) as error:
-        raise BackupError(f"{source} could not be restored: {_words(error)}") from None
+        raise BackupError(
+            f"{source} could not be restored: {_error_text(error)}"
+        ) from None
 
 
-def _words(error: Exception) -> str:
+def _error_text(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
-    if isinstance(error, _NO_BACKUP):
+    if isinstance(error, _UNREADABLE_ERRORS):
         return "it is no backup of the portal"
     return (str(error) or type(error).__name__).splitlines()[0]
 

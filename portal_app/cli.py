@@ -17,11 +17,11 @@ import typer
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col, select
 
-from portal_app import migrations, surroundings
-from portal_app.backup import BackupError, back_up
-from portal_app.backup import restore as bring_back
-from portal_app.demo.household import Cabinet
-from portal_app.demo.load import ACCOUNTS, PASSWORD, is_empty, load_demo
+from portal_app import migrations, preflight
+from portal_app.backup import BackupError, create_backup
+from portal_app.backup import restore_backup as bring_back
+from portal_app.demo.customers import DemoStorage
+from portal_app.demo.loader import ACCOUNTS, PASSWORD, is_empty, load_demo
 from portal_app.domain.accounts import service as accounts
 from portal_app.domain.accounts.models import Account
 from portal_app.domain.accounts.rules import OFFICE, normal_email
@@ -34,18 +34,18 @@ from portal_app.jobs.schedule import portal_schedule
 from portal_app.kernel.audiences import SYSTEM
 from portal_app.kernel.db import Database
 from portal_app.kernel.errors import DomainError, InvalidInput
+from portal_app.preflight import (
+    ConfigError,
+    mail_folder,
+    open_database,
+    open_storage,
+    prepared_database,
+    short_path,
+)
 from portal_app.serving import build as frontend
 from portal_app.serving import server
 from portal_app.serving.logs import configure_logs
 from portal_app.settings import Settings, SettingsError, load_settings
-from portal_app.surroundings import (
-    Refusal,
-    mail_folder,
-    open_database,
-    opened_storage,
-    prepared_database,
-    shown,
-)
 
 _INTERRUPTED = 130
 
@@ -77,10 +77,10 @@ def _one_line_errors() -> Iterator[None]:
     try:
         yield
     except (
-        Refusal,
+        ConfigError,
         SettingsError,
         BackupError,
-        server.PortTaken,
+        server.PortInUse,
         frontend.BuildError,
     ) as error:
         sys.exit(f"portal: {error}")
@@ -92,15 +92,15 @@ def _one_line_errors() -> Iterator[None]:
     except DomainError as error:
         sys.exit(f"portal: {error.message}")
     except OperationalError as error:
-        reason = surroundings.no_answer(error)
+        reason = preflight.database_error_text(error)
         sys.exit(f"portal: PORTAL_DATABASE_URL: {reason}")
     except KeyboardInterrupt:
         sys.exit(_INTERRUPTED)
 
 
-def _cabinet(settings: Settings) -> Cabinet:
+def _demo_storage(settings: Settings) -> DemoStorage:
     """Where the demo business keeps its photos and documents."""
-    return Cabinet(opened_storage(settings), PillowImages())
+    return DemoStorage(open_storage(settings), PillowImages())
 
 
 @main.command()
@@ -111,10 +111,10 @@ def serve() -> None:
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         settings = load_settings()
         server.check_port_is_free(settings.port)
-        surroundings.check_redis(settings)
+        preflight.check_redis(settings)
         database = prepared_database(settings)
         if settings.env == "demo" and is_empty(database):
-            load_demo(database, cabinet=_cabinet(settings))
+            load_demo(database, demo_storage=_demo_storage(settings))
         _build_if_needed()
         greeting = _greeting(settings, database)
         # Workers open their own connections; a fork must not share these.
@@ -123,13 +123,13 @@ def serve() -> None:
 
 
 def _greeting(settings: Settings, database: Database) -> str:
-    business = database.query(businesses.current)
+    business = database.query(businesses.current_business)
     lines = ["", f"{business.name} is open: {settings.base_url}", ""]
     if business.demo:
         lines += [f"  Demo accounts, password {PASSWORD}"]
         lines += [f"    {email:<20}{what}" for email, what in ACCOUNTS.items()]
         if settings.mail_url.startswith("file://"):
-            lines += ["", f"  Mails are kept in {shown(mail_folder(settings))}"]
+            lines += ["", f"  Mails are kept in {short_path(mail_folder(settings))}"]
         lines += [""]
     elif not database.query(_has_office):
         lines += [
@@ -185,12 +185,12 @@ def demo_load() -> None:
     with _one_line_errors():
         settings = load_settings()
         if settings.env == "production":
-            raise Refusal(
+            raise ConfigError(
                 "PORTAL_ENV: the demo business takes demo; "
                 "everybody knows the passwords of its accounts"
             )
         database = prepared_database(settings)
-        if load_demo(database, cabinet=_cabinet(settings)):
+        if load_demo(database, demo_storage=_demo_storage(settings)):
             print("The demo business is loaded.")
         else:
             print("The demo business was loaded already.")
@@ -224,7 +224,7 @@ def pack_import(
         str,
         typer.Argument(
             help="A file, or the name of a pack that comes with the portal: "
-            f"{', '.join(packs.shipped())}."
+            f"{', '.join(packs.shipped_packs())}."
         ),
     ],
 ) -> None:
@@ -249,20 +249,20 @@ def pack_export(
         try:
             file.write_text(text, encoding="utf-8")
         except OSError as error:
-            raise Refusal(f"{file} cannot be written: {error.strerror}") from None
+            raise ConfigError(f"{file} cannot be written: {error.strerror}") from None
         print(f"The business's own pack is in {file}.")
 
 
 def _pack_text(file: str) -> str:
     path = Path(file)
-    if not path.exists() and file in packs.shipped():
-        return packs.shipped_text(file)
+    if not path.exists() and file in packs.shipped_packs():
+        return packs.shipped_pack_text(file)
     try:
         return path.read_text(encoding="utf-8")
     except OSError as error:
-        raise Refusal(f"{file} cannot be read: {error.strerror}") from None
+        raise ConfigError(f"{file} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
-        raise Refusal(f"{file} is no text in UTF-8") from None
+        raise ConfigError(f"{file} is no text in UTF-8") from None
 
 
 @jobs.command("run")
@@ -275,11 +275,11 @@ def jobs_run(
         configure_logs(settings)
         database = open_database(settings)
         if not migrations.is_current(database):
-            raise Refusal(
+            raise ConfigError(
                 "the database is not up to date; run `python -m portal_app migrate`"
             )
         schedule = portal_schedule(
-            database, build_mailer(settings), opened_storage(settings)
+            database, build_mailer(settings), open_storage(settings)
         )
         if once:
             schedule.run_once()
@@ -298,13 +298,13 @@ def backup(
     """Keep the database and the files in one archive; the portal may be running."""
     with _one_line_errors():
         settings = load_settings()
-        back_up(open_database(settings), _files_folder(settings), file)
+        create_backup(open_database(settings), _files_folder(settings), file)
         print(f"Everything is in {file}. Keep it as safe as the portal itself.")
 
 
 def _files_folder(settings: Settings) -> Path:
     if settings.files_folder is None:
-        raise Refusal(
+        raise ConfigError(
             "PORTAL_STORAGE_URL: the files are not in a folder of this machine; "
             "keep the database and the storage by their own means"
         )
@@ -323,7 +323,7 @@ def restore(
         settings = load_settings()
         database = open_database(settings)
         if not force and not is_empty(database):
-            raise Refusal(
+            raise ConfigError(
                 "the database is not empty; --force replaces everything in it"
             )
         bring_back(database, _files_folder(settings), file)
@@ -341,23 +341,23 @@ def check() -> None:
         sys.exit(1)
     print(f"ok     settings: {settings.env}, {settings.base_url}")
     checks: tuple[tuple[str, Callable[[Settings], str]], ...] = (
-        ("database", surroundings.check_database),
-        ("schema", surroundings.check_schema),
-        ("mail", surroundings.check_mail),
-        ("files", surroundings.check_storage),
-        ("redis", surroundings.check_redis),
-        ("geocoder", surroundings.check_geocoder),
-        ("front end", surroundings.check_frontend),
+        ("database", preflight.check_database),
+        ("schema", preflight.check_schema),
+        ("mail", preflight.check_mail),
+        ("files", preflight.check_storage),
+        ("redis", preflight.check_redis),
+        ("geocoder", preflight.check_geocoder),
+        ("front end", preflight.check_frontend),
     )
-    failed = [name for name, ask in checks if not _told(name, ask, settings)]
+    failed = [name for name, ask in checks if not _check_line(name, ask, settings)]
     if failed:
         sys.exit(1)
 
 
-def _told(name: str, ask: Callable[[Settings], str], settings: Settings) -> bool:
+def _check_line(name: str, ask: Callable[[Settings], str], settings: Settings) -> bool:
     try:
         print(f"ok     {name}: {ask(settings)}")
-    except Refusal as error:
+    except ConfigError as error:
         print(f"wrong  {name}: {error}")
         return False
     return True

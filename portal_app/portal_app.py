@@ -12,26 +12,22 @@ from portal_app.api.account_export import export_routes
 from portal_app.api.branding import branding_routes
 from portal_app.api.calendar import calendar_routes
 from portal_app.api.files import file_routes
-from portal_app.api.guard import (
-    Guard,
-    content_security_policy,
-    inline_script_hashes,
-)
+from portal_app.api.guard import Guard, content_security_policy, inline_script_hashes
 from portal_app.api.health import health_routes
 from portal_app.api.oauth import oauth_routes
-from portal_app.api.public_pages import Drawings, public_page_routes
+from portal_app.api.public_pages import PageRenderers, public_page_routes
 from portal_app.api.sessions import session_routes
 from portal_app.api.uploads import upload_routes
-from portal_app.components.document import app_options
-from portal_app.components.first_html import until_code_is_here
-from portal_app.components.waiting import waiting_page
-from portal_app.domain.accounts import attempts, robots
-from portal_app.domain.customers import finding
+from portal_app.components.layout.document import app_options, waiting_page
+from portal_app.components.layout.first_html import until_hydrated
+from portal_app.domain.customers import geocoding
+from portal_app.domain.rate_limits import limiter
+from portal_app.domain.sign_in import honeypot
 from portal_app.integrations.geocoding import NominatimGeocoder
 from portal_app.integrations.images import PillowImages
-from portal_app.integrations.limits import RedisAttempts
 from portal_app.integrations.mail.mailer import build_mailer
-from portal_app.integrations.oauth.configured import providers_of
+from portal_app.integrations.oauth.registry import configured_providers
+from portal_app.integrations.rate_limits import RedisLimitStore
 from portal_app.integrations.storage import FsspecStorage
 from portal_app.jobs.schedule import portal_schedule
 from portal_app.kernel.db import Database
@@ -65,13 +61,14 @@ from portal_app.pages import (
     verify_contact,
     verify_email,
 )
-from portal_app.serving.addresses import OneAddressPerPage
 from portal_app.serving.build import BUILT_SITE
 from portal_app.serving.logs import configure_logs
+from portal_app.serving.trailing_slash import TrailingSlashRedirect
 from portal_app.settings import settings
-from portal_app.state import providers, worker
-from portal_app.state.gate import Gate
-from portal_app.state.mishaps import answer_exception, log_browser_error
+from portal_app.state.auth import providers
+from portal_app.state.core import worker
+from portal_app.state.core.error_handlers import answer_exception, log_browser_error
+from portal_app.state.core.gate import Gate
 
 PAGES = (
     index.page,
@@ -103,7 +100,7 @@ PAGES = (
     office_settings.page,
     not_found.page,
 )
-DRAWINGS = Drawings(
+PAGE_RENDERERS = PageRenderers(
     home=index.first_html,
     services=services.first_html,
     service=service.first_html,
@@ -115,34 +112,36 @@ _settings = settings()
 configure_logs(_settings)
 _database = Database(_settings.database_url)
 _storage = FsspecStorage(_settings.storage_url)
-worker.use(_database)
-providers.use(_settings.identity_providers)
-robots.use_key(_settings.secret_key.get_secret_value())
+worker.use_database(_database)
+providers.use_configured(_settings.identity_providers)
+honeypot.use_key(_settings.secret_key.get_secret_value())
 if _settings.redis_url:
-    attempts.use(RedisAttempts.connect(_settings.redis_url))
+    limiter.use_store(RedisLimitStore.connect(_settings.redis_url))
 if _settings.geocoder_url:
-    finding.use(NominatimGeocoder(_settings.geocoder_url, _settings.base_url))
+    geocoding.use_geocoder(
+        NominatimGeocoder(_settings.geocoder_url, _settings.base_url)
+    )
 
 _routes = Starlette(
     routes=[
         *health_routes(_database),
         *session_routes(_database, _settings),
-        *oauth_routes(_database, _settings, providers_of(_settings)),
+        *oauth_routes(_database, _settings, configured_providers(_settings)),
         *branding_routes(_database),
         *calendar_routes(_database, _settings),
         *upload_routes(_database, _settings, _storage, PillowImages()),
         *file_routes(_database, _settings, _storage),
         *export_routes(_database, _settings, _storage),
-        *public_page_routes(_database, BUILT_SITE, _settings, DRAWINGS),
+        *public_page_routes(_database, BUILT_SITE, _settings, PAGE_RENDERERS),
     ]
 )
 
 
-def _addressed(portal: ASGIApp) -> ASGIApp:
-    return OneAddressPerPage(portal, BUILT_SITE)
+def _with_trailing_slash_redirect(portal: ASGIApp) -> ASGIApp:
+    return TrailingSlashRedirect(portal, BUILT_SITE)
 
 
-def _guarded(portal: ASGIApp) -> ASGIApp:
+def _with_guard(portal: ASGIApp) -> ASGIApp:
     policy = content_security_policy(_settings, inline_script_hashes(BUILT_SITE))
     return Guard(portal, _settings, policy)
 
@@ -160,10 +159,10 @@ async def _jobs() -> AsyncIterator[None]:
 
 
 app = rx.App(
-    api_transformer=[_addressed, _routes, _guarded],
+    api_transformer=[_with_trailing_slash_redirect, _routes, _with_guard],
     backend_exception_handler=answer_exception,
     frontend_exception_handler=log_browser_error,
-    hydrate_fallback=until_code_is_here(waiting_page()),
+    hydrate_fallback=until_hydrated(waiting_page()),
     **app_options(),
 )
 app.add_middleware(Gate(), index=0)

@@ -47,7 +47,7 @@ _PROVIDER_ADDRESSES = (
 _P256_BITS = 256
 
 
-def _also(*names: str) -> Any:
+def _aliased_secret(*names: str) -> Any:
     """A secret that may be given by more than one name."""
     return Field(
         default=SecretStr(""),
@@ -87,7 +87,9 @@ class Settings(BaseSettings):
     trusted_proxy_hops: int = Field(default=0, ge=0, le=10)
 
     google_client_id: str = ""
-    google_client_secret: SecretStr = _also("GOOGLE_CLIENT_SECRET", "GOOGLE_SECRET")
+    google_client_secret: SecretStr = _aliased_secret(
+        "GOOGLE_CLIENT_SECRET", "GOOGLE_SECRET"
+    )
     google_discovery_url: str = (
         "https://accounts.google.com/.well-known/openid-configuration"
     )
@@ -99,7 +101,7 @@ class Settings(BaseSettings):
         "https://appleid.apple.com/.well-known/openid-configuration"
     )
     facebook_client_id: str = ""
-    facebook_client_secret: SecretStr = _also(
+    facebook_client_secret: SecretStr = _aliased_secret(
         "FACEBOOK_CLIENT_SECRET", "FACEBOOK_SECRET"
     )
     facebook_authorize_url: str = "https://www.facebook.com/v23.0/dialog/oauth"

@@ -10,8 +10,8 @@ from portal_app.domain.accounts import passwords
 from portal_app.kernel.db import Database
 from tests.support.budget import Budget
 from tests.support.databases import (
+    postgresql_available,
     postgresql_database,
-    postgresql_is_there,
     remove_databases,
     shared_postgresql_database,
     shared_sqlite_database,
@@ -24,7 +24,7 @@ _KINDS = [
     pytest.param(
         "postgresql",
         marks=pytest.mark.skipif(
-            not postgresql_is_there(),
+            not postgresql_available(),
             reason="PostgreSQL does not answer on 127.0.0.1:5432",
         ),
     ),
@@ -115,7 +115,7 @@ def product_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
 def _cheap_hashes() -> Iterator[None]:
     """Let a password hash cost nothing; servers keep the product's parameters."""
     cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    passwords._nobodys_hash.cache_clear()
+    passwords._dummy_hash.cache_clear()
     with patch.object(passwords, "_hasher", cheap):
         yield
-    passwords._nobodys_hash.cache_clear()
+    passwords._dummy_hash.cache_clear()

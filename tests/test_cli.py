@@ -20,14 +20,14 @@ import pytest
 from pydantic import SecretStr
 
 from portal_app import cli
-from portal_app.demo.load import is_empty
+from portal_app.demo.loader import is_empty
 from portal_app.domain.accounts import service as accounts
 from portal_app.domain.business import service as businesses
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.db import Database
 from portal_app.settings import ROOT, Settings
-from tests.support.demo import all_rows, row_counts
-from tests.support.geocoder import geocoder_server
+from tests.support.demo import ordered_rows, row_counts
+from tests.support.geocoder_server import geocoder_server
 from tests.support.ports import free_port
 
 PASSWORD = "sunny-otter-42"
@@ -179,7 +179,7 @@ def test_an_unreachable_database(portal: Portal) -> None:
     )
 
 
-def test_a_database_that_is_none(portal: Portal) -> None:
+def test_an_invalid_database_is_reported(portal: Portal) -> None:
     (portal.folder / "portal.db").write_text("dear diary " * 200)
     assert portal.refused("migrate") == (
         "portal: PORTAL_DATABASE_URL: the database does not answer: "
@@ -190,7 +190,7 @@ def test_a_database_that_is_none(portal: Portal) -> None:
 @pytest.mark.parametrize(
     "url", ["sqlite:///", "sqlite:///:memory:", "postgresql+psycopg://localhost:x/y"]
 )
-def test_a_database_that_cannot_be(portal: Portal, url: str) -> None:
+def test_an_invalid_database_url_is_reported(portal: Portal, url: str) -> None:
     assert portal.refused("migrate", PORTAL_DATABASE_URL=url) == (
         "portal: PORTAL_DATABASE_URL: takes sqlite:///FILE or "
         "postgresql+psycopg://USER:PASSWORD@HOST:PORT/NAME"
@@ -206,7 +206,7 @@ def test_an_unreachable_redis(portal: Portal) -> None:
     )
 
 
-def test_check_tells_each_thing_in_a_line(portal: Portal) -> None:
+def test_check_prints_one_line_each(portal: Portal) -> None:
     before = portal.run("check")
     assert before.returncode == 1
     lines = before.stdout.splitlines()
@@ -244,7 +244,7 @@ def test_check_tells_a_wrong_variable(portal: Portal) -> None:
 
 def test_migrating_gives_a_fresh_portal_a_business(portal: Portal) -> None:
     portal.run("migrate", **PRODUCTION)
-    assert portal.database.query(businesses.view).name == "My business"
+    assert portal.database.query(businesses.business_view).name == "My business"
 
 
 def test_the_demo_business_is_loaded_once(portal: Portal) -> None:
@@ -292,7 +292,7 @@ def test_an_account_for_the_office(portal: Portal) -> None:
         ("boss@example.com", "short", "Please use at least 10 characters."),
     ],
 )
-def test_an_account_that_cannot_be(
+def test_an_invalid_account_is_refused(
     portal: Portal, email: str, password: str, reason: str
 ) -> None:
     arguments = ("office", "create-account", email, "--password-stdin")
@@ -310,10 +310,10 @@ def test_jobs_run_once(portal: Portal) -> None:
     assert (finished.returncode, finished.stderr) == (0, "")
 
 
-def test_everything_is_kept_and_comes_back(portal: Portal, tmp_path: Path) -> None:
+def test_backup_and_restore(portal: Portal, tmp_path: Path) -> None:
     load = portal.run("demo", "load")
     assert load.returncode == 0
-    kept = all_rows(portal.database)
+    kept = ordered_rows(portal.database)
     archive = str(tmp_path / "kept.tar.gz")
     assert portal.run("backup", archive).stdout == (
         f"Everything is in {archive}. Keep it as safe as the portal itself.\n"
@@ -325,17 +325,17 @@ def test_everything_is_kept_and_comes_back(portal: Portal, tmp_path: Path) -> No
     elsewhere.mkdir()
     other = Portal(elsewhere, portal.port)
     assert other.run("restore", archive).returncode == 0
-    assert all_rows(other.database) == kept
+    assert ordered_rows(other.database) == kept
 
 
-def test_in_production_nobody_is_told_a_password(sqlite_db: Database) -> None:
+def test_production_prints_no_password(sqlite_db: Database) -> None:
     settings = Settings(
         env="production",
         base_url="https://portal.example.com",
         secret_key=SecretStr("x" * 32),
         mail_url="smtp://mail.example.com",
     )
-    sqlite_db.call(businesses.ensure)
+    sqlite_db.call(businesses.ensure_business)
     assert cli._greeting(settings, sqlite_db).splitlines() == [
         "",
         "My business is open: https://portal.example.com",
@@ -351,7 +351,7 @@ def test_in_production_nobody_is_told_a_password(sqlite_db: Database) -> None:
     ]
 
 
-def test_the_demo_tells_who_can_log_in(demo_db: Database, tmp_path: Path) -> None:
+def test_the_demo_prints_its_accounts(demo_db: Database, tmp_path: Path) -> None:
     settings = Settings(env="demo", port=3000, mail_url=f"file://{tmp_path}")
     assert cli._greeting(settings, demo_db).splitlines() == [
         "",
@@ -369,7 +369,7 @@ def test_the_demo_tells_who_can_log_in(demo_db: Database, tmp_path: Path) -> Non
     ]
 
 
-def test_ctrl_c_ends_everything_at_once(portal: Portal) -> None:
+def test_ctrl_c_stops_the_server(portal: Portal) -> None:
     serving = subprocess.Popen(
         [sys.executable, "-m", "portal_app", "serve"],
         cwd=ROOT,
@@ -413,18 +413,18 @@ def test_a_pack_is_imported_once_and_exported(portal: Portal) -> None:
         "Pool care is imported: 1 dependent type, 21 fields, 3 services, "
         "3 policies, 2 templates.\n",
     )
-    before = all_rows(portal.database)
+    before = ordered_rows(portal.database)
     exported = portal.folder / "ours.toml"
     done = portal.run("pack", "export", str(exported))
     assert done.stdout == f"The business's own pack is in {exported}.\n"
     again = portal.run("pack", "import", str(exported))
     assert again.stdout == "My business was imported already. Nothing was changed.\n"
-    assert all_rows(portal.database) == before
+    assert ordered_rows(portal.database) == before
 
 
 def test_a_broken_pack_says_where_and_changes_nothing(portal: Portal) -> None:
     portal.run("migrate")
-    before = all_rows(portal.database)
+    before = ordered_rows(portal.database)
     file = portal.folder / "boats.toml"
     file.write_text(BROKEN_PACK)
     assert portal.refused("pack", "import", str(file)).splitlines() == [
@@ -433,10 +433,10 @@ def test_a_broken_pack_says_where_and_changes_nothing(portal: Portal) -> None:
         "  line 7: dependent_types.boat.plurals: "
         "“plurals” is not known here. Did you mean “plural”?",
     ]
-    assert all_rows(portal.database) == before
+    assert ordered_rows(portal.database) == before
 
 
-def test_a_pack_that_is_not_there(portal: Portal) -> None:
+def test_a_missing_pack_file_is_reported(portal: Portal) -> None:
     assert portal.refused("pack", "import", "/nowhere/boats.toml") == (
         "portal: /nowhere/boats.toml cannot be read: No such file or directory"
     )

@@ -73,7 +73,7 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
-        "identity_offer",
+        "pending_identity",
         sa.Column("id", sa.String(length=26), nullable=False),
         sa.Column("token_hash", sa.String(length=64), nullable=False),
         sa.Column("mail_token_hash", sa.String(length=64), nullable=True),
@@ -100,7 +100,7 @@ def upgrade() -> None:
         ),
     )
     op.create_index(
-        op.f("ix_identity_offer_expires_at"), "identity_offer", ["expires_at"]
+        op.f("ix_identity_offer_expires_at"), "pending_identity", ["expires_at"]
     )
     op.create_table(
         "known_device",

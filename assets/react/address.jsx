@@ -1,10 +1,10 @@
 import { lazy, Suspense, useEffect, useId, useRef, useState } from "react";
 import { ErrorLine, said, sign } from "./field_parts.jsx";
-import { announce, useRestored } from "./kept.jsx";
-import { PIN, PlaceSearch } from "./place_search.jsx";
+import { announce, useRestored } from "./form_drafts.jsx";
+import { PIN, AddressSearch } from "./address_search.jsx";
 
 // Leaflet comes only when somebody opens the map.
-const PlaceMap = lazy(() => import("./place_map.jsx"));
+const AddressMap = lazy(() => import("./address_map.jsx"));
 const DOWN = "m6 9 6 6 6-6";
 const CROSSHAIR = "M2 12h3m14 0h3M12 2v3m0 14v3M5 12a7 7 0 1 0 14 0a7 7 0 1 0-14 0";
 const WORLD = [20, 0];
@@ -157,7 +157,7 @@ export function AddressFields({
   );
   return (
     <div ref={box} className="flex flex-col gap-5">
-      <PlaceSearch
+      <AddressSearch
         id={`${base}-search`}
         label={finds ? "Search for a town or address" : "Search for a town"}
         country={value.country}
@@ -242,7 +242,7 @@ export function AddressFields({
         {mapped ? (
           <div className="mt-3">
             <Suspense fallback={<div className="place-map bone" aria-hidden="true" />}>
-              <PlaceMap {...{ at, middle, near, tiles, focusing, round }} onPin={pin} />
+              <AddressMap {...{ at, middle, near, tiles, focusing, round }} onPin={pin} />
             </Suspense>
           </div>
         ) : null}

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "react";
-import { useRestored } from "./kept.jsx";
+import { useRestored } from "./form_drafts.jsx";
 import { ErrorLine, said, sign } from "./field_parts.jsx";
-import { Field } from "./fields.jsx";
+import { Field } from "./custom_fields.jsx";
 
 const DOWN = "m6 9 6 6 6-6";
 const YES_NO = [

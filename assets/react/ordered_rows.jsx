@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "react";
-import { announce, useRestored } from "./kept.jsx";
+import { announce, useRestored } from "./form_drafts.jsx";
 import { ErrorLine, said, sign } from "./field_parts.jsx";
 
 const PLUS = "M5 12h14M12 5v14";

@@ -3,7 +3,7 @@ import { createPortal } from "react-dom";
 import { ErrorLine, Frame, sign } from "./field_parts.jsx";
 import { CropStage, cut, uncut } from "./picture_crop.jsx";
 import { readPicture } from "./picture_file.jsx";
-import { announce, useRestored } from "./kept.jsx";
+import { announce, useRestored } from "./form_drafts.jsx";
 import { TAKES, fileOf, sendFile } from "./upload.jsx";
 
 // Choosing or taking a picture, cutting a square out of it, turning it, and handing

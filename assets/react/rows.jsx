@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "react";
 import { ErrorLine, sign } from "./field_parts.jsx";
-import { announce, useRestored } from "./kept.jsx";
+import { announce, useRestored } from "./form_drafts.jsx";
 
 const PLUS = "M5 12h14M12 5v14";
 const BIN =
@@ -36,7 +36,7 @@ export function Rows({
   home,
   countries,
   formatted,
-  onSettle,
+  onFormatPhone,
   onResend,
 }) {
   const box = useRef(null);
@@ -131,7 +131,7 @@ export function Rows({
                     value={countryOf(row)}
                     onChange={(event) => {
                       change(at, "country", event.target.value);
-                      onSettle?.(row.number, event.target.value);
+                      onFormatPhone?.(row.number, event.target.value);
                     }}
                   >
                     {(countries ?? []).map(([code, words]) => (
@@ -161,7 +161,7 @@ export function Rows({
                   aria-describedby={error ? `${id}-error` : `${id}-state`}
                   onChange={(event) => change(at, PARTS[kind][0], event.target.value)}
                   onBlur={() =>
-                    kind === "phone" && row.number && onSettle?.(row.number, countryOf(row))
+                    kind === "phone" && row.number && onFormatPhone?.(row.number, countryOf(row))
                   }
                 />
               ) : null}

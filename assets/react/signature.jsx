@@ -1,6 +1,6 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { said } from "./field_parts.jsx";
-import { announce } from "./kept.jsx";
+import { announce } from "./form_drafts.jsx";
 import { sendFile, useHeldForm } from "./upload.jsx";
 
 const PAUSE_MS = 600;

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "react";
 import { ErrorLine, sign } from "./field_parts.jsx";
-import { announce, useRestored } from "./kept.jsx";
+import { announce, useRestored } from "./form_drafts.jsx";
 
 const PICTURES = "image/jpeg,image/png,image/webp,image/heic,.heic,.heif";
 export const TAKES = {

@@ -6,7 +6,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from portal_app.domain.business import service as businesses
-from portal_app.domain.business.rules import readable_on
+from portal_app.domain.business.rules import ink_for
 from portal_app.kernel.db import Database
 
 _SHORT = {"cache-control": "public, max-age=60, stale-while-revalidate=86400"}
@@ -16,13 +16,13 @@ def branding_routes(database: Database) -> list[Route]:
     """The routes that serve the branding."""
 
     async def brand_css(_request: Request) -> Response:
-        business = await run_in_threadpool(database.query, businesses.current)
+        business = await run_in_threadpool(database.query, businesses.current_business)
         accent = business.accent_color
-        css = f":root{{--accent:{accent};--accent-contrast:{readable_on(accent)}}}\n"
+        css = f":root{{--accent:{accent};--accent-contrast:{ink_for(accent)}}}\n"
         return Response(css, media_type="text/css", headers=_SHORT)
 
     async def manifest(_request: Request) -> Response:
-        business = await run_in_threadpool(database.query, businesses.current)
+        business = await run_in_threadpool(database.query, businesses.current_business)
         return JSONResponse(
             {
                 "id": "/",

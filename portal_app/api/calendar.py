@@ -11,11 +11,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from portal_app.api.authentication import client_address
 from portal_app.api.guard import session_secret
-from portal_app.api.requests import client_address
-from portal_app.domain.bookings import service as bookings
+from portal_app.domain.bookings import queries
 from portal_app.domain.bookings.views import CalendarEntry
-from portal_app.domain.customers import service as customers
+from portal_app.domain.sign_in import session_lookup
 from portal_app.kernel.db import Database
 from portal_app.kernel.errors import DomainError
 from portal_app.kernel.ids import hash_secret
@@ -88,5 +88,5 @@ def _entry(
     database: Database, secret: str, address: str, device: str, number: str
 ) -> CalendarEntry:
     token_hash = hash_secret(secret) if secret else ""
-    who = database.query(customers.resolve_actor, token_hash, address, device)
-    return database.query(bookings.calendar_entry, who, number)
+    who = database.query(session_lookup.resolve_actor, token_hash, address, device)
+    return database.query(queries.calendar_entry, who, number)

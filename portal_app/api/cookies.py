@@ -7,29 +7,31 @@ from starlette.responses import Response
 
 from portal_app.settings import Settings
 
-DEVICE = "portal-device"
+DEVICE_COOKIE = "portal-device"
 """A browser that somebody signed in with before."""
-FLOW = "portal-flow"
+FLOW_COOKIE = "portal-flow"
 """A browser that is at a provider's log-in page."""
-OFFER = "portal-offer"
+PENDING_IDENTITY_COOKIE = "portal-offer"
 """A browser that a provider vouched for, before it is clear whose account it is."""
 
 
-def name_on(settings: Settings, name: str) -> str:
+def prefixed_name(settings: Settings, name: str) -> str:
     """The cookie's name; on https the prefix pins it to this host."""
     return f"__Host-{name}" if settings.is_https else name
 
 
-def cookie(settings: Settings, headers: Headers, name: str) -> str:
+def read_cookie(settings: Settings, headers: Headers, name: str) -> str:
     """The value of a cookie of a request, or an empty string."""
     try:
-        found = SimpleCookie(headers.get("cookie", "")).get(name_on(settings, name))
+        found = SimpleCookie(headers.get("cookie", "")).get(
+            prefixed_name(settings, name)
+        )
     except CookieError:
         return ""
     return found.value if found else ""
 
 
-def keep(
+def set_cookie(
     answer: Response, settings: Settings, name: str, value: str, seconds: int | None
 ) -> None:
     """Give the browser a cookie.
@@ -42,7 +44,7 @@ def keep(
         seconds: How long; ``None`` until the browser is closed.
     """
     answer.set_cookie(
-        name_on(settings, name),
+        prefixed_name(settings, name),
         value,
         max_age=seconds,
         path="/",
@@ -54,10 +56,10 @@ def keep(
     )
 
 
-def drop(answer: Response, settings: Settings, name: str) -> None:
+def delete_cookie(answer: Response, settings: Settings, name: str) -> None:
     """Take a cookie away."""
     answer.delete_cookie(
-        name_on(settings, name),
+        prefixed_name(settings, name),
         path="/",
         httponly=True,
         samesite="lax",

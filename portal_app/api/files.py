@@ -12,10 +12,10 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from portal_app.api.callers import Callers
-from portal_app.domain.files import rules
-from portal_app.domain.files import service as files
-from portal_app.domain.files.service import Readable, Storage, StorageUnavailable
+from portal_app.api.authentication import RequestAuthenticator
+from portal_app.domain.files import attachments, rules
+from portal_app.domain.files.attachments import ReadableFile
+from portal_app.domain.files.protocols import Storage, StorageUnavailable
 from portal_app.kernel.db import Database
 from portal_app.kernel.errors import DomainError
 from portal_app.settings import Settings
@@ -36,7 +36,7 @@ def file_routes(
     database: Database, settings: Settings, storage: Storage
 ) -> list[Route]:
     """The route that serves private files."""
-    callers = Callers(database, settings)
+    callers = RequestAuthenticator(database, settings)
 
     async def file(request: Request) -> Response:
         actor = await callers.who(request)
@@ -45,9 +45,9 @@ def file_routes(
         if size is not None and size > _LARGEST_SIZE:
             size = None
         try:
-            found: Readable = await run_in_threadpool(
+            found: ReadableFile = await run_in_threadpool(
                 database.query,
-                files.readable,
+                attachments.readable_file,
                 actor,
                 str(request.path_params["file_id"]),
                 size,
@@ -60,15 +60,15 @@ def file_routes(
                 return Response(status_code=304, headers=headers)
             pieces: Iterator[bytes] = await run_in_threadpool(storage.read, found.key)
         except StorageUnavailable as error:
-            return _words(503, error.message)
+            return _text_response(503, error.message)
         except DomainError:
-            return _words(404, "We could not find that file.")
+            return _text_response(404, "We could not find that file.")
         return StreamingResponse(pieces, headers=headers, media_type=found.media_type)
 
     return [Route("/api/files/{file_id}", file, methods=["GET"])]
 
 
-def _disposition(found: Readable) -> str:
+def _disposition(found: ReadableFile) -> str:
     """Pictures are shown; all else is stored, so that it opens elsewhere."""
     how = "inline" if found.media_type == rules.WEBP else "attachment"
     plain = found.name.encode("ascii", "replace").decode().replace("?", "_")
@@ -76,7 +76,7 @@ def _disposition(found: Readable) -> str:
     return f"{how}; filename=\"{plain}\"; filename*=UTF-8''{quote(found.name, safe='')}"
 
 
-def _words(status: int, sentence: str) -> Response:
+def _text_response(status: int, sentence: str) -> Response:
     return Response(
         sentence,
         status,

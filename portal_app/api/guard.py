@@ -16,12 +16,11 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from portal_app.api.cookies import OFFER, cookie
+from portal_app.api.cookies import PENDING_IDENTITY_COOKIE, read_cookie
 from portal_app.kernel.ids import hash_secret
 from portal_app.settings import Settings
 
-SOCKET_PATH = "/_event"
-_CACHING = (
+_CACHE_RULES = (
     # Built files carry a digest in their names; fonts never change.
     (("/assets/", "/fonts/"), "public, max-age=31536000, immutable"),
     (("/icons/", "/services/", "/art/"), "public, max-age=86400"),
@@ -30,7 +29,7 @@ _CACHING = (
 _REVALIDATE = "no-cache"
 _OK = 200
 _INLINE_SCRIPT = re.compile(r"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.S)
-_OURS = frozenset({b"cookie", b"authorization"})
+_PRIVATE_HEADERS = frozenset({b"cookie", b"authorization"})
 """Headers of a handshake that only say what the guard puts there."""
 _TOKEN_PAGES = frozenset(
     {
@@ -101,7 +100,7 @@ def content_security_policy(settings: Settings, script_hashes: Iterable[str]) ->
     return "; ".join(" ".join([name, *values]) for name, values in directives.items())
 
 
-def state_of_session(query_string: bytes, session: str) -> bytes:
+def session_state_token(query_string: bytes, session: str) -> bytes:
     """Tie the state a socket asks for to the session it belongs to.
 
     A tab names its state by a token of its own choice, which outlives sign-in
@@ -125,11 +124,11 @@ def state_of_session(query_string: bytes, session: str) -> bytes:
     return urlencode(kept).encode()
 
 
-def _caching(path: str, status: int, headers: Headers) -> str:
+def _cache_control(path: str, status: int, headers: Headers) -> str:
     """How long a browser may keep an answer that does not say so itself."""
     is_page = headers.get("content-type", "").startswith("text/html")
     if status == _OK and not is_page:
-        for prefixes, policy in _CACHING:
+        for prefixes, policy in _CACHE_RULES:
             if path.startswith(prefixes):
                 return policy
     return _REVALIDATE
@@ -183,14 +182,14 @@ class Guard:
             return
         secret = session_secret(self._settings, headers)
         session = hash_secret(secret) if secret else ""
-        offer = cookie(self._settings, headers, OFFER)
-        kept = [pair for pair in scope["headers"] if pair[0] not in _OURS]
+        offer = read_cookie(self._settings, headers, PENDING_IDENTITY_COOKIE)
+        kept = [pair for pair in scope["headers"] if pair[0] not in _PRIVATE_HEADERS]
         if session:
             kept.append((b"cookie", session.encode()))
         if offer:
             # Reflex keeps this header to itself, as it does with cookies.
             kept.append((b"authorization", f"Offer {hash_secret(offer)}".encode()))
-        query = state_of_session(scope["query_string"], session)
+        query = session_state_token(scope["query_string"], session)
         await self._app(
             {**scope, "headers": kept, "query_string": query}, receive, send
         )
@@ -207,7 +206,7 @@ class Guard:
                     # "no-referrer" would take the origin from our own forms as well.
                     headers["referrer-policy"] = "same-origin"
                 headers.setdefault(
-                    "cache-control", _caching(path, message["status"], headers)
+                    "cache-control", _cache_control(path, message["status"], headers)
                 )
             await send(message)
 

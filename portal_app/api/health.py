@@ -15,7 +15,7 @@ log = structlog.get_logger("health")
 _UNAVAILABLE = 503
 
 
-def _ask(tx: Session) -> None:
+def _ping(tx: Session) -> None:
     tx.execute(text("SELECT 1"))
 
 
@@ -24,7 +24,7 @@ def health_routes(database: Database) -> list[Route]:
 
     async def health(_request: Request) -> Response:
         try:
-            await run_in_threadpool(database.query, _ask)
+            await run_in_threadpool(database.query, _ping)
         except SQLAlchemyError:
             log.exception("the database does not answer")
             return JSONResponse({"status": "unavailable"}, status_code=_UNAVAILABLE)

@@ -20,29 +20,23 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from portal_app.api import cookies
-from portal_app.api.callers import Callers
+from portal_app.api.authentication import RequestAuthenticator
 from portal_app.api.guard import allowed_origins
-from portal_app.api.signing_in import SigningIn, go_to
-from portal_app.domain.accounts import provider_flows as flows
-from portal_app.domain.accounts import security
-from portal_app.domain.accounts import service as accounts
-from portal_app.domain.accounts.provider_flows import Flow, FlowRefused
-from portal_app.domain.accounts.rules import PROVIDERS, ProviderProfile, WayClosed
-from portal_app.domain.customers import service as customers
+from portal_app.api.sessions import TicketRedeemer, see_other
+from portal_app.domain.accounts import security_log, sign_in_methods
+from portal_app.domain.accounts.rules import PROVIDERS, MethodDisabled, ProviderProfile
+from portal_app.domain.sign_in import provider_flows as flows
+from portal_app.domain.sign_in import social_sign_in
+from portal_app.domain.sign_in.provider_flows import Flow, FlowRefused
 from portal_app.integrations.oauth.provider import (
-    AnswerRejected,
-    Keys,
+    FlowSecrets,
     Provider,
     ProviderUnavailable,
+    ResponseRejected,
 )
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.db import Database
-from portal_app.kernel.errors import (
-    Conflict,
-    DomainError,
-    NotAllowed,
-    TooManyAttempts,
-)
+from portal_app.kernel.errors import Conflict, DomainError, NotAllowed, TooManyAttempts
 from portal_app.kernel.ids import new_secret
 from portal_app.kernel.paths import local_path
 from portal_app.settings import Settings
@@ -50,26 +44,26 @@ from portal_app.settings import Settings
 log = structlog.get_logger("oauth")
 
 _NOT_FOUND, _NO_CONTENT, _TOO_LARGE = 404, 204, 413
-_OFFER_SECONDS = 3600
-_MOST_BYTES = 16_384
-_MOST_CHARACTERS = 4096
+_PENDING_IDENTITY_SECONDS = 3600
+_MAX_BODY_BYTES = 16_384
+_MAX_PARAMETER_LENGTH = 4096
 _DENIALS = frozenset(
     {"access_denied", "user_cancelled_authorize", "user_cancelled_login"}
 )
 # A page that is fetched ahead, or by another site, begins nothing.
-_OWN_FETCHES = frozenset({"same-origin", "none"})
-_WORTH_NOTING = frozenset({"strange", "replayed", "rejected"})
+_SAME_SITE_FETCHES = frozenset({"same-origin", "none"})
+_LOGGED_CODES = frozenset({"strange", "replayed", "rejected"})
 
 
 @dataclass(frozen=True)
-class Refusal(Exception):
+class SignInRefused(Exception):
     """Why somebody is sent back; ``code`` is one that the pages know."""
 
     code: str
 
 
 @dataclass(frozen=True, slots=True)
-class _Answer:
+class _CallbackParameters:
     """What came back with the browser."""
 
     state: str
@@ -95,8 +89,8 @@ class ProviderRoutes:
         self._database = database
         self._settings = settings
         self._providers = providers
-        self._callers = Callers(database, settings)
-        self._signing_in = SigningIn(database, settings)
+        self._callers = RequestAuthenticator(database, settings)
+        self._signing_in = TicketRedeemer(database, settings)
         self._origins = frozenset(allowed_origins(settings))
 
     async def start(self, request: Request) -> Response:
@@ -109,8 +103,8 @@ class ProviderRoutes:
         connect = "connect" in request.query_params
         try:
             return await self._start(request, name, connect=connect)
-        except Refusal as refusal:
-            return _back(name, refusal.code, connect=connect)
+        except SignInRefused as refusal:
+            return _redirect_with_code(name, refusal.code, connect=connect)
 
     async def callback(self, request: Request) -> Response:
         """Take the provider's answer from the browser's address."""
@@ -120,13 +114,15 @@ class ProviderRoutes:
         if request.method == "HEAD":
             return Response(status_code=_NO_CONTENT)
         given = request.query_params
-        answer = _Answer(
-            state=_short(given.get("state")),
-            code=_short(given.get("code")),
-            error=_short(given.get("error")),
+        answer = _CallbackParameters(
+            state=_text_parameter(given.get("state")),
+            code=_text_parameter(given.get("code")),
+            error=_text_parameter(given.get("error")),
         )
         who = await self._callers.who(request)
-        browser = cookies.cookie(self._settings, request.headers, cookies.FLOW)
+        browser = cookies.read_cookie(
+            self._settings, request.headers, cookies.FLOW_COOKIE
+        )
         flow: Flow | None = None
         try:
             flow = await self._finish(name, answer, browser)
@@ -134,15 +130,15 @@ class ProviderRoutes:
             if flow.account_id is not None:
                 return await self._connect(who, name, profile, flow)
             return await self._sign_in(request, who, name, profile, flow)
-        except Refusal as refusal:
+        except SignInRefused as refusal:
             code = refusal.code
         except Exception:
             # A bug of ours; the person stands between two sites and needs a page.
             log.exception("callback failed", provider=name)
             code = "broken"
-        if code in _WORTH_NOTING:
+        if code in _LOGGED_CODES:
             await self._note(who, name, code)
-        return _back(
+        return _redirect_with_code(
             name,
             code,
             connect=flow is not None and flow.account_id is not None,
@@ -161,11 +157,11 @@ class ProviderRoutes:
         if provider is None or not provider.answers_by_post:
             return Response(status_code=_NOT_FOUND)
         length = request.headers.get("content-length", "")
-        if not length.isdecimal() or int(length) > _MOST_BYTES:
+        if not length.isdecimal() or int(length) > _MAX_BODY_BYTES:
             return Response(status_code=_TOO_LARGE)
         form = await request.form(max_files=0, max_fields=12)
         given = {
-            field: _short(form.get(field))
+            field: _text_parameter(form.get(field))
             for field in ("state", "code", "error")
             if form.get(field)
         }
@@ -173,20 +169,20 @@ class ProviderRoutes:
         if given.get("state") and (first_name or last_name):
             await run_in_threadpool(
                 self._database.call,
-                flows.note_name,
+                flows.save_name,
                 name,
                 given["state"],
                 first_name,
                 last_name,
             )
-        return go_to(f"/api/auth/{name}/callback?{urlencode(given)}")
+        return see_other(f"/api/auth/{name}/callback?{urlencode(given)}")
 
     async def _start(self, request: Request, name: str, *, connect: bool) -> Response:
         provider = self._configured(name)
         if not self._is_from_our_page(request, strictly=connect):
-            raise Refusal("strange")
+            raise SignInRefused("strange")
         browser = (
-            cookies.cookie(self._settings, request.headers, cookies.FLOW)
+            cookies.read_cookie(self._settings, request.headers, cookies.FLOW_COOKIE)
             or new_secret()
         )
         try:
@@ -200,30 +196,32 @@ class ProviderRoutes:
                 connect=connect,
             )
             address = await provider.address(
-                self._redirect_uri(request, name), state, _keys(state, browser)
+                self._redirect_uri(request, name), state, _flow_secrets(state, browser)
             )
-        except WayClosed:
-            raise Refusal("off") from None
+        except MethodDisabled:
+            raise SignInRefused("off") from None
         except TooManyAttempts:
-            raise Refusal("wait") from None
+            raise SignInRefused("wait") from None
         except NotAllowed:
-            raise Refusal("strange") from None
+            raise SignInRefused("strange") from None
         except ProviderUnavailable:
-            raise Refusal("unavailable") from None
-        except AnswerRejected:
-            raise Refusal("rejected") from None
-        answer = go_to(address)
+            raise SignInRefused("unavailable") from None
+        except ResponseRejected:
+            raise SignInRefused("rejected") from None
+        answer = see_other(address)
         answer.headers["referrer-policy"] = "no-referrer"
-        cookies.keep(
+        cookies.set_cookie(
             answer,
             self._settings,
-            cookies.FLOW,
+            cookies.FLOW_COOKIE,
             browser,
-            int(flows.LIFETIME.total_seconds()),
+            int(flows.FLOW_LIFETIME.total_seconds()),
         )
         return answer
 
-    async def _finish(self, name: str, answer: _Answer, browser: str) -> Flow:
+    async def _finish(
+        self, name: str, answer: _CallbackParameters, browser: str
+    ) -> Flow:
         self._configured(name)
         try:
             return await run_in_threadpool(
@@ -232,29 +230,34 @@ class ProviderRoutes:
         except FlowRefused as refused:
             # Not every provider says which sign-in was given up.
             known = answer.error and not answer.state
-            raise Refusal(
-                _said(answer.error) if known else str(refused.reason)
+            raise SignInRefused(
+                _code_of_error(answer.error) if known else str(refused.reason)
             ) from None
 
     async def _profile(
-        self, request: Request, name: str, answer: _Answer, browser: str, flow: Flow
+        self,
+        request: Request,
+        name: str,
+        answer: _CallbackParameters,
+        browser: str,
+        flow: Flow,
     ) -> ProviderProfile:
         if answer.error:
-            raise Refusal(_said(answer.error))
+            raise SignInRefused(_code_of_error(answer.error))
         if not answer.code:
-            raise Refusal("rejected")
+            raise SignInRefused("rejected")
         try:
             return await self._configured(name).profile(
                 self._redirect_uri(request, name),
                 answer.code,
-                _keys(answer.state, browser),
+                _flow_secrets(answer.state, browser),
                 flow.first_name,
                 flow.last_name,
             )
         except ProviderUnavailable:
-            raise Refusal("unavailable") from None
-        except AnswerRejected:
-            raise Refusal("rejected") from None
+            raise SignInRefused("unavailable") from None
+        except ResponseRejected:
+            raise SignInRefused("rejected") from None
 
     async def _sign_in(
         self,
@@ -266,22 +269,26 @@ class ProviderRoutes:
     ) -> Response:
         try:
             arrival = await run_in_threadpool(
-                customers.arrive_by_provider, self._database, who, profile
+                social_sign_in.sign_in_by_provider, self._database, who, profile
             )
-            if isinstance(arrival, customers.SignedInBy):
+            if isinstance(arrival, social_sign_in.SignedInByProvider):
                 return await self._signing_in.redeem(
                     request, who, arrival.ticket, flow.next_path
                 )
-        except WayClosed:
-            raise Refusal("off") from None
+        except MethodDisabled:
+            raise SignInRefused("off") from None
         except TooManyAttempts:
-            raise Refusal("wait") from None
+            raise SignInRefused("wait") from None
         except DomainError:
-            raise Refusal("refused") from None
+            raise SignInRefused("refused") from None
         query = f"?{urlencode({'next': flow.next_path})}" if flow.next_path else ""
-        answer = go_to(f"/login/connect{query}")
-        cookies.keep(
-            answer, self._settings, cookies.OFFER, arrival.offer, _OFFER_SECONDS
+        answer = see_other(f"/login/connect{query}")
+        cookies.set_cookie(
+            answer,
+            self._settings,
+            cookies.PENDING_IDENTITY_COOKIE,
+            arrival.offer,
+            _PENDING_IDENTITY_SECONDS,
         )
         log.info("provider needs more", provider=name, kind=type(arrival).__name__)
         return answer
@@ -291,21 +298,23 @@ class ProviderRoutes:
     ) -> Response:
         if who.account_id != flow.account_id:
             # Somebody else signed in meanwhile, or nobody is any more.
-            raise Refusal("strange")
+            raise SignInRefused("strange")
         try:
-            await run_in_threadpool(self._database.call, accounts.connect, who, profile)
-        except WayClosed:
-            raise Refusal("off") from None
+            await run_in_threadpool(
+                self._database.call, sign_in_methods.connect, who, profile
+            )
+        except MethodDisabled:
+            raise SignInRefused("off") from None
         except Conflict:
-            raise Refusal("taken") from None
+            raise SignInRefused("taken") from None
         except DomainError:
-            raise Refusal("refused") from None
-        return go_to(f"/account?{urlencode({'connected': name})}")
+            raise SignInRefused("refused") from None
+        return see_other(f"/account?{urlencode({'connected': name})}")
 
     async def _note(self, who: Actor, name: str, code: str) -> None:
         await run_in_threadpool(
             self._database.call,
-            security.note,
+            security_log.record,
             who,
             "provider_refused",
             detail=f"{PROVIDERS[name]}: {code}",
@@ -314,7 +323,7 @@ class ProviderRoutes:
     def _configured(self, name: str) -> Provider:
         provider = self._providers.get(name)
         if provider is None:
-            raise Refusal("off")
+            raise SignInRefused("off")
         return provider
 
     def _is_from_our_page(self, request: Request, *, strictly: bool) -> bool:
@@ -325,7 +334,7 @@ class ProviderRoutes:
         """
         site = request.headers.get("sec-fetch-site")
         if site is not None:
-            return site == "same-origin" if strictly else site in _OWN_FETCHES
+            return site == "same-origin" if strictly else site in _SAME_SITE_FETCHES
         referer = request.headers.get("referer", "")
         return not strictly or any(
             referer.startswith(f"{origin}/") for origin in self._origins
@@ -356,32 +365,34 @@ def oauth_routes(
     ]
 
 
-def _keys(state: str, browser: str) -> Keys:
-    return Keys(
+def _flow_secrets(state: str, browser: str) -> FlowSecrets:
+    return FlowSecrets(
         verifier=flows.verifier_of(state, browser),
         nonce=flows.nonce_of(state, browser),
     )
 
 
-def _back(name: str, code: str, *, connect: bool, next_path: str = "") -> Response:
+def _redirect_with_code(
+    name: str, code: str, *, connect: bool, next_path: str = ""
+) -> Response:
     """Back to where the person came from, with a code and never with words."""
     query = {"problem": code, "provider": name}
     if connect:
-        return go_to(f"/account?{urlencode(query)}")
+        return see_other(f"/account?{urlencode(query)}")
     if next_path:
         query["next"] = next_path
-    return go_to(f"/login?{urlencode(query)}")
+    return see_other(f"/login?{urlencode(query)}")
 
 
-def _said(error: str) -> str:
+def _code_of_error(error: str) -> str:
     if error in _DENIALS:
         return "denied"
     return "unavailable" if error == "temporarily_unavailable" else "rejected"
 
 
-def _short(value: Any) -> str:
+def _text_parameter(value: Any) -> str:
     """A text of the length such things have; anything else is an empty one."""
-    if not isinstance(value, str) or len(value) > _MOST_CHARACTERS:
+    if not isinstance(value, str) or len(value) > _MAX_PARAMETER_LENGTH:
         return ""
     return value
 
@@ -389,7 +400,7 @@ def _short(value: Any) -> str:
 def _posted_name(user: Any) -> tuple[str, str]:
     """The name in the ``user`` field of Apple's form, first and last."""
     try:
-        said = json.loads(_short(user))["name"]
+        said = json.loads(_text_parameter(user))["name"]
         names = said.get("firstName"), said.get("lastName")
     except (ValueError, KeyError, TypeError, AttributeError):
         return "", ""

@@ -4,7 +4,7 @@ The built front end is the template; what it leaves for the browser to fill is
 drawn here on the server. Nothing in it depends on who asks, only on whether a
 session came along: without one the header offers to sign up, with one it keeps
 the place free until the browser knows the name. So it may be cached. The drawing
-itself comes from above (``Drawings``): this room knows no component.
+itself comes from above (``PageRenderers``): this room knows no component.
 """
 
 import json
@@ -22,25 +22,32 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from portal_app.api.finished_pages import Answer, BuiltPage, Drawing, KeptAnswers
 from portal_app.api.guard import session_secret
+from portal_app.api.rendered_pages import (
+    BuiltPage,
+    PageCache,
+    PageContent,
+    PageResponse,
+)
 from portal_app.domain.business import policies
 from portal_app.domain.business import service as businesses
 from portal_app.domain.business.views import BusinessView, PolicyView
 from portal_app.domain.catalogue import service as catalogues
-from portal_app.domain.catalogue import shop_window
-from portal_app.domain.catalogue.shop_window import FrontView, ServicePageView
-from portal_app.domain.catalogue.views import CatalogueView
+from portal_app.domain.catalogue.views import (
+    CatalogueView,
+    HomePageView,
+    ServicePageView,
+)
 from portal_app.kernel.db import Database
 from portal_app.kernel.errors import NotFound
 from portal_app.settings import Settings
 
 _OK, _MISSING, _MOVED = 200, 404, 308
-_LONGEST_QUERY = 80
+_MAX_QUERY_LENGTH = 80
 
 
 @dataclass(frozen=True)
-class Drawings:
+class PageRenderers:
     """How the public pages are drawn.
 
     The last argument of each says that the visitor is surely a guest.
@@ -53,11 +60,11 @@ class Drawings:
         policies: ``/policies``.
     """
 
-    home: Callable[[BusinessView, FrontView, bool], Drawing]
-    services: Callable[[BusinessView, CatalogueView, str, str, bool], Drawing]
-    service: Callable[[BusinessView, ServicePageView, bool], Drawing]
-    no_such_service: Callable[[BusinessView, bool], Drawing]
-    policies: Callable[[BusinessView, list[PolicyView], bool], Drawing]
+    home: Callable[[BusinessView, HomePageView, bool], PageContent]
+    services: Callable[[BusinessView, CatalogueView, str, str, bool], PageContent]
+    service: Callable[[BusinessView, ServicePageView, bool], PageContent]
+    no_such_service: Callable[[BusinessView, bool], PageContent]
+    policies: Callable[[BusinessView, list[PolicyView], bool], PageContent]
 
 
 class _SlugConvertor(Convertor[str]):
@@ -84,18 +91,18 @@ class PublicPages:
         drawings: How the pages are drawn.
     """
 
-    def __init__(self, site: Path, base_url: str, drawings: Drawings) -> None:
+    def __init__(self, site: Path, base_url: str, drawings: PageRenderers) -> None:
         self._base_url = base_url
         self._drawings = drawings
         self._home = BuiltPage(site / "index.html")
         self._services = BuiltPage(site / "services" / "index.html")
         self._policies = BuiltPage(site / "policies" / "index.html")
         self._dynamic = BuiltPage(site / "__spa-fallback.html")
-        self._kept = KeptAnswers()
+        self._kept = PageCache()
 
-    def home(self, tx: Session, guest: bool) -> Answer:
+    def home(self, tx: Session, guest: bool) -> PageResponse:
         """``/``."""
-        data = businesses.view(tx), shop_window.front(tx)
+        data = businesses.business_view(tx), catalogues.home_page(tx)
         return self._kept.get(
             f"/ {guest}",
             self._home,
@@ -108,7 +115,9 @@ class PublicPages:
             ),
         )
 
-    def services(self, tx: Session, words: str, category: str, guest: bool) -> Answer:
+    def services(
+        self, tx: Session, words: str, category: str, guest: bool
+    ) -> PageResponse:
         """``/services``, perhaps with a search.
 
         Args:
@@ -117,9 +126,12 @@ class PublicPages:
             category: The slug of a category; not to be trusted.
             guest: Whether the visitor has no session.
         """
-        business, catalogue = businesses.view(tx), catalogues.catalogue(tx)
+        business, catalogue = (
+            businesses.business_view(tx),
+            catalogues.catalogue_view(tx),
+        )
 
-        def finished() -> Answer:
+        def finished() -> PageResponse:
             drawing = self._drawings.services(
                 business, catalogue, words, category, guest
             )
@@ -131,9 +143,9 @@ class PublicPages:
         key = f"/services?{category} {guest}"
         return self._kept.get(key, self._services, (business, catalogue), finished)
 
-    def policies(self, tx: Session, guest: bool) -> Answer:
+    def policies(self, tx: Session, guest: bool) -> PageResponse:
         """``/policies``."""
-        data = businesses.view(tx), policies.published(tx)
+        data = businesses.business_view(tx), policies.policy_views(tx)
         return self._kept.get(
             f"/policies {guest}",
             self._policies,
@@ -143,11 +155,11 @@ class PublicPages:
             ),
         )
 
-    def service(self, tx: Session, slug: str, guest: bool) -> Answer:
+    def service(self, tx: Session, slug: str, guest: bool) -> PageResponse:
         """``/services/{slug}``; with status 404 if there is no such service."""
-        business = businesses.view(tx)
+        business = businesses.business_view(tx)
         try:
-            page = shop_window.service_page(tx, slug)
+            page = catalogues.service_page(tx, slug)
         except NotFound:
             # One answer for all of them: a guesser must not fill the memory.
             return self._kept.get(
@@ -174,13 +186,13 @@ class PublicPages:
     def _finish(
         self,
         page: BuiltPage,
-        drawing: Drawing,
+        drawing: PageContent,
         path: str,
         data: Mapping[str, Any] | None = None,
-    ) -> Answer:
+    ) -> PageResponse:
         if not path:
             robots = '<meta name="robots" content="noindex">'
-            return Answer.of(_MISSING, page.filled(drawing, robots))
+            return PageResponse.of(_MISSING, page.filled(drawing, robots))
         address = self._base_url + path
         properties = {
             "og:type": "website",
@@ -199,12 +211,12 @@ class PublicPages:
             ),
         ]
         if data is not None:
-            head.append(_structured({**data, "url": address}))
-        return Answer.of(_OK, page.filled(drawing, "".join(head)))
+            head.append(_structured_data({**data, "url": address}))
+        return PageResponse.of(_OK, page.filled(drawing, "".join(head)))
 
 
 def public_page_routes(
-    database: Database, site: Path, settings: Settings, drawings: Drawings
+    database: Database, site: Path, settings: Settings, drawings: PageRenderers
 ) -> list[Route]:
     """The routes of the public pages; they stand before the app's own.
 
@@ -217,7 +229,7 @@ def public_page_routes(
     pages = PublicPages(site, settings.base_url, drawings)
 
     async def respond(
-        request: Request, page: Callable[..., Answer], *asked: str
+        request: Request, page: Callable[..., PageResponse], *asked: str
     ) -> Response:
         guest = not session_secret(settings, request.headers)
         answer = await run_in_threadpool(database.query, page, *asked, guest)
@@ -227,7 +239,7 @@ def public_page_routes(
         return await respond(request, pages.home)
 
     async def services(request: Request) -> Response:
-        words = request.query_params.get("q", "")[:_LONGEST_QUERY].strip()
+        words = request.query_params.get("q", "")[:_MAX_QUERY_LENGTH].strip()
         category = request.query_params.get("category", "")
         return await respond(request, pages.services, words, category)
 
@@ -253,7 +265,7 @@ def public_page_routes(
     ]
 
 
-def _structured(data: Mapping[str, Any]) -> str:
+def _structured_data(data: Mapping[str, Any]) -> str:
     """Facts for search engines; data, not script, so no policy is concerned."""
     text = json.dumps(
         {"@context": "https://schema.org", **data}, ensure_ascii=False
@@ -261,7 +273,7 @@ def _structured(data: Mapping[str, Any]) -> str:
     return f'<script type="application/ld+json">{text}</script>'
 
 
-def _business_data(business: BusinessView, front: FrontView) -> dict[str, Any]:
+def _business_data(business: BusinessView, front: HomePageView) -> dict[str, Any]:
     return {
         "@type": "LocalBusiness",
         "name": business.name,

@@ -1,48 +1,123 @@
-"""Signing in by a ticket, and signing out.
+"""Routes that sign in with a ticket and sign out.
 
-Both are POSTs from our own pages and end in a full navigation, so that the
-socket is opened anew with the new cookie. A sign-in redeems a single-use ticket
-that the log-in page got for a right password.
+Nothing else sets the session cookie.
 """
 
 from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from portal_app.api import cookies
-from portal_app.api.callers import Callers
-from portal_app.api.signing_in import SESSION, SigningIn, go_to
+from portal_app.api.authentication import RequestAuthenticator
 from portal_app.domain.accounts import service as accounts
+from portal_app.kernel.audiences import Actor
+from portal_app.kernel.clock import utc_now
 from portal_app.kernel.db import Database
 from portal_app.kernel.errors import DomainError
 from portal_app.kernel.paths import local_path
 from portal_app.settings import Settings
 
+SESSION_COOKIE = "portal"
+_SEE_OTHER = 303
+_DEVICE_SECONDS = 365 * 24 * 3600
+_FIRST_PAGE = "/bookings"
+_FIRST_PAGES = {"office": "/office", "fieldworker": "/"}
+
+
+def see_other(path: str) -> Response:
+    """Go on with a GET of this path; nobody keeps the answer."""
+    return RedirectResponse(
+        path, status_code=_SEE_OTHER, headers={"cache-control": "no-store"}
+    )
+
+
+class TicketRedeemer:
+    """Redeems tickets.
+
+    Args:
+        database: Where tickets and sessions are.
+        settings: For the cookies.
+    """
+
+    def __init__(self, database: Database, settings: Settings) -> None:
+        self._database = database
+        self._settings = settings
+
+    async def redeem(
+        self, request: Request, actor: Actor, ticket: str, next_path: str
+    ) -> Response:
+        """Open a session and let the browser go on signed in.
+
+        Args:
+            request: Of the browser.
+            actor: Who asks; the session they had is ended.
+            ticket: Single use.
+            next_path: Where the person wanted to go; not to be trusted.
+
+        Raises:
+            NotFound: If the ticket is unknown, used or expired.
+        """
+        settings = self._settings
+        signed_in = await run_in_threadpool(
+            self._database.call,
+            accounts.redeem_ticket,
+            actor,
+            ticket,
+            cookies.read_cookie(settings, request.headers, cookies.DEVICE_COOKIE),
+        )
+        answer = see_other(_landing(signed_in.role, signed_in.path, next_path))
+        lifetime = int((signed_in.expires_at - utc_now()).total_seconds())
+        cookies.set_cookie(
+            answer,
+            settings,
+            SESSION_COOKIE,
+            signed_in.secret,
+            lifetime if signed_in.remembered else None,
+        )
+        if signed_in.device_secret:
+            cookies.set_cookie(
+                answer,
+                settings,
+                cookies.DEVICE_COOKIE,
+                signed_in.device_secret,
+                _DEVICE_SECONDS,
+            )
+        cookies.delete_cookie(answer, settings, cookies.PENDING_IDENTITY_COOKIE)
+        return answer
+
+
+def _landing(role: str, own_path: str, next_path: str) -> str:
+    if own_path:
+        return own_path  # a guest sees one record only
+    wanted = local_path(next_path, _FIRST_PAGE)
+    return _FIRST_PAGES.get(role, wanted) if wanted == _FIRST_PAGE else wanted
+
+
 _FORBIDDEN = 403
 _TOO_LARGE = 413
-_MOST_BYTES = 8192
-_NOT_KEPT = {"cache-control": "no-store"}
+_MAX_BODY_BYTES = 8192
+_NO_STORE = {"cache-control": "no-store"}
 
 
 def session_routes(database: Database, settings: Settings) -> list[Route]:
     """The routes that sign in and out."""
-    callers = Callers(database, settings)
-    signing_in = SigningIn(database, settings)
+    callers = RequestAuthenticator(database, settings)
+    signing_in = TicketRedeemer(database, settings)
 
     def refusal(request: Request) -> Response | None:
         """What a request gets that none of our own pages sends."""
-        if not callers.is_ours(request):
+        if not callers.is_same_origin(request):
             return PlainTextResponse(
                 "This form was not sent from the portal. "
                 "Please open the portal and try again.",
                 status_code=_FORBIDDEN,
-                headers=_NOT_KEPT,
+                headers=_NO_STORE,
             )
         length = request.headers.get("content-length", "")
-        if not length.isdecimal() or int(length) > _MOST_BYTES:
+        if not length.isdecimal() or int(length) > _MAX_BODY_BYTES:
             return Response(status_code=_TOO_LARGE)
         return None
 
@@ -60,7 +135,7 @@ def session_routes(database: Database, settings: Settings) -> list[Route]:
             )
         except DomainError:
             query = urlencode({"expired": "1", "next": target})
-            return go_to(f"/login?{query}")
+            return see_other(f"/login?{query}")
 
     async def sign_out(request: Request) -> Response:
         if refused := refusal(request):
@@ -68,8 +143,8 @@ def session_routes(database: Database, settings: Settings) -> list[Route]:
         await run_in_threadpool(
             database.call, accounts.sign_out, await callers.who(request)
         )
-        answer = go_to("/")
-        cookies.drop(answer, settings, SESSION)
+        answer = see_other("/")
+        cookies.delete_cookie(answer, settings, SESSION_COOKIE)
         return answer
 
     return [

@@ -17,29 +17,23 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from portal_app.api.callers import Callers
-from portal_app.domain.files import rules
-from portal_app.domain.files import service as files
-from portal_app.domain.files.rules import Purpose
-from portal_app.domain.files.service import (
-    Images,
+from portal_app.api.authentication import RequestAuthenticator
+from portal_app.domain.files import rules, uploads
+from portal_app.domain.files.protocols import (
+    ImageProcessor,
     Storage,
     StorageUnavailable,
-    Upload,
 )
+from portal_app.domain.files.rules import Purpose
+from portal_app.domain.files.uploads import Upload
 from portal_app.domain.files.views import FileView
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.db import Database
-from portal_app.kernel.errors import (
-    Conflict,
-    DomainError,
-    NotAllowed,
-    TooManyAttempts,
-)
+from portal_app.kernel.errors import Conflict, DomainError, NotAllowed, TooManyAttempts
 from portal_app.settings import Settings
 
 # What a form adds around its file.
-_ENVELOPE = 8192
+_FORM_OVERHEAD_BYTES = 8192
 _STATUS: tuple[tuple[type[DomainError], int], ...] = (
     (NotAllowed, 401),
     (Conflict, 409),
@@ -47,11 +41,11 @@ _STATUS: tuple[tuple[type[DomainError], int], ...] = (
     (StorageUnavailable, 503),
 )
 _UNPROCESSABLE = 422
-_SHOWN = ("id", "name", "url", "thumbnail_url", "media_type", "size")
-_NOT_KEPT = {"cache-control": "no-store"}
+_RESPONSE_FIELDS = ("id", "name", "url", "thumbnail_url", "media_type", "size")
+_NO_STORE = {"cache-control": "no-store"}
 
 
-class _Unread(Exception):
+class _BodyNotRead(Exception):
     """The body is not read to its end.
 
     Attributes:
@@ -63,7 +57,7 @@ class _Unread(Exception):
         self.status = status
 
 
-class _OnTheWay:
+class _UploadsInProgress:
     """The uploads of each account that are on their way to this worker.
 
     Until one has arrived whole, it is a temporary file that nothing else counts.
@@ -74,8 +68,8 @@ class _OnTheWay:
 
     @contextmanager
     def one_more(self, account_id: str) -> Iterator[None]:
-        if self._uploads[account_id] >= rules.AT_ONCE:
-            raise _Unread(
+        if self._uploads[account_id] >= rules.MAX_CONCURRENT_UPLOADS:
+            raise _BodyNotRead(
                 429, "Please wait until your other files have arrived, then try again."
             )
         self._uploads[account_id] += 1
@@ -88,41 +82,43 @@ class _OnTheWay:
 
 
 def upload_routes(
-    database: Database, settings: Settings, storage: Storage, images: Images
+    database: Database, settings: Settings, storage: Storage, images: ImageProcessor
 ) -> list[Route]:
     """The route that takes files in."""
-    callers = Callers(database, settings)
-    on_the_way = _OnTheWay()
+    callers = RequestAuthenticator(database, settings)
+    on_the_way = _UploadsInProgress()
 
     async def upload(request: Request) -> Response:
-        if not callers.is_ours(request):
-            return _words(403, "This was not sent from the portal. Please try again.")
+        if not callers.is_same_origin(request):
+            return _text_response(
+                403, "This was not sent from the portal. Please try again."
+            )
         actor = await callers.who(request)
         if actor.account_id is None:
-            return _words(401, "Please log in to hand in files.")
+            return _text_response(401, "Please log in to hand in files.")
         try:
             purpose = rules.purpose_of(request.query_params.get("purpose", ""))
             with on_the_way.one_more(actor.account_id):
                 view = await _take(request, purpose, actor)
-        except (_Unread, DomainError, MultiPartException) as error:
-            return _refusal(error)
+        except (_BodyNotRead, DomainError, MultiPartException) as error:
+            return _error_response(error)
         except ClientDisconnect:
             return Response(status_code=400)
-        shown = {name: getattr(view, name) for name in _SHOWN}
-        return JSONResponse(shown, status_code=201, headers=_NOT_KEPT)
+        shown = {name: getattr(view, name) for name in _RESPONSE_FIELDS}
+        return JSONResponse(shown, status_code=201, headers=_NO_STORE)
 
     async def _take(request: Request, purpose: Purpose, actor: Actor) -> FileView:
-        most = purpose.max_bytes + _ENVELOPE
+        most = purpose.max_bytes + _FORM_OVERHEAD_BYTES
         declared = request.headers.get("content-length", "")
         if declared.isdecimal() and int(declared) > most:
-            raise _Unread(413, rules.too_large(purpose))
+            raise _BodyNotRead(413, rules.too_large_message(purpose))
         if not request.headers.get("content-type", "").startswith(
             "multipart/form-data"
         ):
             raise MultiPartException("not a form")
         form = await MultiPartParser(
             request.headers,
-            _counted(request, most, rules.too_large(purpose)),
+            _limited_stream(request, most, rules.too_large_message(purpose)),
             max_files=1,
             max_fields=4,
             max_part_size=1024,
@@ -130,9 +126,9 @@ def upload_routes(
         try:
             file = next((v for v in form.values() if isinstance(v, UploadFile)), None)
             if file is None:
-                raise rules.refused("Please choose a file.")
+                raise rules.refusal("Please choose a file.")
             return await run_in_threadpool(
-                files.accept,
+                uploads.accept_upload,
                 database,
                 storage,
                 images,
@@ -150,28 +146,28 @@ def upload_routes(
     return [Route("/api/uploads", upload, methods=["POST"])]
 
 
-async def _counted(
+async def _limited_stream(
     request: Request, most: int, refusal: str
 ) -> AsyncGenerator[bytes, None]:
     seen = 0
     async for piece in request.stream():
         seen += len(piece)
         if seen > most:
-            raise _Unread(413, refusal)
+            raise _BodyNotRead(413, refusal)
         yield piece
 
 
-def _refusal(error: Exception) -> JSONResponse:
-    if isinstance(error, _Unread):
+def _error_response(error: Exception) -> JSONResponse:
+    if isinstance(error, _BodyNotRead):
         # What is left of the body is not waited for: the connection ends here.
-        answer = _words(error.status, str(error))
+        answer = _text_response(error.status, str(error))
         answer.headers["connection"] = "close"
         return answer
     if isinstance(error, DomainError):
         fitting = (status for kind, status in _STATUS if isinstance(error, kind))
-        return _words(next(fitting, _UNPROCESSABLE), error.message)
-    return _words(400, "The file did not arrive whole. Please try again.")
+        return _text_response(next(fitting, _UNPROCESSABLE), error.message)
+    return _text_response(400, "The file did not arrive whole. Please try again.")
 
 
-def _words(status: int, sentence: str) -> JSONResponse:
-    return JSONResponse({"message": sentence}, status_code=status, headers=_NOT_KEPT)
+def _text_response(status: int, sentence: str) -> JSONResponse:
+    return JSONResponse({"message": sentence}, status_code=status, headers=_NO_STORE)

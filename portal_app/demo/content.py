@@ -10,25 +10,24 @@ from pathlib import Path
 from typing import Any
 
 from portal_app.domain.business.rules import BusinessForm
-from portal_app.domain.catalogue.offering import CategoryDefinition, ServiceDefinition
-from portal_app.domain.catalogue.rules import Choice, Option
+from portal_app.domain.catalogue.definitions import (
+    CategoryDefinition,
+    ServiceDefinition,
+)
+from portal_app.domain.catalogue.rules import PricedChoice, PricedOption
 from portal_app.domain.customers.addresses import AddressForm
 from portal_app.domain.customers.business_profiles import (
     BusinessProfileForm,
     CompanyContactForm,
 )
-from portal_app.domain.customers.contact_rules import (
-    ContactForm,
-    EmailEntry,
-    PhoneEntry,
-)
-from portal_app.domain.fields.definitions import Definition
-from portal_app.domain.packs.reading import read_fields
-from portal_app.domain.scheduling.rostering import FieldworkerDefinition, weekly
+from portal_app.domain.customers.rules import ContactForm, EmailEntry, PhoneEntry
+from portal_app.domain.fields.rules import Definition
+from portal_app.domain.packs.parser import parse_fields
+from portal_app.domain.scheduling.roster import FieldworkerDefinition, weekly_hours
 from portal_app.domain.scheduling.rules import WeeklyHours
 
 SOURCE = Path(__file__).with_name("brightside.toml")
-FIELDS = Path(__file__).with_name("brightside-fields.toml")
+FIELDS_PACK = Path(__file__).with_name("brightside-fields.toml")
 """The types of dependents and the fields, as a pack."""
 _WEEKDAYS = (
     "monday",
@@ -42,19 +41,19 @@ _WEEKDAYS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Colleague:
+class DemoFieldworker:
     """A fieldworker, and the e-mail of the account they sign in with, if any."""
 
     definition: FieldworkerDefinition
     email: str = ""
 
-    def employed_with(self, account_id: str | None) -> FieldworkerDefinition:
+    def with_account(self, account_id: str | None) -> FieldworkerDefinition:
         """The definition, signing in with this account."""
         return replace(self.definition, account_id=account_id)
 
 
 @dataclass(frozen=True, slots=True)
-class Absence:
+class DemoTimeOff:
     """Whole days away, on the calendar of the business.
 
     Either ``in_days`` after the day of loading, or every year on
@@ -70,7 +69,7 @@ class Absence:
 
 
 @dataclass(frozen=True, slots=True)
-class Paper:
+class DemoDocument:
     """A document of a dependent; it ends ``in_days`` after the day of loading."""
 
     kind: str
@@ -79,7 +78,7 @@ class Paper:
 
 
 @dataclass(frozen=True, slots=True)
-class Ward:
+class DemoDependent:
     """Whom or what a customer books for.
 
     Attributes:
@@ -92,11 +91,11 @@ class Ward:
     name: str
     answers: Mapping[str, Any]
     photo: str = ""
-    documents: tuple[Paper, ...] = ()
+    documents: tuple[DemoDocument, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Guest:
+class DemoCustomer:
     """A customer of the demo business with the places they book for.
 
     Attributes:
@@ -113,11 +112,11 @@ class Guest:
     answers: Mapping[str, Any] = field(default_factory=dict)
     contacts: tuple[ContactForm, ...] = ()
     companies: tuple[BusinessProfileForm, ...] = ()
-    dependents: tuple[Ward, ...] = ()
+    dependents: tuple[DemoDependent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Appointment:
+class DemoAppointment:
     """An appointment, ``weeks`` before (below zero) or after the week of loading.
 
     ``for_whom`` names dependents of the customer; ``answers`` maps a field's key to
@@ -138,16 +137,16 @@ class Appointment:
 
 
 @dataclass(frozen=True, slots=True)
-class Content:
+class DemoContent:
     """The whole demo business."""
 
     business: BusinessForm
     categories: tuple[CategoryDefinition, ...]
     services: tuple[ServiceDefinition, ...]
-    fieldworkers: tuple[Colleague, ...]
-    time_off: tuple[Absence, ...]
-    customers: tuple[Guest, ...]
-    appointments: tuple[Appointment, ...]
+    fieldworkers: tuple[DemoFieldworker, ...]
+    time_off: tuple[DemoTimeOff, ...]
+    customers: tuple[DemoCustomer, ...]
+    appointments: tuple[DemoAppointment, ...]
     staff: Mapping[str, str] = field(default_factory=dict)
     """E-mail to role."""
     fields: Mapping[str, tuple[Definition, ...]] = field(default_factory=dict)
@@ -155,7 +154,7 @@ class Content:
 
 
 @cache
-def read() -> Content:
+def read_content() -> DemoContent:
     """Read the demo business from its file."""
     # Prices are written in dollars; as Decimal they stay what is written.
     raw = tomllib.loads(SOURCE.read_text(encoding="utf-8"), parse_float=Decimal)
@@ -163,7 +162,7 @@ def read() -> Content:
         key: value.strip() if isinstance(value, str) else value
         for key, value in raw["business"].items()
     }
-    return Content(
+    return DemoContent(
         business=BusinessForm(**business, demo=True),
         categories=tuple(
             CategoryDefinition(**category, position=position)
@@ -174,15 +173,15 @@ def read() -> Content:
             for position, service in enumerate(raw["services"])
         ),
         fieldworkers=tuple(
-            _colleague(fieldworker, position)
+            _fieldworker(fieldworker, position)
             for position, fieldworker in enumerate(raw["fieldworkers"])
         ),
-        time_off=tuple(_absence(absence) for absence in raw["time_off"]),
-        customers=tuple(_guest(customer) for customer in raw["customers"]),
+        time_off=tuple(_time_off(absence) for absence in raw["time_off"]),
+        customers=tuple(_customer(customer) for customer in raw["customers"]),
         appointments=tuple(_appointment(booking) for booking in raw["bookings"]),
         staff={person["email"]: person["role"] for person in raw["staff"]},
         fields={
-            service["slug"]: read_fields(service.get("fields", []))
+            service["slug"]: parse_fields(service.get("fields", []))
             for service in raw["services"]
         },
     )
@@ -220,8 +219,8 @@ def _service(raw: Mapping[str, Any], position: int) -> ServiceDefinition:
     )
 
 
-def _option(raw: Mapping[str, Any]) -> Option:
-    return Option(
+def _option(raw: Mapping[str, Any]) -> PricedOption:
+    return PricedOption(
         key=raw["key"],
         name=raw["name"],
         kind=raw["kind"],
@@ -229,7 +228,7 @@ def _option(raw: Mapping[str, Any]) -> Option:
         min_quantity=raw.get("min", 0),
         max_quantity=raw.get("max", 1),
         choices=tuple(
-            Choice(
+            PricedChoice(
                 choice["key"],
                 choice["name"],
                 _cents(choice.get("price", 0)),
@@ -240,7 +239,7 @@ def _option(raw: Mapping[str, Any]) -> Option:
     )
 
 
-def _colleague(raw: Mapping[str, Any], position: int) -> Colleague:
+def _fieldworker(raw: Mapping[str, Any], position: int) -> DemoFieldworker:
     definition = FieldworkerDefinition(
         name=raw["name"],
         bio=raw["bio"],
@@ -248,25 +247,25 @@ def _colleague(raw: Mapping[str, Any], position: int) -> Colleague:
         hours=tuple(
             stretch
             for day, stretches in raw["hours"].items()
-            for stretch in _hours(day, stretches)
+            for stretch in _day_hours(day, stretches)
         ),
         position=position,
     )
-    return Colleague(definition, raw.get("account", ""))
+    return DemoFieldworker(definition, raw.get("account", ""))
 
 
-def _hours(day: str, stretches: str) -> tuple[WeeklyHours, ...]:
+def _day_hours(day: str, stretches: str) -> tuple[WeeklyHours, ...]:
     """A day's hours, such as ``07:00-11:30, 14:30-19:00``."""
     found: tuple[WeeklyHours, ...] = ()
     for stretch in stretches.split(","):
         starts, ends = stretch.strip().split("-")
-        found += weekly([_WEEKDAYS.index(day)], starts, ends)
+        found += weekly_hours([_WEEKDAYS.index(day)], starts, ends)
     return found
 
 
-def _absence(raw: Mapping[str, Any]) -> Absence:
+def _time_off(raw: Mapping[str, Any]) -> DemoTimeOff:
     month, day = map(int, raw.get("date", "0-0").split("-"))
-    return Absence(
+    return DemoTimeOff(
         days=raw["days"],
         reason=raw["reason"],
         fieldworker=raw.get("fieldworker", ""),
@@ -276,8 +275,8 @@ def _absence(raw: Mapping[str, Any]) -> Absence:
     )
 
 
-def _guest(raw: Mapping[str, Any]) -> Guest:
-    return Guest(
+def _customer(raw: Mapping[str, Any]) -> DemoCustomer:
+    return DemoCustomer(
         first_name=raw["first_name"],
         last_name=raw["last_name"],
         email=raw["email"],
@@ -289,8 +288,12 @@ def _guest(raw: Mapping[str, Any]) -> Guest:
         ),
         answers=raw.get("answers", {}),
         contacts=tuple(_contact(contact) for contact in raw.get("contacts", ())),
-        companies=tuple(_company(company) for company in raw.get("companies", ())),
-        dependents=tuple(_ward(ward) for ward in raw.get("dependents", ())),
+        companies=tuple(
+            _business_profile(company) for company in raw.get("companies", ())
+        ),
+        dependents=tuple(
+            _dependent(dependent) for dependent in raw.get("dependents", ())
+        ),
     )
 
 
@@ -306,7 +309,7 @@ def _contact(raw: Mapping[str, Any]) -> ContactForm:
     )
 
 
-def _company(raw: Mapping[str, Any]) -> BusinessProfileForm:
+def _business_profile(raw: Mapping[str, Any]) -> BusinessProfileForm:
     place = {part: raw[part] for part in ("street", "town", "state", "postcode")}
     return BusinessProfileForm(
         name=raw["name"],
@@ -318,18 +321,18 @@ def _company(raw: Mapping[str, Any]) -> BusinessProfileForm:
     )
 
 
-def _ward(raw: Mapping[str, Any]) -> Ward:
-    return Ward(
+def _dependent(raw: Mapping[str, Any]) -> DemoDependent:
+    return DemoDependent(
         kind=raw["kind"],
         name=raw["name"],
         answers=raw["answers"],
         photo=raw.get("photo", ""),
-        documents=tuple(Paper(**paper) for paper in raw.get("documents", ())),
+        documents=tuple(DemoDocument(**paper) for paper in raw.get("documents", ())),
     )
 
 
-def _appointment(raw: Mapping[str, Any]) -> Appointment:
-    return Appointment(
+def _appointment(raw: Mapping[str, Any]) -> DemoAppointment:
+    return DemoAppointment(
         customer=raw["customer"],
         service=raw["service"],
         weeks=raw["weeks"],

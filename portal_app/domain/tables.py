@@ -11,7 +11,9 @@ from portal_app.domain.dependents import models as dependents
 from portal_app.domain.fields import models as fields
 from portal_app.domain.files import models as files
 from portal_app.domain.notifications import models as notifications
+from portal_app.domain.rate_limits import models as rate_limits
 from portal_app.domain.scheduling import models as scheduling
+from portal_app.domain.sign_in import models as sign_in
 
 metadata = SQLModel.metadata
 
@@ -26,5 +28,7 @@ __all__ = [
     "files",
     "metadata",
     "notifications",
+    "rate_limits",
     "scheduling",
+    "sign_in",
 ]

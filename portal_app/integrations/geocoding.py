@@ -14,20 +14,20 @@ import httpx2
 import structlog
 from pydantic import BaseModel, BeforeValidator, Field, TypeAdapter, ValidationError
 
-from portal_app.domain.customers.finding import GeocoderUnavailable, Located
+from portal_app.domain.customers.geocoding import GeocodedPlace, GeocoderUnavailable
 from portal_app.domain.customers.rules import is_printable
 
 log = structlog.get_logger("geocoding")
 
-_PATIENCE_SECONDS = 3.0
+_TIMEOUT_SECONDS = 3.0
 _QUEUE_SECONDS = 0.5
 # A geocoder that hangs takes so many threads and no more.
 _CONNECTIONS = 4
-_LARGEST = 256 * 1024
-_REMEMBERED = 512
-_FRESH_SECONDS = 3600
-_LONGEST = 80
-_LONGEST_CODE = 16
+_MAX_RESPONSE_BYTES = 256 * 1024
+_CACHE_SIZE = 512
+_CACHE_SECONDS = 3600
+_MAX_TEXT_LENGTH = 80
+_MAX_CODE_LENGTH = 16
 _OK = 200
 # What a street or a town may be called in ``address``, the usual first.
 _ROADS = ("road", "pedestrian", "footway", "path")
@@ -39,9 +39,9 @@ def _clean(value: Any) -> str:
     """A short printable text; anything that is no text is an empty one."""
     if isinstance(value, bool) or not isinstance(value, str | int):
         return ""
-    text = unicodedata.normalize("NFC", str(value)[: 4 * _LONGEST])
+    text = unicodedata.normalize("NFC", str(value)[: 4 * _MAX_TEXT_LENGTH])
     seen = "".join(sign if is_printable(sign) else " " for sign in text)
-    return " ".join(seen.split())[:_LONGEST].rstrip()
+    return " ".join(seen.split())[:_MAX_TEXT_LENGTH].rstrip()
 
 
 _Text = Annotated[str, BeforeValidator(_clean)]
@@ -72,7 +72,7 @@ class NominatimGeocoder:
     """
 
     def __init__(
-        self, url: str, caller: str, patience: float = _PATIENCE_SECONDS
+        self, url: str, caller: str, patience: float = _TIMEOUT_SECONDS
     ) -> None:
         parts = urlsplit(url)
         self._address = parts._replace(query="").geturl().rstrip("/")
@@ -89,9 +89,9 @@ class NominatimGeocoder:
                 "accept-encoding": "identity",
             },
         )
-        self._remembered = lru_cache(maxsize=_REMEMBERED)(self._ask)
+        self._remembered = lru_cache(maxsize=_CACHE_SIZE)(self._ask)
 
-    def search(self, text: str, country: str, limit: int) -> list[Located]:
+    def search(self, text: str, country: str, limit: int) -> list[GeocodedPlace]:
         """The places that a text may mean, the likeliest first.
 
         Raises:
@@ -102,7 +102,7 @@ class NominatimGeocoder:
             asked.append(("countrycodes", country.lower()))
         return self._remembered("/search", tuple(asked), self._hour())[:limit]
 
-    def reverse(self, latitude: float, longitude: float) -> Located | None:
+    def reverse(self, latitude: float, longitude: float) -> GeocodedPlace | None:
         """The address nearest to a point in degrees, or ``None``.
 
         Raises:
@@ -119,11 +119,11 @@ class NominatimGeocoder:
 
     @staticmethod
     def _hour() -> int:
-        return int(time.monotonic() // _FRESH_SECONDS)
+        return int(time.monotonic() // _CACHE_SECONDS)
 
     def _ask(
         self, path: str, asked: tuple[tuple[str, str], ...], _hour: int
-    ) -> list[Located]:
+    ) -> list[GeocodedPlace]:
         try:
             return _located(self._read(path, asked))
         except GeocoderUnavailable as error:
@@ -141,7 +141,7 @@ class NominatimGeocoder:
                     raise GeocoderUnavailable(f"status {answer.status_code}")
                 for piece in answer.iter_raw():
                     body += piece
-                    if len(body) > _LARGEST:
+                    if len(body) > _MAX_RESPONSE_BYTES:
                         raise GeocoderUnavailable("the answer is too long")
                     if time.monotonic() > until:
                         raise GeocoderUnavailable("the answer takes too long")
@@ -153,7 +153,7 @@ class NominatimGeocoder:
         return bytes(body)
 
 
-def _located(body: bytes) -> list[Located]:
+def _located(body: bytes) -> list[GeocodedPlace]:
     try:
         told = _ANYTHING.validate_json(body)
     except ValidationError:
@@ -166,7 +166,7 @@ def _located(body: bytes) -> list[Located]:
     places = [place for one in told if (place := _place(one)) is not None]
     if told and not places:
         raise GeocoderUnavailable("the answer holds no place")
-    return [found for place in places if (found := _of(place)) is not None]
+    return [found for place in places if (found := _geocoded_place(place)) is not None]
 
 
 def _place(told: Any) -> _Place | None:
@@ -176,23 +176,23 @@ def _place(told: Any) -> _Place | None:
         return None
 
 
-def _of(place: _Place) -> Located | None:
+def _geocoded_place(place: _Place) -> GeocodedPlace | None:
     """A place that is in a country; at sea there is nothing to fill in."""
     told = place.address
     country = told.get("country_code", "").upper()
     if len(country) != 2:
         return None
-    return Located(
+    return GeocodedPlace(
         latitude=place.lat,
         longitude=place.lon,
         country=country,
-        house_number=told.get("house_number", "")[:_LONGEST_CODE],
+        house_number=told.get("house_number", "")[:_MAX_CODE_LENGTH],
         road=_first(told, _ROADS),
         suburb=_first(told, _SUBURBS),
         town=_first(told, _TOWNS),
         state=told.get("state", ""),
         state_code=told.get("ISO3166-2-lvl4", ""),
-        postcode=told.get("postcode", "")[:_LONGEST_CODE],
+        postcode=told.get("postcode", "")[:_MAX_CODE_LENGTH],
         name=place.name,
         source=place.licence,
     )

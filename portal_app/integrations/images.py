@@ -15,7 +15,11 @@ import structlog
 from PIL import Image, ImageCms, ImageOps
 
 from portal_app.domain.files import rules
-from portal_app.domain.files.service import Drawing, TooManyPixels, Unreadable
+from portal_app.domain.files.protocols import (
+    ReencodedImage,
+    TooManyPixels,
+    UnreadableImage,
+)
 
 log = structlog.get_logger("images")
 
@@ -29,13 +33,13 @@ _FORMATS = {
 }
 _QUALITY = 82
 # A decoded picture takes up to 200 MB.
-_AT_ONCE = BoundedSemaphore(2)
+_concurrent_redraws = BoundedSemaphore(2)
 
 
 class PillowImages:
     """Draws pictures with Pillow, at most two at a time."""
 
-    def redraw(
+    def reencode(
         self,
         content: BinaryIO,
         media_type: str,
@@ -43,14 +47,14 @@ class PillowImages:
         largest: int,
         sizes: Sequence[int],
         square: bool,
-    ) -> Drawing:
+    ) -> ReencodedImage:
         """Draw a picture anew as WebP, with small copies.
 
         Raises:
             Unreadable: If it cannot be read as this media type.
             TooManyPixels: If it has more than ``rules.MAX_PIXELS``.
         """
-        with _AT_ONCE:
+        with _concurrent_redraws:
             try:
                 picture = _read(content, media_type, largest)
             except (TooManyPixels, Image.DecompressionBombError):
@@ -58,14 +62,16 @@ class PillowImages:
             except Exception as error:
                 # A decoder may raise anything on a file made to break it.
                 log.info("unreadable picture", error=type(error).__name__)
-                raise Unreadable from None
+                raise UnreadableImage from None
             picture.thumbnail((largest, largest), Image.Resampling.LANCZOS)
-            return Drawing(
+            return ReencodedImage(
                 media_type=rules.WEBP,
                 width=picture.width,
                 height=picture.height,
                 content=_webp(picture),
-                small={size: _webp(_small(picture, size, square)) for size in sizes},
+                small={
+                    size: _webp(_thumbnail(picture, size, square)) for size in sizes
+                },
             )
 
 
@@ -110,7 +116,7 @@ def _in_srgb(picture: Image.Image, profile: bytes) -> Image.Image:
     return converted or picture
 
 
-def _small(picture: Image.Image, size: int, square: bool) -> Image.Image:
+def _thumbnail(picture: Image.Image, size: int, square: bool) -> Image.Image:
     if square:
         return ImageOps.fit(picture, (size, size), Image.Resampling.LANCZOS)
     copy = picture.copy()

@@ -7,12 +7,12 @@ from typing import BinaryIO
 import fsspec
 import structlog
 
-from portal_app.domain.files.service import StorageUnavailable
+from portal_app.domain.files.protocols import StorageUnavailable
 from portal_app.kernel.errors import NotFound
 
 log = structlog.get_logger("storage")
 
-_PIECE = 256 * 1024
+_CHUNK_BYTES = 256 * 1024
 # Keys are made by the domain; anything else is a mistake, not a path.
 _KEY = re.compile(r"[a-z0-9]+(/[a-z0-9]+)*")
 
@@ -50,7 +50,7 @@ class FsspecStorage:
                 if isinstance(content, bytes):
                     target.write(content)
                     return
-                while piece := content.read(_PIECE):
+                while piece := content.read(_CHUNK_BYTES):
                     target.write(piece)
         except Exception as error:
             raise self._unavailable(error) from error
@@ -89,7 +89,7 @@ class FsspecStorage:
     @staticmethod
     def _pieces(opened: BinaryIO) -> Iterator[bytes]:
         with opened:
-            while piece := opened.read(_PIECE):
+            while piece := opened.read(_CHUNK_BYTES):
                 yield piece
 
     @staticmethod

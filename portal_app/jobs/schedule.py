@@ -13,12 +13,14 @@ from threading import Event
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from portal_app.domain.files.service import Storage
-from portal_app.domain.notifications.service import Mailer
-from portal_app.jobs.files import sweep_files
-from portal_app.jobs.outbox import deliver_outbox
-from portal_app.jobs.reminders import remind_of_documents
-from portal_app.jobs.retention import purge_expired
+from portal_app.domain.files.protocols import Storage
+from portal_app.domain.notifications.outbox import Mailer
+from portal_app.jobs.tasks import (
+    delete_unused_files,
+    deliver_outbox,
+    purge_expired,
+    send_document_reminders,
+)
 from portal_app.kernel.db import Database
 
 log = structlog.get_logger("jobs")
@@ -63,7 +65,7 @@ class Schedule:
         )
         for job in self._jobs:
             scheduler.add_job(
-                _run, "interval", args=[job], seconds=job.every_seconds, id=job.name
+                _run_job, "interval", args=[job], seconds=job.every_seconds, id=job.name
             )
         scheduler.start()
         self._scheduler = scheduler
@@ -77,7 +79,7 @@ class Schedule:
     def run_once(self) -> None:
         """Run every job once, here and now."""
         for job in self._jobs:
-            _run(job)
+            _run_job(job)
 
     def run_until(self, stopped: Event) -> None:
         """Run until an event is set, as by a signal."""
@@ -94,13 +96,13 @@ def portal_schedule(db: Database, mailer: Mailer, storage: Storage) -> Schedule:
         [
             Job("deliver outbox", 1, lambda: deliver_outbox(db, mailer)),
             Job("purge expired", 3600, lambda: purge_expired(db)),
-            Job("remind of documents", 900, lambda: remind_of_documents(db)),
-            Job("sweep files", 600, lambda: sweep_files(db, storage)),
+            Job("remind of documents", 900, lambda: send_document_reminders(db)),
+            Job("sweep files", 600, lambda: delete_unused_files(db, storage)),
         ]
     )
 
 
-def _run(job: Job) -> None:
+def _run_job(job: Job) -> None:
     try:
         job.run()
     except Exception:

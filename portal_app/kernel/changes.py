@@ -11,8 +11,8 @@ from itertools import takewhile
 
 from portal_app.kernel.errors import Conflict
 
-_LONG = 300
-_AROUND = 60
+_MAX_TEXT_LENGTH = 300
+_CONTEXT_LENGTH = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Change:
     now: str
 
 
-class ChangedMeanwhile(Conflict):
+class EditConflict(Conflict):
     """The row was changed since it was read; nothing was stored.
 
     Attributes:
@@ -64,29 +64,29 @@ def compare(
     """
     return [
         Change(
-            field, label, *_where_they_differ(yours.get(field, ""), now.get(field, ""))
+            field, label, *_differing_excerpts(yours.get(field, ""), now.get(field, ""))
         )
         for field, label in labels.items()
         if yours.get(field, "") != now.get(field, "")
     ]
 
 
-def _where_they_differ(one: str, other: str) -> tuple[str, str]:
+def _differing_excerpts(one: str, other: str) -> tuple[str, str]:
     longest = max(len(one), len(other))
-    if longest <= _LONG:
+    if longest <= _MAX_TEXT_LENGTH:
         return one, other
-    same_start = _same(one, other)
-    same_end = _same(one[same_start:][::-1], other[same_start:][::-1])
+    same_start = _common_prefix_length(one, other)
+    same_end = _common_prefix_length(one[same_start:][::-1], other[same_start:][::-1])
     return _excerpt(one, same_start, same_end), _excerpt(other, same_start, same_end)
 
 
-def _same(one: str, other: str) -> int:
+def _common_prefix_length(one: str, other: str) -> int:
     pairs = zip(one, other, strict=False)
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def _excerpt(text: str, same_start: int, same_end: int) -> str:
-    first = max(0, same_start - _AROUND)
-    last = min(len(text), len(text) - same_end + _AROUND)
+    first = max(0, same_start - _CONTEXT_LENGTH)
+    last = min(len(text), len(text) - same_end + _CONTEXT_LENGTH)
     before, after = "…" if first else "", "…" if last < len(text) else ""
     return f"{before}{text[first:last]}{after}" if text else ""

@@ -14,7 +14,7 @@ import time
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 ID_LENGTH = 26
 
-_one_at_a_time = threading.Lock()
+_lock = threading.Lock()
 _latest = 0
 
 
@@ -33,7 +33,7 @@ def new_id() -> str:
     """
     global _latest  # noqa: PLW0603 - there is one clock per process
     millis = time.time_ns() // 1_000_000
-    with _one_at_a_time:
+    with _lock:
         if millis == _latest >> 80:
             _latest += 1 + secrets.randbits(48)
         else:

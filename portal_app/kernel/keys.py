@@ -6,18 +6,18 @@ from collections.abc import Collection, Mapping, Sequence
 
 from portal_app.kernel.errors import InvalidInput
 
-LONGEST_KEY = 40
-LONGEST_REQUEST = 64
+MAX_KEY_LENGTH = 40
+MAX_REQUEST_KEY_LENGTH = 64
 
 
 def key_of(name: str, separator: str = "_") -> str:
     """The key that follows from a name; empty where nothing in it can be spelt."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     key = separator.join(re.findall(r"[a-z0-9]+", plain.lower()))
-    return key[:LONGEST_KEY].rstrip(separator)
+    return key[:MAX_KEY_LENGTH].rstrip(separator)
 
 
-def free_key(
+def unique_key(
     name: str, taken: Collection[str], *, otherwise: str, separator: str = "_"
 ) -> str:
     """A key from a name that nothing else has, such as ``weight`` or ``weight_2``.
@@ -35,7 +35,7 @@ def free_key(
     while found in taken:
         number += 1
         ending = f"{separator}{number}"
-        found = key[: LONGEST_KEY - len(ending)].rstrip(separator) + ending
+        found = key[: MAX_KEY_LENGTH - len(ending)].rstrip(separator) + ending
     return found
 
 
@@ -50,7 +50,7 @@ def keys_for(
     Args:
         typed: The key it had, or an empty one, and the name of each.
         known: Key to name of what was there before, taken away or not.
-        otherwise: As for ``free_key``.
+        otherwise: As for ``unique_key``.
 
     Returns:
         A key for each, all different.
@@ -61,14 +61,14 @@ def keys_for(
     for before, name in typed:
         key = before if before in kept and before not in found else ""
         key = key or away.pop(name.casefold(), "")
-        found.append(key or free_key(name, {*known, *found}, otherwise=otherwise))
+        found.append(key or unique_key(name, {*known, *found}, otherwise=otherwise))
     return found
 
 
 def request_key(text: str) -> str | None:
     """What a browser calls a request, or ``None`` if it says nothing usable."""
     key = text.strip()
-    usable = key.isascii() and key.isalnum() and len(key) <= LONGEST_REQUEST
+    usable = key.isascii() and key.isalnum() and len(key) <= MAX_REQUEST_KEY_LENGTH
     return key if usable and key else None
 
 

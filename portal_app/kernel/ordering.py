@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 
-def places(now: Mapping[str, int], wanted: Sequence[str]) -> dict[str, int]:
+def assign_positions(now: Mapping[str, int], wanted: Sequence[str]) -> dict[str, int]:
     """Places for the wanted, in their order, among others that stay.
 
     The wanted share the places they have and, as far as some are new, those after
@@ -17,17 +17,17 @@ def places(now: Mapping[str, int], wanted: Sequence[str]) -> dict[str, int]:
         Key to place, of the wanted.
     """
     slots = sorted(now[key] for key in wanted if key in now)
-    after = next_place(now.values())
+    after = next_position(now.values())
     slots += range(after, after + len(wanted) - len(slots))
     return dict(zip(wanted, slots, strict=True))
 
 
-def next_place(taken: Iterable[int]) -> int:
+def next_position(taken: Iterable[int]) -> int:
     """The place after all that are taken."""
     return max(taken, default=-1) + 1
 
 
-def reordered(now: Sequence[str], wanted: Sequence[str]) -> dict[str, int]:
+def reorder(now: Sequence[str], wanted: Sequence[str]) -> dict[str, int]:
     """Places for everything in a list after a person put some of it in order.
 
     Args:
@@ -40,4 +40,4 @@ def reordered(now: Sequence[str], wanted: Sequence[str]) -> dict[str, int]:
     """
     place = {key: at for at, key in enumerate(now)}
     known = [key for key in dict.fromkeys(wanted) if key in place]
-    return place | places(place, known) if known else place
+    return place | assign_positions(place, known) if known else place

@@ -2,34 +2,32 @@
 
 import reflex as rx
 
-from portal_app.components.account_access import account_access
-from portal_app.components.account_companies import companies_section
-from portal_app.components.account_contacts import contacts_section
-from portal_app.components.account_fields import more_about_you
-from portal_app.components.account_places import own_data_section, places_section
-from portal_app.components.account_profile import profile_card
-from portal_app.components.shell import shell
+from portal_app.components.account.business_profiles import business_profiles_section
+from portal_app.components.account.contacts import contacts_section
+from portal_app.components.account.locations import locations_section, own_data_section
+from portal_app.components.account.profile import custom_fields_section, profile_card
+from portal_app.components.account.security import security_sections
+from portal_app.components.layout.shell import shell
 from portal_app.pages.page import Page
-from portal_app.state.account import AccountState
-from portal_app.state.account_access import AccountAccessState
-from portal_app.state.account_companies import AccountCompaniesState
-from portal_app.state.account_contacts import AccountContactsState
-from portal_app.state.account_fields import AccountFieldsState
-from portal_app.state.account_places import AccountPlacesState
-from portal_app.state.address_lists import AddressListsState
-from portal_app.state.password import PasswordState
-from portal_app.state.viewer import ViewerState
+from portal_app.state.account.addresses import AddressFormState
+from portal_app.state.account.business_profiles import AccountBusinessProfilesState
+from portal_app.state.account.contacts import AccountContactsState
+from portal_app.state.account.locations import AccountLocationsState
+from portal_app.state.account.profile import AccountFieldsState, AccountState
+from portal_app.state.account.security import AccountSecurityState
+from portal_app.state.auth.passwords import PasswordState
+from portal_app.state.core.viewer import ViewerState
 
 
 def draw() -> rx.Component:
     """Draw the profile, and everything a customer keeps here."""
     return shell(
         profile_card(),
-        more_about_you(),
+        custom_fields_section(),
         contacts_section(),
-        companies_section(),
-        places_section(),
-        account_access(),
+        business_profiles_section(),
+        locations_section(),
+        security_sections(),
         own_data_section(),
         title="My Account",
         active="account",
@@ -45,10 +43,10 @@ page = Page(
         AccountState.load,
         AccountFieldsState.load,
         AccountContactsState.load,
-        AccountCompaniesState.load,
-        AccountPlacesState.load,
-        AddressListsState.load,
-        AccountAccessState.load,
+        AccountBusinessProfilesState.load,
+        AccountLocationsState.load,
+        AddressFormState.load,
+        AccountSecurityState.load,
         PasswordState.clear,
     ),
 )

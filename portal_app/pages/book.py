@@ -4,37 +4,41 @@ from typing import Any
 
 import reflex as rx
 
-from portal_app.components.avatar import avatar
-from portal_app.components.booking_details import asks_details, details_fields
-from portal_app.components.booking_forms import contact_form, place_form
-from portal_app.components.booking_options import question
-from portal_app.components.booking_overview import booking_so_far, overview
-from portal_app.components.booking_summary import booked_summary
-from portal_app.components.booking_wizard import (
-    bring_into_view,
+from portal_app.components.bookings.calendar import day_picker, slot_grid
+from portal_app.components.bookings.details import asks_details, details_fields
+from portal_app.components.bookings.summary import (
+    booked_summary,
+    booking_overview,
+    draft_summary,
+)
+from portal_app.components.bookings.wizard import (
+    contact_form,
+    location_form,
+    question,
+    scroll_into_view,
     step_actions,
+    step_focus,
     step_heading,
-    step_keeper,
     step_problem,
     wizard_frame,
 )
-from portal_app.components.button import button, link_button, submit_button
-from portal_app.components.calendar import day_picker, slot_grid
-from portal_app.components.choice_input import choice_input
-from portal_app.components.feedback import empty_state, note
-from portal_app.components.first_html import current_path
-from portal_app.components.icon import icon
-from portal_app.components.logic import each, when
-from portal_app.components.shell import shell
-from portal_app.components.skeleton import bone, form_skeleton
-from portal_app.components.stepper import stepper
+from portal_app.components.layout.first_html import current_path
+from portal_app.components.layout.shell import shell
+from portal_app.components.ui.buttons import button, link_button, submit_button
+from portal_app.components.ui.choices import choice_input
+from portal_app.components.ui.feedback import bone, empty_state, form_skeleton, note
+from portal_app.components.ui.icons import avatar, icon
+from portal_app.components.ui.logic import each, when
+from portal_app.components.ui.tabs import stepper
 from portal_app.pages.page import Page
-from portal_app.state.address_lists import AddressListsState
-from portal_app.state.book import BookState
-from portal_app.state.book_contact import BookContactState
-from portal_app.state.book_place import BookPlaceState
-from portal_app.state.book_time import BookTimeState
-from portal_app.state.viewer import ViewerState
+from portal_app.state.account.addresses import AddressFormState
+from portal_app.state.bookings.wizard import BookingWizardState
+from portal_app.state.bookings.wizard_details import (
+    WizardContactState,
+    WizardLocationState,
+)
+from portal_app.state.bookings.wizard_time import WizardTimeState
+from portal_app.state.core.viewer import ViewerState
 
 _STEPS = {
     "options": "Options",
@@ -48,13 +52,16 @@ _KEYS = list(_STEPS)
 
 def draw() -> rx.Component:
     """Draw the wizard for whichever service the address names."""
-    here = current_path() == BookState.path
+    here = current_path() == BookingWizardState.path
     return shell(
-        step_keeper(BookState.step),
+        step_focus(BookingWizardState.step),
         rx.match(
-            rx.cond(here, BookState.phase, ""),
+            rx.cond(here, BookingWizardState.phase, ""),
             ("open", _wizard()),
-            ("done", booked_summary(BookState.booked, BookState.clock)),
+            (
+                "done",
+                booked_summary(BookingWizardState.booked, BookingWizardState.clock),
+            ),
             ("missing", _missing()),
             _loading(),
         ),
@@ -63,7 +70,11 @@ def draw() -> rx.Component:
 
 
 def _address(step: str, more: str = "") -> Any:
-    return BookState.path + f"?step={step}{more}&draft=" + BookState.draft_id
+    return (
+        BookingWizardState.path
+        + f"?step={step}{more}&draft="
+        + BookingWizardState.draft_id
+    )
 
 
 def _actions(step: str, forward: rx.Component) -> rx.Component:
@@ -71,22 +82,24 @@ def _actions(step: str, forward: rx.Component) -> rx.Component:
     return step_actions(
         forward,
         back=rx.redirect(_address(_KEYS[at - 1])) if at else None,
-        total=BookState.total,
-        duration=BookState.duration,
+        total=BookingWizardState.total,
+        duration=BookingWizardState.duration,
     )
 
 
 def _wizard() -> rx.Component:
-    at = rx.match(BookState.step, *[(key, at) for at, key in enumerate(_KEYS)], 0).to(
-        int
-    )
+    at = rx.match(
+        BookingWizardState.step, *[(key, at) for at, key in enumerate(_KEYS)], 0
+    ).to(int)
     top = rx.el.div(
         rx.el.header(
             rx.el.p(
                 "Schedule an appointment",
                 class_name="text-[0.9375rem] font-semibold text-accent-ink",
             ),
-            rx.el.h1(BookState.name, class_name="mt-0.5 text-3xl", tab_index=-1),
+            rx.el.h1(
+                BookingWizardState.name, class_name="mt-0.5 text-3xl", tab_index=-1
+            ),
             class_name="mb-5 sm:mb-6",
         ),
         rx.el.div(
@@ -95,22 +108,22 @@ def _wizard() -> rx.Component:
         ),
         rx.el.div(
             when(
-                BookState.notice,
-                note(BookState.notice, tone="warning", class_name="mb-6"),
+                BookingWizardState.notice,
+                note(BookingWizardState.notice, tone="warning", class_name="mb-6"),
             ),
             role="status",
         ),
     )
     step = rx.match(
-        BookState.step,
+        BookingWizardState.step,
         ("time", _time()),
-        ("address", _place()),
+        ("address", _location()),
         ("contact", _contact()),
-        ("overview", overview(_address, _actions)),
+        ("overview", booking_overview(_address, _actions)),
         _options(),
     )
     return wizard_frame(
-        top, step, booking_so_far(), with_aside=BookState.step != "overview"
+        top, step, draft_summary(), with_aside=BookingWizardState.step != "overview"
     )
 
 
@@ -119,19 +132,21 @@ def _options() -> rx.Component:
         step_heading(_STEPS["options"], "The price and duration follow your choice."),
         rx.el.form(
             rx.cond(
-                BookState.questions.length() > 0,
+                BookingWizardState.questions.length() > 0,
                 rx.el.div(
                     each(
-                        BookState.questions,
+                        BookingWizardState.questions,
                         lambda asked: question(
                             asked,
-                            BookState.errors[asked.key],
-                            on_answer=lambda q, c: BookState.answer(q.key, c.key),
+                            BookingWizardState.errors[asked.key],
+                            on_answer=lambda q, c: BookingWizardState.answer(
+                                q.key, c.key
+                            ),
                             on_tick=lambda q, c: (
-                                lambda on: BookState.tick(q.key, c.key, on)
+                                lambda on: BookingWizardState.tick(q.key, c.key, on)
                             ),
                             on_quantity=lambda q: (
-                                lambda text: BookState.answer(q.key, text)
+                                lambda text: BookingWizardState.answer(q.key, text)
                             ),
                         ),
                     ),
@@ -144,9 +159,9 @@ def _options() -> rx.Component:
                 ),
             ),
             _end_of_form("options"),
-            on_submit=BookState.next_from_options,
+            on_submit=BookingWizardState.next_from_options,
             no_validate=True,
-            key=BookState.asked,
+            key=BookingWizardState.asked,
         ),
     )
 
@@ -156,9 +171,9 @@ def _person(person: Any, name: Any, key: Any) -> rx.Component:
         choice_input(
             "radio",
             value=key,
-            checked=BookTimeState.person == key,
+            checked=WizardTimeState.person == key,
             name="person",
-            on_change=BookTimeState.pick_person(key),
+            on_change=WizardTimeState.pick_person(key),
             class_name="unseen",
         ),
         person,
@@ -182,7 +197,7 @@ def _people() -> rx.Component:
         rx.el.div(
             _person(anyone, "Anyone", ""),
             each(
-                BookTimeState.people,
+                WizardTimeState.people,
                 lambda one: _person(avatar(one.name, "", "sm"), one.name, one.id),
             ),
             class_name=(
@@ -195,14 +210,14 @@ def _people() -> rx.Component:
 
 
 def _time() -> rx.Component:
-    ready = BookTimeState.shown_for == BookState.time_key
+    ready = WizardTimeState.shown_for == BookingWizardState.time_key
     times = rx.cond(
-        BookTimeState.groups.length() > 0,
+        WizardTimeState.groups.length() > 0,
         slot_grid(
-            BookTimeState.groups,
-            label=BookTimeState.day_text,
-            chosen=BookTimeState.slot,
-            on_pick=BookTimeState.pick_slot,
+            WizardTimeState.groups,
+            label=WizardTimeState.day_text,
+            chosen=WizardTimeState.slot,
+            on_pick=WizardTimeState.pick_slot,
         ),
         rx.el.div(
             icon("calendar-x", "size-7 text-ink-faint"),
@@ -224,40 +239,40 @@ def _time() -> rx.Component:
                 _people(),
                 rx.el.div(
                     day_picker(
-                        BookTimeState.month,
-                        BookTimeState.days,
-                        chosen=BookTimeState.day,
-                        on_pick=BookTimeState.pick_day,
-                        on_previous=BookTimeState.turn(-1),
-                        on_next=BookTimeState.turn(1),
-                        has_previous=BookTimeState.has_previous,
-                        has_next=BookTimeState.has_next,
-                        loading=BookTimeState.busy,
+                        WizardTimeState.month,
+                        WizardTimeState.days,
+                        chosen=WizardTimeState.day,
+                        on_pick=WizardTimeState.pick_day,
+                        on_previous=WizardTimeState.turn(-1),
+                        on_next=WizardTimeState.turn(1),
+                        has_previous=WizardTimeState.has_previous,
+                        has_next=WizardTimeState.has_next,
+                        loading=WizardTimeState.busy,
                     ),
-                    bring_into_view(
-                        rx.el.div(times, key=BookTimeState.looks),
-                        change=BookTimeState.day,
+                    scroll_into_view(
+                        rx.el.div(times, key=WizardTimeState.looks),
+                        change=WizardTimeState.day,
                         class_name="min-w-0 scroll-mt-24 scroll-mb-44 md:pt-2",
                     ),
                     class_name="grid gap-x-9 gap-y-8 md:grid-cols-2",
                 ),
                 rx.el.p(
                     icon("clock", "size-4"),
-                    rx.el.span("All times are ", BookState.clock, "."),
+                    rx.el.span("All times are ", BookingWizardState.clock, "."),
                     class_name="mt-6 flex items-center gap-2 text-sm text-ink-soft",
                 ),
-                rx.el.p(BookTimeState.free_text, role="status", class_name="sr-only"),
+                rx.el.p(WizardTimeState.free_text, role="status", class_name="sr-only"),
             ),
             _time_skeleton(),
         ),
-        step_problem(BookState.problem),
+        step_problem(BookingWizardState.problem),
         _actions(
             "time",
             button(
                 "Next",
                 after="arrow-right",
                 class_name="min-w-30",
-                on_click=BookTimeState.next_from_time,
+                on_click=WizardTimeState.next_from_time,
             ),
         ),
     )
@@ -295,20 +310,20 @@ def _time_skeleton() -> rx.Component:
     )
 
 
-def _place() -> rx.Component:
+def _location() -> rx.Component:
     return rx.el.div(
         step_heading(
             _STEPS["address"], "We save a new address for the next time you book."
         ),
         rx.cond(
-            (BookPlaceState.loaded_for == BookState.draft_id)
-            & (AddressListsState.home != ""),
-            place_form(
-                BookPlaceState.places,
-                BookPlaceState.chosen,
-                errors=BookState.errors,
-                on_submit=BookPlaceState.submit,
-                name=BookState.draft_id,
+            (WizardLocationState.loaded_for == BookingWizardState.draft_id)
+            & (AddressFormState.home != ""),
+            location_form(
+                WizardLocationState.places,
+                WizardLocationState.chosen,
+                errors=BookingWizardState.errors,
+                on_submit=WizardLocationState.submit,
+                name=BookingWizardState.draft_id,
                 end=_end_of_form("address"),
             ),
             form_skeleton(5),
@@ -317,29 +332,29 @@ def _place() -> rx.Component:
 
 
 def _contact() -> rx.Component:
-    asked = BookContactState.asked
+    asked = WizardContactState.asked
     asks = asks_details(asked)
     profile = "From your profile. Changes here are for this booking."
     return rx.cond(
-        (BookContactState.loaded_for == BookState.draft_id)
-        & (BookContactState.version == BookState.shown["version"]),
+        (WizardContactState.loaded_for == BookingWizardState.draft_id)
+        & (WizardContactState.version == BookingWizardState.shown["version"]),
         rx.el.div(
             step_heading(
                 _STEPS["contact"],
                 rx.cond(asks, "What we need to know, and how we reach you.", profile),
             ),
             contact_form(
-                BookState.contact_name,
-                BookState.contact_email,
-                BookState.contact_phone,
-                BookState.notes,
-                errors=BookState.errors,
-                on_submit=BookContactState.submit,
-                name=BookState.draft_id,
+                BookingWizardState.contact_name,
+                BookingWizardState.contact_email,
+                BookingWizardState.contact_phone,
+                BookingWizardState.notes,
+                errors=BookingWizardState.errors,
+                on_submit=WizardContactState.submit,
+                name=BookingWizardState.draft_id,
                 end=_end_of_form("contact"),
                 before=when(asks, _details(asked, profile)),
-                companies=BookContactState.companies,
-                company=BookContactState.company,
+                companies=WizardContactState.companies,
+                company=WizardContactState.company,
             ),
         ),
         rx.el.div(step_heading(_STEPS["contact"], profile), form_skeleton(4)),
@@ -350,9 +365,9 @@ def _details(asked: Any, profile: str) -> rx.Component:
     return rx.fragment(
         details_fields(
             asked,
-            BookState.errors,
-            of=BookState.draft_id,
-            adds=BookContactState.adds,
+            BookingWizardState.errors,
+            of=BookingWizardState.draft_id,
+            adds=WizardContactState.adds,
         ),
         rx.el.h3(
             "How we reach you",
@@ -364,7 +379,7 @@ def _details(asked: Any, profile: str) -> rx.Component:
 
 def _end_of_form(step: str) -> rx.Component:
     return rx.fragment(
-        step_problem(BookState.problem),
+        step_problem(BookingWizardState.problem),
         _actions(
             step, submit_button("Next", after="arrow-right", class_name="min-w-30")
         ),
@@ -402,9 +417,9 @@ page = Page(
     draw=draw,
     on_load=(
         ViewerState.load,
-        BookState.load,
-        BookTimeState.load,
-        BookPlaceState.load,
-        BookContactState.load,
+        BookingWizardState.load,
+        WizardTimeState.load,
+        WizardLocationState.load,
+        WizardContactState.load,
     ),
 )

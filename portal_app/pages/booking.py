@@ -2,30 +2,31 @@
 
 import reflex as rx
 
-from portal_app.components.booking_details import (
+from portal_app.components.bookings.details import (
     details_facts,
     details_fields,
     has_details,
 )
-from portal_app.components.booking_summary import add_to_calendar, booking_facts
-from portal_app.components.booking_wizard import price_lines
-from portal_app.components.button import link_button
-from portal_app.components.edit import edit_button, saving_dialog
-from portal_app.components.feedback import empty_state, note, status_badge
-from portal_app.components.first_html import current_path
-from portal_app.components.header import log_out_form
-from portal_app.components.history import timeline, timeline_entry
-from portal_app.components.icon import icon
-from portal_app.components.link import back_link
-from portal_app.components.logic import each, when
-from portal_app.components.service_card import picture
-from portal_app.components.shell import public_shell, shell
-from portal_app.components.skeleton import detail_skeleton
-from portal_app.components.surface import card
+from portal_app.components.bookings.summary import add_to_calendar, booking_facts
+from portal_app.components.bookings.wizard import price_lines
+from portal_app.components.catalogue.service_cards import picture
+from portal_app.components.layout.first_html import current_path
+from portal_app.components.layout.header import log_out_form
+from portal_app.components.layout.shell import public_shell, shell
+from portal_app.components.ui.buttons import back_link, link_button
+from portal_app.components.ui.dialogs import edit_button, saving_dialog
+from portal_app.components.ui.feedback import (
+    detail_skeleton,
+    empty_state,
+    note,
+    status_badge,
+)
+from portal_app.components.ui.icons import icon
+from portal_app.components.ui.logic import each, when
+from portal_app.components.ui.surfaces import card, timeline, timeline_entry
 from portal_app.pages.page import Page
-from portal_app.state.booking import BookingState
-from portal_app.state.booking_details import BookingDetailsState
-from portal_app.state.viewer import ViewerState
+from portal_app.state.bookings.booking import BookingDetailsState, BookingState
+from portal_app.state.core.viewer import ViewerState
 
 _EDIT = "booking-details"
 _booking = BookingState.booking
@@ -36,16 +37,16 @@ def draw() -> rx.Component:
     back = back_link("My Bookings", "/bookings")
     return rx.cond(
         ViewerState.viewer.role == "guest",
-        public_shell(_at_this_address(_for_guests(), _missing_to_guests())),
+        public_shell(_at_current_path(_for_guests(), _missing_to_guests())),
         shell(
-            _at_this_address(back, _missing(back)),
+            _at_current_path(back, _missing(back)),
             when(BookingState.asked.editable, _details_dialog()),
             active="bookings",
         ),
     )
 
 
-def _at_this_address(top: rx.Component, missing: rx.Component) -> rx.Component:
+def _at_current_path(top: rx.Component, missing: rx.Component) -> rx.Component:
     return rx.cond(
         current_path() == BookingState.path,
         rx.cond(_booking, _overview(top), missing),

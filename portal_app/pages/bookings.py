@@ -4,18 +4,16 @@ from typing import Any
 
 import reflex as rx
 
-from portal_app.components.booking_summary import booking_rows
-from portal_app.components.button import link_button
-from portal_app.components.feedback import empty_state
-from portal_app.components.history import pager
-from portal_app.components.logic import when
-from portal_app.components.shell import shell
-from portal_app.components.skeleton import list_skeleton
-from portal_app.components.surface import page_header
-from portal_app.components.tabs import tab, tab_list, tab_panel
+from portal_app.components.bookings.summary import booking_rows
+from portal_app.components.layout.shell import shell
+from portal_app.components.ui.buttons import link_button
+from portal_app.components.ui.feedback import empty_state, list_skeleton
+from portal_app.components.ui.logic import when
+from portal_app.components.ui.surfaces import page_header, pager
+from portal_app.components.ui.tabs import tab, tab_list, tab_panel
 from portal_app.pages.page import Page
-from portal_app.state.bookings import BookingsState
-from portal_app.state.viewer import ViewerState
+from portal_app.state.bookings.booking_list import BookingsState
+from portal_app.state.core.viewer import ViewerState
 
 
 def draw() -> rx.Component:

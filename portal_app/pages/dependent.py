@@ -4,29 +4,23 @@ from typing import Any
 
 import reflex as rx
 
-from portal_app.components.booking_summary import booking_rows
-from portal_app.components.button import button, link_button
-from portal_app.components.custom_fields import custom_fields, custom_values
-from portal_app.components.dependent_documents import (
-    document_dialogs,
-    documents_card,
-)
-from portal_app.components.dependent_parts import dependent_picture
-from portal_app.components.edit import edit_button, saving_dialog
-from portal_app.components.feedback import empty_state
-from portal_app.components.fields import text_field
-from portal_app.components.first_html import current_path
-from portal_app.components.history import pager
-from portal_app.components.icon import icon
-from portal_app.components.link import back_link, text_link
-from portal_app.components.logic import joined, when
-from portal_app.components.picture import picture_editor
-from portal_app.components.shell import shell
-from portal_app.components.skeleton import detail_skeleton
-from portal_app.components.surface import card
+from portal_app.components.bookings.summary import booking_rows
+from portal_app.components.dependents.cards import dependent_picture
+from portal_app.components.dependents.documents import document_dialogs, documents_card
+from portal_app.components.layout.first_html import current_path
+from portal_app.components.layout.shell import shell
+from portal_app.components.ui.buttons import back_link, button, link_button, text_link
+from portal_app.components.ui.custom_fields import custom_fields, custom_values
+from portal_app.components.ui.dialogs import edit_button, saving_dialog
+from portal_app.components.ui.feedback import detail_skeleton, empty_state
+from portal_app.components.ui.fields import text_field
+from portal_app.components.ui.icons import icon
+from portal_app.components.ui.logic import joined, when
+from portal_app.components.ui.picture_editor import picture_editor
+from portal_app.components.ui.surfaces import card, pager
 from portal_app.pages.page import Page
-from portal_app.state.dependent import DependentState
-from portal_app.state.viewer import ViewerState
+from portal_app.state.core.viewer import ViewerState
+from portal_app.state.dependents.dependent import DependentState
 
 _dependent = DependentState.dependent
 

@@ -4,23 +4,20 @@ from typing import Any
 
 import reflex as rx
 
-from portal_app.components.button import link_button, submit_button
-from portal_app.components.custom_fields import custom_fields
-from portal_app.components.dependent_parts import type_icon
-from portal_app.components.feedback import empty_state
-from portal_app.components.fields import text_field
-from portal_app.components.form import form
-from portal_app.components.icon import icon
-from portal_app.components.link import back_link, link
-from portal_app.components.logic import each, when
-from portal_app.components.picture import picture_field
-from portal_app.components.shell import shell
-from portal_app.components.skeleton import form_skeleton
-from portal_app.components.surface import card
-from portal_app.components.unsaved import page_guard
+from portal_app.components.dependents.cards import type_icon
+from portal_app.components.layout.shell import shell
+from portal_app.components.ui.buttons import back_link, link, link_button, submit_button
+from portal_app.components.ui.custom_fields import custom_fields
+from portal_app.components.ui.feedback import empty_state, form_skeleton
+from portal_app.components.ui.fields import text_field
+from portal_app.components.ui.forms import form, unsaved_changes_guard
+from portal_app.components.ui.icons import icon
+from portal_app.components.ui.logic import each, when
+from portal_app.components.ui.picture_editor import picture_field
+from portal_app.components.ui.surfaces import card
 from portal_app.pages.page import Page
-from portal_app.state.dependent_add import DependentAddState
-from portal_app.state.viewer import ViewerState
+from portal_app.state.core.viewer import ViewerState
+from portal_app.state.dependents.dependent import DependentAddState
 
 _kind = DependentAddState.kind
 _chosen = _kind.slug != ""
@@ -96,7 +93,7 @@ def _form() -> rx.Component:
                 "sm:justify-end"
             ),
         ),
-        page_guard(DependentAddState.saved, DependentAddState.leads),
+        unsaved_changes_guard(DependentAddState.saved, DependentAddState.leads),
         on_submit=DependentAddState.save,
         problem=DependentAddState.problem,
     )

@@ -4,23 +4,20 @@ from typing import Any
 
 import reflex as rx
 
-from portal_app.components.button import button, icon_button, link_button
-from portal_app.components.choices import chip, search_field
-from portal_app.components.dependent_parts import dependent_card, type_icon
-from portal_app.components.feedback import empty_state
-from portal_app.components.form import arrival
-from portal_app.components.history import pager
-from portal_app.components.icon import icon
-from portal_app.components.link import link
-from portal_app.components.logic import each, when
-from portal_app.components.menu import menu
-from portal_app.components.shell import shell
-from portal_app.components.skeleton import list_skeleton
-from portal_app.components.surface import page_header
-from portal_app.components.tabs import tab, tab_list, tab_panel
+from portal_app.components.dependents.cards import dependent_card, type_icon
+from portal_app.components.layout.header import menu
+from portal_app.components.layout.shell import shell
+from portal_app.components.ui.buttons import button, icon_button, link, link_button
+from portal_app.components.ui.choices import chip, search_field
+from portal_app.components.ui.feedback import empty_state, list_skeleton
+from portal_app.components.ui.forms import focused_block
+from portal_app.components.ui.icons import icon
+from portal_app.components.ui.logic import each, when
+from portal_app.components.ui.surfaces import page_header, pager
+from portal_app.components.ui.tabs import tab, tab_list, tab_panel
 from portal_app.pages.page import Page
-from portal_app.state.dependents import DependentsState
-from portal_app.state.viewer import ViewerState
+from portal_app.state.core.viewer import ViewerState
+from portal_app.state.dependents.dependent_list import DependentsState
 
 _ADD = "/dependents/add?type="
 _shown = rx.cond(DependentsState.archived, "archived", "current")
@@ -139,7 +136,7 @@ def _undo() -> rx.Component:
     return rx.el.div(
         when(
             DependentsState.archived_id,
-            arrival(
+            focused_block(
                 rx.el.p(
                     rx.el.strong(DependentsState.archived_name),
                     " is archived.",

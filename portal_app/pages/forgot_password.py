@@ -2,15 +2,14 @@
 
 import reflex as rx
 
-from portal_app.components.button import submit_button
-from portal_app.components.fields import email_field
-from portal_app.components.form import arrival, form
-from portal_app.components.link import text_link
-from portal_app.components.mail_link import look_into_mail
-from portal_app.components.shell import auth_shell, auth_switch
+from portal_app.components.auth.mail_links import check_your_mail
+from portal_app.components.layout.shell import auth_shell, auth_switch
+from portal_app.components.ui.buttons import submit_button, text_link
+from portal_app.components.ui.fields import email_field
+from portal_app.components.ui.forms import focused_block, form
 from portal_app.pages.page import Page
-from portal_app.state.forgot_password import ForgotPasswordState
-from portal_app.state.viewer import ViewerState
+from portal_app.state.auth.passwords import ForgotPasswordState
+from portal_app.state.core.viewer import ViewerState
 
 
 def draw() -> rx.Component:
@@ -40,8 +39,8 @@ def _form() -> rx.Component:
 
 
 def _check_your_mail() -> rx.Component:
-    return arrival(
-        look_into_mail(
+    return focused_block(
+        check_your_mail(
             "Look for our mail to ",
             rx.cond(
                 ForgotPasswordState.sent_to,

@@ -4,22 +4,25 @@ from typing import Any
 
 import reflex as rx
 
-from portal_app.api.finished_pages import Drawing
-from portal_app.components.button import link_button
-from portal_app.components.first_html import after_first_html, live_title, to_html
-from portal_app.components.how_it_works import how_it_works
-from portal_app.components.icon import icon
-from portal_app.components.link import PortalLink, link
-from portal_app.components.logic import classes, each, joined, when
-from portal_app.components.service_card import picture
-from portal_app.components.shell import public_shell
-from portal_app.components.skeleton import detail_skeleton
+from portal_app.api.rendered_pages import PageContent
+from portal_app.components.catalogue.how_it_works import how_it_works
+from portal_app.components.catalogue.service_cards import picture
+from portal_app.components.layout.first_html import (
+    after_first_html,
+    live_title,
+    to_html,
+)
+from portal_app.components.layout.shell import public_shell
+from portal_app.components.ui.buttons import PortalLink, link, link_button
+from portal_app.components.ui.feedback import detail_skeleton
+from portal_app.components.ui.icons import icon
+from portal_app.components.ui.logic import classes, each, joined, when
 from portal_app.domain.business.views import BusinessView
-from portal_app.domain.catalogue.shop_window import FrontView
-from portal_app.domain.customers.views import ViewerView
+from portal_app.domain.catalogue.views import HomePageView
+from portal_app.domain.sign_in.views import ViewerView
 from portal_app.pages.page import Page
-from portal_app.state.index import IndexState
-from portal_app.state.viewer import ViewerState
+from portal_app.state.catalogue.public_pages import IndexState
+from portal_app.state.core.viewer import ViewerState
 
 _WIDTH = "mx-auto w-full max-w-[78rem] px-4 sm:px-6"
 _TILES = 4
@@ -283,7 +286,7 @@ def draw() -> rx.Component:
     )
 
 
-def first_html(business: BusinessView, front: FrontView, guest: bool) -> Drawing:
+def first_html(business: BusinessView, front: HomePageView, guest: bool) -> PageContent:
     """Draw the page for its first HTML."""
     drawn = public_shell(
         content(business, front),
@@ -294,7 +297,7 @@ def first_html(business: BusinessView, front: FrontView, guest: bool) -> Drawing
         toasts=(),
     )
     image = next((shelf.image for shelf in front.shelves if shelf.image), "")
-    return Drawing(to_html(drawn), str(_title(business)), business.tagline, image)
+    return PageContent(to_html(drawn), str(_title(business)), business.tagline, image)
 
 
 def _title(business: Any) -> Any:

@@ -2,21 +2,24 @@
 
 import reflex as rx
 
-from portal_app.components.button import link_button, submit_button
-from portal_app.components.feedback import note
-from portal_app.components.fields import checkbox_field, email_field
-from portal_app.components.form import arrival, form
-from portal_app.components.icon import icon
-from portal_app.components.link import text_link
-from portal_app.components.password import password_field
-from portal_app.components.provider_buttons import provider_buttons
-from portal_app.components.resend_form import resend_form
-from portal_app.components.shell import auth_shell, auth_switch
-from portal_app.components.sign_in import fill_button, fresh_visit, ticket_form
+from portal_app.components.auth.passwords import password_field
+from portal_app.components.auth.sign_in import (
+    fill_button,
+    fresh_visit,
+    provider_buttons,
+    resend_form,
+    ticket_form,
+)
+from portal_app.components.layout.shell import auth_shell, auth_switch
+from portal_app.components.ui.buttons import link_button, submit_button, text_link
+from portal_app.components.ui.feedback import note
+from portal_app.components.ui.fields import checkbox_field, email_field
+from portal_app.components.ui.forms import focused_block, form
+from portal_app.components.ui.icons import icon
 from portal_app.pages.page import Page
-from portal_app.state.login import LoginState
-from portal_app.state.resend import ResendState
-from portal_app.state.viewer import ViewerState
+from portal_app.state.auth.login import LoginState
+from portal_app.state.auth.sign_up import ResendState
+from portal_app.state.core.viewer import ViewerState
 
 _FORM = "log-in"
 _DEMO_PASSWORD = "demo-portal-1"  # noqa: S105 - printed at every start of the demo
@@ -48,12 +51,14 @@ def draw() -> rx.Component:
 def _notice() -> rx.Component:
     return rx.cond(
         LoginState.refused,
-        arrival(note(LoginState.refused, tone="error"), class_name="mb-5 rounded-xl"),
-        _why_here(),
+        focused_block(
+            note(LoginState.refused, tone="error"), class_name="mb-5 rounded-xl"
+        ),
+        _redirect_reason(),
     )
 
 
-def _why_here() -> rx.Component:
+def _redirect_reason() -> rx.Component:
     return rx.match(
         LoginState.notice,
         (

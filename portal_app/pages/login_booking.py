@@ -2,16 +2,16 @@
 
 import reflex as rx
 
-from portal_app.components.button import link_button, submit_button
-from portal_app.components.fields import email_field, text_field
-from portal_app.components.form import form
-from portal_app.components.mail_link import link_action, outcome
-from portal_app.components.shell import auth_shell, auth_switch
-from portal_app.components.sign_in import fresh_visit, ticket_form
-from portal_app.components.skeleton import bone
+from portal_app.components.auth.mail_links import link_action, outcome
+from portal_app.components.auth.sign_in import fresh_visit, ticket_form
+from portal_app.components.layout.shell import auth_shell, auth_switch
+from portal_app.components.ui.buttons import link_button, submit_button
+from portal_app.components.ui.feedback import bone
+from portal_app.components.ui.fields import email_field, text_field
+from portal_app.components.ui.forms import form
 from portal_app.pages.page import Page
-from portal_app.state.login_booking import LoginBookingState
-from portal_app.state.viewer import ViewerState
+from portal_app.state.auth.login import LoginBookingState
+from portal_app.state.core.viewer import ViewerState
 
 _WAY = LoginBookingState.way
 
@@ -25,7 +25,7 @@ def draw() -> rx.Component:
             ("number", _form()),
             ("link", _link()),
             ("invalid", _invalid()),
-            ("closed", _closed()),
+            ("closed", _disabled()),
             bone("h-13 w-full rounded-xl!"),
         ),
         # A guest's landing is their booking, wherever they came from.
@@ -95,7 +95,7 @@ def _invalid() -> rx.Component:
     )
 
 
-def _closed() -> rx.Component:
+def _disabled() -> rx.Component:
     return link_button("Log in", href="/login", size="lg", full=True)
 
 

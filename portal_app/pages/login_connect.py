@@ -2,19 +2,22 @@
 
 import reflex as rx
 
-from portal_app.components.button import button, link_button, submit_button
-from portal_app.components.fields import email_field
-from portal_app.components.form import arrival, form, summary
-from portal_app.components.link import text_link
-from portal_app.components.mail_link import link_action, look_into_mail, outcome
-from portal_app.components.password import password_field
-from portal_app.components.provider_buttons import or_line
-from portal_app.components.shell import auth_shell
-from portal_app.components.sign_in import fresh_visit, ticket_form
-from portal_app.components.skeleton import bone
+from portal_app.components.auth.mail_links import check_your_mail, link_action, outcome
+from portal_app.components.auth.passwords import password_field
+from portal_app.components.auth.sign_in import fresh_visit, or_line, ticket_form
+from portal_app.components.layout.shell import auth_shell
+from portal_app.components.ui.buttons import (
+    button,
+    link_button,
+    submit_button,
+    text_link,
+)
+from portal_app.components.ui.feedback import bone
+from portal_app.components.ui.fields import email_field
+from portal_app.components.ui.forms import focused_block, form, summary
 from portal_app.pages.page import Page
-from portal_app.state.login_connect import LoginConnectState
-from portal_app.state.viewer import ViewerState
+from portal_app.state.auth.login import LoginConnectState
+from portal_app.state.core.viewer import ViewerState
 
 _STEP = LoginConnectState.step
 _OFFER = LoginConnectState.offer
@@ -131,8 +134,8 @@ def _proof() -> rx.Component:
 
 
 def _mail() -> rx.Component:
-    return arrival(
-        look_into_mail(
+    return focused_block(
+        check_your_mail(
             "We sent a mail to ",
             rx.el.strong(_OFFER.email, class_name="font-semibold break-words"),
             ". Open its link in this browser.",

@@ -2,14 +2,14 @@
 
 import reflex as rx
 
-from portal_app.components import system_pages
+from portal_app.components.layout import document
 from portal_app.pages.page import Page
-from portal_app.state.viewer import ViewerState
+from portal_app.state.core.viewer import ViewerState
 
 
 def draw() -> rx.Component:
     """Draw the way back to where there is something."""
-    return system_pages.not_found()
+    return document.not_found()
 
 
 page = Page(

@@ -2,26 +2,27 @@
 
 import reflex as rx
 
-from portal_app.components.button import link_button
-from portal_app.components.feedback import badge
-from portal_app.components.icon import icon
-from portal_app.components.logic import each
-from portal_app.components.places import OFFICE_MENU
-from portal_app.components.security_events import security_events
-from portal_app.components.shell import shell
-from portal_app.components.skeleton import list_skeleton
-from portal_app.components.surface import card, section
+from portal_app.components.layout.navigation import OFFICE_MENU
+from portal_app.components.layout.shell import shell
+from portal_app.components.office.security_events import security_events
+from portal_app.components.ui.buttons import link_button
+from portal_app.components.ui.feedback import badge, list_skeleton
+from portal_app.components.ui.icons import icon
+from portal_app.components.ui.logic import each
+from portal_app.components.ui.surfaces import card, section
 from portal_app.pages.page import Page
-from portal_app.state.office import OfficeState, WayIn
-from portal_app.state.viewer import ViewerState
+from portal_app.state.core.viewer import ViewerState
+from portal_app.state.office.overview import OfficeOverviewState, SignInMethod
 
 
 def draw() -> rx.Component:
     """Draw what is open, and what happened."""
     return shell(
         rx.cond(
-            OfficeState.loaded,
-            rx.el.div(_ways(), _lately(), class_name="flex flex-col gap-9"),
+            OfficeOverviewState.loaded,
+            rx.el.div(
+                _sign_in_methods(), _recent_events(), class_name="flex flex-col gap-9"
+            ),
             list_skeleton(3),
         ),
         title="Office",
@@ -30,11 +31,14 @@ def draw() -> rx.Component:
     )
 
 
-def _ways() -> rx.Component:
+def _sign_in_methods() -> rx.Component:
     return section(
         "How customers get in",
         card(
-            rx.el.ul(each(OfficeState.ways, _way), class_name="divide-y divide-line"),
+            rx.el.ul(
+                each(OfficeOverviewState.ways, _sign_in_method),
+                class_name="divide-y divide-line",
+            ),
             class_name="py-1!",
         ),
         action=link_button(
@@ -44,7 +48,7 @@ def _ways() -> rx.Component:
     )
 
 
-def _way(way: WayIn) -> rx.Component:
+def _sign_in_method(way: SignInMethod) -> rx.Component:
     return rx.el.li(
         rx.el.span(way.name, class_name="min-w-0 flex-1 font-medium"),
         rx.cond(way.why, rx.el.span(way.why, class_name="text-sm text-ink-faint")),
@@ -61,13 +65,13 @@ def _way(way: WayIn) -> rx.Component:
     )
 
 
-def _lately() -> rx.Component:
+def _recent_events() -> rx.Component:
     return section(
         "Lately",
         card(
             rx.cond(
-                OfficeState.lately.length() > 0,
-                security_events(OfficeState.lately),
+                OfficeOverviewState.lately.length() > 0,
+                security_events(OfficeOverviewState.lately),
                 rx.el.p(
                     "Nothing to report. Log-ins that fail, new devices and changed "
                     "passwords appear here.",
@@ -87,5 +91,5 @@ page = Page(
     route="/office",
     title="Office",
     draw=draw,
-    on_load=(ViewerState.load, OfficeState.load),
+    on_load=(ViewerState.load, OfficeOverviewState.load),
 )

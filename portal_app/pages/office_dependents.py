@@ -4,33 +4,34 @@ from typing import Any
 
 import reflex as rx
 
-from portal_app.components.account_parts import dialog_name, line, part
-from portal_app.components.button import link_button
-from portal_app.components.choices import choice_group
-from portal_app.components.dependent_parts import ICONS, type_icon
-from portal_app.components.edit import edit_button, saving_dialog
-from portal_app.components.feedback import empty_state
-from portal_app.components.fields import text_field
-from portal_app.components.icon import icon
-from portal_app.components.logic import each, is_var, joined
-from portal_app.components.office_lists import (
-    archive,
-    archived_entry,
-    entry,
-    entry_list,
-    just_archived,
+from portal_app.components.dependents.cards import ICONS, type_icon
+from portal_app.components.layout.navigation import OFFICE_MENU
+from portal_app.components.layout.shell import shell
+from portal_app.components.ui.buttons import link_button
+from portal_app.components.ui.choices import choice_group
+from portal_app.components.ui.dialogs import edit_button, saving_dialog
+from portal_app.components.ui.feedback import empty_state, list_skeleton
+from portal_app.components.ui.fields import text_field
+from portal_app.components.ui.icons import icon
+from portal_app.components.ui.lists import (
+    archived_item,
+    archived_notice,
+    archived_section,
+    edit_dialog_name,
+    form_part,
+    item_line,
+    ordered_item,
+    ordered_item_list,
 )
-from portal_app.components.ordered_rows import ordered_rows, row_part
-from portal_app.components.places import OFFICE_MENU
-from portal_app.components.shell import shell
-from portal_app.components.skeleton import list_skeleton
-from portal_app.components.surface import page_header
+from portal_app.components.ui.logic import each, is_var, joined
+from portal_app.components.ui.rows import ordered_rows, row_part
+from portal_app.components.ui.surfaces import page_header
 from portal_app.pages.page import Page
-from portal_app.state.office_dependents import OfficeDependentsState
-from portal_app.state.viewer import ViewerState
+from portal_app.state.core.viewer import ViewerState
+from portal_app.state.office.dependent_types import OfficeDependentTypesState
 
-_STATE = OfficeDependentsState
-_TYPES = OfficeDependentsState.items
+_STATE = OfficeDependentTypesState
+_TYPES = OfficeDependentTypesState.items
 _NEW = "type-new"
 _EXPIRES = (
     ("always", "Always"),
@@ -68,7 +69,7 @@ def _lists() -> rx.Component:
     return rx.fragment(
         rx.cond(
             _TYPES.length() > 0,
-            entry_list(each(_TYPES, _entry)),
+            ordered_item_list(each(_TYPES, _entry)),
             rx.el.div(
                 empty_state(
                     "Customers book for themselves only",
@@ -79,12 +80,12 @@ def _lists() -> rx.Component:
                 class_name="card",
             ),
         ),
-        just_archived(
+        archived_notice(
             _STATE, "cannot be added any more. Those that customers have stay."
         ),
-        archive(
+        archived_section(
             _STATE.archived,
-            lambda one: archived_entry(
+            lambda one: archived_item(
                 one.plural, _how_many(one), key=one.id, state=_STATE
             ),
             "Customers cannot add any of these. Those that are there stay.",
@@ -93,16 +94,16 @@ def _lists() -> rx.Component:
 
 
 def _entry(one: Any, at: Any) -> rx.Component:
-    return entry(
+    return ordered_item(
         type_icon(one.icon, "size-5"),
         one.plural,
-        line(one.asks, class_name="line-clamp-2"),
+        item_line(one.asks, class_name="line-clamp-2"),
         rx.el.p(_how_many(one), class_name="text-sm text-ink-faint"),
         key=one.id,
         at=at,
         entries=_TYPES,
         state=_STATE,
-        edit=dialog_name("type", one.id),
+        edit=edit_dialog_name("type", one.id),
         more=[
             link_button(
                 "Fields",
@@ -129,7 +130,7 @@ def _how_many(one: Any) -> Any:
 def _dialog(one: Any) -> rx.Component:
     return saving_dialog(
         _STATE,
-        dialog_name("type", one.id),
+        edit_dialog_name("type", one.id),
         *_fields(one),
         title=joined("Edit ", one.plural),
         version=one.version,
@@ -140,7 +141,7 @@ def _fields(one: Any = None) -> list[Any]:
     known = is_var(one)
     errors = _STATE.errors
     return [
-        part(
+        form_part(
             "What they are called",
             rx.el.div(
                 text_field(
@@ -169,7 +170,7 @@ def _fields(one: Any = None) -> list[Any]:
                 columns="grid-cols-[repeat(auto-fill,minmax(3.25rem,1fr))]",
             ),
         ),
-        part(
+        form_part(
             "Documents you ask for",
             ordered_rows(
                 "documents",
@@ -211,5 +212,5 @@ page = Page(
     route="/office/dependents",
     title="Dependents",
     draw=draw,
-    on_load=(ViewerState.load, OfficeDependentsState.load),
+    on_load=(ViewerState.load, OfficeDependentTypesState.load),
 )

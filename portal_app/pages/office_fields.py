@@ -4,28 +4,27 @@ from typing import Any
 
 import reflex as rx
 
-from portal_app.components.account_parts import dialog_name
-from portal_app.components.dependent_parts import type_icon
-from portal_app.components.edit import edit_button, saving_dialog
-from portal_app.components.feedback import badge, empty_state
-from portal_app.components.field_editor import field_form, kind_icon
-from portal_app.components.icon import icon
-from portal_app.components.link import link
-from portal_app.components.logic import each, joined, when
-from portal_app.components.office_lists import (
-    archive,
-    archived_entry,
-    entry,
-    entry_list,
-    just_archived,
+from portal_app.components.dependents.cards import type_icon
+from portal_app.components.layout.navigation import OFFICE_MENU
+from portal_app.components.layout.shell import shell
+from portal_app.components.office.field_editor import field_form, kind_icon
+from portal_app.components.ui.buttons import link
+from portal_app.components.ui.dialogs import edit_button, saving_dialog
+from portal_app.components.ui.feedback import badge, empty_state, list_skeleton
+from portal_app.components.ui.icons import icon
+from portal_app.components.ui.lists import (
+    archived_item,
+    archived_notice,
+    archived_section,
+    edit_dialog_name,
+    ordered_item,
+    ordered_item_list,
 )
-from portal_app.components.places import OFFICE_MENU
-from portal_app.components.shell import shell
-from portal_app.components.skeleton import list_skeleton
-from portal_app.components.surface import page_header
+from portal_app.components.ui.logic import each, joined, when
+from portal_app.components.ui.surfaces import page_header
 from portal_app.pages.page import Page
-from portal_app.state.office_fields import OfficeFieldsState
-from portal_app.state.viewer import ViewerState
+from portal_app.state.core.viewer import ViewerState
+from portal_app.state.office.custom_fields import OfficeFieldsState
 
 _STATE = OfficeFieldsState
 _FIELDS = OfficeFieldsState.items
@@ -55,19 +54,19 @@ def draw() -> rx.Component:
 
 def _page() -> rx.Component:
     return rx.el.div(
-        _of_whom(),
-        _of_whom_on_a_phone(),
+        _owner_list(),
+        _owner_select(),
         rx.el.div(
-            rx.cond(_STATE.asked.name, _asked(), _nobody()),
+            rx.cond(_STATE.asked.name, _asked(), _unknown_owner()),
             class_name="min-w-0 max-w-3xl flex-1",
         ),
         class_name="flex flex-col gap-x-8 gap-y-5 xl:flex-row",
     )
 
 
-def _of_whom() -> rx.Component:
+def _owner_list() -> rx.Component:
     return rx.el.nav(
-        rx.el.ul(_whom(_STATE.customers, icon("users"))),
+        rx.el.ul(_owner_link(_STATE.customers, icon("users"))),
         _group("Dependents", _STATE.types, lambda one: type_icon(one.icon)),
         _group("Services", _STATE.services, lambda _one: icon("calendar-plus")),
         aria_label="Of whom",
@@ -83,12 +82,12 @@ def _group(heading: str, entries: Any, drawing: Any) -> rx.Component:
                 heading,
                 class_name="px-3 pt-4 pb-1 text-xs font-semibold text-ink-faint",
             ),
-            rx.el.ul(each(entries, lambda one: _whom(one, drawing(one)))),
+            rx.el.ul(each(entries, lambda one: _owner_link(one, drawing(one)))),
         ),
     )
 
 
-def _whom(one: Any, drawing: rx.Component) -> rx.Component:
+def _owner_link(one: Any, drawing: rx.Component) -> rx.Component:
     return rx.el.li(
         link(
             drawing,
@@ -105,7 +104,7 @@ def _whom(one: Any, drawing: rx.Component) -> rx.Component:
     )
 
 
-def _of_whom_on_a_phone() -> rx.Component:
+def _owner_select() -> rx.Component:
     identifier = "field-of-whom"
 
     def option(one: Any) -> rx.Component:
@@ -156,7 +155,7 @@ def _asked() -> rx.Component:
         ),
         rx.cond(
             _FIELDS.length() > 0,
-            entry_list(each(_FIELDS, _entry)),
+            ordered_item_list(each(_FIELDS, _entry)),
             rx.el.div(
                 empty_state(
                     "Nothing is asked here yet",
@@ -167,12 +166,12 @@ def _asked() -> rx.Component:
                 class_name="card",
             ),
         ),
-        just_archived(_STATE, "is not asked any more. What was entered is kept."),
-        archive(
+        archived_notice(_STATE, "is not asked any more. What was entered is kept."),
+        archived_section(
             _STATE.archived,
-            lambda field: archived_entry(
+            lambda field: archived_item(
                 field.name,
-                _filled_in(field),
+                _answer_count(field),
                 key=field.id,
                 state=_STATE,
             ),
@@ -182,7 +181,7 @@ def _asked() -> rx.Component:
     )
 
 
-def _nobody() -> rx.Component:
+def _unknown_owner() -> rx.Component:
     return empty_state(
         "There is nobody to ask here",
         "This type or service is not offered any more. Choose somebody else.",
@@ -192,7 +191,7 @@ def _nobody() -> rx.Component:
 
 
 def _entry(field: Any, at: Any) -> rx.Component:
-    return entry(
+    return ordered_item(
         kind_icon(field.kind),
         field.name,
         rx.el.p(
@@ -209,7 +208,7 @@ def _entry(field: Any, at: Any) -> rx.Component:
             ),
         ),
         rx.el.p(
-            _filled_in(field),
+            _answer_count(field),
             when(field.who, rx.fragment(" · ", field.who)),
             class_name="text-sm text-ink-faint",
         ),
@@ -218,11 +217,11 @@ def _entry(field: Any, at: Any) -> rx.Component:
         entries=_FIELDS,
         state=_STATE,
         badges=when(field.required, badge("Required")),
-        edit=dialog_name("field", field.id),
+        edit=edit_dialog_name("field", field.id),
     )
 
 
-def _filled_in(field: Any) -> Any:
+def _answer_count(field: Any) -> Any:
     return rx.cond(
         field.answers == 0,
         "Not filled in yet",
@@ -237,7 +236,7 @@ def _filled_in(field: Any) -> Any:
 def _dialog(field: Any) -> rx.Component:
     return saving_dialog(
         _STATE,
-        dialog_name("field", field.id),
+        edit_dialog_name("field", field.id),
         *field_form(field, _FIELDS, _STATE.errors),
         title=joined("Edit ", field.name),
         version=field.version,

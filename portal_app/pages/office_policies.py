@@ -4,27 +4,28 @@ from typing import Any
 
 import reflex as rx
 
-from portal_app.components.account_parts import dialog_name, item, line
-from portal_app.components.button import link_button
-from portal_app.components.edit import edit_button, saving_dialog
-from portal_app.components.feedback import badge
-from portal_app.components.fields import text_field, textarea_field
-from portal_app.components.icon import icon
-from portal_app.components.logic import each, joined, when
-from portal_app.components.office_lists import (
-    archive,
-    archived_entry,
-    entry,
-    entry_list,
-    just_archived,
+from portal_app.components.layout.navigation import OFFICE_MENU
+from portal_app.components.layout.shell import shell
+from portal_app.components.ui.buttons import link_button
+from portal_app.components.ui.dialogs import edit_button, saving_dialog
+from portal_app.components.ui.feedback import badge, list_skeleton
+from portal_app.components.ui.fields import text_field, textarea_field
+from portal_app.components.ui.icons import icon
+from portal_app.components.ui.lists import (
+    archived_item,
+    archived_notice,
+    archived_section,
+    edit_dialog_name,
+    item,
+    item_line,
+    ordered_item,
+    ordered_item_list,
 )
-from portal_app.components.places import OFFICE_MENU
-from portal_app.components.shell import shell
-from portal_app.components.skeleton import list_skeleton
-from portal_app.components.surface import page_header
+from portal_app.components.ui.logic import each, joined, when
+from portal_app.components.ui.surfaces import page_header
 from portal_app.pages.page import Page
-from portal_app.state.office_policies import OfficePoliciesState
-from portal_app.state.viewer import ViewerState
+from portal_app.state.core.viewer import ViewerState
+from portal_app.state.office.policies import OfficePoliciesState
 
 _STATE = OfficePoliciesState
 _POLICIES = OfficePoliciesState.items
@@ -67,13 +68,13 @@ def draw() -> rx.Component:
 
 def _lists() -> rx.Component:
     return rx.fragment(
-        entry_list(each(_POLICIES, _entry), each(_STATE.unwritten, _unwritten)),
-        just_archived(
+        ordered_item_list(each(_POLICIES, _entry), each(_STATE.unwritten, _unwritten)),
+        archived_notice(
             _STATE, "is archived. Customers do not see it; the text is kept."
         ),
-        archive(
+        archived_section(
             _STATE.archived,
-            lambda policy: archived_entry(
+            lambda policy: archived_item(
                 policy.title, policy.shown, key=policy.id, state=_STATE
             ),
             "Customers do not see these.",
@@ -82,7 +83,7 @@ def _lists() -> rx.Component:
 
 
 def _entry(policy: Any, at: Any) -> rx.Component:
-    return entry(
+    return ordered_item(
         "file-text",
         policy.title,
         rx.el.p(policy.text, class_name="line-clamp-2 text-ink-soft"),
@@ -91,7 +92,7 @@ def _entry(policy: Any, at: Any) -> rx.Component:
         entries=_POLICIES,
         state=_STATE,
         badges=when(policy.shown, badge(policy.shown)),
-        edit=dialog_name("policy", policy.id),
+        edit=edit_dialog_name("policy", policy.id),
     )
 
 
@@ -99,11 +100,11 @@ def _unwritten(policy: Any) -> rx.Component:
     return item(
         "file-text",
         policy.title,
-        line(policy.shown),
+        item_line(policy.shown),
         badges=badge("Not written yet", look="bg-warning-soft text-warning"),
         actions=[
             edit_button(
-                dialog_name("policy", policy.id),
+                edit_dialog_name("policy", policy.id),
                 icon("pencil"),
                 rx.el.span("Write"),
                 rx.el.span(joined(" ", policy.title), class_name="sr-only"),
@@ -117,7 +118,7 @@ def _unwritten(policy: Any) -> rx.Component:
 def _dialog(policy: Any) -> rx.Component:
     return saving_dialog(
         _STATE,
-        dialog_name("policy", policy.id),
+        edit_dialog_name("policy", policy.id),
         *_fields(policy),
         title=joined("Edit ", policy.title),
         version=policy.version,

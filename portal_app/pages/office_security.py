@@ -4,18 +4,16 @@ from typing import Any
 
 import reflex as rx
 
-from portal_app.components.feedback import empty_state
-from portal_app.components.fields import select_field
-from portal_app.components.history import pager
-from portal_app.components.logic import joined
-from portal_app.components.places import OFFICE_MENU
-from portal_app.components.security_events import security_events
-from portal_app.components.shell import shell
-from portal_app.components.skeleton import list_skeleton
-from portal_app.components.surface import card, page_header
+from portal_app.components.layout.navigation import OFFICE_MENU
+from portal_app.components.layout.shell import shell
+from portal_app.components.office.security_events import security_events
+from portal_app.components.ui.feedback import empty_state, list_skeleton
+from portal_app.components.ui.fields import select_field
+from portal_app.components.ui.logic import joined
+from portal_app.components.ui.surfaces import card, page_header, pager
 from portal_app.pages.page import Page
-from portal_app.state.office_security import OfficeSecurityState
-from portal_app.state.viewer import ViewerState
+from portal_app.state.core.viewer import ViewerState
+from portal_app.state.office.overview import OfficeSecurityState
 
 
 def draw() -> rx.Component:

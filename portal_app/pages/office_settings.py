@@ -4,17 +4,16 @@ from typing import Any
 
 import reflex as rx
 
-from portal_app.components.button import submit_button
-from portal_app.components.changed import changed_meanwhile
-from portal_app.components.fields import checkbox_field, select_field, text_field
-from portal_app.components.form import form
-from portal_app.components.places import OFFICE_MENU
-from portal_app.components.shell import shell
-from portal_app.components.skeleton import list_skeleton
-from portal_app.components.surface import card
+from portal_app.components.layout.navigation import OFFICE_MENU
+from portal_app.components.layout.shell import shell
+from portal_app.components.ui.buttons import submit_button
+from portal_app.components.ui.feedback import list_skeleton
+from portal_app.components.ui.fields import checkbox_field, select_field, text_field
+from portal_app.components.ui.forms import conflict_notice, form
+from portal_app.components.ui.surfaces import card
 from portal_app.pages.page import Page
-from portal_app.state.office_settings import OfficeSettingsState
-from portal_app.state.viewer import ViewerState
+from portal_app.state.core.viewer import ViewerState
+from portal_app.state.office.settings import OfficeSettingsState
 
 _STATE = OfficeSettingsState
 _SCORES = (
@@ -37,7 +36,7 @@ def draw() -> rx.Component:
 
 def _form() -> rx.Component:
     return form(
-        changed_meanwhile(_STATE.changes, "The settings changed"),
+        conflict_notice(_STATE.changes, "The settings changed"),
         rx.el.input(
             type="hidden", name="version", value=_STATE.version, read_only=True
         ),

@@ -5,18 +5,21 @@ from typing import Any
 import reflex as rx
 from reflex_components_core.el.elements.inline import A
 
-from portal_app.api.finished_pages import Drawing
-from portal_app.components.feedback import empty_state
-from portal_app.components.first_html import after_first_html, live_title, to_html
-from portal_app.components.link import text_link
-from portal_app.components.logic import each, is_var, joined, when
-from portal_app.components.shell import public_shell
-from portal_app.components.skeleton import text_skeleton
+from portal_app.api.rendered_pages import PageContent
+from portal_app.components.layout.first_html import (
+    after_first_html,
+    live_title,
+    to_html,
+)
+from portal_app.components.layout.shell import public_shell
+from portal_app.components.ui.buttons import text_link
+from portal_app.components.ui.feedback import empty_state, text_skeleton
+from portal_app.components.ui.logic import each, is_var, joined, when
 from portal_app.domain.business.views import BusinessView, PolicyView
-from portal_app.domain.customers.views import ViewerView
+from portal_app.domain.sign_in.views import ViewerView
 from portal_app.pages.page import Page
-from portal_app.state.policies import PoliciesState
-from portal_app.state.viewer import ViewerState
+from portal_app.state.catalogue.public_pages import PoliciesState
+from portal_app.state.core.viewer import ViewerState
 
 _TITLE = "Policies"
 _DESCRIPTION = "The terms of {name}, until when a change is free, and how we work."
@@ -121,7 +124,7 @@ def draw() -> rx.Component:
 
 def first_html(
     business: BusinessView, policies: list[PolicyView], guest: bool
-) -> Drawing:
+) -> PageContent:
     """Draw the page for its first HTML.
 
     Args:
@@ -140,7 +143,7 @@ def first_html(
         toasts=(),
     )
     description = _DESCRIPTION.format(name=business.name)
-    return Drawing(to_html(drawn), str(_title(business)), description)
+    return PageContent(to_html(drawn), str(_title(business)), description)
 
 
 def _title(business: Any) -> Any:

@@ -2,16 +2,15 @@
 
 import reflex as rx
 
-from portal_app.components.button import link_button, submit_button
-from portal_app.components.form import form
-from portal_app.components.mail_link import outcome
-from portal_app.components.new_password import new_password_field
-from portal_app.components.shell import auth_shell
-from portal_app.components.skeleton import bone
+from portal_app.components.auth.mail_links import outcome
+from portal_app.components.auth.passwords import new_password_field
+from portal_app.components.layout.shell import auth_shell
+from portal_app.components.ui.buttons import link_button, submit_button
+from portal_app.components.ui.feedback import bone
+from portal_app.components.ui.forms import form
 from portal_app.pages.page import Page
-from portal_app.state.password import PasswordState
-from portal_app.state.reset_password import ResetPasswordState
-from portal_app.state.viewer import ViewerState
+from portal_app.state.auth.passwords import PasswordState, ResetPasswordState
+from portal_app.state.core.viewer import ViewerState
 
 _OUTCOME = ResetPasswordState.outcome
 

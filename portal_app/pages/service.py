@@ -4,27 +4,30 @@ from typing import Any
 
 import reflex as rx
 
-from portal_app.api.finished_pages import Drawing
-from portal_app.components.button import link_button
-from portal_app.components.first_html import (
+from portal_app.api.rendered_pages import PageContent
+from portal_app.components.catalogue.service_cards import (
+    card_grid,
+    option_prices,
+    picture,
+    service_card,
+)
+from portal_app.components.layout.first_html import (
     after_first_html,
     current_path,
     live_title,
     to_html,
 )
-from portal_app.components.icon import icon
-from portal_app.components.link import link
-from portal_app.components.logic import each, joined, when
-from portal_app.components.option_prices import option_prices
-from portal_app.components.service_card import card_grid, picture, service_card
-from portal_app.components.shell import public_shell
-from portal_app.components.skeleton import detail_skeleton
+from portal_app.components.layout.shell import public_shell
+from portal_app.components.ui.buttons import link, link_button
+from portal_app.components.ui.feedback import detail_skeleton
+from portal_app.components.ui.icons import icon
+from portal_app.components.ui.logic import each, joined, when
 from portal_app.domain.business.views import BusinessView
-from portal_app.domain.catalogue.shop_window import ServicePageView
-from portal_app.domain.customers.views import ViewerView
+from portal_app.domain.catalogue.views import ServicePageView
+from portal_app.domain.sign_in.views import ViewerView
 from portal_app.pages.page import Page
-from portal_app.state.service import ServiceState
-from portal_app.state.viewer import ViewerState
+from portal_app.state.catalogue.public_pages import ServiceState
+from portal_app.state.core.viewer import ViewerState
 
 _MEANWHILE = "Service"
 _MISSING = "Service not found"
@@ -321,10 +324,12 @@ def draw() -> rx.Component:
     )
 
 
-def first_html(business: BusinessView, page: ServicePageView, guest: bool) -> Drawing:
+def first_html(
+    business: BusinessView, page: ServicePageView, guest: bool
+) -> PageContent:
     """Draw the page for its first HTML."""
     service = page.service
-    return Drawing(
+    return PageContent(
         _framed(business, content(page, business), guest),
         str(_title(service.name, business)),
         f"{service.summary} From {service.from_price} {service.price_unit}.",
@@ -332,9 +337,11 @@ def first_html(business: BusinessView, page: ServicePageView, guest: bool) -> Dr
     )
 
 
-def missing_first_html(business: BusinessView, guest: bool) -> Drawing:
+def missing_first_html(business: BusinessView, guest: bool) -> PageContent:
     """Draw, for its first HTML, the page of a service that is not offered."""
-    return Drawing(_framed(business, missing(), guest), str(_title(_MISSING, business)))
+    return PageContent(
+        _framed(business, missing(), guest), str(_title(_MISSING, business))
+    )
 
 
 def _framed(business: BusinessView, drawn: rx.Component, guest: bool) -> str:

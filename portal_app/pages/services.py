@@ -4,19 +4,23 @@ from typing import Any
 
 import reflex as rx
 
-from portal_app.api.finished_pages import Drawing
-from portal_app.components.first_html import after_first_html, live_title, to_html
-from portal_app.components.logic import each, joined, when
-from portal_app.components.service_finder import Finder, Search
-from portal_app.components.service_row import service_row
-from portal_app.components.shell import public_shell
-from portal_app.components.skeleton import list_skeleton
+from portal_app.api.rendered_pages import PageContent
+from portal_app.components.catalogue.service_cards import service_row
+from portal_app.components.catalogue.service_finder import Finder, Search
+from portal_app.components.layout.first_html import (
+    after_first_html,
+    live_title,
+    to_html,
+)
+from portal_app.components.layout.shell import public_shell
+from portal_app.components.ui.feedback import list_skeleton
+from portal_app.components.ui.logic import each, joined, when
 from portal_app.domain.business.views import BusinessView
 from portal_app.domain.catalogue.views import CatalogueView
-from portal_app.domain.customers.views import ViewerView
+from portal_app.domain.sign_in.views import ViewerView
 from portal_app.pages.page import Page
-from portal_app.state.services import ServicesState
-from portal_app.state.viewer import ViewerState
+from portal_app.state.catalogue.public_pages import ServicesState
+from portal_app.state.core.viewer import ViewerState
 
 _TITLE = "All Services"
 _DESCRIPTION = "Everything {name} does, with prices, durations and free times."
@@ -120,7 +124,7 @@ def first_html(
     words: str,
     category: str,
     guest: bool,
-) -> Drawing:
+) -> PageContent:
     """Draw the page for its first HTML.
 
     Args:
@@ -142,7 +146,7 @@ def first_html(
         toasts=(),
     )
     images = [card.image for shelf in catalogue.categories for card in shelf.services]
-    return Drawing(
+    return PageContent(
         to_html(drawn),
         str(_title(business)),
         _DESCRIPTION.format(name=business.name),

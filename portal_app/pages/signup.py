@@ -2,27 +2,24 @@
 
 import reflex as rx
 
-from portal_app.components.button import submit_button
-from portal_app.components.dialog import dialog, dialog_close_button
-from portal_app.components.fields import (
+from portal_app.components.auth.passwords import new_password_field
+from portal_app.components.auth.sign_in import provider_buttons, resend_form
+from portal_app.components.layout.shell import auth_shell, auth_switch
+from portal_app.components.ui.buttons import policies_link, submit_button, text_link
+from portal_app.components.ui.dialogs import dialog, dialog_close_button
+from portal_app.components.ui.fields import (
     checkbox_field,
     email_field,
     phone_field,
     text_field,
 )
-from portal_app.components.form import arrival, form
-from portal_app.components.icon import icon
-from portal_app.components.link import policies_link, text_link
-from portal_app.components.logic import each
-from portal_app.components.new_password import new_password_field
-from portal_app.components.provider_buttons import provider_buttons
-from portal_app.components.resend_form import resend_form
-from portal_app.components.shell import auth_shell, auth_switch
+from portal_app.components.ui.forms import focused_block, form
+from portal_app.components.ui.icons import icon
+from portal_app.components.ui.logic import each
 from portal_app.pages.page import Page
-from portal_app.state.password import PasswordState
-from portal_app.state.resend import ResendState
-from portal_app.state.signup import SignUpState
-from portal_app.state.viewer import ViewerState
+from portal_app.state.auth.passwords import PasswordState
+from portal_app.state.auth.sign_up import ResendState, SignUpState
+from portal_app.state.core.viewer import ViewerState
 
 
 def draw() -> rx.Component:
@@ -82,14 +79,14 @@ def _form() -> rx.Component:
             ),
             class_name="flex items-start justify-between gap-x-4",
         ),
-        _trap(),
+        _honeypot(),
         submit_button("Sign up", pending=SignUpState.pending, size="lg", full=True),
         on_submit=SignUpState.submit,
         problem=SignUpState.problem,
     )
 
 
-def _trap() -> rx.Component:
+def _honeypot() -> rx.Component:
     """Draw a field that only a robot fills in: nobody sees, hears or reaches it."""
     return rx.el.div(
         rx.el.label("Website", custom_attrs={"htmlFor": "field-website"}),
@@ -106,7 +103,7 @@ def _trap() -> rx.Component:
 
 
 def _check_your_mail() -> rx.Component:
-    return arrival(
+    return focused_block(
         rx.el.div(
             rx.el.span(
                 icon("mail", "size-6"),

@@ -2,10 +2,10 @@
 
 import reflex as rx
 
-from portal_app.components.mail_link import link_page
+from portal_app.components.auth.mail_links import link_page
 from portal_app.pages.page import Page
-from portal_app.state.verify_contact import VerifyContactState
-from portal_app.state.viewer import ViewerState
+from portal_app.state.auth.mail_links import VerifyContactState
+from portal_app.state.core.viewer import ViewerState
 
 
 def draw() -> rx.Component:

@@ -2,18 +2,17 @@
 
 import reflex as rx
 
-from portal_app.components.button import link_button, submit_button
-from portal_app.components.form import arrival, form
-from portal_app.components.mail_link import link_action, outcome
-from portal_app.components.new_password import new_password_field
-from portal_app.components.resend_form import resend_form
-from portal_app.components.shell import auth_shell
-from portal_app.components.skeleton import bone
+from portal_app.components.auth.mail_links import link_action, outcome
+from portal_app.components.auth.passwords import new_password_field
+from portal_app.components.auth.sign_in import resend_form
+from portal_app.components.layout.shell import auth_shell
+from portal_app.components.ui.buttons import link_button, submit_button
+from portal_app.components.ui.feedback import bone
+from portal_app.components.ui.forms import focused_block, form
 from portal_app.pages.page import Page
-from portal_app.state.password import PasswordState
-from portal_app.state.resend import ResendState
-from portal_app.state.verify_email import VerifyEmailState
-from portal_app.state.viewer import ViewerState
+from portal_app.state.auth.passwords import PasswordState
+from portal_app.state.auth.sign_up import ResendState, VerifyEmailState
+from portal_app.state.core.viewer import ViewerState
 
 _OUTCOME = VerifyEmailState.outcome
 
@@ -86,7 +85,7 @@ def _invalid() -> rx.Component:
 
 
 def _choose_password() -> rx.Component:
-    return arrival(
+    return focused_block(
         form(
             new_password_field(VerifyEmailState.errors["password"]),
             submit_button(

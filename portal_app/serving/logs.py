@@ -11,13 +11,13 @@ import structlog
 
 from portal_app.settings import Settings
 
-_TALKATIVE = ("reflex.app", "reflex_base.event.processor.base_state_processor")
+_NOISY_LOGGERS = ("reflex.app", "reflex_base.event.processor.base_state_processor")
 # They log the addresses they ask for, with what is looked for in them.
-_CLIENTS = ("httpx2", "httpcore2")
-_WHAT_WAS_TYPED = re.compile(r"\s*(Event data:| with value ).*", re.S)
+_HTTP_CLIENT_LOGGERS = ("httpx2", "httpcore2")
+_TYPED_INPUT = re.compile(r"\s*(Event data:| with value ).*", re.S)
 
 
-class WithoutWhatWasTyped(logging.Filter):
+class RedactingFilter(logging.Filter):
     """Cuts the payload off Reflex's warnings about an event it cannot read.
 
     They would write passwords and addresses into the log.
@@ -25,7 +25,7 @@ class WithoutWhatWasTyped(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Shorten a record; every record goes on."""
-        record.msg = _WHAT_WAS_TYPED.sub("", record.getMessage())
+        record.msg = _TYPED_INPUT.sub("", record.getMessage())
         record.args = ()
         return True
 
@@ -47,9 +47,9 @@ def configure_logs(settings: Settings) -> None:
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
     )
-    for name in _CLIENTS:
+    for name in _HTTP_CLIENT_LOGGERS:
         logging.getLogger(name).setLevel(logging.WARNING)
-    for name in _TALKATIVE:
+    for name in _NOISY_LOGGERS:
         logger = logging.getLogger(name)
-        if not any(isinstance(f, WithoutWhatWasTyped) for f in logger.filters):
-            logger.addFilter(WithoutWhatWasTyped())
+        if not any(isinstance(f, RedactingFilter) for f in logger.filters):
+            logger.addFilter(RedactingFilter())

@@ -20,7 +20,7 @@ from portal_app.serving.build import reflex_environment
 from portal_app.settings import Settings
 
 TARGET = "portal_app.portal_app:app"
-SWITCHES = {
+REFLEX_SWITCHES = {
     "__REFLEX_SKIP_COMPILE": "true",
     "__REFLEX_MOUNT_FRONTEND_COMPILED_APP": "true",
     # Notice a lost connection in seconds: a phone changes networks silently.
@@ -32,7 +32,7 @@ _READY_POLL_SECONDS = 0.1
 _SHUTDOWN_SECONDS = 5
 
 
-class PortTaken(Exception):
+class PortInUse(Exception):
     """Something else listens on the port."""
 
 
@@ -47,7 +47,7 @@ def check_port_is_free(port: int) -> None:
         try:
             probe.bind(("0.0.0.0", port))  # noqa: S104 - the portal serves everybody
         except OSError as error:
-            raise PortTaken(
+            raise PortInUse(
                 f"port {port} is taken; choose another with PORTAL_PORT"
             ) from error
 
@@ -59,7 +59,7 @@ def serve(settings: Settings, when_ready: Callable[[], None]) -> None:
         settings: Port and number of workers.
         when_ready: Called once, in a thread of its own, when the portal answers.
     """
-    os.environ.update(reflex_environment() | SWITCHES)
+    os.environ.update(reflex_environment() | REFLEX_SWITCHES)
     start_after_forks(
         settings.workers, lambda: _call_when_healthy(settings.port, when_ready)
     )

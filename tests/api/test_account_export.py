@@ -5,24 +5,24 @@ import json
 import zipfile
 from dataclasses import replace
 
-from portal_app.api.account_export import _archive, own_data
-from portal_app.domain.bookings import service as bookings
+from portal_app.api.account_export import _archive, export_data
+from portal_app.domain.bookings import confirmation
 from portal_app.domain.bookings.rules import DetailsForm
-from portal_app.domain.customers import contacts, pictures, places
+from portal_app.domain.customers import contacts, locations, profiles
 from portal_app.domain.customers.addresses import AddressForm
-from portal_app.domain.customers.contact_rules import ContactForm, PhoneEntry
-from portal_app.domain.files import service as files
-from portal_app.domain.files.service import Upload
+from portal_app.domain.customers.rules import ContactForm, PhoneEntry
+from portal_app.domain.files import uploads
+from portal_app.domain.files.uploads import Upload
 from portal_app.integrations.images import PillowImages
 from portal_app.integrations.storage import FsspecStorage
 from portal_app.kernel.clock import frozen
 from portal_app.kernel.db import Database
-from tests.support import shop
-from tests.support.accounts import open_business
-from tests.support.handing_in import hand_in
-from tests.support.household import adopt, define_household, define_walk_fields
+from tests.support import sample_business
+from tests.support.accounts import set_up_business
+from tests.support.dependents import add_pet, define_dependent_types, define_walk_fields
 from tests.support.people import actor_of, new_customer, session_cookie
-from tests.support.pictures import photo_on_its_side
+from tests.support.pictures import rotated_photo
+from tests.support.uploads import upload_file
 
 HOME = AddressForm(
     street="12 Bay Street", town="Bondi", state="NSW", postcode="2026", country="AU"
@@ -30,7 +30,7 @@ HOME = AddressForm(
 
 
 def test_the_download_has_ones_own_data_and_files(db: Database, tmp_path) -> None:
-    open_business(db)
+    set_up_business(db)
     ada = actor_of(db, session_cookie(db, new_customer(db, "Ada")))
     eve = actor_of(db, session_cookie(db, new_customer(db, "Eve")))
     storage = FsspecStorage(str(tmp_path / "files"))
@@ -39,11 +39,11 @@ def test_the_download_has_ones_own_data_and_files(db: Database, tmp_path) -> Non
     )
     contacts.add_contact(db, ada, tom, "r1")
     contacts.add_contact(db, eve, replace(tom, first_name="Mallory"), "r1")
-    db.call(places.save_location, ada, replace(HOME, label="Home"))
-    picture = photo_on_its_side()
+    db.call(locations.save_location, ada, replace(HOME, label="Home"))
+    picture = rotated_photo()
     upload = Upload("picture", "me.jpg", io.BytesIO(picture), len(picture))
-    view = files.accept(db, storage, PillowImages(), ada, upload)
-    db.call(pictures.set_picture, ada, view.id)
+    view = uploads.accept_upload(db, storage, PillowImages(), ada, upload)
+    db.call(profiles.set_picture, ada, view.id)
 
     with zipfile.ZipFile(_archive(db, storage, ada)) as archive:
         names = archive.namelist()
@@ -55,23 +55,23 @@ def test_the_download_has_ones_own_data_and_files(db: Database, tmp_path) -> Non
     assert [contact["name"] for contact in data["contacts"]] == ["Tom"]
     assert [place["label"] for place in data["locations"]] == ["Home"]
     assert "Mallory" not in json.dumps(data)
-    assert [one["name"] for one in db.query(own_data, eve)["contacts"]] == ["Mallory"]
+    assert [one["name"] for one in db.query(export_data, eve)["contacts"]] == [
+        "Mallory"
+    ]
 
 
-def test_bookings_come_with_whom_they_are_for_and_what_was_answered(
-    db: Database, tmp_path
-) -> None:
+def test_bookings_include_dependents_and_answers(db: Database, tmp_path) -> None:
     storage = FsspecStorage(str(tmp_path / "files"))
-    with frozen(shop.NOW):
-        opened = db.call(shop.open_shop)
-        db.call(define_household)
+    with frozen(sample_business.NOW):
+        opened = db.call(sample_business.create_sample_business)
+        db.call(define_dependent_types)
         db.call(define_walk_fields, opened.walk)
-        maya = db.call(shop.new_customer)
-        photo = hand_in(db, maya, "field", shelf=storage)
+        maya = db.call(sample_business.new_customer)
+        photo = upload_file(db, maya, "field", shelf=storage)
         answers = {"meeting_point": "door", "photo": photo.id}
-        form = DetailsForm((adopt(db, maya),), answers)
-        draft = shop.walk_for(db, maya, form)
-        bookings.confirm(db, maya, draft.id, draft.shown)
+        form = DetailsForm((add_pet(db, maya),), answers)
+        draft = sample_business.ready_walk_draft(db, maya, form)
+        confirmation.confirm(db, maya, draft.id, draft.shown)
         with zipfile.ZipFile(_archive(db, storage, maya)) as archive:
             names = archive.namelist()
             data = json.loads(archive.read("data.json"))

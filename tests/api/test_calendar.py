@@ -8,21 +8,26 @@ from icalendar import Calendar
 from starlette.applications import Starlette
 
 from portal_app.api.calendar import calendar_file, calendar_routes
-from portal_app.domain.bookings import service as bookings
+from portal_app.domain.bookings import confirmation
 from portal_app.domain.bookings.views import CalendarEntry
 from portal_app.kernel.clock import frozen
 from portal_app.kernel.db import Database
 from portal_app.settings import Settings
 from tests.support.accounts import HashingCalls
 from tests.support.asgi import ORIGIN, request
-from tests.support.contents import contents
 from tests.support.people import actor_of, new_customer, session_cookie
-from tests.support.shop import NOW, TUESDAY_NINE, open_shop, ready_draft
+from tests.support.sample_business import (
+    NOW,
+    TUESDAY_NINE,
+    create_sample_business,
+    ready_draft,
+)
+from tests.support.snapshots import database_snapshot
 
 
 @pytest.fixture
 def cookie(sqlite_db: Database, hashing: HashingCalls) -> str:
-    sqlite_db.call(open_shop)
+    sqlite_db.call(create_sample_business)
     return session_cookie(sqlite_db, new_customer(sqlite_db))
 
 
@@ -30,7 +35,7 @@ def _book(db: Database, cookie: str) -> str:
     who = actor_of(db, cookie)
     with frozen(NOW):
         draft = ready_draft(db, who)
-        return bookings.confirm(db, who, draft.id, draft.shown)
+        return confirmation.confirm(db, who, draft.id, draft.shown)
 
 
 def _get(db: Database, number: str, cookie: str = "") -> httpx.Response:
@@ -70,7 +75,7 @@ def test_it_is_the_same_every_time(sqlite_db: Database, cookie: str) -> None:
 def test_everybody_else_gets_the_same_404(sqlite_db: Database, cookie: str) -> None:
     number = _book(sqlite_db, cookie)
     other = session_cookie(sqlite_db, new_customer(sqlite_db, "Noah"))
-    before = contents(sqlite_db)
+    before = database_snapshot(sqlite_db)
     answers = [
         _get(sqlite_db, number),
         _get(sqlite_db, number, "portal=forged"),
@@ -81,7 +86,7 @@ def test_everybody_else_gets_the_same_404(sqlite_db: Database, cookie: str) -> N
     assert [a.status_code for a in answers] == [404] * 5
     assert len({a.content for a in answers}) == 1
     assert {a.headers["cache-control"] for a in answers} == {"private, no-store"}
-    assert contents(sqlite_db) == before
+    assert database_snapshot(sqlite_db) == before
 
 
 @pytest.mark.parametrize(
@@ -100,7 +105,7 @@ def test_times_are_instants(starts_at: datetime, written: bytes) -> None:
     assert written in text.splitlines()
 
 
-def test_what_people_wrote_cannot_add_lines() -> None:
+def test_typed_text_cannot_add_lines() -> None:
     entry = _entry(TUESDAY_NINE, title="A\r\nATTENDEE:mailto:x@y.example; B,C")
     [event] = Calendar.from_ical(calendar_file(entry)).walk("VEVENT")
     assert "attendee" not in event

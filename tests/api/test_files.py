@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 
 from portal_app.api.files import file_routes
 from portal_app.api.uploads import upload_routes
-from portal_app.domain.files import service as files
+from portal_app.domain.files import attachments
 from portal_app.domain.files.models import StoredFile
 from portal_app.integrations.images import PillowImages
 from portal_app.integrations.storage import FsspecStorage
@@ -18,21 +18,21 @@ from portal_app.kernel.clock import utc_now
 from portal_app.kernel.db import Database
 from portal_app.kernel.ids import new_id
 from portal_app.settings import Settings
-from tests.support.accounts import open_business
+from tests.support.accounts import set_up_business
 from tests.support.asgi import ORIGIN, request
-from tests.support.handing_in import kept
 from tests.support.people import actor_of, new_customer, session_cookie
 from tests.support.pictures import (
     HTML,
     PDF,
     RED,
     SVG,
-    near,
-    opened,
-    photo_on_its_side,
+    decode_picture,
+    decompression_bomb,
+    is_near_colour,
     picture,
-    png_bomb,
+    rotated_photo,
 )
+from tests.support.uploads import snapshot_without_attempts
 
 MISSING = (404, "We could not find that file.")
 
@@ -71,7 +71,7 @@ class Browser:
 
 @pytest.fixture
 def maya(sqlite_db: Database, tmp_path: Path, hashing: object) -> Browser:
-    open_business(sqlite_db)
+    set_up_business(sqlite_db)
     settings = Settings(_env_file=None, port=3000)
     folder = tmp_path / "files"
     storage = FsspecStorage(str(folder))
@@ -94,12 +94,12 @@ def noah(maya: Browser) -> Browser:
 def keep(browser: Browser, file_id: str, kind: str = "picture") -> None:
     actor = actor_of(browser.database, browser.cookie)
     browser.database.call(
-        files.attach, actor, file_id, {kind}, customer_id=actor.customer_id
+        attachments.attach, actor, file_id, {kind}, customer_id=actor.customer_id
     )
 
 
 def test_a_picture_comes_back_upright_small_and_bare(maya: Browser) -> None:
-    answer = maya.send(photo_on_its_side(), "Rex am Strand.jpg")
+    answer = maya.send(rotated_photo(), "Rex am Strand.jpg")
     assert answer.status_code == 201
     said = answer.json()
     assert said == {
@@ -112,22 +112,24 @@ def test_a_picture_comes_back_upright_small_and_bare(maya: Browser) -> None:
     }
     full = maya.get(said["url"])
     assert (full.status_code, full.headers["content-type"]) == (200, "image/webp")
-    assert opened(full.content).size == (200, 300)
+    assert decode_picture(full.content).size == (200, 300)
     assert b"Secret" not in full.content
-    assert opened(maya.get(said["thumbnail_url"]).content).size == (128, 128)
+    assert decode_picture(maya.get(said["thumbnail_url"]).content).size == (128, 128)
 
 
 def test_what_the_camera_wrote_down_is_in_no_copy(maya: Browser) -> None:
-    said = maya.send(photo_on_its_side(), "as-it-is.jpg").json()
+    said = maya.send(rotated_photo(), "as-it-is.jpg").json()
     copies = {path.name: path.read_bytes() for path in maya.stored()}
     assert sorted(copies) == ["128", "512", "64", "full"]
     for content in copies.values():
         assert b"Secret" not in content
-        image = opened(content)
+        image = decode_picture(content)
         assert dict(image.getexif()) == {}
         assert not {"exif", "xmp", "comment", "icc_profile"} & set(image.info)
         # Upright: its top half is red.
-        assert near(image.getpixel((image.width // 2, image.height // 8)), RED)
+        assert is_near_colour(
+            image.getpixel((image.width // 2, image.height // 8)), RED
+        )
     for size in ("", "?size=64", "?size=128", "?size=512"):
         served = maya.get(said["url"] + size).content
         assert served == copies[size.removeprefix("?size=") or "full"]
@@ -165,14 +167,12 @@ def test_an_unchanged_file_is_not_sent_again_but_asked_for(
 @pytest.mark.parametrize(
     "query", ["?size=0", "?size=-1", "?size=abc", "?size=99999999", "?size=²", "?size="]
 )
-def test_odd_sizes_do_no_harm(maya: Browser, query: str) -> None:
+def test_invalid_sizes_are_ignored(maya: Browser, query: str) -> None:
     url = maya.send(picture()).json()["url"]
     assert maya.get(url + query).status_code == 200
 
 
-def test_another_customers_file_is_as_if_it_did_not_exist(
-    maya: Browser, noah: Browser
-) -> None:
+def test_a_file_of_another_customer_is_not_found(maya: Browser, noah: Browser) -> None:
     url = maya.send(picture()).json()["url"]
     keep(maya, url.rpartition("/")[2])
     assert maya.get(url).status_code == 200
@@ -242,10 +242,10 @@ def test_another_customers_file_is_as_if_it_did_not_exist(
 def test_a_refusal_is_in_words_and_leaves_nothing(
     maya: Browser, content: bytes, how: tuple[str, str], status: int, message: str
 ) -> None:
-    before = kept(maya.database)
+    before = snapshot_without_attempts(maya.database)
     answer = maya.send(content, *how)
     assert (answer.status_code, answer.json()) == (status, {"message": message})
-    assert (kept(maya.database), maya.stored()) == (before, [])
+    assert (snapshot_without_attempts(maya.database), maya.stored()) == (before, [])
 
 
 TAKEN = "We cannot take this file. Please choose a JPEG, PNG, WebP or HEIC picture."
@@ -265,7 +265,7 @@ LIES = (
         ("picture.jpg", SVG, TAKEN, 422),
         ("page.jpg", HTML, TAKEN, 422),
         ("large.jpg", picture() + bytes(50_000_000), LARGE, 413),
-        ("bomb.png", png_bomb(), PIXELS, 422),
+        ("bomb.png", decompression_bomb(), PIXELS, 422),
         ("half.jpg", picture(size=(900, 600))[:4000], BROKEN, 422),
         ("half.heic", picture("HEIF")[:300], BROKEN, 422),
         ("nothing.jpg", b"", EMPTY, 422),
@@ -279,10 +279,10 @@ LIES = (
 def test_no_kind_of_wrong_picture_gets_in(
     maya: Browser, name: str, content: bytes, message: str, status: int
 ) -> None:
-    before = kept(maya.database)
+    before = snapshot_without_attempts(maya.database)
     answer = maya.send(content, name)
     assert (answer.status_code, answer.json()) == (status, {"message": message})
-    assert (kept(maya.database), maya.stored()) == (before, [])
+    assert (snapshot_without_attempts(maya.database), maya.stored()) == (before, [])
 
 
 def test_who_handed_in_too_much_is_told_so(maya: Browser) -> None:
@@ -292,7 +292,7 @@ def test_who_handed_in_too_much_is_told_so(maya: Browser) -> None:
         for _ in range(60):
             unused = row.model_dump() | {"id": new_id(), "created_at": utc_now()}
             tx.add(StoredFile(**unused))
-    before = (kept(maya.database), maya.stored())
+    before = (snapshot_without_attempts(maya.database), maya.stored())
     answer = maya.send(picture())
     assert (answer.status_code, answer.json()) == (
         409,
@@ -301,7 +301,7 @@ def test_who_handed_in_too_much_is_told_so(maya: Browser) -> None:
             "Please save what you have begun, or try again later."
         },
     )
-    assert (kept(maya.database), maya.stored()) == before
+    assert (snapshot_without_attempts(maya.database), maya.stored()) == before
 
 
 def test_a_picture_that_is_a_script_as_well_is_only_a_picture_afterwards(
@@ -330,16 +330,16 @@ def test_names_never_become_paths(maya: Browser, tmp_path: Path) -> None:
         ({"cookie": "portal=forged"}, 401),
     ],
 )
-def test_only_our_own_pages_and_signed_in_people_hand_in(
+def test_only_signed_in_people_on_our_pages_upload(
     maya: Browser, headers: dict[str, str], status: int
 ) -> None:
-    before = kept(maya.database)
+    before = snapshot_without_attempts(maya.database)
     answer = maya.send(picture(), **headers)
     assert answer.status_code == status
-    assert (kept(maya.database), maya.stored()) == (before, [])
+    assert (snapshot_without_attempts(maya.database), maya.stored()) == (before, [])
 
 
-def test_without_an_origin_nothing_is_taken(maya: Browser) -> None:
+def test_an_upload_without_origin_is_refused(maya: Browser) -> None:
     answer = request(
         maya.app,
         "POST",
@@ -435,32 +435,32 @@ class Flood:
         await browser.app(scope, self.receive, self.send)
 
 
-def test_a_flood_is_cut_off_while_it_streams(maya: Browser) -> None:
-    before = kept(maya.database)
+def test_an_oversized_upload_is_cut_off_while_streaming(maya: Browser) -> None:
+    before = snapshot_without_attempts(maya.database)
     flood = Flood()
     flood.run(maya)
     start = flood.answers[0]
     assert start["status"] == 413
     assert (b"connection", b"close") in start["headers"]
     assert 10_000_000 < flood.sent < 10_000_000 + 3 * len(Flood.piece)
-    assert (kept(maya.database), maya.stored()) == (before, [])
+    assert (snapshot_without_attempts(maya.database), maya.stored()) == (before, [])
 
 
-def test_a_declared_flood_is_not_read_at_all(maya: Browser) -> None:
+def test_a_declared_oversized_upload_is_not_read(maya: Browser) -> None:
     flood = Flood(declared=50_000_000)
     flood.run(maya)
     assert flood.answers[0]["status"] == 413
     assert flood.sent == 0
 
 
-def test_a_flood_that_declares_little_is_cut_off_too(maya: Browser) -> None:
+def test_an_understated_upload_is_cut_off(maya: Browser) -> None:
     flood = Flood(declared=1000)
     flood.run(maya)
     assert flood.answers[0]["status"] == 413
     assert flood.sent < 10_000_000 + 3 * len(Flood.piece)
 
 
-def test_a_flood_by_a_stranger_is_not_read_at_all(maya: Browser) -> None:
+def test_an_upload_by_a_stranger_is_not_read(maya: Browser) -> None:
     flood = Flood()
     flood.run(Browser(maya.app, maya.database, maya.folder, ""))
     assert flood.answers[0]["status"] == 401
@@ -486,7 +486,7 @@ class Slow(Flood):
         return int(self.answers[0]["status"])
 
 
-def test_eight_files_of_one_account_are_on_their_way_at_once(
+def test_concurrent_uploads_per_account_are_limited(
     maya: Browser, noah: Browser
 ) -> None:
     async def scene() -> None:
@@ -510,6 +510,6 @@ def test_eight_files_of_one_account_are_on_their_way_at_once(
         await afterwards.send_by(maya)
         assert afterwards.status == 422
 
-    before = kept(maya.database)
+    before = snapshot_without_attempts(maya.database)
     asyncio.run(scene())
-    assert (kept(maya.database), maya.stored()) == (before, [])
+    assert (snapshot_without_attempts(maya.database), maya.stored()) == (before, [])

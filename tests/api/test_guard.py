@@ -14,7 +14,7 @@ from portal_app.api.guard import (
     allowed_origins,
     content_security_policy,
     inline_script_hashes,
-    state_of_session,
+    session_state_token,
 )
 from portal_app.kernel.ids import hash_secret
 from portal_app.settings import Settings
@@ -87,7 +87,7 @@ def test_every_answer_carries_the_headers() -> None:
     assert "strict-transport-security" not in headers
 
 
-def test_on_https_browsers_are_told_to_stay_there() -> None:
+def test_https_answers_carry_hsts() -> None:
     headers = _headers(HTTPS)
     assert headers["strict-transport-security"] == (
         "max-age=31536000; includeSubDomains"
@@ -129,7 +129,7 @@ def test_each_inline_script_of_the_build_is_named(tmp_path: Path) -> None:
     )
 
 
-def test_only_a_demo_is_also_reached_by_this_machine() -> None:
+def test_only_demo_mode_allows_localhost() -> None:
     assert allowed_origins(SETTINGS) == [ORIGIN, "http://127.0.0.1:3000"]
     assert allowed_origins(HTTPS) == ["https://portal.example.com"]
 
@@ -176,7 +176,7 @@ def test_a_state_belongs_to_a_tab_and_a_session() -> None:
     assert not any(hash_secret("a")[:8] in name for name in names)
 
 
-def test_nobody_names_the_state_of_somebody_elses_session() -> None:
+def test_a_state_of_another_session_cannot_be_named() -> None:
     victim = _token(_connect(("cookie", "portal=victim"))[0])
     for query in (
         f"token={victim}",
@@ -190,7 +190,7 @@ def test_nobody_names_the_state_of_somebody_elses_session() -> None:
 
 
 def test_a_socket_without_a_token_gets_none() -> None:
-    assert state_of_session(b"EIO=4&transport=websocket", "abc") == (
+    assert session_state_token(b"EIO=4&transport=websocket", "abc") == (
         b"EIO=4&transport=websocket"
     )
 
@@ -210,6 +210,6 @@ def test_a_socket_brings_the_hash_of_an_offer_and_nothing_made_up() -> None:
 @pytest.mark.parametrize(
     "path", ["/reset-password", "/login/connect", "/confirm-email"]
 )
-def test_no_other_site_learns_the_address_of_a_page_with_a_secret(path: str) -> None:
+def test_pages_with_secrets_send_no_referrer(path: str) -> None:
     headers = _headers(Settings(_env_file=None, base_url=ORIGIN), path)
     assert headers["referrer-policy"] == "same-origin"

@@ -22,14 +22,16 @@ from portal_app.domain.accounts.models import (
     Account,
     AccountSession,
     Identity,
-    ProviderFlow,
     SecurityEvent,
 )
 from portal_app.domain.accounts.rules import PROVIDERS
 from portal_app.domain.business import service as businesses
 from portal_app.domain.business.rules import SwitchesForm
-from portal_app.domain.customers import service as customers
-from portal_app.integrations.oauth.configured import providers_of
+from portal_app.domain.customers import profiles
+from portal_app.domain.sign_in import session_lookup
+from portal_app.domain.sign_in import sign_up as customers
+from portal_app.domain.sign_in.models import ProviderFlow
+from portal_app.integrations.oauth.registry import configured_providers
 from portal_app.kernel import clock
 from portal_app.kernel.audiences import SYSTEM
 from portal_app.kernel.db import Database
@@ -38,10 +40,10 @@ from portal_app.settings import Settings
 from tests.support.accounts import (
     FORM,
     HashingCalls,
-    at_once,
-    open_business,
-    outbox,
-    stored,
+    outbox_messages,
+    run_concurrently,
+    set_up_business,
+    snapshot_without_logs,
 )
 from tests.support.asgi import request
 from tests.support.oauth2_server import OAuth2Server, oauth2_server
@@ -88,8 +90,8 @@ def settings(
     key = ec.generate_private_key(ec.SECP256R1()).private_bytes(
         Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
     )
-    google.misbehave("")
-    apple.misbehave("")
+    google.inject_fault("")
+    apple.inject_fault("")
     facebook.fault = ""
     values = {
         "PORTAL_GOOGLE_CLIENT_ID": "google-app",
@@ -109,13 +111,13 @@ def settings(
 
 @pytest.fixture
 def db(sqlite_db: Database, hashing: HashingCalls) -> Database:
-    open_business(sqlite_db)
+    set_up_business(sqlite_db)
     return sqlite_db
 
 
 @pytest.fixture
 def app(db: Database, settings: Settings) -> Starlette:
-    return Starlette(routes=oauth_routes(db, settings, providers_of(settings)))
+    return Starlette(routes=oauth_routes(db, settings, configured_providers(settings)))
 
 
 class Browser:
@@ -229,7 +231,7 @@ def test_google_signs_a_new_person_up_and_in(
     assert (count(db, Account), count(db, Identity)) == (1, 1)
 
 
-def test_the_state_waits_in_a_cookie_no_script_reads(app: Starlette) -> None:
+def test_the_state_is_in_an_http_only_cookie(app: Starlette) -> None:
     browser = Browser(app)
     browser.start("google")
     assert browser.secure["portal-flow"].endswith(
@@ -237,10 +239,10 @@ def test_the_state_waits_in_a_cookie_no_script_reads(app: Starlette) -> None:
     )
 
 
-def test_nothing_that_finishes_a_flow_is_stored(app: Starlette, db: Database) -> None:
+def test_flow_secrets_are_not_stored(app: Starlette, db: Database) -> None:
     browser = Browser(app)
     asked = dict(parse_qsl(urlsplit(browser.start("google")).query))
-    kept = repr(stored(db)["provider_flow"])
+    kept = repr(snapshot_without_logs(db)["provider_flow"])
     for secret in (asked["state"], asked["nonce"], browser.cookies["portal-flow"]):
         assert secret not in kept
 
@@ -261,7 +263,7 @@ def test_a_replayed_answer_is_refused(
 
 
 @pytest.mark.each_database
-def test_of_two_answers_at_once_one_counts(
+def test_one_of_two_concurrent_callbacks_wins(
     app: Starlette, db: Database, google: OpenIDServer
 ) -> None:
     google.knows("g-1", email="ada@example.com", email_verified=True)
@@ -269,7 +271,7 @@ def test_of_two_answers_at_once_one_counts(
     answer = google.authorize(browser.start("google"), "g-1").headers["location"]
     twin = Browser(app)
     twin.cookies = dict(browser.cookies)
-    led = at_once(
+    led = run_concurrently(
         lambda: browser.go("GET", back_from(answer)),
         lambda: twin.go("GET", back_from(answer)),
     )
@@ -280,7 +282,7 @@ def test_of_two_answers_at_once_one_counts(
     assert count(db, AccountSession) == 1
 
 
-def test_an_answer_in_another_browser_is_refused_and_burns_nothing(
+def test_a_callback_in_another_browser_is_refused_and_keeps_the_flow(
     app: Starlette, db: Database, google: OpenIDServer
 ) -> None:
     google.knows("g-1", email="ada@example.com", email_verified=True)
@@ -346,7 +348,7 @@ def test_denials_end_on_the_log_in_page(
         "apple": "/login?problem=denied&provider=apple",
         "facebook": "/login?problem=denied&provider=facebook&next=%2Faccount",
     }
-    assert (count(db, Account), outbox(db)) == (0, [])
+    assert (count(db, Account), outbox_messages(db)) == (0, [])
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
@@ -357,9 +359,9 @@ def test_an_answer_of_any_provider_counts_once(
     address = browser.start(provider)
     back = answer_of(browser, provider, address, servers, known(servers, provider))
     browser.go("GET", back)
-    before = stored(db)
+    before = snapshot_without_logs(db)
     assert browser.go("GET", back) == f"/login?problem=replayed&provider={provider}"
-    assert stored(db) == before
+    assert snapshot_without_logs(db) == before
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
@@ -373,12 +375,12 @@ def test_an_answer_to_an_attacker_finishes_nothing_elsewhere(
     asked = dict(parse_qsl(urlsplit(back).query))
     victim = Browser(app)
     victim.start(provider)
-    before = stored(db)
+    before = snapshot_without_logs(db)
     for state in (asked["state"], "made-up-state", ""):
         query = urlencode(asked | {"state": state})
         led = victim.go("GET", f"/api/auth/{provider}/callback?{query}")
         assert led == f"/login?problem=strange&provider={provider}"
-    assert stored(db) == before
+    assert snapshot_without_logs(db) == before
     assert "portal" not in victim.cookies
 
 
@@ -392,10 +394,10 @@ def test_an_untrustworthy_answer_signs_nobody_in(
     browser = Browser(app)
     address = browser.start(provider)
     back = answer_of(browser, provider, address, servers, known(servers, provider))
-    servers[provider].misbehave(fault)
+    servers[provider].inject_fault(fault)
     assert browser.go("GET", back) == f"/login?problem=rejected&provider={provider}"
     assert "portal" not in browser.cookies
-    assert (count(db, Account), outbox(db)) == (0, [])
+    assert (count(db, Account), outbox_messages(db)) == (0, [])
 
 
 @pytest.mark.parametrize(
@@ -419,7 +421,7 @@ def test_facebook_that_fails_signs_nobody_in(
     servers["facebook"].fault = fault
     assert browser.go("GET", back) == f"/login?problem={problem}&provider=facebook"
     assert not {"portal", "portal-offer"} & browser.cookies.keys()
-    assert (count(db, Account), outbox(db)) == (0, [])
+    assert (count(db, Account), outbox_messages(db)) == (0, [])
 
 
 @pytest.mark.parametrize("provider", ["google", "apple"])
@@ -429,14 +431,14 @@ def test_a_provider_that_is_down_when_its_answer_comes(
     browser = Browser(app)
     address = browser.start(provider)
     back = answer_of(browser, provider, address, servers, known(servers, provider))
-    servers[provider].misbehave("down")
+    servers[provider].inject_fault("down")
     assert browser.go("GET", back) == f"/login?problem=unavailable&provider={provider}"
     assert "portal" not in browser.cookies
-    assert (count(db, Account), outbox(db)) == (0, [])
+    assert (count(db, Account), outbox_messages(db)) == (0, [])
 
 
 def test_a_provider_that_is_down(app: Starlette, google: OpenIDServer) -> None:
-    google.misbehave("down")
+    google.inject_fault("down")
     browser = Browser(app)
     assert browser.start("google") == "/login?problem=unavailable&provider=google"
 
@@ -466,8 +468,8 @@ def test_apple_posts_its_answer_from_another_site(
     assert signed_in_email(db, browser) == "ada@example.com"
     cookie = f"portal={browser.cookies['portal']}"
     secret = hash_secret(cookie.removeprefix("portal="))
-    who = db.query(customers.resolve_actor, secret, "", "")
-    profile = db.query(customers.profile, who)
+    who = db.query(session_lookup.resolve_actor, secret, "", "")
+    profile = db.query(profiles.get_profile, who)
     assert (profile.first_name, profile.last_name) == ("Ada", "Byron")
 
 
@@ -496,7 +498,7 @@ def test_facebook_without_a_verified_email_must_prove_one(
 def test_a_verified_email_with_an_account_asks_for_proof(
     app: Starlette, db: Database, google: OpenIDServer
 ) -> None:
-    customers.add_active_customer(db, FORM)
+    customers.create_active_customer(db, FORM)
     google.knows("g-2", email=FORM.email, email_verified=True)
     browser = Browser(app)
     answer = google.authorize(browser.start("google"), "g-2").headers["location"]
@@ -522,10 +524,10 @@ def test_each_provider_is_switched_off_by_itself(
     app: Starlette, db: Database, provider: str
 ) -> None:
     switch(db, **{provider: False})
-    before = stored(db)
+    before = snapshot_without_logs(db)
     led = Browser(app).start(provider)
     assert led == f"/login?problem=off&provider={provider}"
-    assert stored(db) == before
+    assert snapshot_without_logs(db) == before
     others = [name for name in PROVIDERS if name != provider]
     assert [Browser(app).start(name)[:4] for name in others] == ["http"] * 2
 
@@ -543,7 +545,7 @@ def test_a_provider_that_is_not_configured_is_refused(db: Database) -> None:
     "asked",
     ["https://evil.example.com", "//evil.example.com", "/\\evil.example.com", "x"],
 )
-def test_no_way_leads_out_of_the_portal(
+def test_redirects_stay_in_the_portal(
     app: Starlette, google: OpenIDServer, asked: str
 ) -> None:
     google.knows("g-1", email="ada@example.com", email_verified=True)
@@ -556,7 +558,7 @@ def test_no_way_leads_out_of_the_portal(
     "headers",
     [{"sec-fetch-site": "cross-site"}, {"sec-fetch-site": "same-site"}],
 )
-def test_another_site_begins_nothing(
+def test_another_site_cannot_start_a_flow(
     app: Starlette, db: Database, headers: dict[str, str]
 ) -> None:
     browser = Browser(app)
@@ -573,7 +575,7 @@ def test_another_site_begins_nothing(
         ("GET", {"purpose": "prefetch"}),
     ],
 )
-def test_looking_ahead_begins_nothing(
+def test_prefetching_does_not_start_a_flow(
     app: Starlette, db: Database, method: str, headers: dict[str, str]
 ) -> None:
     browser = Browser(app)
@@ -603,7 +605,7 @@ def test_a_provider_is_connected_from_my_account(
     assert signed_in_email(db, other) == signed_in_email(db, browser)
 
 
-def test_a_taken_provider_is_not_connected(
+def test_an_identity_of_another_account_is_not_connected(
     app: Starlette, db: Database, google: OpenIDServer
 ) -> None:
     google.knows("g-1", email="else@example.com", email_verified=True)
@@ -640,9 +642,7 @@ def test_connecting_begins_on_our_own_page_only(
     assert count(db, ProviderFlow) == 0
 
 
-def test_nobody_connects_anything_without_an_account(
-    app: Starlette, db: Database
-) -> None:
+def test_connecting_requires_an_account(app: Starlette, db: Database) -> None:
     led = Browser(app).start("google", "?connect=1")
     assert led == "/account?problem=strange&provider=google"
     assert count(db, ProviderFlow) == 0

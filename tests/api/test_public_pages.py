@@ -12,20 +12,23 @@ import pytest
 from sqlmodel import Session, select
 from starlette.applications import Starlette
 
-from portal_app.api.finished_pages import Drawing
-from portal_app.api.public_pages import Drawings, public_page_routes
+from portal_app.api.public_pages import PageRenderers, public_page_routes
+from portal_app.api.rendered_pages import PageContent
 from portal_app.domain.business import policies
 from portal_app.domain.business.models import Business
 from portal_app.domain.business.policies import PolicyForm
 from portal_app.domain.business.views import BusinessView, PolicyView
 from portal_app.domain.catalogue.models import Service
-from portal_app.domain.catalogue.shop_window import FrontView, ServicePageView
-from portal_app.domain.catalogue.views import CatalogueView
+from portal_app.domain.catalogue.views import (
+    CatalogueView,
+    HomePageView,
+    ServicePageView,
+)
 from portal_app.kernel.audiences import SYSTEM
 from portal_app.kernel.db import Database
 from portal_app.settings import Settings
 from tests.support.asgi import request
-from tests.support.shop import open_shop
+from tests.support.sample_business import create_sample_business
 
 _BUILT = (
     '<html><head><title>Reflex</title><meta content="favicon.ico" '
@@ -42,11 +45,13 @@ class Drawn:
 
     calls: list[str] = field(default_factory=list)
 
-    def home(self, business: BusinessView, front: FrontView, guest: bool) -> Drawing:
+    def home(
+        self, business: BusinessView, front: HomePageView, guest: bool
+    ) -> PageContent:
         self.calls.append("home")
         names = ",".join(shelf.name for shelf in front.shelves)
         html = f"<p>{business.name}|{names}|{guest}</p>"
-        return Drawing(html, "A & <b>", 'Say "hi"', "/a.webp")
+        return PageContent(html, "A & <b>", 'Say "hi"', "/a.webp")
 
     def services(
         self,
@@ -55,27 +60,29 @@ class Drawn:
         words: str,
         category: str,
         guest: bool,
-    ) -> Drawing:
+    ) -> PageContent:
         self.calls.append(f"services {words}/{category}")
         count = sum(len(shelf.services) for shelf in catalogue.categories)
-        return Drawing(f"<p>{count}|{words}|{category}|{guest}</p>", "All")
+        return PageContent(f"<p>{count}|{words}|{category}|{guest}</p>", "All")
 
     def service(
         self, _business: BusinessView, page: ServicePageView, guest: bool
-    ) -> Drawing:
+    ) -> PageContent:
         self.calls.append(f"service {page.service.slug}")
-        return Drawing(f"<p>{page.service.from_price}|{guest}</p>", page.service.name)
+        return PageContent(
+            f"<p>{page.service.from_price}|{guest}</p>", page.service.name
+        )
 
     def policies(
         self, _business: BusinessView, policies: list[PolicyView], guest: bool
-    ) -> Drawing:
+    ) -> PageContent:
         self.calls.append("policies")
         titles = ",".join(policy.title for policy in policies)
-        return Drawing(f"<p>{titles}|{guest}</p>", "Policies")
+        return PageContent(f"<p>{titles}|{guest}</p>", "Policies")
 
-    def missing(self, _business: BusinessView, guest: bool) -> Drawing:
+    def missing(self, _business: BusinessView, guest: bool) -> PageContent:
         self.calls.append("missing")
-        return Drawing(f"<p>missing|{guest}</p>", "Nothing")
+        return PageContent(f"<p>missing|{guest}</p>", "Nothing")
 
 
 @dataclass(frozen=True)
@@ -110,8 +117,8 @@ def site(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def client(sqlite_db: Database, site: Path, drawn: Drawn) -> Client:
-    sqlite_db.call(open_shop)
-    drawings = Drawings(
+    sqlite_db.call(create_sample_business)
+    drawings = PageRenderers(
         drawn.home, drawn.services, drawn.service, drawn.missing, drawn.policies
     )
     settings = Settings(_env_file=None, base_url="http://portal.example")
@@ -228,7 +235,7 @@ def test_facts_cannot_break_out_of_their_element(
     assert "\\u003c/script>\\u003cscript>alert(1)//" in data
 
 
-def test_who_brings_a_session_is_not_taken_for_a_guest(client: Client) -> None:
+def test_visitors_with_a_session_are_not_drawn_as_guests(client: Client) -> None:
     for path, slot in (
         ("/", "Brightside|Cleaning,Pet care|False"),
         ("/services", "2|||False"),
@@ -339,9 +346,7 @@ def test_files_beside_the_pages_are_left_to_the_app(
     assert drawn.calls == []
 
 
-def test_a_build_without_a_slot_is_a_mistake_that_is_noticed(
-    client: Client, site: Path
-) -> None:
+def test_a_build_without_a_slot_raises(client: Client, site: Path) -> None:
     (site / "index.html").write_text("<html><head></head><body></body></html>")
     with pytest.raises(LookupError, match=r"index\.html has no slot to fill"):
         client.get("/")

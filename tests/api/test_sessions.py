@@ -13,7 +13,7 @@ from portal_app.domain.accounts import service as accounts
 from portal_app.kernel.audiences import Actor, Audience
 from portal_app.kernel.db import Database
 from portal_app.settings import Settings
-from tests.support.accounts import HashingCalls, open_business, stored
+from tests.support.accounts import HashingCalls, set_up_business, snapshot_without_logs
 from tests.support.asgi import ORIGIN, request
 from tests.support.people import actor_of, new_customer, session_cookie
 
@@ -23,7 +23,7 @@ HTTPS = "https://portal.example.com"
 
 @pytest.fixture
 def database(sqlite_db: Database, hashing: HashingCalls) -> Database:
-    open_business(sqlite_db)
+    set_up_business(sqlite_db)
     return sqlite_db
 
 
@@ -71,7 +71,7 @@ def test_a_ticket_becomes_an_http_only_cookie(database: Database, post: Post) ->
     assert (cookie["secure"], cookie["max-age"], cookie["domain"]) == ("", "", "")
     who = actor_of(database, f"portal={cookie.value}")
     assert who.audience is Audience.CUSTOMER
-    assert cookie.value not in repr(stored(database))
+    assert cookie.value not in repr(snapshot_without_logs(database))
 
 
 def test_remember_me_outlives_the_window(database: Database, post: Post) -> None:
@@ -94,25 +94,25 @@ def test_on_https_the_cookie_is_pinned_to_the_host(database: Database) -> None:
 def test_a_ticket_works_once(database: Database, post: Post) -> None:
     ticket = _ticket(database)
     post("/api/auth/session", {"ticket": ticket})
-    before = stored(database)
+    before = snapshot_without_logs(database)
     answer = post("/api/auth/session", {"ticket": ticket, "next": "/account"})
     assert answer.headers["location"] == "/login?expired=1&next=%2Faccount"
     assert "set-cookie" not in answer.headers
-    assert stored(database) == before
+    assert snapshot_without_logs(database) == before
 
 
 @pytest.mark.parametrize("ticket", ["", "x", "' OR 1=1 --", "é" * 50])
 def test_a_wrong_ticket_is_sent_back_to_log_in(
     database: Database, post: Post, ticket: str
 ) -> None:
-    before = stored(database)
+    before = snapshot_without_logs(database)
     answer = post("/api/auth/session", {"ticket": ticket})
     assert (answer.status_code, answer.headers["location"]) == (
         303,
         "/login?expired=1&next=%2F",
     )
     assert "set-cookie" not in answer.headers
-    assert stored(database) == before
+    assert snapshot_without_logs(database) == before
 
 
 @pytest.mark.parametrize("path", ["/api/auth/session", "/api/auth/logout"])
@@ -122,11 +122,11 @@ def test_a_form_of_another_site_is_refused(
 ) -> None:
     ticket = _ticket(database)
     cookie = session_cookie(database, new_customer(database))
-    before = stored(database)
+    before = snapshot_without_logs(database)
     answer = post(path, {"ticket": ticket}, origin=origin, cookie=cookie)
     assert answer.status_code == 403
     assert "set-cookie" not in answer.headers
-    assert stored(database) == before
+    assert snapshot_without_logs(database) == before
 
 
 @pytest.mark.parametrize("path", ["/api/auth/session", "/api/auth/logout"])
@@ -136,7 +136,7 @@ def test_only_a_post_signs_in_or_out(
 ) -> None:
     ticket = _ticket(database)
     cookie = session_cookie(database, new_customer(database))
-    before = stored(database)
+    before = snapshot_without_logs(database)
     app = _app(database, Settings(_env_file=None, base_url=ORIGIN))
     answer = request(
         app,
@@ -145,14 +145,14 @@ def test_only_a_post_signs_in_or_out(
         headers={"origin": ORIGIN, "cookie": cookie},
     )
     assert answer.status_code == 405
-    assert stored(database) == before
+    assert snapshot_without_logs(database) == before
 
 
 def test_a_large_form_is_not_read(database: Database, post: Post) -> None:
-    before = stored(database)
+    before = snapshot_without_logs(database)
     answer = post("/api/auth/session", {"ticket": "x" * 9000})
     assert answer.status_code == 413
-    assert stored(database) == before
+    assert snapshot_without_logs(database) == before
 
 
 @pytest.mark.parametrize(
@@ -199,7 +199,7 @@ def test_signing_out_ends_the_session_and_drops_the_cookie(
 def test_signing_out_without_a_session_is_fine(
     database: Database, post: Post, cookie: str
 ) -> None:
-    before = stored(database)
+    before = snapshot_without_logs(database)
     answer = post("/api/auth/logout", cookie=cookie)
     assert (answer.status_code, answer.headers["location"]) == (303, "/")
-    assert stored(database) == before
+    assert snapshot_without_logs(database) == before

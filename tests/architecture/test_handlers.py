@@ -4,8 +4,8 @@ from reflex.state import BaseState
 from reflex_base.registry import RegistrationContext
 
 import portal_app.portal_app  # noqa: F401 - registers every state
-from portal_app.state.access import audiences_of
-from portal_app.state.gate import REFLEX_LIFECYCLE
+from portal_app.state.core.access import audiences_of
+from portal_app.state.core.gate import REFLEX_LIFECYCLE
 
 
 def _all_states(root: type[BaseState] = BaseState) -> list[type[BaseState]]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from reflex_base.environment import environment
 
-from portal_app.serving.server import SWITCHES
+from portal_app.serving.server import REFLEX_SWITCHES
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -25,4 +25,4 @@ def test_every_switch_is_one_that_reflex_reads() -> None:
         for name in dir(type(environment))
         if hasattr(variable := getattr(environment, name), "name")
     }
-    assert set(SWITCHES) <= known
+    assert set(REFLEX_SWITCHES) <= known

@@ -37,7 +37,7 @@ def _public_vars() -> list[tuple[str, Any]]:
     return found
 
 
-def test_there_are_vars_to_look_at() -> None:
+def test_public_vars_are_found() -> None:
     assert len(_public_vars()) > 5
 
 
@@ -64,7 +64,7 @@ def test_public_vars_hold_plain_values_and_frozen_views_only() -> None:
     assert strange == []
 
 
-def test_no_var_is_computed_anew_for_every_event() -> None:
+def test_no_computed_var_is_uncached() -> None:
     uncached = [
         f"{state.__name__}.{name}"
         for state in _all_states()

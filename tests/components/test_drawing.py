@@ -6,25 +6,38 @@ from typing import Any
 import pytest
 import reflex as rx
 
-from portal_app.components.account_parts import icon_action
-from portal_app.components.avatar import avatar
-from portal_app.components.button import button, icon_button, link_button
-from portal_app.components.calendar import day_picker, slot_grid
-from portal_app.components.choices import (
+from portal_app.components.auth.passwords import password_field, strength_meter
+from portal_app.components.bookings.calendar import day_picker, slot_grid
+from portal_app.components.catalogue.service_cards import card_grid, price, service_card
+from portal_app.components.layout.document import error_content, not_found
+from portal_app.components.layout.first_html import to_html
+from portal_app.components.layout.navigation import CUSTOMER_MENU, bottom_bar_items
+from portal_app.components.layout.shell import auth_shell, public_shell, shell
+from portal_app.components.ui.buttons import (
+    back_link,
+    button,
+    icon_button,
+    link_button,
+    text_link,
+)
+from portal_app.components.ui.choices import (
     check_card,
     chip,
     choice_group,
     radio_card,
     search_field,
 )
-from portal_app.components.dialog import dialog, dialog_button, modal
-from portal_app.components.feedback import (
+from portal_app.components.ui.dialogs import dialog, dialog_button, modal
+from portal_app.components.ui.feedback import (
     badge,
+    detail_skeleton,
     empty_state,
+    form_skeleton,
+    list_skeleton,
     note,
     status_badge,
 )
-from portal_app.components.fields import (
+from portal_app.components.ui.fields import (
     checkbox_field,
     email_field,
     phone_field,
@@ -32,31 +45,21 @@ from portal_app.components.fields import (
     text_field,
     textarea_field,
 )
-from portal_app.components.first_html import to_html
-from portal_app.components.history import pager, timeline, timeline_entry
-from portal_app.components.icon import icon, icon_choice, icon_names
-from portal_app.components.link import back_link, text_link
-from portal_app.components.password import password_field, strength_meter
-from portal_app.components.places import CUSTOMER_MENU, main_places
-from portal_app.components.service_card import card_grid, price, service_card
-from portal_app.components.shell import auth_shell, public_shell, shell
-from portal_app.components.skeleton import (
-    detail_skeleton,
-    form_skeleton,
-    list_skeleton,
-)
-from portal_app.components.stepper import stepper
-from portal_app.components.surface import (
+from portal_app.components.ui.icons import avatar, icon, icon_choice, icon_names
+from portal_app.components.ui.lists import icon_action
+from portal_app.components.ui.surfaces import (
     card,
     page_header,
+    pager,
     section,
     summary_list,
     summary_row,
+    timeline,
+    timeline_entry,
 )
-from portal_app.components.system_pages import error_content, not_found
-from portal_app.components.tabs import tab, tab_list, tab_panel
+from portal_app.components.ui.tabs import stepper, tab, tab_list, tab_panel
 from portal_app.domain.business.views import BusinessView
-from portal_app.domain.customers.views import ViewerView
+from portal_app.domain.sign_in.views import ViewerView
 
 
 @dataclass
@@ -262,7 +265,7 @@ def test_days_are_named_by_their_date_and_only_free_ones_can_be_picked():
     assert days.count(" disabled=") == 1
 
 
-def test_two_equal_times_are_told_apart():
+def test_equal_wall_times_have_different_names():
     html = to_html(
         slot_grid(
             [
@@ -284,20 +287,20 @@ def test_two_equal_times_are_told_apart():
     assert html.count(" checked") == 1
 
 
-def test_the_step_one_is_at_is_marked():
+def test_current_step_is_marked():
     html = to_html(stepper(["Options", "Day and time", "Address"], 1))
     assert html.count('aria-current="step"') == 1
     assert "Step 2 of 3" in html
     assert "Step 1 of 3" not in html
 
 
-def test_the_steps_that_are_done_lead_back():
+def test_finished_steps_are_links():
     steps = stepper(["Options", "Day and time", "Address"], 1, lambda at: f"/at/{at}")
     html = to_html(steps)
     assert [at for at in range(3) if f"/at/{at}" in html] == [0]
 
 
-def test_a_status_is_said_in_words():
+def test_status_has_a_text():
     assert ">Confirmed</span>" in to_html(status_badge("confirmed"))
     assert ">Quoted</span>" in to_html(status_badge("quoted"))
 
@@ -327,7 +330,7 @@ def test_an_unknown_icon_is_refused():
         icon("no-such-icon")
 
 
-def test_the_menu_says_the_agreed_words():
+def test_menu_labels_are_the_contracted_ones():
     labels = [place.label for group in CUSTOMER_MENU for place in group.places]
     assert labels[:1] == ["Schedule an appointment"]
     assert {"My Bookings", "Profile"} <= set(labels)
@@ -339,4 +342,4 @@ def test_the_menu_says_the_agreed_words():
 
 
 def test_the_bottom_bar_has_at_most_five_places():
-    assert 3 <= len(main_places()) <= 5
+    assert 3 <= len(bottom_bar_items()) <= 5

@@ -8,30 +8,30 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import Session
 
-from portal_app.domain.bookings import service
-from portal_app.domain.bookings.service import SlotGone
+from portal_app.domain.bookings import confirmation, drafts
+from portal_app.domain.bookings.drafts import SlotGone, open_draft
 from portal_app.domain.bookings.views import DraftView
 from portal_app.domain.scheduling import service as scheduling
 from portal_app.domain.scheduling.models import CLAIM_GUARD
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.clock import frozen
 from portal_app.kernel.db import Database
-from tests.concurrency.at_once import PATIENCE, at_once
-from tests.support.contents import contents
-from tests.support.shop import (
+from tests.concurrency.threads import BARRIER_TIMEOUT_SECONDS, run_concurrently
+from tests.support.sample_business import (
     NOW,
     TUESDAY_NINE,
+    create_sample_business,
     new_customer,
-    open_shop,
     ready_draft,
 )
+from tests.support.snapshots import database_snapshot
 
 pytestmark = pytest.mark.each_database
 
 PEOPLE = 50
 
 
-def _take_the_guard_off(db: Database) -> None:
+def _drop_claim_guard(db: Database) -> None:
     """In this test's own database."""
     with db.write() as tx:
         if db.is_sqlite:
@@ -47,18 +47,18 @@ def _people(tx: Session) -> list[Actor]:
 
 def _confirm(db: Database, person: Actor, draft: DraftView) -> str | SlotGone:
     try:
-        return service.confirm(db, person, draft.id, draft.shown)
+        return confirmation.confirm(db, person, draft.id, draft.shown)
     except SlotGone as gone:
         return gone
 
 
-def _look_then_confirm(
+def _check_then_confirm(
     db: Database, service_id: str, everybody_looked: Barrier, person: Actor
 ) -> str | SlotGone:
     """A check before the write, with everybody else's check in between."""
-    draft = db.call(service.open_draft, person, "dog-walk")
+    draft = db.call(drafts.open_draft, person, "dog-walk")
     assert db.query(scheduling.is_free, service_id, 30, TUESDAY_NINE)
-    everybody_looked.wait(PATIENCE)
+    everybody_looked.wait(BARRIER_TIMEOUT_SECONDS)
     return _confirm(db, person, draft)
 
 
@@ -66,8 +66,8 @@ def _race(
     db: Database, service_id: str, people: list[Actor]
 ) -> tuple[list[str], list[SlotGone]]:
     looked = Barrier(len(people))
-    answers = at_once(
-        [partial(_look_then_confirm, db, service_id, looked, who) for who in people]
+    answers = run_concurrently(
+        [partial(_check_then_confirm, db, service_id, looked, who) for who in people]
     )
     return (
         [answer for answer in answers if isinstance(answer, str)],
@@ -75,10 +75,10 @@ def _race(
     )
 
 
-def test_with_the_guard_off_everybody_gets_the_last_slot(db: Database) -> None:
-    shop = db.call(open_shop)
+def test_without_the_guard_everybody_gets_the_last_slot(db: Database) -> None:
+    shop = db.call(create_sample_business)
     people = db.call(_people)
-    _take_the_guard_off(db)
+    _drop_claim_guard(db)
     with frozen(NOW):
         for person in people:
             ready_draft(db, person, fieldworker_id=shop.ana)
@@ -86,25 +86,25 @@ def test_with_the_guard_off_everybody_gets_the_last_slot(db: Database) -> None:
 
     # Everybody looked while it was free, and everybody wrote.
     assert (len(set(numbers)), refusals) == (PEOPLE, [])
-    stored = contents(db)
+    stored = database_snapshot(db)
     assert len(stored["booking"]) == PEOPLE
     assert {
         (claim["fieldworker_id"], claim["starts_at"]) for claim in stored["time_claim"]
     } == {(shop.ana, TUESDAY_NINE)}
 
 
-def test_with_the_guard_on_one_gets_it_and_nobody_else_loses_anything(
+def test_with_the_guard_one_gets_the_last_slot_and_nobody_loses_a_draft(
     db: Database,
 ) -> None:
-    shop = db.call(open_shop)
+    shop = db.call(create_sample_business)
     people = db.call(_people)
     with frozen(NOW):
         for person in people:
             ready_draft(db, person, fieldworker_id=shop.ana)
-        before = contents(db)
+        before = database_snapshot(db)
         numbers, refusals = _race(db, shop.walk, people)
 
-    after = contents(db)
+    after = database_snapshot(db)
     assert (len(numbers), len(refusals)) == (1, PEOPLE - 1)
     [booking] = after["booking"]
     [claim] = after["time_claim"]
@@ -128,14 +128,14 @@ def test_with_the_guard_on_one_gets_it_and_nobody_else_loses_anything(
 
 
 def test_anyone_means_that_each_fieldworker_is_booked_once(db: Database) -> None:
-    shop = db.call(open_shop)
+    shop = db.call(create_sample_business)
     people = db.call(_people)
     with frozen(NOW):
         drafts = [
             ready_draft(db, person, slug="home-clean", answers={"bedrooms": "one"})
             for person in people
         ]
-        answers = at_once(
+        answers = run_concurrently(
             [
                 partial(_confirm, db, person, draft)
                 for person, draft in zip(people, drafts, strict=True)
@@ -144,18 +144,18 @@ def test_anyone_means_that_each_fieldworker_is_booked_once(db: Database) -> None
 
     assert sum(isinstance(answer, str) for answer in answers) == 2
     assert sum(isinstance(answer, SlotGone) for answer in answers) == PEOPLE - 2
-    booked = contents(db)["booking"]
+    booked = database_snapshot(db)["booking"]
     assert {row["fieldworker_id"] for row in booked} == {shop.ana, shop.ben}
 
 
 def test_a_draft_confirmed_from_many_tabs_is_one_booking(db: Database) -> None:
-    db.call(open_shop)
+    db.call(create_sample_business)
     with frozen(NOW):
         maya = db.call(new_customer)
         draft = ready_draft(db, maya, slug="home-clean", answers={"bedrooms": "one"})
-        numbers = at_once([partial(_confirm, db, maya, draft)] * 20)
+        numbers = run_concurrently([partial(_confirm, db, maya, draft)] * 20)
 
-    stored = contents(db)
+    stored = database_snapshot(db)
     [booking] = stored["booking"]
     assert numbers == [booking["number"]] * 20
     # Two fieldworkers were free: a second booking would have been possible.
@@ -165,10 +165,10 @@ def test_a_draft_confirmed_from_many_tabs_is_one_booking(db: Database) -> None:
 
 
 def test_a_wizard_opened_in_many_tabs_is_one_draft(db: Database) -> None:
-    db.call(open_shop)
+    db.call(create_sample_business)
     maya = db.call(new_customer)
 
-    drafts = at_once([partial(db.call, service.open_draft, maya, "dog-walk")] * 20)
+    drafts = run_concurrently([partial(db.call, open_draft, maya, "dog-walk")] * 20)
 
-    [stored] = contents(db)["booking_draft"]
+    [stored] = database_snapshot(db)["booking_draft"]
     assert {draft.id for draft in drafts} == {stored["id"]}

@@ -9,11 +9,11 @@ from portal_app.domain.files.views import FileView
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.db import Database
 from portal_app.kernel.errors import Conflict
-from tests.concurrency.at_once import at_once
-from tests.support.contents import contents
-from tests.support.handing_in import Shelf, hand_in
+from tests.concurrency.threads import run_concurrently
 from tests.support.pictures import PDF
-from tests.support.shop import new_customer
+from tests.support.sample_business import new_customer
+from tests.support.snapshots import database_snapshot
+from tests.support.uploads import MemoryStorage, upload_file
 
 pytestmark = pytest.mark.each_database
 
@@ -21,9 +21,9 @@ FILES = 20
 FITTING = 3
 
 
-def _hand_in(db: Database, shelf: Shelf, who: Actor) -> FileView | Conflict:
+def _upload_file(db: Database, shelf: MemoryStorage, who: Actor) -> FileView | Conflict:
     try:
-        return hand_in(db, who, "document", shelf=shelf)
+        return upload_file(db, who, "document", shelf=shelf)
     except Conflict as full:
         return full
 
@@ -37,16 +37,16 @@ def _hand_in(db: Database, shelf: Shelf, who: Actor) -> FileView | Conflict:
         ("MAX_UNUSED_BYTES", FITTING * len(PDF)),
     ],
 )
-def test_no_more_get_in_than_fit(
+def test_concurrent_uploads_respect_the_limits(
     db: Database, monkeypatch: pytest.MonkeyPatch, bound: str, value: int
 ) -> None:
     monkeypatch.setattr(rules, bound, value)
     maya = db.call(new_customer)
-    shelf = Shelf()
-    answers = at_once([partial(_hand_in, db, shelf, maya)] * FILES)
+    shelf = MemoryStorage()
+    answers = run_concurrently([partial(_upload_file, db, shelf, maya)] * FILES)
     taken = [answer for answer in answers if isinstance(answer, FileView)]
     refused = [answer for answer in answers if isinstance(answer, Conflict)]
     assert (len(taken), len(refused)) == (FITTING, FILES - FITTING)
-    stored = contents(db)["stored_file"]
+    stored = database_snapshot(db)["stored_file"]
     assert {row["id"] for row in stored} == {view.id for view in taken}
     assert len(shelf.contents) == FITTING

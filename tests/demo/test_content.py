@@ -5,10 +5,10 @@ import pytest
 from portal_app.demo import content
 from portal_app.domain.business import rules as business_rules
 from portal_app.domain.catalogue import rules as pricing
-from portal_app.domain.catalogue.offering import ServiceDefinition
+from portal_app.domain.catalogue.definitions import ServiceDefinition
 from portal_app.settings import ROOT
 
-CONTENT = content.read()
+CONTENT = content.read_content()
 SLUGS = [
     "regular-house-clean",
     "deep-clean",
@@ -41,16 +41,16 @@ def test_the_business() -> None:
         "en_AU",
     )
     assert business.demo is True
-    business_rules.check(business)
+    business_rules.check_settings(business)
 
 
 def test_its_colour_can_carry_white_text() -> None:
     accent = CONTENT.business.accent_color
-    assert business_rules.readable_on(accent) == "#ffffff"
+    assert business_rules.ink_for(accent) == "#ffffff"
     assert 1.05 / (business_rules._luminance(accent) + 0.05) >= 4.5
 
 
-def test_fifteen_services_on_six_shelves() -> None:
+def test_fifteen_services_in_six_categories() -> None:
     assert [service.slug for service in CONTENT.services] == SLUGS
     shelves = [category.slug for category in CONTENT.categories]
     assert shelves == [
@@ -65,7 +65,7 @@ def test_fifteen_services_on_six_shelves() -> None:
 
 
 @every_service
-def test_a_service_says_all_a_customer_wants_to_know(
+def test_every_service_is_described_in_full(
     service: ServiceDefinition,
 ) -> None:
     assert service.name

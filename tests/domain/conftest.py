@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.accounts import HashingCalls, quick_hashing
+from tests.support.accounts import HashingCalls, cheap_hashing
 
 
 @pytest.fixture
 def hashing() -> Iterator[HashingCalls]:
     """Quick password hashing, counted."""
-    with quick_hashing() as calls:
+    with cheap_hashing() as calls:
         yield calls

@@ -18,12 +18,12 @@ from playwright.sync_api import (
 )
 from sqlalchemy import delete
 
-from portal_app.domain.accounts.models import AttemptWindow
+from portal_app.domain.rate_limits.models import AttemptWindow
 from portal_app.serving import build as frontend
 from tests.e2e import dependent_steps, steps
 from tests.support.browser import Browsers
 from tests.support.demo import LoadedDemo, loaded_demo
-from tests.support.geocoder import Geocoder, geocoder_server
+from tests.support.geocoder_server import Geocoder, geocoder_server
 from tests.support.mailbox import Mailbox, smtp_server
 from tests.support.people import Person, new_customer
 from tests.support.providers import ProviderServers, provider_servers

@@ -31,7 +31,7 @@ def keep_all(
     """Several, each with its type; their ids."""
     who = actor_of(portal.database, session_cookie(portal.database, person))
     return [
-        portal.database.call(dependents.add, who, kind, form, "")
+        portal.database.call(dependents.add_dependent, who, kind, form, "")
         for kind, form in wanted
     ]
 

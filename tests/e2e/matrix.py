@@ -110,20 +110,26 @@ HANDLERS = {
         "viewer_state": "load",
     },
     "for customers": {
-        "account_access_state": (
+        "account_security_state": (
             "begin_email begin_password change_email change_password disconnect "
             "end_other_sessions end_session load send_reset switch_off_link"
         ),
-        "account_companies_state": "begin load remove save undo",
+        "account_business_profiles_state": "begin load remove save undo",
         "account_contacts_state": "begin load move remove save undo",
         "account_fields_state": "begin load save",
-        "account_places_state": "begin load remove save undo",
+        "account_locations_state": "begin load remove save undo",
         "account_state": "begin load remove_picture resend save use_picture",
-        "address_lists_state": ("load locate look_around look_up pick search settle"),
-        "book_contact_state": "load submit",
-        "book_place_state": "load submit",
-        "book_state": ("answer confirm load next_from_options take_instead tick"),
-        "book_time_state": ("load next_from_time pick_day pick_person pick_slot turn"),
+        "address_form_state": (
+            "load locate find_pinned_address look_up pick search settle"
+        ),
+        "wizard_contact_state": "load submit",
+        "wizard_location_state": "load submit",
+        "booking_wizard_state": (
+            "answer confirm load next_from_options take_nearest_time tick"
+        ),
+        "wizard_time_state": (
+            "load next_from_time pick_day pick_person pick_slot turn"
+        ),
         "booking_details_state": "begin save",
         "bookings_state": "load",
         "dependent_add_state": "load save",
@@ -137,12 +143,12 @@ HANDLERS = {
         "booking_state": "load",
     },
     "for the office": {
-        "office_dependents_state": "archive begin load move restore save",
+        "office_dependent_types_state": "archive begin load move restore save",
         "office_fields_state": "archive begin load move restore save turn",
         "office_policies_state": "archive begin load move restore save",
         "office_security_state": "load",
         "office_settings_state": "load save",
-        "office_state": "load",
+        "office_overview_state": "load",
     },
     # Reflex's own, of every state (``setvar``) or by name: nobody may.
     "for nobody": {

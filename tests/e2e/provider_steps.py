@@ -11,11 +11,11 @@ from sqlmodel import Session, col, select
 from portal_app.domain.accounts.models import Account, Identity
 from portal_app.domain.accounts.rules import PROVIDERS
 from tests.e2e import steps
-from tests.support.contents import contents
 from tests.support.mailbox import Mailbox, link_in
 from tests.support.people import Person
 from tests.support.providers import ProviderServers
 from tests.support.server import RunningPortal
+from tests.support.snapshots import database_snapshot
 
 NewContext = Callable[[], BrowserContext]
 MOVING = {"attempt_window", "account_session", "outbox_message", "security_event"}
@@ -102,13 +102,14 @@ def account(portal: RunningPortal, email: str) -> Account | None:
 
 
 def standing(portal: RunningPortal) -> dict[str, Any]:
-    found = contents(portal.database)
+    found = database_snapshot(portal.database)
     return {table: rows for table, rows in found.items() if table not in MOVING}
 
 
 def mails(portal: RunningPortal, *kinds: str) -> int:
     return sum(
-        mail["kind"] in kinds for mail in contents(portal.database)["outbox_message"]
+        mail["kind"] in kinds
+        for mail in database_snapshot(portal.database)["outbox_message"]
     )
 
 

@@ -7,7 +7,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.e2e import steps
-from tests.e2e.addresses import (
+from tests.e2e.conftest import PHONE, Watch
+from tests.e2e.page_paths import (
     CUSTOMER,
     OFFICE,
     ROUTES,
@@ -17,8 +18,7 @@ from tests.e2e.addresses import (
     place_of,
     settled,
 )
-from tests.e2e.conftest import PHONE, Watch
-from tests.support.geocoder import Geocoder
+from tests.support.geocoder_server import Geocoder
 from tests.support.people import Person
 from tests.support.server import RunningPortal
 

@@ -18,7 +18,6 @@ from sqlmodel import Session, col, select
 from portal_app.domain.customers import business_profiles, contacts
 from portal_app.domain.customers.addresses import AddressForm
 from portal_app.domain.customers.business_profiles import BusinessProfileForm
-from portal_app.domain.customers.contact_rules import ContactForm, EmailEntry
 from portal_app.domain.customers.models import (
     SELF,
     BillingAddress,
@@ -29,6 +28,7 @@ from portal_app.domain.customers.models import (
     Customer,
     CustomerDetails,
 )
+from portal_app.domain.customers.rules import ContactForm, EmailEntry
 from portal_app.domain.dependents.models import (
     Dependent,
     DependentDocument,
@@ -37,7 +37,7 @@ from portal_app.domain.dependents.models import (
 from portal_app.domain.fields.models import FieldDefinition, FieldValue
 from portal_app.domain.files.models import StoredFile
 from tests.e2e import steps
-from tests.e2e.hands import Hands, hands_of
+from tests.e2e.input_methods import InputMethod, input_method_of
 from tests.support.people import Person, actor_of, session_cookie
 from tests.support.pictures import PDF, picture
 from tests.support.server import RunningPortal
@@ -53,9 +53,9 @@ EXPIRES = date(2031, 10, 10)
 
 
 @pytest.fixture
-def hands(device: str, tab: Page) -> Hands:
+def hands(device: str, tab: Page) -> InputMethod:
     """What the customer does it with."""
-    return hands_of(device, tab)
+    return input_method_of(device, tab)
 
 
 def _customer_id(tx: Session, person: Person) -> str:
@@ -70,7 +70,7 @@ def _field(page: Page, label: str) -> Locator:
     return _dialog(page).get_by_label(label, exact=True)
 
 
-def _save(page: Page, hands: Hands) -> None:
+def _save(page: Page, hands: InputMethod) -> None:
     hands.press(_dialog(page).get_by_role("button", name="Save", exact=True))
     expect(_dialog(page)).to_have_count(0)
 
@@ -79,7 +79,7 @@ def _second(person: Person) -> str:
     return f"second-{person.email}"
 
 
-def _tell_the_profile(tab: Page, hands: Hands, customer: Person) -> re.Match[str]:
+def _tell_the_profile(tab: Page, hands: InputMethod, customer: Person) -> re.Match[str]:
     """Two e-mails, three phones and a billing address; where its pin was put."""
     second = _second(customer)
     hands.press(steps.button(tab, "Edit Info"))
@@ -147,7 +147,7 @@ def _expect_the_profile(
         assert f"{billing.longitude:.5f}" == said[2]
 
 
-def _choose_a_picture(tab: Page, hands: Hands) -> None:
+def _choose_a_picture(tab: Page, hands: InputMethod) -> None:
     hands.press(steps.button(tab, "Update Profile Picture"))
     with tab.expect_file_chooser() as chooser:
         hands.press(steps.button(tab, "Choose a picture"))
@@ -171,7 +171,7 @@ def _expect_the_picture(portal: RunningPortal, customer: Person) -> None:
         assert stored.width == stored.height
 
 
-def _add_a_contact(tab: Page, hands: Hands) -> None:
+def _add_a_contact(tab: Page, hands: InputMethod) -> None:
     hands.press(steps.button(tab, "Add another contact"))
     hands.choose(_field(tab, "Role"), "Assistant", "assistant")
     hands.write(_field(tab, "First name"), "Arno")
@@ -207,7 +207,7 @@ def _expect_the_contacts(tab: Page, portal: RunningPortal, customer: Person) -> 
         ] * 2
 
 
-def _add_a_company(tab: Page, hands: Hands) -> None:
+def _add_a_company(tab: Page, hands: InputMethod) -> None:
     hands.press(steps.button(tab, "Create business profile"))
     hands.write(_field(tab, "Business name"), "Harbour Cafe")
     number = _dialog(tab).locator('[name="tax_number"]')
@@ -285,7 +285,7 @@ def _keep_one_of_each(portal: RunningPortal, customer: Person) -> None:
 
 
 def test_a_customer_tells_all_about_themselves(
-    tab: Page, hands: Hands, portal: RunningPortal, customer: Person
+    tab: Page, hands: InputMethod, portal: RunningPortal, customer: Person
 ) -> None:
     _keep_one_of_each(portal, customer)
     steps.visit(tab, "/account")
@@ -305,7 +305,7 @@ def test_a_customer_tells_all_about_themselves(
     _expect_the_companies(tab, portal, customer)
 
 
-def _add(page: Page, hands: Hands, kind: str) -> None:
+def _add(page: Page, hands: InputMethod, kind: str) -> None:
     """From the page to the form that adds one of this kind."""
     hands.press(page.locator('a[href="/dependents"]:visible').first)
     add = page.get_by_role("main").get_by_role("button", name="Add", exact=True)
@@ -316,7 +316,7 @@ def _add(page: Page, hands: Hands, kind: str) -> None:
 
 @pytest.mark.parametrize("device", ["phone"], indirect=True)
 def test_a_customer_adds_a_pool_and_a_dog_with_its_vaccination(
-    tab: Page, hands: Hands, portal: RunningPortal, customer: Person
+    tab: Page, hands: InputMethod, portal: RunningPortal, customer: Person
 ) -> None:
     steps.visit(tab, "/account")
     main = tab.get_by_role("main")

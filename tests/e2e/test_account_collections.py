@@ -9,7 +9,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 from sqlmodel import Session, col, select
 
 from portal_app.domain.customers import business_profiles as companies
-from portal_app.domain.customers import places
+from portal_app.domain.customers import locations
 from portal_app.domain.customers.addresses import AddressForm
 from portal_app.domain.customers.business_profiles import BusinessProfileForm
 from portal_app.domain.customers.models import BusinessProfile, Customer, Location
@@ -52,7 +52,7 @@ def _add_company(database: Database, actor: Actor) -> None:
 
 def _add_place(database: Database, actor: Actor) -> None:
     form = AddressForm(**ADDRESS, label="First name")
-    database.call(places.save_location, actor, form)
+    database.call(locations.save_location, actor, form)
 
 
 COMPANY = Kind(

@@ -9,8 +9,8 @@ from sqlmodel import Session, col, select
 
 from portal_app.domain.customers.models import Customer, Location
 from tests.e2e import steps
-from tests.e2e.hands import Hands, hands_of
-from tests.support.geocoder import LICENCE, Geocoder, place
+from tests.e2e.input_methods import InputMethod, input_method_of
+from tests.support.geocoder_server import LICENCE, Geocoder, nominatim_place
 from tests.support.people import Person
 from tests.support.server import RunningPortal
 
@@ -161,7 +161,7 @@ def _get_a_late_answer(tab: Page, geocoder: Geocoder) -> None:
     geocoder.wait_for_question("Wharf Road")
     box.fill("Ocean Street Bondi")
     expect(option(tab, FOUND)).to_be_visible()
-    geocoder.let_go()
+    geocoder.release_held()
     geocoder.wait_for_answer("Wharf Road")
     # Everything the late answer could do is done once a later question is answered.
     box.fill("Unter den Linden")
@@ -176,7 +176,9 @@ def _get_a_late_answer(tab: Page, geocoder: Geocoder) -> None:
 def _get_a_hostile_answer(tab: Page, geocoder: Geocoder) -> None:
     hostile = "<img src=x onerror=alert(1)>"
     geocoder.places = [
-        place(-33.9, 151.2, road=hostile, suburb="Trap\u202e", country_code="au")
+        nominatim_place(
+            -33.9, 151.2, road=hostile, suburb="Trap\u202e", country_code="au"
+        )
     ]
     field(tab, SEARCH).fill(hostile)
     option(tab, f"{hostile}, Trap, Australia").click()
@@ -197,7 +199,7 @@ def _search_while_the_geocoder_is_down(tab: Page, geocoder: Geocoder) -> None:
 def test_where_one_is_offers_its_address_and_overwrites_nothing(
     tab: Page, device: str, geocoder: Geocoder, portal: RunningPortal, customer: Person
 ) -> None:
-    hands: Hands = hands_of(device, tab)
+    hands: InputMethod = input_method_of(device, tab)
     hands.press(steps.button(tab, "Add a location"))
     hands.press(steps.button(tab, "Use my location"))
     expect(tab.get_by_text("This browser may not tell where you are.")).to_be_visible()
@@ -260,7 +262,7 @@ def _move_the_pin_by_keys(tab: Page) -> None:
     field(tab, SEARCH).fill("Newcastle")
     option(tab, "Newcastle, NSW, Australia").click()
     # A town's own pin is no address, and nothing is offered for it.
-    hands = hands_of("desktop", tab)
+    hands = input_method_of("desktop", tab)
     hands.press(steps.button(tab, "Remove the pin"))
     expect(steps.button(tab, "Set the pin")).to_be_focused()
     tab.keyboard.press("Enter")

@@ -8,21 +8,21 @@ import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 from sqlmodel import Session, col, select
 
-from portal_app.domain.bookings import service as bookings
+from portal_app.domain.bookings import confirmation, drafts, queries
 from portal_app.domain.bookings.models import Booking
-from portal_app.domain.bookings.rules import ContactForm, DetailsForm
+from portal_app.domain.bookings.rules import BookingContactForm, DetailsForm
 from portal_app.domain.dependents import service as dependents
 from portal_app.domain.fields.models import FieldValue
 from portal_app.domain.files.models import StoredFile
 from portal_app.kernel.audiences import Actor
 from tests.e2e import steps
-from tests.e2e.hands import hands_of
-from tests.support.household import pet
-from tests.support.offers import Offer, a_walk_that_asks
+from tests.e2e.input_methods import input_method_of
+from tests.support.bookings import demo_draft_before_contact
+from tests.support.dependents import cat_form
 from tests.support.people import Person, actor_of, session_cookie
 from tests.support.pictures import picture
 from tests.support.server import RunningPortal
-from tests.support.visits import at_contact
+from tests.support.services import DedicatedService, create_walk_with_fields
 
 NewContext = Callable[[], BrowserContext]
 MEET, PARK, PHOTO = "Where do we meet?", "Which park?", "Photo of the harness"
@@ -38,7 +38,7 @@ class Scene:
     portal: RunningPortal
     person: Person
     who: Actor
-    offer: Offer
+    offer: DedicatedService
     draft: str
     rex: str
 
@@ -47,29 +47,36 @@ class Scene:
         return f"/book/{self.offer.slug}?step=contact&draft={self.draft}"
 
     def adopt(self, name: str) -> str:
-        form = pet(name)
-        return self.portal.database.call(dependents.add, self.who, "pet", form, "")
+        form = cat_form(name)
+        return self.portal.database.call(
+            dependents.add_dependent, self.who, "pet", form, ""
+        )
 
     def booked(self, *whom: str) -> str:
         """The number of the walk, confirmed without the browser."""
         database = self.portal.database
-        contact = ContactForm(
+        contact = BookingContactForm(
             name=self.person.name,
             email=self.person.email,
             details=DetailsForm(whom, AT_THE_DOOR),
         )
-        draft = database.call(bookings.choose_contact, self.who, self.draft, contact)
-        return bookings.confirm(database, self.who, draft.id, draft.shown)
+        draft = database.call(drafts.choose_contact, self.who, self.draft, contact)
+        return confirmation.confirm(database, self.who, draft.id, draft.shown)
 
 
 @pytest.fixture
 def scene(portal: RunningPortal, customer: Person) -> Scene:
     database = portal.database
     who = actor_of(database, session_cookie(database, customer))
-    offer = a_walk_that_asks(database)
-    rex = database.call(dependents.add, who, "pet", pet("Rex"), "")
+    offer = create_walk_with_fields(database)
+    rex = database.call(dependents.add_dependent, who, "pet", cat_form("Rex"), "")
     return Scene(
-        portal, customer, who, offer, at_contact(database, who, offer.slug), rex
+        portal,
+        customer,
+        who,
+        offer,
+        demo_draft_before_contact(database, who, offer.slug),
+        rex,
     )
 
 
@@ -122,7 +129,7 @@ def _as_filled_in(page: Page, photo: str = "The file you chose") -> None:
 def test_a_walk_that_asks_is_booked_and_changed(
     device: str, tab: Page, scene: Scene
 ) -> None:
-    hands = hands_of(device, tab)
+    hands = input_method_of(device, tab)
     _contact(tab, scene)
     hands.tick(_box(tab, "Rex"))
     _choose_photo(tab)
@@ -207,7 +214,7 @@ def _stored(scene: Scene) -> list[str]:
         assert [(row.name, row.attached_at is None) for row in files] == [
             ("harness.png", False)
         ]
-        view = bookings.booking(tx, scene.who, booking.number)
+        view = queries.get_booking(tx, scene.who, booking.number)
         return [one.name for one in view.for_whom]
 
     return scene.portal.database.query(read)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from playwright.sync_api import BrowserContext, Page, expect
 from sqlmodel import Session, select
 
-from portal_app.demo.load import PASSWORD
+from portal_app.demo.loader import PASSWORD
 from portal_app.domain.bookings.models import Booking
 from portal_app.domain.customers.models import Customer
 from portal_app.kernel.clock import utc_now

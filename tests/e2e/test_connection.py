@@ -16,23 +16,23 @@ import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 from sqlmodel import Session, select
 
-from portal_app.domain.bookings import service as bookings
+from portal_app.domain.bookings import drafts
 from portal_app.domain.bookings.models import BookingDraft
-from portal_app.domain.bookings.rules import ContactForm
-from portal_app.domain.customers import service as customers
-from portal_app.domain.customers.rules import SignUpForm
+from portal_app.domain.bookings.rules import BookingContactForm
 from portal_app.domain.notifications.models import OutboxMessage
+from portal_app.domain.sign_in import sign_up as customers
+from portal_app.domain.sign_in.rules import SignUpForm
 from portal_app.kernel.audiences import Actor
 from tests.e2e import steps
 from tests.e2e.conftest import Watch
 from tests.e2e.dependent_steps import dialog, keep, own, row_of, values
 from tests.e2e.test_booking import bookings_of
+from tests.support.bookings import demo_draft_before_contact
 from tests.support.demo import LoadedDemo
 from tests.support.mailbox import Mailbox, link_in
-from tests.support.offers import one_a_day
 from tests.support.people import PASSWORD, Person, actor_of, session_cookie
 from tests.support.server import RunningPortal, running_portal
-from tests.support.visits import at_contact
+from tests.support.services import create_all_day_service
 
 NewContext = Callable[[], BrowserContext]
 LOST = "The connection is lost, trying again…"
@@ -161,11 +161,11 @@ def _drafts(portal: RunningPortal, person: Person) -> tuple[Draft, Draft]:
     """A walk without contact details, and one that waits to be confirmed."""
     database = portal.database
     who = actor_of(database, session_cookie(database, person))
-    half = at_contact(database, who, steps.SERVICE, length="short")
-    offer = one_a_day(database)
-    whole = at_contact(database, who, offer.slug)
-    contact = ContactForm(name=person.name, email=person.email)
-    database.call(bookings.choose_contact, who, whole, contact)
+    half = demo_draft_before_contact(database, who, steps.SERVICE, length="short")
+    offer = create_all_day_service(database)
+    whole = demo_draft_before_contact(database, who, offer.slug)
+    contact = BookingContactForm(name=person.name, email=person.email)
+    database.call(drafts.choose_contact, who, whole, contact)
     return Draft(half, steps.SERVICE, "contact"), Draft(whole, offer.slug, "overview")
 
 

@@ -7,17 +7,17 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 from sqlmodel import select
 
 from portal_app.domain.customers import contacts
-from portal_app.domain.customers.contact_rules import ContactForm, EmailEntry
 from portal_app.domain.customers.models import ContactEmail
+from portal_app.domain.customers.rules import ContactForm, EmailEntry
 from portal_app.domain.customers.views import ContactView
 from portal_app.kernel.audiences import Actor
 from tests.e2e import steps
-from tests.support.contacts import ANN, TOM, contact_of
-from tests.support.contents import contents
+from tests.support.bookings import book_first_free_time
+from tests.support.contacts import ANN, TOM, add_contact
 from tests.support.mailbox import Mailbox, link_in
 from tests.support.people import Person, actor_of, session_cookie
 from tests.support.server import RunningPortal
-from tests.support.visits import book
+from tests.support.snapshots import database_snapshot
 
 NewContext = Callable[[], BrowserContext]
 EVE = replace(ANN, first_name="Eve")
@@ -31,12 +31,12 @@ def _add(portal: RunningPortal, person: Person, form: ContactForm = TOM) -> str:
     """Add a contact who has not confirmed anything yet; returns their e-mail."""
     email = f"{form.first_name.lower()}-of-{person.email}"
     form = replace(form, emails=(EmailEntry(email),))
-    contact_of(portal.database, _actor(portal, person), form, confirmed=False)
+    add_contact(portal.database, _actor(portal, person), form, confirmed=False)
     return email
 
 
 def _contacts(portal: RunningPortal, person: Person) -> list[ContactView]:
-    return portal.database.query(contacts.contacts, _actor(portal, person))
+    return portal.database.query(contacts.list_contacts, _actor(portal, person))
 
 
 def _is_confirmed(portal: RunningPortal, email: str) -> bool:
@@ -55,7 +55,11 @@ def _names(page: Page) -> Locator:
 
 def _standing(portal: RunningPortal) -> object:
     # Deliveries go on meanwhile.
-    return {k: v for k, v in contents(portal.database).items() if k != "outbox_message"}
+    return {
+        k: v
+        for k, v in database_snapshot(portal.database).items()
+        if k != "outbox_message"
+    }
 
 
 def test_a_contact_confirms_is_told_and_stops_the_mails(
@@ -76,7 +80,7 @@ def test_a_contact_confirms_is_told_and_stops_the_mails(
     expect(_section(tab).get_by_text(email)).to_be_visible()
     expect(waiting).to_have_count(0)
 
-    number = book(portal.database, customer)
+    number = book_first_free_time(portal.database, customer)
     told = mailbox.wait_for(email, f"{customer.name} booked Dog walking")
     steps.visit(page, link_in(told, "link="))
     steps.button(page, "Show my booking").click()
@@ -186,7 +190,7 @@ def _change_what_another_tab_changed(
     quick = replace(
         TOM, first_name="Quick", emails=(EmailEntry(tom.emails[0].email, primary=True),)
     )
-    contacts.save_contact(portal.database, who, tom.id, quick, tom.version)
+    contacts.update_contact(portal.database, who, tom.id, quick, tom.version)
     _save(tab)
     told = tab.locator("dialog[open]").get_by_role("alert").filter(has_text="Saved now")
     expect(told).to_contain_text("Yours: Slow")

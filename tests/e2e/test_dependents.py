@@ -82,7 +82,7 @@ def test_the_list_restores_what_is_archived_and_finds_one_of_two_hundred(
     _archive_and_restore(tab, portal, biscuit)
     who = actor_of(portal.database, session_cookie(portal.database, customer))
     for one in (biscuit, zuki):
-        portal.database.call(dependents.archive, who, one)
+        portal.database.call(dependents.archive_dependent, who, one)
     _find_one_of_two_hundred(tab, portal, customer)
 
 

@@ -14,11 +14,11 @@ import portal_app.portal_app  # noqa: F401 - registers every state
 from portal_app.domain.bookings.models import Booking, BookingDraft
 from portal_app.domain.customers.models import Customer, Location
 from portal_app.kernel.audiences import Audience
-from portal_app.state.access import audiences_of
-from portal_app.state.gate import REFLEX_LIFECYCLE
-from tests.support.contents import contents
+from portal_app.state.core.access import audiences_of
+from portal_app.state.core.gate import REFLEX_LIFECYCLE
 from tests.support.people import Person, new_customer, session_cookie
 from tests.support.server import RunningPortal
+from tests.support.snapshots import database_snapshot
 from tests.support.sockets import RawTab, raw_tab
 
 MAYA = "maya@example.com"
@@ -82,7 +82,7 @@ def _secrets_of_maya(portal: RunningPortal) -> list[str]:
 
 
 def _standing(portal: RunningPortal) -> dict[str, Any]:
-    found = contents(portal.database)
+    found = database_snapshot(portal.database)
     return {table: rows for table, rows in found.items() if table not in MOVING}
 
 

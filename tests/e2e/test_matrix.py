@@ -17,20 +17,15 @@ from sqlmodel import select
 from starlette.routing import Route
 
 from portal_app import portal_app as portal_module
-from portal_app.demo.load import PASSWORD as DEMO_PASSWORD
-from portal_app.domain.bookings import service as bookings
+from portal_app.demo.loader import PASSWORD as DEMO_PASSWORD
+from portal_app.domain.bookings import drafts, guests
 from portal_app.domain.bookings.models import Booking, BookingDraft
-from portal_app.domain.customers import contacts, pictures
-from portal_app.domain.customers.models import (
-    Contact,
-    ContactEmail,
-    Customer,
-    Location,
-)
+from portal_app.domain.customers import contacts, profiles
+from portal_app.domain.customers.models import Contact, ContactEmail, Customer, Location
 from portal_app.domain.files.models import StoredFile
 from portal_app.domain.notifications.models import OutboxMessage
 from portal_app.integrations.storage import FsspecStorage
-from portal_app.state.gate import REFLEX_LIFECYCLE
+from portal_app.state.core.gate import REFLEX_LIFECYCLE
 from tests.e2e import matrix
 from tests.e2e.matrix import (
     BOOKINGS,
@@ -47,8 +42,8 @@ from tests.e2e.matrix import (
     STRANGER,
     Asked,
 )
-from tests.support.contacts import contact_of
-from tests.support.handing_in import hand_in
+from tests.support.bookings import book_first_free_time
+from tests.support.contacts import add_contact
 from tests.support.people import (
     Person,
     actor_of,
@@ -58,7 +53,7 @@ from tests.support.people import (
 )
 from tests.support.server import RunningPortal
 from tests.support.sockets import RawTab, raw_tab
-from tests.support.visits import book
+from tests.support.uploads import upload_file
 
 EVERYBODY = (*OTHERS, OWNER)
 ADDRESS = "/somewhere"
@@ -113,14 +108,14 @@ def scene(portal: RunningPortal) -> Scene:
     """An owner with a booking, a draft and files; everybody else."""
     db = portal.database
     owner = new_customer(db, "Olivia")
-    number = book(db, owner)
+    number = book_first_free_time(db, owner)
     cookie = session_cookie(db, owner)
     who = actor_of(db, cookie)
     shelf = FsspecStorage(str(portal.log.parent / "files"))
-    picture = hand_in(db, who, shelf=shelf).id
-    db.call(pictures.set_picture, who, picture)
-    contact_of(db, who, confirmed=False)
-    [contact] = db.query(contacts.contacts, who)
+    picture = upload_file(db, who, shelf=shelf).id
+    db.call(profiles.set_picture, who, picture)
+    add_contact(db, who, confirmed=False)
+    [contact] = db.query(contacts.list_contacts, who)
     passer_by = new_customer(db, "Gus")
     people = {
         CUSTOMER: new_customer(db, "Carl"),
@@ -132,17 +127,17 @@ def scene(portal: RunningPortal) -> Scene:
     return Scene(
         cookies={
             STRANGER: "",
-            GUEST: guest_cookie(db, passer_by, book(db, passer_by)),
+            GUEST: guest_cookie(db, passer_by, book_first_free_time(db, passer_by)),
             OWNER: cookie,
             **{name: session_cookie(db, person) for name, person in people.items()},
         },
         owner=owner,
         customer_id=who.customer_id,
         number=number,
-        draft_id=db.call(bookings.open_draft, who, "dog-walking").id,
-        upload=hand_in(db, who, shelf=shelf).id,
+        draft_id=db.call(drafts.open_draft, who, "dog-walking").id,
+        upload=upload_file(db, who, shelf=shelf).id,
         picture=picture,
-        link_id=db.query(bookings.booking_links, who)[0].id,
+        link_id=db.query(guests.booking_links, who)[0].id,
         session_id=who.session_id,
         contact_id=contact.id,
         email_id=contact.emails[0].id,

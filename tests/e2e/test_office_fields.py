@@ -9,12 +9,12 @@ from sqlmodel import Session, col, select
 
 from portal_app.domain.dependents import service as dependents
 from portal_app.domain.dependents.rules import DependentForm
-from portal_app.domain.fields import editing
+from portal_app.domain.fields import schema
 from portal_app.domain.fields.models import FieldDefinition, FieldValue
 from portal_app.kernel.audiences import SYSTEM
 from tests.e2e import steps
-from tests.e2e.addresses import OFFICE_ACCOUNT
-from tests.e2e.hands import Hands, Mouse, hands_of
+from tests.e2e.input_methods import InputMethod, Mouse, input_method_of
+from tests.e2e.page_paths import OFFICE_ACCOUNT
 from tests.support.people import Person, actor_of, session_cookie
 from tests.support.server import RunningPortal
 
@@ -32,7 +32,7 @@ def name(portal: RunningPortal) -> Iterator[str]:
             select(FieldDefinition.id).where(FieldDefinition.name == chosen)
         ).all()
     for definition_id in ids:
-        portal.database.call(editing.archive, SYSTEM, definition_id)
+        portal.database.call(schema.archive_field, SYSTEM, definition_id)
 
 
 @pytest.fixture
@@ -42,9 +42,9 @@ def office(new_context: NewContext, portal: RunningPortal) -> Page:
 
 
 @pytest.fixture
-def hands(device: str, office: Page) -> Hands:
+def hands(device: str, office: Page) -> InputMethod:
     """What the office does it with."""
-    return hands_of(device, office)
+    return input_method_of(device, office)
 
 
 def _dialog(page: Page) -> Locator:
@@ -59,7 +59,7 @@ def _ticks(page: Page, group: str) -> Locator:
     return _dialog(page).get_by_role("group", name=group, exact=True)
 
 
-def _save(page: Page, hands: Hands) -> None:
+def _save(page: Page, hands: InputMethod) -> None:
     hands.press(_dialog(page).get_by_role("button", name="Save", exact=True))
     expect(_dialog(page)).to_have_count(0)
 
@@ -69,7 +69,7 @@ def _entry(page: Page, name: str) -> Locator:
     return main.get_by_role("listitem").filter(has=steps.heading(page, name, level=3))
 
 
-def _edit(page: Page, hands: Hands, name: str) -> None:
+def _edit(page: Page, hands: InputMethod, name: str) -> None:
     hands.press(steps.button(page, f"Edit {name}"))
     expect(_field(page, "Name")).to_have_value(name)
 
@@ -78,7 +78,7 @@ def _row(tx: Session, name: str) -> FieldDefinition:
     return tx.exec(select(FieldDefinition).where(FieldDefinition.name == name)).one()
 
 
-def _add_jump_height(page: Page, hands: Hands, name: str) -> None:
+def _add_jump_height(page: Page, hands: InputMethod, name: str) -> None:
     """Ask rabbits, and only them, for a required number of centimetres."""
     steps.visit(page, PETS)
     hands.press(steps.button(page, "Add field"))
@@ -107,7 +107,7 @@ def _height(page: Page, name: str) -> Locator:
     return page.get_by_role("main").get_by_role("textbox", name=name)
 
 
-def _add_a_rabbit(page: Page, hands: Hands, name: str) -> None:
+def _add_a_rabbit(page: Page, hands: InputMethod, name: str) -> None:
     """A customer adds a rabbit, and learns what is asked of it."""
     steps.visit(page, "/dependents/add?type=pet")
     main = page.get_by_role("main")
@@ -134,11 +134,11 @@ def test_from_the_offices_question_to_the_customers_answer(
     customer: Person,
     name: str,
 ) -> None:
-    hands = hands_of("desktop", office)
+    hands = input_method_of("desktop", office)
     _add_jump_height(office, hands, name)
     _put_in_order(office, hands, portal, name)
     page = steps.arrive_signed_in(new_context(), portal, customer)
-    _add_a_rabbit(page, hands_of("desktop", page), name)
+    _add_a_rabbit(page, input_method_of("desktop", page), name)
     # The office asks for less, then for nothing, then again: the answer is kept.
     steps.reload(office)
     expect(_entry(office, name)).to_contain_text("Filled in once")
@@ -169,7 +169,9 @@ def test_from_the_offices_question_to_the_customers_answer(
     _change_what_another_tab_changed(office, portal, name)
 
 
-def _put_in_order(office: Page, hands: Hands, portal: RunningPortal, name: str) -> None:
+def _put_in_order(
+    office: Page, hands: InputMethod, portal: RunningPortal, name: str
+) -> None:
     titles = office.get_by_role("main").get_by_role("heading", level=3)
     before = titles.all_inner_texts()
     assert before[-1] == name
@@ -195,7 +197,7 @@ def _put_in_order(office: Page, hands: Hands, portal: RunningPortal, name: str) 
 def _change_what_another_tab_changed(
     office: Page, portal: RunningPortal, name: str
 ) -> None:
-    hands = hands_of("desktop", office)
+    hands = input_method_of("desktop", office)
     _edit(office, hands, name)
     hands.write(_field(office, "Maximum"), "70")
     with portal.database.write() as tx:
@@ -233,7 +235,7 @@ def test_a_changed_kind_says_what_becomes_of_the_answers(
     with portal.database.read() as tx:
         key = _row(tx, name).key
     form = DependentForm(name="Fiver", answers={"species": "rabbit", key: "40"})
-    rabbit = portal.database.call(dependents.add, who, "pet", form, "r1")
+    rabbit = portal.database.call(dependents.add_dependent, who, "pet", form, "r1")
     steps.reload(office)
     _edit(office, hands, name)
     words = "What was entered as “Number” is kept and shown as an earlier entry"
@@ -317,7 +319,7 @@ def test_what_was_typed_outlives_a_reload(
 @pytest.mark.parametrize("device", ["phone"], indirect=True)
 def test_every_customer_is_asked_what_the_office_asks(  # noqa: PLR0917 - two people
     office: Page,
-    hands: Hands,
+    hands: InputMethod,
     new_context: NewContext,
     portal: RunningPortal,
     customer: Person,

@@ -11,23 +11,24 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 from reflex_base.registry import RegistrationContext
 from sqlmodel import SQLModel, select
 
-from portal_app.demo.load import PASSWORD
+from portal_app.demo.loader import PASSWORD
 from portal_app.domain.business import policies
 from portal_app.domain.business import service as businesses
 from portal_app.domain.business.models import Business, Policy
 from portal_app.domain.business.policies import PolicyForm
 from portal_app.domain.customers.models import CustomerDetails
-from portal_app.domain.dependents import type_editing
+from portal_app.domain.dependents import types
 from portal_app.domain.dependents.models import DependentType
 from portal_app.domain.fields.models import FieldDefinition, FieldValue
 from portal_app.kernel.audiences import SYSTEM
-from portal_app.state.office_dependents import OfficeDependentsState
-from portal_app.state.office_fields import OfficeFieldsState
-from portal_app.state.office_policies import OfficePoliciesState
-from portal_app.state.office_settings import OfficeSettingsState
+from portal_app.state.office.custom_fields import OfficeFieldsState
+from portal_app.state.office.dependent_types import OfficeDependentTypesState
+from portal_app.state.office.policies import OfficePoliciesState
+from portal_app.state.office.settings import OfficeSettingsState
 from tests.e2e import steps
-from tests.e2e.addresses import OFFICE_ACCOUNT
-from tests.e2e.hands import Hands, Mouse, hands_of
+from tests.e2e.input_methods import InputMethod, Mouse, input_method_of
+from tests.e2e.page_paths import OFFICE_ACCOUNT
+from tests.support.bookings import book_first_free_time
 from tests.support.people import (
     Person,
     actor_of,
@@ -37,8 +38,7 @@ from tests.support.people import (
 )
 from tests.support.server import RunningPortal
 from tests.support.sockets import raw_tab
-from tests.support.switching import switched
-from tests.support.visits import book
+from tests.support.switches import switches_set
 
 NewContext = Callable[[], BrowserContext]
 BIRTHDAY = "1990-05-05"
@@ -51,9 +51,9 @@ def office(new_context: NewContext, portal: RunningPortal) -> Page:
 
 
 @pytest.fixture
-def hands(device: str, office: Page) -> Hands:
+def hands(device: str, office: Page) -> InputMethod:
     """What the office does it with."""
-    return hands_of(device, office)
+    return input_method_of(device, office)
 
 
 @pytest.fixture
@@ -61,9 +61,9 @@ def title(portal: RunningPortal) -> Iterator[str]:
     """A title of this test alone; what has it is put away afterwards."""
     chosen = f"Boat {secrets.token_hex(4)}"
     yield chosen
-    for one in portal.database.query(type_editing.defined_types, SYSTEM):
+    for one in portal.database.query(types.type_entry_views, SYSTEM):
         if one.singular == chosen:
-            portal.database.call(type_editing.archive_type, SYSTEM, one.id)
+            portal.database.call(types.archive_type, SYSTEM, one.id)
     for policy in portal.database.query(policies.policies_for_office, SYSTEM):
         if policy.title == chosen:
             portal.database.call(policies.archive_policy, SYSTEM, policy.id)
@@ -77,7 +77,7 @@ def _box(page: Page, label: str) -> Locator:
     return _dialog(page).get_by_role("textbox", name=label, exact=True)
 
 
-def _save(page: Page, hands: Hands) -> None:
+def _save(page: Page, hands: InputMethod) -> None:
     hands.press(_dialog(page).get_by_role("button", name="Save", exact=True))
     expect(_dialog(page)).to_have_count(0)
 
@@ -88,7 +88,7 @@ def _save(page: Page, hands: Hands) -> None:
 @pytest.mark.parametrize("device", ["phone"], indirect=True)
 def test_a_type_with_a_document_is_offered_to_customers(  # noqa: PLR0917 - two people
     office: Page,
-    hands: Hands,
+    hands: InputMethod,
     new_context: NewContext,
     portal: RunningPortal,
     customer: Person,
@@ -173,7 +173,7 @@ def test_a_policy_is_read_by_everybody_as_soon_as_it_is_written(
 def _read_the_terms_at_the_sign_up(portal: RunningPortal, page: Page) -> None:
     """They are those of the office."""
     db = portal.database
-    [terms] = [p for p in db.query(policies.policies) if p.key == policies.TERMS]
+    [terms] = [p for p in db.query(policies.active_policies) if p.key == policies.TERMS]
     [entry] = [
         policy
         for policy in db.query(policies.policies_for_office, SYSTEM)
@@ -211,7 +211,7 @@ def test_birthday_and_language_are_asked_while_they_are_switched_on(
     theirs.press(steps.button(page, "Edit Info"))
     expect(_box(page, "First name")).to_be_visible()
     expect(_dialog(page).get_by_label("Birthday")).to_have_count(0)
-    with switched(portal.database, asks_birthday=False, asks_language=False):
+    with switches_set(portal.database, asks_birthday=False, asks_language=False):
         steps.visit(office, "/office/settings")
         for label in ("Ask for the birthday", "Ask for the language"):
             hands.tick(office.get_by_role("checkbox", name=label))
@@ -245,9 +245,9 @@ def _change_what_another_tab_changed(office: Page, portal: RunningPortal) -> Non
         return (now.session_hours, now.remembered_days)
 
     hours, days = "Without “Remember me” (hours)", "With “Remember me” (days)"
-    with switched(portal.database, session_hours=12, remembered_days=30):
+    with switches_set(portal.database, session_hours=12, remembered_days=30):
         steps.visit(office, "/office/settings")
-        with switched(portal.database, session_hours=7):
+        with switches_set(portal.database, session_hours=7):
             office.get_by_role("textbox", name=days).fill("14")
             steps.button(office, "Save").click()
             told = office.get_by_role("alert").filter(has_text="The settings changed")
@@ -275,7 +275,7 @@ FORMS: dict[Any, dict[str, str]] = {
         "visible_to.office": "on",
         "request": "raw1",
     },
-    OfficeDependentsState: {"singular": "Raw", "plural": "Raw", "request": "raw1"},
+    OfficeDependentTypesState: {"singular": "Raw", "plural": "Raw", "request": "raw1"},
     OfficePoliciesState: {"title": "Raw", "text": "Raw", "request": "raw1"},
     OfficeSettingsState: {
         "guest_session_minutes": "60",
@@ -304,7 +304,7 @@ def test_nobody_but_the_office_changes_any_of_it(
     db = portal.database
     cookies = {
         "stranger": lambda: "",
-        "guest": lambda: guest_cookie(db, customer, book(db, customer)),
+        "guest": lambda: guest_cookie(db, customer, book_first_free_time(db, customer)),
         "customer": lambda: session_cookie(db, new_customer(db)),
         "fieldworker": lambda: session_cookie(
             db, Person("sam@example.com", "Sam", "", PASSWORD)
@@ -315,7 +315,7 @@ def test_nobody_but_the_office_changes_any_of_it(
     version = str(db.query(businesses.switches).version)
     known = {
         OfficeFieldsState: field,
-        OfficeDependentsState: "pet",
+        OfficeDependentTypesState: "pet",
         OfficePoliciesState: "terms",
     }
     before = _everything(portal)

@@ -14,9 +14,9 @@ from portal_app.domain.fields.models import FieldDefinition, FieldValue
 from tests.e2e import steps
 from tests.support.mailbox import Mailbox
 from tests.support.pack_answers import DAY, LATER_DAY, answers_to, words_of
+from tests.support.packs import PackField, ShippedPack, read_shipped_pack
 from tests.support.people import Person
 from tests.support.server import ROOT, RunningPortal, running_portal
-from tests.support.trades import Asked, Trade, trade
 
 NewContext = Callable[[], BrowserContext]
 # It asks with every kind of field but the file, which has a test of its own.
@@ -25,9 +25,9 @@ DAYS = {DAY: "Tuesday, March 3, 2020", LATER_DAY: "Monday, March 3, 2031"}
 
 
 @pytest.fixture(scope="module")
-def pack() -> Trade:
+def pack() -> ShippedPack:
     """What its file says."""
-    return trade(NAME)
+    return read_shipped_pack(NAME)
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +83,7 @@ def _labels(form: Locator, ids: str) -> list[str]:
     )  # type: ignore[no-any-return]
 
 
-def _fill_in(form: Locator, asked: Asked, answer: str) -> None:
+def _fill_in(form: Locator, asked: PackField, answer: str) -> None:
     field = form.locator(f'[name="field.{asked.key}"]')
     match asked.kind:
         case "yes_no":
@@ -108,7 +108,7 @@ def _radio(form: Locator, key: str, answer: str) -> Locator:
     return form.locator(f'[name="field.{key}"][value="{answer}"]')
 
 
-def _fill_in_all(form: Locator, asked: list[Asked]) -> dict[str, str]:
+def _fill_in_all(form: Locator, asked: list[PackField]) -> dict[str, str]:
     """Fill in the whole form from the top, as what is shown unfolds."""
     answers = answers_to(asked)
     unconditional = [one.name for one in asked if one.needs is None and one.editable]
@@ -141,7 +141,7 @@ def test_the_customers_forms_follow_from_it(
     new_context: NewContext,
     portal: RunningPortal,
     customer: Person,
-    pack: Trade,
+    pack: ShippedPack,
 ) -> None:
     page = steps.arrive_signed_in(new_context(), portal, customer)
 

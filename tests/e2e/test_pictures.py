@@ -17,8 +17,7 @@ from portal_app.kernel.ids import new_id
 from tests.e2e import steps
 from tests.e2e.conftest import Watch
 from tests.e2e.dependent_steps import dialog, own, press, row_of
-from tests.e2e.hands import Hands, hands_of
-from tests.support.contents import contents
+from tests.e2e.input_methods import InputMethod, input_method_of
 from tests.support.people import Person
 from tests.support.pictures import (
     BLUE,
@@ -26,13 +25,14 @@ from tests.support.pictures import (
     PDF,
     RED,
     SVG,
-    near,
-    opened,
-    photo_on_its_side,
+    decode_picture,
+    decompression_bomb,
+    is_near_colour,
     picture,
-    png_bomb,
+    rotated_photo,
 )
 from tests.support.server import RunningPortal
+from tests.support.snapshots import database_snapshot
 
 TAKEN = "We cannot take this file. Please choose a JPEG, PNG, WebP or HEIC picture."
 LARGE = "This file is larger than 10 MB. Please choose a smaller one."
@@ -44,9 +44,9 @@ ASKED_AGAIN = ("Connecting to 'blob:", "violation: connect-src blob")
 
 
 @pytest.fixture
-def hands(device: str, tab: Page) -> Hands:
+def hands(device: str, tab: Page) -> InputMethod:
     """What the customer does it with."""
-    return hands_of(device, tab)
+    return input_method_of(device, tab)
 
 
 def choose(page: Page, name: str, content: bytes | Path) -> None:
@@ -98,7 +98,7 @@ class Kept:
 
     @classmethod
     def now(cls, portal: RunningPortal, person: Person) -> "Kept":
-        everything = contents(portal.database)
+        everything = database_snapshot(portal.database)
         mine = {row.id for row in handed_in(portal, person)}
         files = [row for row in everything["stored_file"] if row["id"] in mine]
         others = ("customer_details", "dependent", "dependent_document", "field_value")
@@ -138,10 +138,10 @@ def test_a_photo_is_turned_enlarged_moved_and_removed(
     assert row.attached_at is not None
     # Its left half was red: turned to the right, that is on top.
     for name, edge in (("full", 1024), ("512", 512), ("128", 128), ("64", 64)):
-        square = opened(copies(portal, row)[name])
+        square = decode_picture(copies(portal, row)[name])
         assert square.size == (edge, edge)
-        assert near(square.getpixel((edge // 2, edge // 8)), RED)
-        assert near(square.getpixel((edge // 2, edge * 7 // 8)), BLUE)
+        assert is_near_colour(square.getpixel((edge // 2, edge // 8)), RED)
+        assert is_near_colour(square.getpixel((edge // 2, edge * 7 // 8)), BLUE)
 
     steps.button(tab, "Update photo").click()
     choose(tab, "Rex.jpg", photo)
@@ -149,8 +149,8 @@ def test_a_photo_is_turned_enlarged_moved_and_removed(
     rows = handed_in(portal, customer)
     assert [one.id for one in rows if one.removed_at is not None] == [row.id]
     [moved] = [one for one in rows if one.removed_at is None]
-    square = opened(copies(portal, moved)["128"])
-    assert all(near(square.getpixel((x, 64)), BLUE) for x in (2, 64, 125))
+    square = decode_picture(copies(portal, moved)["128"])
+    assert all(is_near_colour(square.getpixel((x, 64)), BLUE) for x in (2, 64, 125))
 
     steps.button(tab, "Update photo").click()
     steps.button(tab, "Remove picture").click()
@@ -197,7 +197,7 @@ def _enlarge_by_two_fingers(tab: Page) -> None:
 
 @pytest.mark.parametrize("device", ["phone"], indirect=True)
 def test_a_photo_goes_with_the_form_that_adds_one(
-    tab: Page, hands: Hands, portal: RunningPortal, customer: Person
+    tab: Page, hands: InputMethod, portal: RunningPortal, customer: Person
 ) -> None:
     steps.visit(tab, "/dependents/add?type=pet")
     hands.write(steps.field(tab, "Name"), "Rex")
@@ -215,7 +215,7 @@ def test_a_photo_goes_with_the_form_that_adds_one(
     hands.press(steps.button(tab, "Remove picture"))
     expect(tab.get_by_text("The picture is ready.")).to_have_count(0)
     hands.press(choosing)
-    choose(tab, "rex.jpg", photo_on_its_side())
+    choose(tab, "rex.jpg", rotated_photo())
     expect(stage(tab)).to_be_focused()
     hands.press(saving)
     expect(tab.get_by_text("The picture is ready.")).to_be_visible()
@@ -237,12 +237,12 @@ def _expect_nothing_of_the_camera(
     assert sorted(found) == ["128", "512", "64", "full"]
     for content in found.values():
         assert b"Secret" not in content
-        image = opened(content)
+        image = decode_picture(content)
         assert dict(image.getexif()) == {}
         assert not {"exif", "xmp", "comment", "icc_profile"} & set(image.info)
         # Upright: its top half is red.
         middle = image.width // 2
-        assert near(image.getpixel((middle, image.height // 8)), RED)
+        assert is_near_colour(image.getpixel((middle, image.height // 8)), RED)
     for size in ("", "?size=64", "?size=128", "?size=512"):
         served = tab.request.get(f"/api/files/{row.id}{size}")
         assert served.body() == found[size.removeprefix("?size=") or "full"]
@@ -264,7 +264,7 @@ def _attacks() -> Iterator[Attack]:
     yield Attack("picture.jpg", SVG, TAKEN)
     yield Attack("page.jpg", HTML, TAKEN)
     yield Attack("large.jpg", picture() + bytes(50_000_000), LARGE)
-    yield Attack("bomb.png", png_bomb(), PIXELS)
+    yield Attack("bomb.png", decompression_bomb(), PIXELS)
     yield Attack("half.jpg", picture(size=(900, 600))[:4000], BROKEN)
     yield Attack("half.heic", picture("HEIF")[:300], BROKEN)
     yield Attack("nothing.jpg", b"", EMPTY)
@@ -285,9 +285,9 @@ def test_the_dialog_prepares_refuses_and_keeps_the_picture(
     prepared, square = handed_in(portal, customer)
     # What was prepared is used by nothing and goes within a day.
     assert (prepared.attached_at, square.attached_at is None) == (None, False)
-    shown = opened(copies(portal, square)["128"])
-    assert near(shown.getpixel((64, 16)), BLUE)
-    assert near(shown.getpixel((64, 112)), RED)
+    shown = decode_picture(copies(portal, square)["128"])
+    assert is_near_colour(shown.getpixel((64, 16)), BLUE)
+    assert is_near_colour(shown.getpixel((64, 112)), RED)
 
     before = Kept.now(portal, customer)
     opener.click()

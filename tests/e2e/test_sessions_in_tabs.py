@@ -10,16 +10,16 @@ from sqlmodel import Session, col, func, select
 from portal_app.domain.accounts.models import Account, AccountSession
 from portal_app.kernel.ids import hash_secret
 from tests.e2e import steps
-from tests.support.contents import contents
 from tests.support.people import Person, new_customer, session_cookie
 from tests.support.server import RunningPortal
+from tests.support.snapshots import database_snapshot
 
 NewContext = Callable[[], BrowserContext]
 MOVING = {"attempt_window", "account_session", "outbox_message", "known_device"}
 
 
 def _standing(portal: RunningPortal) -> dict[str, Any]:
-    found = contents(portal.database)
+    found = database_snapshot(portal.database)
     return {table: rows for table, rows in found.items() if table not in MOVING}
 
 

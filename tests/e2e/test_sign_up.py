@@ -10,12 +10,12 @@ from playwright.sync_api import BrowserContext, Page, expect
 from sqlmodel import Session, select
 
 from portal_app.domain.accounts.models import Account
-from portal_app.domain.customers import service as customers
-from portal_app.domain.customers.rules import SignUpForm
 from portal_app.domain.notifications.models import OutboxMessage
+from portal_app.domain.sign_in import sign_up as customers
+from portal_app.domain.sign_in.rules import SignUpForm
 from portal_app.kernel.audiences import Actor
 from tests.e2e import steps
-from tests.e2e.hands import Hands, hands_of
+from tests.e2e.input_methods import InputMethod, input_method_of
 from tests.support.mailbox import Mailbox, html_of, link_in, text_of
 from tests.support.people import Person
 from tests.support.server import RunningPortal
@@ -76,7 +76,7 @@ def test_a_stranger_signs_up_activates_logs_in_and_out(
     grace: Person,
 ) -> None:
     """By the keyboard alone, and by a finger on a phone."""
-    hands = hands_of(device, page)
+    hands = input_method_of(device, page)
     steps.visit(page, "/")
     banner = page.get_by_role("banner")
     hands.press(banner.get_by_role("link", name="Sign up", exact=True))
@@ -108,7 +108,7 @@ def test_a_stranger_signs_up_activates_logs_in_and_out(
     _log_out_and_go_back(page, grace)
 
 
-def _fill_in(page: Page, hands: Hands, person: Person) -> None:
+def _fill_in(page: Page, hands: InputMethod, person: Person) -> None:
     """Something is wrong at first; what was typed stays, and the meter tells."""
     hands.write(steps.field(page, "First name"), person.first_name)
     hands.write(steps.field(page, "Email"), "grace at example")
@@ -128,7 +128,7 @@ def _fill_in(page: Page, hands: Hands, person: Person) -> None:
     hands.tick(page.get_by_role("checkbox", name="I accept the terms"))
 
 
-def _see_what_is_missing(page: Page, hands: Hands) -> None:
+def _see_what_is_missing(page: Page, hands: InputMethod) -> None:
     steps.alive(page)
     hands.press(steps.button(page, "Sign up"))
     for name, error in EMPTY.items():

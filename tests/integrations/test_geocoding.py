@@ -7,17 +7,17 @@ from collections.abc import Iterator
 import pytest
 from structlog.testing import capture_logs
 
-from portal_app.domain.customers.finding import GeocoderUnavailable
+from portal_app.domain.customers.geocoding import GeocoderUnavailable
 from portal_app.integrations.geocoding import NominatimGeocoder
 from portal_app.serving.logs import configure_logs
 from portal_app.settings import Settings
-from tests.support.geocoder import (
+from tests.support.geocoder_server import (
     LICENCE,
     LINDEN,
     OCEAN_STREET,
     Geocoder,
     geocoder_server,
-    place,
+    nominatim_place,
 )
 from tests.support.ports import free_port
 
@@ -94,12 +94,14 @@ def test_the_address_at_a_pin(server: Geocoder, geocoder: NominatimGeocoder) -> 
     }
 
 
-def test_anywhere_is_no_country(server: Geocoder, geocoder: NominatimGeocoder) -> None:
+def test_a_result_without_country_is_none(
+    server: Geocoder, geocoder: NominatimGeocoder
+) -> None:
     assert [one.country for one in geocoder.search("Berlin", "", 5)] == ["DE"]
     assert "countrycodes" not in server.asked[0][1]
 
 
-def test_what_is_asked_again_is_remembered(
+def test_repeated_queries_are_cached(
     server: Geocoder, geocoder: NominatimGeocoder
 ) -> None:
     first = geocoder.search(QUERY, "AU", 5)
@@ -109,9 +111,7 @@ def test_what_is_asked_again_is_remembered(
     assert len(server.asked) == 2
 
 
-def test_a_refusal_is_not_remembered(
-    server: Geocoder, geocoder: NominatimGeocoder
-) -> None:
+def test_errors_are_not_cached(server: Geocoder, geocoder: NominatimGeocoder) -> None:
     server.status = 503
     assert _unavailable(geocoder) == "status 503"
     server.behave()
@@ -140,7 +140,7 @@ def test_a_path_and_a_key_of_the_address_are_kept(server: Geocoder) -> None:
         (b" " * 300_000 + b"[]", "the answer is too long"),
     ],
 )
-def test_an_answer_without_sense_is_none(
+def test_an_invalid_response_is_unavailable(
     server: Geocoder, geocoder: NominatimGeocoder, raw: bytes, reason: str
 ) -> None:
     server.raw = raw
@@ -159,29 +159,27 @@ def test_a_redirect_is_not_followed(
     assert [path for path, _, _ in server.asked] == ["/search"]
 
 
-def test_who_does_not_answer_in_time_is_not_waited_for(server: Geocoder) -> None:
+def test_a_slow_server_times_out(server: Geocoder) -> None:
     geocoder = NominatimGeocoder(server.url, CALLER, patience=0.1)
     server.hold(QUERY)
     assert _unavailable(geocoder) == "no answer in time"
 
 
-def test_nobody_there() -> None:
+def test_an_unreachable_server_is_unavailable() -> None:
     geocoder = NominatimGeocoder(f"http://127.0.0.1:{free_port()}", CALLER)
     assert _unavailable(geocoder) == "ConnectError"
 
 
-def test_one_wrong_place_does_not_spoil_the_others(
+def test_an_invalid_result_is_skipped(
     server: Geocoder, geocoder: NominatimGeocoder
 ) -> None:
-    at_sea = place(0, 0, name="Null Island")
+    at_sea = nominatim_place(0, 0, name="Null Island")
     told = [OCEAN_STREET | {"lat": "x"}, {"lat": "1", "lon": "2"}, at_sea, LINDEN]
     server.raw = json.dumps(told).encode()
     assert [one.road for one in geocoder.search(QUERY, "", 5)] == ["Unter den Linden"]
 
 
-def test_no_more_than_was_asked_for(
-    server: Geocoder, geocoder: NominatimGeocoder
-) -> None:
+def test_results_are_limited(server: Geocoder, geocoder: NominatimGeocoder) -> None:
     server.raw = json.dumps([OCEAN_STREET] * 40).encode()
     assert len(geocoder.search(QUERY, "", 5)) == 5
 
@@ -189,7 +187,7 @@ def test_no_more_than_was_asked_for(
 def test_hostile_texts_become_short_and_printable(
     server: Geocoder, geocoder: NominatimGeocoder
 ) -> None:
-    odd = place(
+    odd = nominatim_place(
         1,
         2,
         name="\u202ename\x00\x1b[31m",
@@ -215,7 +213,7 @@ def test_hostile_texts_become_short_and_printable(
     assert (found.state, found.source) == ("", "")
 
 
-def test_what_is_looked_for_is_not_logged(
+def test_queries_are_not_logged(
     geocoder: NominatimGeocoder, caplog: pytest.LogCaptureFixture
 ) -> None:
     configure_logs(Settings(_env_file=None))

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from portal_app.domain.files.service import StorageUnavailable
+from portal_app.domain.files.protocols import StorageUnavailable
 from portal_app.integrations.storage import FsspecStorage, StorageMisconfigured
 from portal_app.kernel.errors import NotFound
 

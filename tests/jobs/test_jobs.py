@@ -5,19 +5,17 @@ from threading import Event, Thread
 import pytest
 from structlog.testing import capture_logs
 
+from portal_app.domain.accounts import email_verification
 from portal_app.domain.accounts import service as accounts
-from portal_app.domain.customers import service as customers
-from portal_app.domain.dependents import service as dependents
+from portal_app.domain.dependents import documents
 from portal_app.domain.dependents.rules import DocumentForm
-from portal_app.domain.files import keeping
-from portal_app.domain.files import service as files
-from portal_app.domain.notifications import service as notifications
+from portal_app.domain.files import attachments
+from portal_app.domain.notifications import outbox as notifications
+from portal_app.domain.sign_in import sign_up as customers
 from portal_app.integrations.mail.mailer import TemplateMailer
 from portal_app.integrations.mail.transports import FolderTransport
-from portal_app.jobs.files import sweep_files
-from portal_app.jobs.outbox import deliver_outbox
-from portal_app.jobs.retention import purge_expired
 from portal_app.jobs.schedule import Job, Schedule, portal_schedule
+from portal_app.jobs.tasks import delete_unused_files, deliver_outbox, purge_expired
 from portal_app.kernel.clock import frozen
 from portal_app.kernel.db import Database
 from tests.support.accounts import (
@@ -25,15 +23,15 @@ from tests.support.accounts import (
     OTHER_PASSWORD,
     PASSWORD,
     STRANGER,
-    open_business,
-    outbox,
-    quick_hashing,
+    cheap_hashing,
+    outbox_messages,
+    set_up_business,
 )
-from tests.support.contents import contents
-from tests.support.handing_in import Shelf, hand_in
-from tests.support.household import adopt, define_household
+from tests.support.dependents import add_pet, define_dependent_types
 from tests.support.people import actor_of, new_customer, session_cookie
-from tests.support.shop import new_customer as shop_customer
+from tests.support.sample_business import new_customer as shop_customer
+from tests.support.snapshots import database_snapshot
+from tests.support.uploads import MemoryStorage, upload_file
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 _PATIENCE_SECONDS = 20
@@ -45,32 +43,34 @@ def folder_mailer(folder: Path) -> TemplateMailer:
     )
 
 
-def live_through_a_day(db: Database) -> None:
+def create_expiring_records(db: Database) -> None:
     """A sign-up, an activation, a wrong and a right password, a session."""
-    open_business(db)
-    with frozen(NOW), quick_hashing():
+    set_up_business(db)
+    with frozen(NOW), cheap_hashing():
         customers.sign_up(db, STRANGER, FORM)
-        token = str(outbox(db)[0].payload["path"]).partition("=")[2]
-        db.call(accounts.verify_email, STRANGER, token)
+        token = str(outbox_messages(db)[0].payload["path"]).partition("=")[2]
+        db.call(email_verification.verify_email, STRANGER, token)
         ticket = accounts.sign_in(db, STRANGER, FORM.email, PASSWORD, False)
         db.call(accounts.redeem_ticket, STRANGER, ticket)
         with pytest.raises(Exception, match="not right"):
             accounts.sign_in(db, STRANGER, FORM.email, OTHER_PASSWORD, False)
 
 
-def test_the_outbox_reaches_the_folder(db: Database, tmp_path: Path) -> None:
-    live_through_a_day(db)
+def test_outbox_messages_are_delivered_to_the_folder(
+    db: Database, tmp_path: Path
+) -> None:
+    create_expiring_records(db)
     with frozen(NOW):
         assert deliver_outbox(db, folder_mailer(tmp_path / "mail")) == 1
         assert deliver_outbox(db, folder_mailer(tmp_path / "mail")) == 0
     (file,) = (tmp_path / "mail").iterdir()
-    (message,) = outbox(db)
+    (message,) = outbox_messages(db)
     assert file.name == f"20261124T090000.000000Z-verify_email-{message.id}.eml"
 
 
-def test_logs_name_no_person(db: Database, tmp_path: Path) -> None:
+def test_logs_contain_no_personal_data(db: Database, tmp_path: Path) -> None:
     with capture_logs() as lines:
-        live_through_a_day(db)
+        create_expiring_records(db)
         with frozen(NOW):
             deliver_outbox(db, folder_mailer(tmp_path))
     assert [line["event"] for line in lines] == [
@@ -84,8 +84,8 @@ def test_logs_name_no_person(db: Database, tmp_path: Path) -> None:
         assert secret not in text
 
 
-def test_what_has_served_its_time_is_deleted(db: Database, tmp_path: Path) -> None:
-    live_through_a_day(db)
+def test_expired_data_is_deleted(db: Database, tmp_path: Path) -> None:
+    create_expiring_records(db)
     with frozen(NOW):
         deliver_outbox(db, folder_mailer(tmp_path))
         nothing = dict.fromkeys(purge_expired(db), 0)
@@ -102,26 +102,26 @@ def test_what_has_served_its_time_is_deleted(db: Database, tmp_path: Path) -> No
         assert purge_expired(db) == nothing | {"security_events": 2}
     with frozen(NOW + timedelta(days=400, hours=12)):
         assert purge_expired(db) == nothing | {"devices": 1}
-    left = {name for name, rows in contents(db).items() if rows}
+    left = {name for name, rows in database_snapshot(db).items() if rows}
     assert left == {"account", "business", "customer"}
 
 
-def test_what_is_forgotten_and_told_is_logged_in_numbers(
+def test_deletions_and_reminders_are_logged_as_counts(
     db: Database, tmp_path: Path
 ) -> None:
-    open_business(db)
-    with frozen(NOW), quick_hashing():
+    set_up_business(db)
+    with frozen(NOW), cheap_hashing():
         customers.sign_up(db, STRANGER, FORM)
         who = actor_of(db, session_cookie(db, new_customer(db)))
-        db.call(define_household)
-        file = hand_in(db, who, "document")
+        db.call(define_dependent_types)
+        file = upload_file(db, who, "document")
         ends = (NOW + timedelta(days=38)).date().isoformat()
         paper = DocumentForm(name="Passport", file_id=file.id, expires_on=ends)
-        db.call(dependents.add_document, who, adopt(db, who), paper)
-    schedule = portal_schedule(db, folder_mailer(tmp_path), Shelf())
+        db.call(documents.add_document, who, add_pet(db, who), paper)
+    schedule = portal_schedule(db, folder_mailer(tmp_path), MemoryStorage())
     with frozen(NOW + timedelta(days=31)), capture_logs() as lines:
         schedule.run_once()
-    told = [mail.kind for mail in outbox(db)]
+    told = [mail.kind for mail in outbox_messages(db)]
     assert told == ["verify_email", "document_ends"]
     found = {line.pop("event"): line for line in lines}
     assert found["reminded of documents"]["count"] == 1
@@ -143,7 +143,7 @@ def test_a_schedule_runs_its_jobs_until_it_is_stopped() -> None:
         schedule.stop()
 
 
-def test_stopping_waits_for_what_is_running() -> None:
+def test_stopping_waits_for_running_jobs() -> None:
     began, go_on, ended = Event(), Event(), Event()
 
     def slow() -> None:
@@ -180,10 +180,10 @@ def test_a_job_that_fails_does_not_stop_the_others() -> None:
     ] * 2
 
 
-def test_the_portal_s_jobs_alone_until_a_signal(
+def test_jobs_run_without_the_server_until_a_signal(
     sqlite_db: Database, tmp_path: Path
 ) -> None:
-    open_business(sqlite_db)
+    set_up_business(sqlite_db)
     folder = tmp_path / "mail"
     arrived, stopped = Event(), Event()
 
@@ -193,7 +193,7 @@ def test_the_portal_s_jobs_alone_until_a_signal(
             arrived.set()
 
     mailer = TemplateMailer(Telling(folder), "http://localhost:3000", "a@example.com")
-    schedule = portal_schedule(sqlite_db, mailer, Shelf())
+    schedule = portal_schedule(sqlite_db, mailer, MemoryStorage())
     running = Thread(target=schedule.run_until, args=[stopped])
     running.start()
     try:
@@ -212,15 +212,15 @@ def test_the_portal_s_jobs_alone_until_a_signal(
     assert len(list(folder.iterdir())) == 1
 
 
-def test_everything_that_was_removed_is_swept_in_one_run(
+def test_all_removed_files_are_deleted_in_one_run(
     db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keeping, "_SWEPT_AT_ONCE", 2)
-    maya, shelf = db.call(shop_customer), Shelf()
-    handed_in = [hand_in(db, maya, shelf=shelf).id for _ in range(5)]
+    monkeypatch.setattr(attachments, "_DELETE_BATCH_SIZE", 2)
+    maya, shelf = db.call(shop_customer), MemoryStorage()
+    handed_in = [upload_file(db, maya, shelf=shelf).id for _ in range(5)]
     for file_id in handed_in[:4]:
-        db.call(files.release, file_id)
-    assert sweep_files(db, shelf) == 4
-    [left] = contents(db)["stored_file"]
+        db.call(attachments.release, file_id)
+    assert delete_unused_files(db, shelf) == 4
+    [left] = database_snapshot(db)["stored_file"]
     assert left["id"] == handed_in[4]
     assert {key.rpartition("/")[0] for key in shelf.contents} == {left["storage_key"]}

@@ -3,7 +3,7 @@ from portal_app.kernel.changes import Change, compare
 LABELS = {"name": "Name", "text": "Text"}
 
 
-def test_only_what_differs_is_told_in_the_order_of_the_form() -> None:
+def test_differing_fields_in_the_order_of_the_form() -> None:
     yours, now = {"text": "a", "name": "Rex"}, {"text": "", "name": "Rexi"}
     assert compare(LABELS, yours, now) == [
         Change("name", "Name", "Rex", "Rexi"),
@@ -12,7 +12,7 @@ def test_only_what_differs_is_told_in_the_order_of_the_form() -> None:
     assert compare(LABELS, yours, yours) == []
 
 
-def test_of_long_texts_the_places_that_differ() -> None:
+def test_excerpts_of_long_texts() -> None:
     start, end = "a" * 400, "z" * 400
     yours, now = {"text": f"{start} one {end}"}, {"text": f"{start} two {end}"}
     [change] = compare(LABELS, yours, now)

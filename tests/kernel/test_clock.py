@@ -3,12 +3,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from portal_app.kernel.clock import (
-    day_bounds,
-    frozen,
-    instants_of_wall_time,
-    utc_now,
-)
+from portal_app.kernel.clock import day_bounds, frozen, instants_of_wall_time, utc_now
 
 SYDNEY = ZoneInfo("Australia/Sydney")
 

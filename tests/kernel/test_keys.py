@@ -2,11 +2,11 @@ import pytest
 
 from portal_app.kernel.errors import InvalidInput
 from portal_app.kernel.keys import (
-    free_key,
     key_of,
     keys_for,
     request_key,
     required_request_key,
+    unique_key,
 )
 
 
@@ -20,37 +20,37 @@ from portal_app.kernel.keys import (
         ("x" * 39 + " yes", "x" * 39),
     ],
 )
-def test_a_key_follows_from_a_name(name: str, key: str) -> None:
+def test_key_of_a_name(name: str, key: str) -> None:
     assert key_of(name) == key
 
 
 def test_a_key_is_free_and_begins_with_a_letter() -> None:
-    assert free_key("Weight", set(), otherwise="field") == "weight"
-    assert free_key("Weight", {"weight"}, otherwise="field") == "weight_2"
-    assert free_key("Weight", {"weight", "weight_2"}, otherwise="field") == "weight_3"
-    assert free_key("2nd dog", set(), otherwise="field") == "field_2nd_dog"
-    assert free_key("名前", {"field"}, otherwise="field") == "field_2"
-    assert free_key("A pet", set(), otherwise="type", separator="-") == "a-pet"
+    assert unique_key("Weight", set(), otherwise="field") == "weight"
+    assert unique_key("Weight", {"weight"}, otherwise="field") == "weight_2"
+    assert unique_key("Weight", {"weight", "weight_2"}, otherwise="field") == "weight_3"
+    assert unique_key("2nd dog", set(), otherwise="field") == "field_2nd_dog"
+    assert unique_key("名前", {"field"}, otherwise="field") == "field_2"
+    assert unique_key("A pet", set(), otherwise="type", separator="-") == "a-pet"
     long = "x" * 60
-    assert free_key(long, {"x" * 40}, otherwise="field") == "x" * 38 + "_2"
+    assert unique_key(long, {"x" * 40}, otherwise="field") == "x" * 38 + "_2"
 
 
 @pytest.mark.parametrize(
     ("text", "key"),
     [(" abc1 ", "abc1"), ("", None), ("a b", None), ("é", None), ("x" * 65, None)],
 )
-def test_a_request_says_what_it_is_called(text: str, key: str | None) -> None:
+def test_request_keys(text: str, key: str | None) -> None:
     assert request_key(text) == key
 
 
-def test_what_must_be_done_only_once_has_to_be_called_something() -> None:
+def test_a_required_request_key_is_required() -> None:
     assert required_request_key(" abc1 ") == "abc1"
     with pytest.raises(InvalidInput, match="Please open the form again") as refused:
         required_request_key("a b")
     assert refused.value.fields == {}
 
 
-def test_what_is_edited_by_hand_keeps_its_keys() -> None:
+def test_edited_rows_keep_their_keys() -> None:
     known = {"dog": "Dog", "cat": "Cat", "s": "Small"}
 
     def keys(*typed: tuple[str, str]) -> list[str]:

@@ -1,6 +1,6 @@
 import pytest
 
-from portal_app.kernel.ordering import next_place, places, reordered
+from portal_app.kernel.ordering import assign_positions, next_position, reorder
 
 
 @pytest.mark.parametrize(
@@ -15,25 +15,27 @@ from portal_app.kernel.ordering import next_place, places, reordered
         ({"a": 0}, [], {}),
     ],
 )
-def test_places(now: dict[str, int], wanted: list[str], found: dict[str, int]) -> None:
-    assert places(now, wanted) == found
-    assert places(now | found, wanted) == found
+def test_assign_positions(
+    now: dict[str, int], wanted: list[str], found: dict[str, int]
+) -> None:
+    assert assign_positions(now, wanted) == found
+    assert assign_positions(now | found, wanted) == found
 
 
-def test_what_is_new_comes_after_all() -> None:
-    assert next_place([]) == 0
-    assert next_place([3, 7, 5]) == 8
-    assert next_place([-1]) == 0  # a customer's own row stands before the first
+def test_the_next_position_is_last() -> None:
+    assert next_position([]) == 0
+    assert next_position([3, 7, 5]) == 8
+    assert next_position([-1]) == 0  # a customer's own row stands before the first
 
 
-def test_what_is_put_in_order_shares_the_places_it_has() -> None:
+def test_reordered_rows_share_their_positions() -> None:
     now = ["a", "b", "archived", "c"]
-    assert reordered(now, ["c", "a", "b"]) == {"c": 0, "a": 1, "archived": 2, "b": 3}
-    assert reordered(now, ["b", "b", "gone", "a"]) == {
+    assert reorder(now, ["c", "a", "b"]) == {"c": 0, "a": 1, "archived": 2, "b": 3}
+    assert reorder(now, ["b", "b", "gone", "a"]) == {
         "b": 0,
         "a": 1,
         "archived": 2,
         "c": 3,
     }
-    assert reordered(now, []) == {"a": 0, "b": 1, "archived": 2, "c": 3}
-    assert reordered([], ["gone"]) == {}
+    assert reorder(now, []) == {"a": 0, "b": 1, "archived": 2, "c": 3}
+    assert reorder([], ["gone"]) == {}

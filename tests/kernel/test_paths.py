@@ -6,7 +6,7 @@ from portal_app.kernel.paths import local_path
 
 
 @pytest.mark.parametrize("path", ["/", "/account?x=1#a", "/bookings/B-7K3M-9QXT", "/é"])
-def test_paths_of_the_portal_stay(path: str) -> None:
+def test_local_paths_are_kept(path: str) -> None:
     assert local_path(path) == path
 
 
@@ -29,6 +29,6 @@ def test_paths_of_the_portal_stay(path: str) -> None:
         "javascript:alert(1)",
     ],
 )
-def test_everything_else_becomes_the_default(path: str | None) -> None:
+def test_other_paths_become_the_default(path: str | None) -> None:
     assert local_path(path) == "/"
     assert local_path(path, "/bookings") == "/bookings"

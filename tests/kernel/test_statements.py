@@ -9,7 +9,7 @@ from portal_app.kernel.statements import affected, insert_once
 pytestmark = pytest.mark.each_database
 
 
-def test_a_twin_is_not_inserted_and_the_first_row_stays(db: Database) -> None:
+def test_a_duplicate_is_not_inserted(db: Database) -> None:
     first, twin = (Category(slug="pets", name=name) for name in ("First", "Twin"))
     assert db.call(insert_once, first, "slug") is True
     assert db.call(insert_once, twin, "slug") is False
@@ -17,7 +17,7 @@ def test_a_twin_is_not_inserted_and_the_first_row_stays(db: Database) -> None:
         assert [row.name for row in tx.exec(select(Category))] == ["First"]
 
 
-def test_a_change_says_how_many_rows_it_met(db: Database) -> None:
+def test_affected_counts_rows(db: Database) -> None:
     for slug in ("a", "b", "c"):
         db.call(insert_once, Category(slug=slug, name=slug), "slug")
     some = update(Category).where(col(Category.slug) != "a").values(position=7)

@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 
 from portal_app.serving.logs import configure_logs
 from portal_app.settings import Settings
-from portal_app.state.password import PasswordState
+from portal_app.state.auth.passwords import PasswordState
 
 TYPED = "violet-otter-canoe-77"
 

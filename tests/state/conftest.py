@@ -5,25 +5,25 @@ from datetime import timedelta
 
 import pytest
 
-from portal_app.domain.accounts import robots
+from portal_app.domain.sign_in import honeypot
 from portal_app.kernel.db import Database
-from portal_app.state import worker
-from tests.support.accounts import HashingCalls, open_business, quick_hashing
+from portal_app.state.core import worker
+from tests.support.accounts import HashingCalls, cheap_hashing, set_up_business
 
 
 @pytest.fixture
 def hashing() -> Iterator[HashingCalls]:
     """Quick password hashing, counted."""
-    with quick_hashing() as calls:
+    with cheap_hashing() as calls:
         yield calls
 
 
 @pytest.fixture
 def database(sqlite_db: Database, hashing: HashingCalls) -> Iterator[Database]:
     """A business's database, which the handlers of this process use."""
-    open_business(sqlite_db)
+    set_up_business(sqlite_db)
     before = worker._database
-    worker.use(sqlite_db)
+    worker.use_database(sqlite_db)
     yield sqlite_db
     worker._database = before
 
@@ -37,4 +37,4 @@ def people_take_their_time(
     Not for a test marked ``at_once``, which is about that very time.
     """
     if request.node.get_closest_marker("at_once") is None:
-        monkeypatch.setattr(robots, "_age", lambda _stamp: timedelta(seconds=5))
+        monkeypatch.setattr(honeypot, "_stamp_age", lambda _stamp: timedelta(seconds=5))

@@ -6,26 +6,25 @@ from typing import Any
 
 import pytest
 
-from portal_app.domain.fields import service as fields
-from portal_app.domain.fields.definitions import Definition
+from portal_app.domain.fields import schema
+from portal_app.domain.fields.rules import Definition
 from portal_app.kernel.audiences import SYSTEM, Actor
 from portal_app.kernel.changes import Change
 from portal_app.kernel.db import Database
-from portal_app.state.account import AccountState
-from portal_app.state.account_companies import AccountCompaniesState
-from portal_app.state.account_contacts import AccountContactsState
-from portal_app.state.account_fields import AccountFieldsState
-from portal_app.state.account_places import AccountPlacesState
-from portal_app.state.dependent import DependentState
-from portal_app.state.office_dependents import OfficeDependentsState
-from portal_app.state.office_fields import OfficeFieldsState
-from portal_app.state.office_policies import OfficePoliciesState
-from portal_app.state.office_settings import OfficeSettingsState
-from tests.support.accounts import stored
-from tests.support.handing_in import hand_in
-from tests.support.household import adopt, define_household
+from portal_app.state.account.business_profiles import AccountBusinessProfilesState
+from portal_app.state.account.contacts import AccountContactsState
+from portal_app.state.account.locations import AccountLocationsState
+from portal_app.state.account.profile import AccountFieldsState, AccountState
+from portal_app.state.dependents.dependent import DependentState
+from portal_app.state.office.custom_fields import OfficeFieldsState
+from portal_app.state.office.dependent_types import OfficeDependentTypesState
+from portal_app.state.office.policies import OfficePoliciesState
+from portal_app.state.office.settings import OfficeSettingsState
+from tests.support.accounts import snapshot_without_logs
+from tests.support.dependents import add_pet, define_dependent_types
 from tests.support.people import actor_of, new_customer, session_cookie
 from tests.support.tabs import Tab
+from tests.support.uploads import upload_file
 
 ADDRESS = {
     "street": "12 Bay Street",
@@ -97,22 +96,22 @@ def _added(
 
 def _answers(database: Database, who: Actor) -> tuple[str, dict[str, str]]:
     asked = (Definition(key="gate", name="Gate code"),)
-    database.call(fields.define, SYSTEM, fields.CUSTOMERS, asked)
+    database.call(schema.define_fields, SYSTEM, schema.CUSTOMER_SCOPE, asked)
     tab = Tab("/account", who)
     tab.fire(AccountFieldsState.load)
     return "/account", {"version": str(tab.state(AccountFieldsState).version)}
 
 
 def _dependent(database: Database, who: Actor) -> tuple[str, dict[str, str]]:
-    database.call(define_household)
-    rex = adopt(database, who)
+    database.call(define_dependent_types)
+    rex = add_pet(database, who)
     form = {"name": "Rex", "field.species": "dog", "field.breed": "Kelpie"}
     return f"/dependents/{rex}", form | {"version": "1"}
 
 
 def _document(database: Database, who: Actor) -> tuple[str, dict[str, str]]:
     path, _ = _dependent(database, who)
-    form = {"name": "Pedigree", "file_id": hand_in(database, who, "document").id}
+    form = {"name": "Pedigree", "file_id": upload_file(database, who, "document").id}
     tab = Tab(path, who)
     tab.fire(DependentState.load)
     tab.fire(DependentState.save_document, form | {"request": "r0"})
@@ -158,9 +157,9 @@ KINDS = {
         remove="remove",
     ),
     "business profile": Kind(
-        AccountCompaniesState,
+        AccountBusinessProfilesState,
         _added(
-            AccountCompaniesState,
+            AccountBusinessProfilesState,
             "/account",
             "company",
             ADDRESS | {"name": "Bay Studio", "billing_email": "a@bay.example.com"},
@@ -170,8 +169,8 @@ KINDS = {
         remove="remove",
     ),
     "location": Kind(
-        AccountPlacesState,
-        _added(AccountPlacesState, "/account", "place", ADDRESS | {"label": "Home"}),
+        AccountLocationsState,
+        _added(AccountLocationsState, "/account", "place", ADDRESS | {"label": "Home"}),
         ("label", "Name of this place"),
         lambda state: _first(state).label,
         remove="remove",
@@ -215,9 +214,9 @@ KINDS = {
         office=True,
     ),
     "type of dependents": Kind(
-        OfficeDependentsState,
+        OfficeDependentTypesState,
         _added(
-            OfficeDependentsState,
+            OfficeDependentTypesState,
             "/office/dependents",
             "type",
             {"singular": "Pet", "plural": "Pets", "icon": "dog"},
@@ -278,12 +277,12 @@ def test_who_saves_second_is_shown_what_changed_and_decides(
     one, two = _open(kind, path, who), _open(kind, path, who)
     two.fire(save, form | {field: quick, "request": "r1"})
     assert two.state(kind.state).changes == []
-    before = stored(database)
+    before = snapshot_without_logs(database)
     one.fire(save, form | {field: slow, "request": "r2"})
     state = one.state(kind.state)
     assert state.changes == [Change(field.rpartition(".")[2], label, slow, quick)]
     assert (state.problem, state.errors, state.pending) == ("", {}, False)
-    assert stored(database) == before
+    assert snapshot_without_logs(database) == before
     # What is saved now can be taken: the page has it already.
     if kind.state is not OfficeSettingsState:
         assert (state.saved, kind.shown(state)) in {("", quick), ("r0", quick)}
@@ -306,7 +305,7 @@ def test_what_was_removed_in_another_tab_is_not_saved(
     one, two = _open(kind, path, who), _open(kind, path, who)
     which = next(form[name] for name in IDS if name in form)
     two.fire(getattr(kind.state, kind.remove), which)
-    before = stored(database)
+    before = snapshot_without_logs(database)
     one.fire(getattr(kind.state, kind.save), form | {field: "Slow", "request": "r2"})
     assert one.state(kind.state).problem == GONE
-    assert stored(database) == before
+    assert snapshot_without_logs(database) == before

@@ -4,14 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from portal_app.domain.customers import channels, contacts
+from portal_app.domain.customers import contact_points, contacts
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.clock import frozen, utc_now
 from portal_app.kernel.db import Database
-from portal_app.state.stop_mails import StopMailsState
-from portal_app.state.verify_contact import VerifyContactState
-from tests.support.accounts import sent, stored
-from tests.support.contacts import asked, contact_of
+from portal_app.state.auth.mail_links import StopMailsState, VerifyContactState
+from tests.support.accounts import sent_messages, snapshot_without_logs
+from tests.support.contacts import add_contact, confirmation_secret
 from tests.support.people import actor_of, new_customer, session_cookie
 from tests.support.tabs import Tab
 
@@ -22,7 +21,7 @@ EMAIL = "tom@example.com"
 def who(database: Database) -> Actor:
     """A customer with a contact who has confirmed nothing yet."""
     who = actor_of(database, session_cookie(database, new_customer(database)))
-    contact_of(database, who, confirmed=False)
+    add_contact(database, who, confirmed=False)
     return who
 
 
@@ -33,67 +32,69 @@ def _open(token: str) -> Tab:
 
 
 def _confirmed(database: Database, who: Actor) -> bool:
-    (contact,) = database.query(contacts.contacts, who)
+    (contact,) = database.query(contacts.list_contacts, who)
     return bool(contact.emails[0].verified)
 
 
 def test_the_button_confirms_once(database: Database, who: Actor) -> None:
-    token = asked(database, EMAIL)
-    before = (stored(database), sent(database))
+    token = confirmation_secret(database, EMAIL)
+    before = (snapshot_without_logs(database), sent_messages(database))
     tab = _open(token)
     assert tab.state(VerifyContactState).outcome == ""
-    assert (stored(database), sent(database)) == before
+    assert (snapshot_without_logs(database), sent_messages(database)) == before
     tab.fire(VerifyContactState.confirm)
     state = tab.state(VerifyContactState)
     assert (state.outcome, state.email) == ("done", EMAIL)
     assert _confirmed(database, who)
     # Whoever presses once more, here or elsewhere, reads the same.
-    before = (stored(database), sent(database))
+    before = (snapshot_without_logs(database), sent_messages(database))
     for again in (tab, _open(token)):
         again.fire(VerifyContactState.confirm)
         again.fire(VerifyContactState.load)
         state = again.state(VerifyContactState)
         assert (state.outcome, state.email) == ("done", EMAIL)
-    assert (stored(database), sent(database)) == before
+    assert (snapshot_without_logs(database), sent_messages(database)) == before
 
 
 @pytest.mark.parametrize("why", ["expired", "replaced", "removed", "made up"])
 def test_a_link_that_confirms_nothing(database: Database, who: Actor, why: str) -> None:
-    token, now = asked(database, EMAIL), utc_now()
-    (contact,) = database.query(contacts.contacts, who)
+    token, now = confirmation_secret(database, EMAIL), utc_now()
+    (contact,) = database.query(contacts.list_contacts, who)
     if why == "expired":
-        now += channels.LINK_LIVES + timedelta(seconds=1)
+        now += contact_points.VERIFICATION_LINK_LIFETIME + timedelta(seconds=1)
     elif why == "replaced":
-        channels.send_again(database, who, contact.emails[0].id)
+        contact_points.resend_verification(database, who, contact.emails[0].id)
     elif why == "removed":
         database.call(contacts.remove_contact, who, contact.id)
     else:
         token = "nonsense"
-    before = (stored(database), sent(database))
+    before = (snapshot_without_logs(database), sent_messages(database))
     with frozen(now):
         tab = _open(token)
         tab.fire(VerifyContactState.confirm)
     state = tab.state(VerifyContactState)
     assert (state.outcome, state.email, state.problem) == ("invalid", "", "")
-    assert (stored(database), sent(database)) == before
+    assert (snapshot_without_logs(database), sent_messages(database)) == before
 
 
 def test_mails_are_stopped_by_the_button_only(database: Database, who: Actor) -> None:
-    database.call(channels.confirm, asked(database, EMAIL))
-    (contact,) = database.query(contacts.contacts, who)
-    path = database.call(channels.stop_path, contact.emails[0].id)
+    database.call(
+        contact_points.verify_contact_email, confirmation_secret(database, EMAIL)
+    )
+    (contact,) = database.query(contacts.list_contacts, who)
+    path = database.call(contact_points.create_stop_link, contact.emails[0].id)
     tab = Tab("/stop-mails", token=path.partition("token=")[2])
-    before = stored(database)
+    before = snapshot_without_logs(database)
     tab.fire(StopMailsState.load)
     assert tab.state(StopMailsState).outcome == ""
-    assert stored(database) == before
+    assert snapshot_without_logs(database) == before
     tab.fire(StopMailsState.stop)
     assert tab.state(StopMailsState).outcome == "done"
-    (contact,) = database.query(contacts.contacts, who)
+    (contact,) = database.query(contacts.list_contacts, who)
     assert (contact.emails[0].verified, contact.emails[0].stopped) == (False, True)
     unknown = Tab("/stop-mails", token="nonsense")
     unknown.fire(StopMailsState.load)
-    before = stored(database)
+    before = snapshot_without_logs(database)
     unknown.fire(StopMailsState.stop)
     assert unknown.state(StopMailsState).outcome == "invalid"
-    assert stored(database) == before
+    assert snapshot_without_logs(database) == before

@@ -7,19 +7,17 @@ import pytest
 from portal_app.domain.dependents import service as dependents
 from portal_app.domain.dependents.rules import DependentForm, TypeDefinition
 from portal_app.domain.dependents.types import define_type
-from portal_app.domain.fields import service as fields
-from portal_app.domain.fields.definitions import Definition
+from portal_app.domain.fields import schema
+from portal_app.domain.fields.rules import Definition
 from portal_app.kernel.audiences import SYSTEM, Actor
 from portal_app.kernel.db import Database
 from portal_app.kernel.errors import DomainError
 from portal_app.kernel.ids import new_id
-from portal_app.state.account import AccountState
-from portal_app.state.account_fields import AccountFieldsState
-from portal_app.state.dependent import DependentState
-from portal_app.state.dependent_add import DependentAddState
-from tests.support.handing_in import hand_in, kept
+from portal_app.state.account.profile import AccountFieldsState, AccountState
+from portal_app.state.dependents.dependent import DependentAddState, DependentState
 from tests.support.people import actor_of, new_customer, session_cookie
 from tests.support.tabs import Tab
+from tests.support.uploads import snapshot_without_attempts, upload_file
 
 NOT_FOUND = "We could not find that file. Please choose it again."
 NOT_CHOSEN = "We could not find that picture. Please choose it again."
@@ -35,9 +33,9 @@ def _customer(database: Database, name: str = "Ada") -> Actor:
 @pytest.fixture
 def ada(database: Database) -> Actor:
     type_id = database.call(define_type, SYSTEM, VEHICLE, 0)
-    scope = fields.of_dependent_type(type_id)
-    database.call(fields.define, SYSTEM, scope, (DAMAGE,))
-    database.call(fields.define, SYSTEM, fields.CUSTOMERS, (DAMAGE,))
+    scope = schema.dependent_type_scope(type_id)
+    database.call(schema.define_fields, SYSTEM, scope, (DAMAGE,))
+    database.call(schema.define_fields, SYSTEM, schema.CUSTOMER_SCOPE, (DAMAGE,))
     return _customer(database)
 
 
@@ -45,8 +43,8 @@ def ada(database: Database) -> Actor:
 def van(database: Database, ada: Actor) -> str:
     """A vehicle of Ada's, with a picture of its own."""
     form = DependentForm(name="Van", answers={})
-    van: str = database.call(dependents.add, ada, "vehicle", form, "r0")
-    mine = hand_in(database, ada).id
+    van: str = database.call(dependents.add_dependent, ada, "vehicle", form, "r0")
+    mine = upload_file(database, ada).id
     database.call(dependents.set_picture, ada, van, mine)
     return van
 
@@ -54,7 +52,7 @@ def van(database: Database, ada: Actor) -> str:
 def _ids(database: Database, purpose: str) -> tuple[str, ...]:
     """One of somebody else's, one of nobody's, and what is no id at all."""
     grace = _customer(database, "Grace")
-    return hand_in(database, grace, purpose).id, new_id(), "../../etc/passwd"
+    return upload_file(database, grace, purpose).id, new_id(), "../../etc/passwd"
 
 
 @pytest.mark.parametrize("whose", ["one's own", "a dependent's"])
@@ -63,9 +61,9 @@ def test_somebody_elses_picture_is_like_none(
 ) -> None:
     tab = Tab("/account" if whose == "one's own" else f"/dependents/{van}", ada)
     if whose == "one's own":
-        tab.fire(AccountState.use_picture, hand_in(database, ada).id)
+        tab.fire(AccountState.use_picture, upload_file(database, ada).id)
     ids = _ids(database, "picture")
-    before, told = kept(database), []
+    before, told = snapshot_without_attempts(database), []
     for file_id in ids:
         handler: Any = (
             AccountState.use_picture
@@ -77,7 +75,7 @@ def test_somebody_elses_picture_is_like_none(
         told.append(refusal.value.message)
     assert len(set(told)) == 1
     assert told[0] in {"We could not find that file.", NOT_CHOSEN}
-    assert kept(database) == before
+    assert snapshot_without_attempts(database) == before
 
 
 def test_somebody_elses_file_in_a_form_is_like_none(
@@ -86,7 +84,7 @@ def test_somebody_elses_file_in_a_form_is_like_none(
     ids = _ids(database, "field")
     pictures = _ids(database, "picture")
     papers = _ids(database, "document")
-    before = kept(database)
+    before = snapshot_without_attempts(database)
     add = Tab("/dependents/add", ada, type="vehicle")
     add.fire(DependentAddState.load)
     change = Tab(f"/dependents/{van}", ada)
@@ -123,4 +121,4 @@ def test_somebody_elses_file_in_a_form_is_like_none(
         paper = {"name": "Letter", "file_id": file_id, "expires_on": "2031-01-01"}
         handler = DependentState.save_document
         assert refused(change, DependentState, handler, paper) == {"file_id": NOT_FOUND}
-    assert kept(database) == before
+    assert snapshot_without_attempts(database) == before

@@ -5,43 +5,42 @@ from typing import Any
 import pytest
 from sqlmodel import Session, col, select
 
-from portal_app.domain.dependents import service as dependents
+from portal_app.domain.dependents import types
 from portal_app.domain.dependents.models import Dependent
 from portal_app.domain.fields.models import FieldDefinition, FieldValue
 from portal_app.domain.fields.views import FieldView
 from portal_app.domain.packs import service as packs
 from portal_app.kernel.audiences import SYSTEM, Actor
 from portal_app.kernel.db import Database
-from portal_app.state.account_fields import AccountFieldsState
-from portal_app.state.dependent import DependentState
-from portal_app.state.dependent_add import DependentAddState
-from portal_app.state.dependents import DependentsState
-from tests.support.handing_in import hand_in
+from portal_app.state.account.profile import AccountFieldsState
+from portal_app.state.dependents.dependent import DependentAddState, DependentState
+from portal_app.state.dependents.dependent_list import DependentsState
 from tests.support.pack_answers import DAY, LATER_DAY, answers_to, words_of
+from tests.support.packs import PackField, ShippedPack, read_shipped_pack
 from tests.support.people import actor_of, new_customer, session_cookie
 from tests.support.tabs import Tab
-from tests.support.trades import Asked, Trade, trade
+from tests.support.uploads import upload_file
 
 DAYS = {DAY: "Tuesday, 3 March 2020", LATER_DAY: "Monday, 3 March 2031"}
 
 
-@pytest.fixture(params=packs.shipped())
-def pack(request: pytest.FixtureRequest, database: Database) -> Trade:
+@pytest.fixture(params=packs.shipped_packs())
+def pack(request: pytest.FixtureRequest, database: Database) -> ShippedPack:
     """What the file of a pack says that was imported."""
     name = str(request.param)
-    text = packs.shipped_text(name)
+    text = packs.shipped_pack_text(name)
     assert database.call(packs.import_pack, SYSTEM, text).changed
-    return trade(name)
+    return read_shipped_pack(name)
 
 
 @pytest.fixture
-def who(database: Database, pack: Trade) -> Actor:
+def who(database: Database, pack: ShippedPack) -> Actor:
     del pack
     return actor_of(database, session_cookie(database, new_customer(database)))
 
 
 def _form(
-    database: Database, who: Actor, asked: list[Asked], answers: dict[str, str]
+    database: Database, who: Actor, asked: list[PackField], answers: dict[str, str]
 ) -> dict[str, str]:
     """The answers as the fields of the form send them."""
     sent = {}
@@ -50,7 +49,7 @@ def _form(
             continue
         answer = answers[one.key]
         if one.kind == "file":
-            answer = hand_in(database, who, "field", name=answer).id
+            answer = upload_file(database, who, "field", name=answer).id
         elif one.kind == "signature":
             answer = f"typed:{answer}"
         kind = "choices" if one.kind == "choices" else "field"
@@ -81,7 +80,7 @@ def _saved(state: Any) -> tuple[str, str, dict[str, str]]:
 
 
 def test_customers_answer_about_themselves(
-    database: Database, pack: Trade, who: Actor
+    database: Database, pack: ShippedPack, who: Actor
 ) -> None:
     tab = Tab("/account", who)
     tab.fire(AccountFieldsState.begin)
@@ -101,9 +100,9 @@ def test_customers_answer_about_themselves(
 
 
 def test_customers_add_what_they_book_for(
-    database: Database, pack: Trade, who: Actor
+    database: Database, pack: ShippedPack, who: Actor
 ) -> None:
-    assert database.query(dependents.heading) == pack.plural
+    assert database.query(types.menu_heading) == pack.plural
     tab = Tab("/dependents/add", who, type=pack.type_key)
     tab.fire(DependentAddState.load)
     state = tab.state(DependentAddState)

@@ -17,13 +17,13 @@ from portal_app.domain.accounts import service as accounts
 from portal_app.domain.accounts.models import SecurityEvent
 from portal_app.domain.business import service as businesses
 from portal_app.domain.business.rules import BusinessForm, SwitchesForm
-from portal_app.domain.customers import service as customers
-from portal_app.domain.customers.rules import SignUpForm
 from portal_app.domain.notifications.models import OutboxMessage
+from portal_app.domain.sign_in import session_lookup
+from portal_app.domain.sign_in.rules import SignUpForm
 from portal_app.kernel.audiences import SYSTEM, Actor
 from portal_app.kernel.db import Database
 from portal_app.kernel.ids import hash_secret
-from tests.support.contents import contents
+from tests.support.snapshots import database_snapshot
 
 R = TypeVar("R")
 
@@ -49,12 +49,12 @@ FORM = SignUpForm(
 )
 
 
-def open_business(db: Database) -> None:
+def set_up_business(db: Database) -> None:
     """Set the business up."""
-    db.call(businesses.save, SYSTEM, BUSINESS)
+    db.call(businesses.save_business, SYSTEM, BUSINESS)
 
 
-def outbox(db: Database) -> list[OutboxMessage]:
+def outbox_messages(db: Database) -> list[OutboxMessage]:
     """What was enqueued, in order."""
 
     def read(tx: Session) -> list[OutboxMessage]:
@@ -64,48 +64,50 @@ def outbox(db: Database) -> list[OutboxMessage]:
     return db.query(read)
 
 
-def sent(db: Database) -> list[tuple[str, str]]:
+def sent_messages(db: Database) -> list[tuple[str, str]]:
     """Kind and recipient of what was enqueued, in order."""
-    return [(message.kind, message.recipient) for message in outbox(db)]
+    return [(message.kind, message.recipient) for message in outbox_messages(db)]
 
 
 def newest_token(db: Database) -> str:
     """The token of the newest activation mail."""
-    mails = [message for message in outbox(db) if message.kind == "verify_email"]
+    mails = [
+        message for message in outbox_messages(db) if message.kind == "verify_email"
+    ]
     return str(mails[-1].payload["path"]).removeprefix("/verify-email?token=")
 
 
 def newest_link(db: Database, kind: str) -> str:
     """The secret in the link of the newest mail of a kind."""
-    mails = [message for message in outbox(db) if message.kind == kind]
+    mails = [message for message in outbox_messages(db) if message.kind == kind]
     return str(mails[-1].payload["path"]).partition("=")[2]
 
 
-def sign_in_here(
+def sign_in_customer(
     db: Database, email: str = FORM.email, password: str = PASSWORD
 ) -> Actor:
     """Somebody in a browser of their own, signed in by password."""
     ticket = accounts.sign_in(db, STRANGER, email, password, remember=False)
-    return redeemed(db, ticket)
+    return redeem_ticket(db, ticket)
 
 
-def redeemed(db: Database, ticket: str) -> Actor:
+def redeem_ticket(db: Database, ticket: str) -> Actor:
     """The actor of a browser that a ticket let in."""
     signed_in = db.call(accounts.redeem_ticket, STRANGER, ticket)
-    return resolved(db, signed_in.secret)
+    return resolve_session(db, signed_in.secret)
 
 
-def resolved(db: Database, secret: str) -> Actor:
+def resolve_session(db: Database, secret: str) -> Actor:
     """Who a session cookie stands for now."""
     return db.query(
-        customers.resolve_actor,
+        session_lookup.resolve_actor,
         hash_secret(secret),
         STRANGER.address,
         STRANGER.device,
     )
 
 
-def logged(db: Database) -> list[str]:
+def security_event_kinds(db: Database) -> list[str]:
     """The kinds of the security events, in order."""
 
     def read(tx: Session) -> list[str]:
@@ -117,7 +119,7 @@ def logged(db: Database) -> list[str]:
     return db.query(read)
 
 
-def switch(db: Database, **values: object) -> None:
+def set_switches(db: Database, **values: object) -> None:
     """Change the business's switches."""
     now = db.query(businesses.switches)
     kept = {k: v for k, v in asdict(now).items() if k != "version"}
@@ -125,7 +127,7 @@ def switch(db: Database, **values: object) -> None:
     db.call(businesses.save_switches, SYSTEM, form, now.version)
 
 
-def at_once(*calls: Callable[[], R]) -> list[R | Exception]:
+def run_concurrently(*calls: Callable[[], R]) -> list[R | Exception]:
     """Run calls in threads that start together; what each gave or raised."""
     gate = Barrier(len(calls))
 
@@ -155,7 +157,7 @@ class HashingCalls:
 
 
 @contextmanager
-def quick_hashing() -> Iterator[HashingCalls]:
+def cheap_hashing() -> Iterator[HashingCalls]:
     """Argon2 with the least parameters, its calls counted."""
     real = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     calls = HashingCalls()
@@ -172,18 +174,20 @@ def quick_hashing() -> Iterator[HashingCalls]:
         def __getattr__(self, name: str) -> Any:
             return getattr(real, name)
 
-    passwords._nobodys_hash.cache_clear()
+    passwords._dummy_hash.cache_clear()
     with patch.object(passwords, "_hasher", Counting()):
-        passwords._nobodys_hash()
+        passwords._dummy_hash()
         calls.reset()
         yield calls
-    passwords._nobodys_hash.cache_clear()
+    passwords._dummy_hash.cache_clear()
 
 
-def stored(db: Database) -> dict[str, list[dict[str, Any]]]:
+def snapshot_without_logs(db: Database) -> dict[str, list[dict[str, Any]]]:
     """What a refused intention must leave alone: all but the counted attempts.
 
-    The outbox is asked about by ``sent``; the log tells of refusals as well.
+    The outbox is asked about by ``sent_messages``; the log tells of refusals as well.
     """
     apart = {"attempt_window", "outbox_message", "security_event"}
-    return {name: rows for name, rows in contents(db).items() if name not in apart}
+    return {
+        name: rows for name, rows in database_snapshot(db).items() if name not in apart
+    }

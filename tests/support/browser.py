@@ -33,7 +33,7 @@ _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
 @cache
-def executable() -> str | None:
+def browser_executable() -> str | None:
     """The browser to launch, or ``None``.
 
     In this order: Playwright's own headless shell, the system's, Playwright's own
@@ -68,23 +68,23 @@ def _run(*command: str) -> bool:
     return finished.returncode == 0
 
 
-def install() -> None:
+def install_browser() -> None:
     """Get a headless shell; where there is none to get, a whole browser will do.
 
     Raises:
         SystemExit: If there is neither; says what to do.
     """
-    if "shell" in (executable() or ""):
+    if "shell" in (browser_executable() or ""):
         return
     print("Getting Chromium for the browser tests ...", flush=True)
-    if executable() is None:
+    if browser_executable() is None:
         own = (sys.executable, "-m", "playwright", "install", "--only-shell")
         _run(*own, "chromium")
-        executable.cache_clear()
+        browser_executable.cache_clear()
     for package in ("chromium-headless-shell", "chromium"):
-        if executable() is None or package.endswith("shell"):
+        if browser_executable() is None or package.endswith("shell"):
             _install_package(package)
-    if executable() is None:
+    if browser_executable() is None:
         sys.exit(
             "tests: no Chromium; install your system's chromium-headless-shell or "
             "chromium package, or run `playwright install --only-shell chromium`"
@@ -92,12 +92,12 @@ def install() -> None:
 
 
 def _install_package(name: str) -> None:
-    if "shell" in (executable() or ""):
+    if "shell" in (browser_executable() or ""):
         return
     if not _run("apt-get", "install", "-y", "-qq", name):
         _run("apt-get", "update", "-qq")
         _run("apt-get", "install", "-y", "-qq", name)
-    executable.cache_clear()
+    browser_executable.cache_clear()
 
 
 class Browsers:
@@ -105,7 +105,7 @@ class Browsers:
 
     def __enter__(self) -> Self:
         # Asked for first: that starts Playwright, too, and it runs only once.
-        path = executable()
+        path = browser_executable()
         assert path, "run `python -m tests.support.browser` first"
         self._path = path
         self._running = sync_playwright()
@@ -158,4 +158,4 @@ class Browsers:
 
 
 if __name__ == "__main__":
-    install()
+    install_browser()

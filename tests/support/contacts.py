@@ -2,16 +2,12 @@
 
 from dataclasses import replace
 
-from portal_app.domain.customers import channels, contacts
-from portal_app.domain.customers.contact_rules import (
-    ContactForm,
-    EmailEntry,
-    PhoneEntry,
-)
+from portal_app.domain.customers import contact_points, contacts
+from portal_app.domain.customers.rules import ContactForm, EmailEntry, PhoneEntry
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.db import Database
 from portal_app.kernel.ids import new_id
-from tests.support.accounts import outbox
+from tests.support.accounts import outbox_messages
 
 TOM = ContactForm(
     role="partner",
@@ -33,27 +29,27 @@ ANN = replace(
 )
 
 
-def contact_of(
+def add_contact(
     db: Database, actor: Actor, form: ContactForm = TOM, *, confirmed: bool = True
 ) -> str:
     """Add a contact, whose e-mails they confirm; returns the id."""
     contacts.add_contact(db, actor, form, new_id())
     if confirmed:
         for email in form.emails:
-            confirm(db, email.email)
-    return db.query(contacts.contacts, actor)[-1].id
+            confirm_email(db, email.email)
+    return db.query(contacts.list_contacts, actor)[-1].id
 
 
-def confirm(db: Database, email: str) -> None:
+def confirm_email(db: Database, email: str) -> None:
     """Press the button behind the newest link to an e-mail."""
-    db.call(channels.confirm, asked(db, email))
+    db.call(contact_points.verify_contact_email, confirmation_secret(db, email))
 
 
-def asked(db: Database, email: str) -> str:
+def confirmation_secret(db: Database, email: str) -> str:
     """The secret of the newest link that asks an e-mail to be confirmed."""
     mails = [
         mail
-        for mail in outbox(db)
+        for mail in outbox_messages(db)
         if (mail.kind, mail.recipient) == ("verify_contact", email)
     ]
     return str(mails[-1].payload["path"]).partition("token=")[2]

@@ -29,7 +29,7 @@ _LOCK_TIMEOUT = "5s"
 
 
 @cache
-def postgresql_is_there() -> bool:
+def postgresql_available() -> bool:
     """Whether the PostgreSQL server for tests answers.
 
     Raises:

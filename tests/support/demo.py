@@ -12,10 +12,10 @@ import pytest
 from sqlalchemy import func, select
 from sqlmodel import Session
 
-from portal_app.demo.household import Cabinet
-from portal_app.demo.load import PASSWORD, load_demo
+from portal_app.demo.customers import DemoStorage
+from portal_app.demo.loader import PASSWORD, load_demo
 from portal_app.domain.accounts import service as accounts
-from portal_app.domain.customers import service as customers
+from portal_app.domain.sign_in import session_lookup
 from portal_app.domain.tables import metadata
 from portal_app.integrations.images import PillowImages
 from portal_app.integrations.storage import FsspecStorage
@@ -61,20 +61,20 @@ def loaded_demo(
         if not (folder / "complete").exists():
             shutil.rmtree(folder, ignore_errors=True)  # of a loading that failed
             folder.mkdir()
-            cabinet = Cabinet(FsspecStorage(str(demo.files)), PillowImages())
+            demo_storage = DemoStorage(FsspecStorage(str(demo.files)), PillowImages())
             with sqlite_database(folder) as db:
-                load_demo(db, now, None if now else cabinet)
+                load_demo(db, now, None if now else demo_storage)
             (folder / "complete").touch()
     return demo
 
 
-def signed_in(db: Database, email: str) -> Actor:
+def sign_in_demo_user(db: Database, email: str) -> Actor:
     """Sign in with the demo password, as a browser would."""
     stranger = Actor(address="203.0.113.9", device="test")
     ticket = accounts.sign_in(db, stranger, email, PASSWORD, remember=False)
     session = db.call(accounts.redeem_ticket, stranger, ticket)
     return db.query(
-        customers.resolve_actor, hash_secret(session.secret), "203.0.113.9", "test"
+        session_lookup.resolve_actor, hash_secret(session.secret), "203.0.113.9", "test"
     )
 
 
@@ -90,7 +90,7 @@ def row_counts(db: Database) -> dict[str, int]:
     return db.query(count)
 
 
-def all_rows(db: Database) -> dict[str, list[tuple[Any, ...]]]:
+def ordered_rows(db: Database) -> dict[str, list[tuple[Any, ...]]]:
     """Every row of every table, in order of its key."""
 
     def read(tx: Session) -> dict[str, list[tuple[Any, ...]]]:

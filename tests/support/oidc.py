@@ -80,13 +80,13 @@ class OpenIDServer:
         """Press *Deny* there."""
         return httpx.post(address, data={"action": "deny"})
 
-    def misbehave(self, fault: str) -> None:
+    def inject_fault(self, fault: str) -> None:
         """Do something wrong from now on."""
         assert fault in _FAULTS
         self.fault = fault
 
 
-class _Around:
+class _FaultInjector:
     """What stands around the mock."""
 
     def __init__(self, inside: Any, server: OpenIDServer) -> None:
@@ -189,7 +189,7 @@ def _run(inside: Any, environ: Environ) -> tuple[str, list[tuple[str, str]], byt
     return answered[0], answered[1], body
 
 
-class _Mock:
+class _MockProvider:
     """The mock itself, and the key it signs with."""
 
     def __init__(self) -> None:
@@ -216,7 +216,9 @@ def openid_server(host: str = "localhost") -> Iterator[OpenIDServer]:
     """
     port = free_port()
     running = OpenIDServer(f"http://{host}:{port}")
-    served = make_server(host, port, _Around(_Mock(), running), threaded=True)
+    served = make_server(
+        host, port, _FaultInjector(_MockProvider(), running), threaded=True
+    )
     thread = threading.Thread(target=served.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     try:

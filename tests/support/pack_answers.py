@@ -1,11 +1,11 @@
 """An answer to everything that a shipped pack asks."""
 
-from tests.support.trades import Asked
+from tests.support.packs import PackField
 
 DAY, LATER_DAY = "2020-03-03", "2031-03-03"
 
 
-def _answer_to(asked: Asked, form: list[Asked]) -> str:
+def _answer_to(asked: PackField, form: list[PackField]) -> str:
     """One fitting answer; of choices, the first that has something else shown."""
     deciding = [one.needs[1] for one in form if one.needs and one.needs[0] == asked.key]
     keys = ["yes", "no"] if asked.kind == "yes_no" else list(asked.choices)
@@ -19,7 +19,7 @@ def _answer_to(asked: Asked, form: list[Asked]) -> str:
     }.get(asked.kind, f"About {asked.key}")
 
 
-def answers_to(form: list[Asked]) -> dict[str, str]:
+def answers_to(form: list[PackField]) -> dict[str, str]:
     """An answer to every field that is shown with these answers."""
     given: dict[str, str] = {}
     for asked in form:
@@ -30,7 +30,7 @@ def answers_to(form: list[Asked]) -> dict[str, str]:
 
 
 def words_of(
-    asked: list[Asked], answers: dict[str, str], days: dict[str, str]
+    asked: list[PackField], answers: dict[str, str], days: dict[str, str]
 ) -> dict[str, str]:
     """Answers as a person reads them, who reads days as ``days`` has them."""
     return {
@@ -40,7 +40,7 @@ def words_of(
     }
 
 
-def _words_of(asked: Asked, answer: str, days: dict[str, str]) -> str:
+def _words_of(asked: PackField, answer: str, days: dict[str, str]) -> str:
     match asked.kind:
         case "yes_no":
             return answer.capitalize()

@@ -4,8 +4,9 @@ import secrets
 from dataclasses import dataclass
 
 from portal_app.domain.accounts import service as accounts
-from portal_app.domain.bookings import service as bookings
-from portal_app.domain.customers import service as customers
+from portal_app.domain.bookings import guests
+from portal_app.domain.sign_in import rules, session_lookup
+from portal_app.domain.sign_in import sign_up as customers
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.db import Database
 from portal_app.kernel.ids import hash_secret
@@ -32,9 +33,9 @@ def new_customer(database: Database, first_name: str = "Ada") -> Person:
     """An activated customer with an e-mail nobody else has."""
     unique = secrets.token_hex(5)
     person = Person(f"ada-{unique}@example.com", first_name, f"Tester{unique}")
-    customers.add_active_customer(
+    customers.create_active_customer(
         database,
-        customers.SignUpForm(
+        rules.SignUpForm(
             first_name=person.first_name,
             last_name=person.last_name,
             email=person.email,
@@ -59,12 +60,14 @@ def session_cookie(database: Database, person: Person) -> str:
 def actor_of(database: Database, cookie: str) -> Actor:
     """The actor behind a cookie header."""
     secret = cookie.removeprefix("portal=")
-    return database.query(customers.resolve_actor, hash_secret(secret), "test", "test")
+    return database.query(
+        session_lookup.resolve_actor, hash_secret(secret), "test", "test"
+    )
 
 
 def guest_cookie(database: Database, person: Person, number: str) -> str:
     """As ``session_cookie``, for a guest who knows e-mail and booking number."""
     stranger = Actor(address=f"test-{secrets.token_hex(4)}", device="test")
-    found = bookings.sign_in_by_number(database, stranger, person.email, number)
+    found = guests.sign_in_by_number(database, stranger, person.email, number)
     signed_in = database.call(accounts.redeem_ticket, stranger, found.ticket)
     return f"portal={signed_in.secret}"

@@ -26,7 +26,7 @@ def picture(
     return target.getvalue()
 
 
-def photo_on_its_side() -> bytes:
+def rotated_photo() -> bytes:
     """A phone's JPEG: the camera was turned, and wrote down where and with what.
 
     Upright, its top half is red and its bottom half blue.
@@ -39,7 +39,7 @@ def photo_on_its_side() -> bytes:
     return picture("JPEG", exif=exif.tobytes(), comment=b"SecretComment", quality=95)
 
 
-def png_bomb(edge: int = 19_000) -> bytes:
+def decompression_bomb(edge: int = 19_000) -> bytes:
     """A small PNG that unfolds to ``edge`` x ``edge`` pixels."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
@@ -56,13 +56,13 @@ def png_bomb(edge: int = 19_000) -> bytes:
     )
 
 
-def opened(content: bytes) -> Image.Image:
+def decode_picture(content: bytes) -> Image.Image:
     """A picture, decoded."""
     image = Image.open(BytesIO(content))
     image.load()
     return image
 
 
-def near(pixel: tuple[int, ...], colour: tuple[int, int, int]) -> bool:
+def is_near_colour(pixel: tuple[int, ...], colour: tuple[int, int, int]) -> bool:
     """Whether a pixel is of a colour, but for what compressing does to it."""
     return all(abs(a - b) < 25 for a, b in zip(pixel[:3], colour, strict=True))

@@ -52,8 +52,8 @@ class ProviderServers:
 
     def behave(self) -> None:
         """Do nothing wrong any more."""
-        self.google.misbehave("")
-        self.apple.misbehave("")
+        self.google.inject_fault("")
+        self.apple.inject_fault("")
         self.apple.posted_name = {}
         self.facebook.fault = ""
 

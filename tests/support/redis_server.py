@@ -13,7 +13,7 @@ _REQUIRED = os.environ.get("PORTAL_TEST_SERVICES") == "required"
 
 
 @cache
-def redis_is_there() -> bool:
+def redis_available() -> bool:
     """Whether the Redis server for tests answers.
 
     Raises:

@@ -12,7 +12,7 @@ from reflex_base.registry import RegistrationContext
 
 import portal_app.portal_app  # noqa: F401 - registers every state
 from portal_app.kernel.audiences import Actor
-from portal_app.state.access import acting_as
+from portal_app.state.core.access import acting_as
 
 S = TypeVar("S", bound=rx.State)
 STRANGER = Actor(address="203.0.113.7", device="Firefox")
@@ -68,7 +68,7 @@ class Tab:
             if inspect.isasyncgen(answered)
             else [answered]
         )
-        given = [event for answer in answers if answer for event in _as_list(answer)]
+        given = [event for answer in answers if answer for event in _event_list(answer)]
         return list(Event.from_event_type(given)) if given else []
 
     async def _stepping(self, steps: Any) -> Any:
@@ -78,10 +78,10 @@ class Tab:
             yield step
 
 
-def _as_list(answer: Any) -> list[Any]:
+def _event_list(answer: Any) -> list[Any]:
     return list(answer) if isinstance(answer, list | tuple) else [answer]
 
 
-def redirects(events: list[Event]) -> list[str]:
+def redirect_targets(events: list[Event]) -> list[str]:
     """Where events send the browser."""
     return [e.payload["path"] for e in events if e.name == "_redirect"]

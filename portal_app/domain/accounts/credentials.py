@@ -7,16 +7,13 @@ reset it, a change of the e-mail that is under way.
 from sqlmodel import Session
 
 from portal_app.domain.accounts import (
-    attempts,
-    mailboxes,
+    email_verification,
     passwords,
-    security,
+    security_log,
     sessions,
     tokens,
 )
-from portal_app.domain.accounts.attempts import Try
 from portal_app.domain.accounts.models import Account
-from portal_app.domain.accounts.own_sessions import account_of
 from portal_app.domain.accounts.registration import lock_by_email
 from portal_app.domain.accounts.rules import (
     CHANGE_EMAIL,
@@ -31,8 +28,11 @@ from portal_app.domain.accounts.rules import (
     NoPassword,
     normal_email,
 )
-from portal_app.domain.accounts.tokens import Meaning
-from portal_app.domain.notifications import service as notifications
+from portal_app.domain.accounts.sessions import require_account
+from portal_app.domain.accounts.tokens import TokenSubject
+from portal_app.domain.notifications import outbox as notifications
+from portal_app.domain.rate_limits import limiter
+from portal_app.domain.rate_limits.limiter import LimitKey
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.db import Database
@@ -55,14 +55,14 @@ def request_reset(db: Database, actor: Actor, email: str) -> None:
         TooManyAttempts: If a limit was reached.
     """
     email = normal_email(email)
-    security.take(
+    security_log.count_attempt(
         db,
         actor,
         email,
-        *attempts.around(actor, MAIL_BY_NETWORK, RESET_BY_ADDRESS),
-        Try(RESET_BY_EMAIL, email),
+        *limiter.caller_keys(actor, MAIL_BY_NETWORK, RESET_BY_ADDRESS),
+        LimitKey(RESET_BY_EMAIL, email),
     )
-    db.call(_send_reset, actor, email)
+    db.call(_send_reset_mail, actor, email)
 
 
 def reset_password(db: Database, actor: Actor, token: str, password: str) -> None:
@@ -83,10 +83,10 @@ def reset_password(db: Database, actor: Actor, token: str, password: str) -> Non
         LinkInvalid: If the token is unknown, expired or used.
     """
     # Before the hashing, so that nobody without a link can make us work.
-    email = db.query(_email_of_link, token)
-    passwords.check(password, (email,), db.query(passwords.policy_of))
-    db.call(_reset, actor, token, passwords.hash_password(password))
-    attempts.forget(db, Try(SIGN_IN_BY_ACCOUNT, email))
+    email = db.query(_email_of_token, token)
+    passwords.check_password(password, (email,), db.query(passwords.current_policy))
+    db.call(_set_by_token, actor, token, passwords.hash_password(password))
+    limiter.reset(db, LimitKey(SIGN_IN_BY_ACCOUNT, email))
 
 
 def change_password(db: Database, actor: Actor, current: str, password: str) -> None:
@@ -105,12 +105,12 @@ def change_password(db: Database, actor: Actor, current: str, password: str) -> 
         NotAllowed: If nobody is signed in with an account.
         TooManyAttempts: If a limit was reached.
     """
-    email, old_hash = known_password(db, actor, current, "current")
-    passwords.check(password, (email,), db.query(passwords.policy_of))
-    db.call(_change, actor, old_hash, passwords.hash_password(password))
+    email, old_hash = verify_current_password(db, actor, current, "current")
+    passwords.check_password(password, (email,), db.query(passwords.current_policy))
+    db.call(_replace_password, actor, old_hash, passwords.hash_password(password))
 
 
-def known_password(
+def verify_current_password(
     db: Database, actor: Actor, password: str, field: str
 ) -> tuple[str, str]:
     """Make sure that who is signed in knows the password of the account.
@@ -132,36 +132,36 @@ def known_password(
         NotAllowed: If nobody is signed in with an account.
         TooManyAttempts: If a limit was reached.
     """
-    account = db.query(_account, account_of(actor))
+    account = db.query(_signed_in_account, require_account(actor))
     if account.password_hash is None:
         raise NoPassword
-    tried = Try(SIGN_IN_BY_ACCOUNT, account.email)
-    security.take(db, actor, account.email, tried)
+    tried = LimitKey(SIGN_IN_BY_ACCOUNT, account.email)
+    security_log.count_attempt(db, actor, account.email, tried)
     if not passwords.matches(account.password_hash, password):
         db.call(
-            security.note,
+            security_log.record,
             actor,
             "sign_in_failed",
             account_id=account.id,
             about=account.email,
         )
         raise InvalidInput({field: "This is not your password."})
-    attempts.forget(db, tried)
+    limiter.reset(db, tried)
     return account.email, account.password_hash
 
 
-def _account(tx: Session, account_id: str) -> Account:
+def _signed_in_account(tx: Session, account_id: str) -> Account:
     account = tx.get(Account, account_id)
     if account is None:
         raise NotAllowed
     return account
 
 
-def _send_reset(tx: Session, actor: Actor, email: str) -> None:
+def _send_reset_mail(tx: Session, actor: Actor, email: str) -> None:
     """One transaction for every e-mail, so that its time tells little."""
     account = lock_by_email(tx, email)
     there = account is not None and account.disabled_at is None
-    security.note(
+    security_log.record(
         tx,
         actor,
         "reset_asked",
@@ -170,8 +170,8 @@ def _send_reset(tx: Session, actor: Actor, email: str) -> None:
     )
     if account is None or not there:
         return
-    tokens.end_all(tx, account.id, RESET_PASSWORD)
-    token = tokens.issue(tx, RESET_PASSWORD, Meaning(account_id=account.id))
+    tokens.revoke_all(tx, account.id, RESET_PASSWORD)
+    token = tokens.issue(tx, RESET_PASSWORD, TokenSubject(account_id=account.id))
     notifications.enqueue(
         tx,
         "reset_password",
@@ -181,9 +181,9 @@ def _send_reset(tx: Session, actor: Actor, email: str) -> None:
     )
 
 
-def _email_of_link(tx: Session, token: str) -> str:
+def _email_of_token(tx: Session, token: str) -> str:
     found = tokens.find(tx, token, RESET_PASSWORD)
-    if found is None or not tokens.is_live(found) or found.account_id is None:
+    if found is None or not tokens.is_valid(found) or found.account_id is None:
         raise LinkInvalid
     account = tx.get(Account, found.account_id)
     if account is None or account.disabled_at is not None:
@@ -191,37 +191,39 @@ def _email_of_link(tx: Session, token: str) -> str:
     return account.email
 
 
-def _reset(tx: Session, actor: Actor, token: str, password_hash: str) -> None:
+def _set_by_token(tx: Session, actor: Actor, token: str, password_hash: str) -> None:
     meaning = tokens.consume(tx, token, RESET_PASSWORD)
     if meaning is None or meaning.account_id is None:
         raise LinkInvalid
-    account = _locked(tx, meaning.account_id)
+    account = _lock_account(tx, meaning.account_id)
     if account is None or account.disabled_at is not None:
         raise LinkInvalid
     if account.verified_at is None:
         account.verified_at = utc_now()
-        tokens.end_all(tx, account.id, VERIFY_EMAIL)
+        tokens.revoke_all(tx, account.id, VERIFY_EMAIL)
         tx.flush()
-        mailboxes.proven(tx, account.id, account.email)
-    _store(tx, actor, account, password_hash, "password_reset")
+        email_verification.notify_verified(tx, account.id, account.email)
+    _store_password(tx, actor, account, password_hash, "password_reset")
 
 
-def _change(tx: Session, actor: Actor, old_hash: str, password_hash: str) -> None:
-    account = _locked(tx, account_of(actor))
+def _replace_password(
+    tx: Session, actor: Actor, old_hash: str, password_hash: str
+) -> None:
+    account = _lock_account(tx, require_account(actor))
     if account is None or account.password_hash != old_hash:
         raise Conflict("Your password was changed somewhere else. Please try again.")
-    _store(tx, actor, account, password_hash, "password_changed")
+    _store_password(tx, actor, account, password_hash, "password_changed")
 
 
-def _store(
+def _store_password(
     tx: Session, actor: Actor, account: Account, password_hash: str, kind: str
 ) -> None:
     account.password_hash = password_hash
     tx.flush()
     own = actor.session_id if actor.account_id == account.id else None
     sessions.revoke_all(tx, account.id, but=own)
-    tokens.end_all(tx, account.id, RESET_PASSWORD, SIGN_IN, CHANGE_EMAIL)
-    security.note(tx, actor, kind, account_id=account.id, about=account.email)
+    tokens.revoke_all(tx, account.id, RESET_PASSWORD, SIGN_IN, CHANGE_EMAIL)
+    security_log.record(tx, actor, kind, account_id=account.id, about=account.email)
     notifications.enqueue(
         tx,
         "password_changed",
@@ -231,5 +233,5 @@ def _store(
     )
 
 
-def _locked(tx: Session, account_id: str) -> Account | None:
+def _lock_account(tx: Session, account_id: str) -> Account | None:
     return tx.get(Account, account_id, with_for_update=True, populate_existing=True)

@@ -19,18 +19,18 @@ from portal_app.domain.business import service as businesses
 from portal_app.kernel.errors import InvalidInput
 from portal_app.kernel.ids import new_secret
 
-MAX_LENGTH = 200
+MAX_PASSWORD_LENGTH = 200
 # The estimate costs time that grows with the length; this much is telling.
 _ESTIMATED_LENGTH = 72
-_AT_ONCE = 4
+_MAX_CONCURRENT_HASHES = 4
 
 _hasher = PasswordHasher()
-_slots = BoundedSemaphore(_AT_ONCE)
+_slots = BoundedSemaphore(_MAX_CONCURRENT_HASHES)
 _estimating = Lock()
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
+class PasswordPolicy:
     """What a new password must be; those that are kept already stay good.
 
     Attributes:
@@ -42,11 +42,11 @@ class Policy:
     min_score: int = 2
 
 
-DEFAULT_POLICY = Policy()
+DEFAULT_PASSWORD_POLICY = PasswordPolicy()
 
 
 @dataclass(frozen=True, slots=True)
-class Strength:
+class PasswordStrength:
     """How hard a password is to guess.
 
     Attributes:
@@ -60,15 +60,17 @@ class Strength:
     accepted: bool
 
 
-def policy_of(tx: Session) -> Policy:
+def current_policy(tx: Session) -> PasswordPolicy:
     """What the business asks of a new password."""
     switches = businesses.switches(tx)
-    return Policy(switches.password_min_length, switches.password_min_score)
+    return PasswordPolicy(switches.password_min_length, switches.password_min_score)
 
 
-def strength(
-    password: str, inputs: tuple[str, ...] = (), policy: Policy = DEFAULT_POLICY
-) -> Strength:
+def estimate_strength(
+    password: str,
+    inputs: tuple[str, ...] = (),
+    policy: PasswordPolicy = DEFAULT_PASSWORD_POLICY,
+) -> PasswordStrength:
     """Estimate a password, for the meter.
 
     Args:
@@ -77,15 +79,17 @@ def strength(
         policy: What the business asks.
     """
     if not password:
-        return Strength(0, "", accepted=False)
-    password = password[: MAX_LENGTH + 1]
-    score, advice = _estimate(_normal(password), inputs)
+        return PasswordStrength(0, "", accepted=False)
+    password = password[: MAX_PASSWORD_LENGTH + 1]
+    score, advice = _estimate(_normalise(password), inputs)
     problem = _problem(password, inputs, score, policy)
-    return Strength(score, problem or advice, accepted=not problem)
+    return PasswordStrength(score, problem or advice, accepted=not problem)
 
 
-def check(
-    password: str, inputs: tuple[str, ...] = (), policy: Policy = DEFAULT_POLICY
+def check_password(
+    password: str,
+    inputs: tuple[str, ...] = (),
+    policy: PasswordPolicy = DEFAULT_PASSWORD_POLICY,
 ) -> None:
     """Refuse a password that the policy does not take.
 
@@ -93,9 +97,9 @@ def check(
         InvalidInput: For the field ``password``.
     """
     problem = (
-        _problem(password, inputs, _estimate(_normal(password), inputs)[0], policy)
-        if len(password) <= MAX_LENGTH
-        else f"Please use at most {MAX_LENGTH} characters."
+        _problem(password, inputs, _estimate(_normalise(password), inputs)[0], policy)
+        if len(password) <= MAX_PASSWORD_LENGTH
+        else f"Please use at most {MAX_PASSWORD_LENGTH} characters."
     )
     if problem:
         raise InvalidInput({"password": problem})
@@ -104,7 +108,7 @@ def check(
 def hash_password(password: str) -> str:
     """What is stored of a password. Never call it inside a transaction."""
     with _slots:
-        return _hasher.hash(_normal(password))
+        return _hasher.hash(_normalise(password))
 
 
 def matches(password_hash: str | None, password: str) -> bool:
@@ -117,9 +121,9 @@ def matches(password_hash: str | None, password: str) -> bool:
         password_hash: What was stored, or ``None`` if there is nothing.
         password: What was typed.
     """
-    nobody = _nobodys_hash()
+    nobody = _dummy_hash()
     # Longer ones cannot have been set; they are compared as something else.
-    typed = _normal(password) if len(password) <= MAX_LENGTH else ""
+    typed = _normalise(password) if len(password) <= MAX_PASSWORD_LENGTH else ""
     with _slots:
         try:
             right = _hasher.verify(password_hash or nobody, typed)
@@ -134,27 +138,29 @@ def is_outdated(password_hash: str) -> bool:
 
 
 @lru_cache(maxsize=1)
-def _nobodys_hash() -> str:
+def _dummy_hash() -> str:
     return _hasher.hash(new_secret())
 
 
-def _normal(password: str) -> str:
+def _normalise(password: str) -> str:
     """One spelling for what looks the same on different keyboards."""
     return unicodedata.normalize("NFKC", password)
 
 
-def _problem(password: str, inputs: tuple[str, ...], score: int, policy: Policy) -> str:
-    typed = _normal(password)
+def _problem(
+    password: str, inputs: tuple[str, ...], score: int, policy: PasswordPolicy
+) -> str:
+    typed = _normalise(password)
     if len(typed) < policy.min_length:
         return f"Please use at least {policy.min_length} characters."
-    if len(password) > MAX_LENGTH or len(typed) > MAX_LENGTH:
-        return f"Please use at most {MAX_LENGTH} characters."
-    if _bare(typed) in _known(inputs):
+    if len(password) > MAX_PASSWORD_LENGTH or len(typed) > MAX_PASSWORD_LENGTH:
+        return f"Please use at most {MAX_PASSWORD_LENGTH} characters."
+    if _letters_only(typed) in _personal_words(inputs):
         return "Please choose something other than your name or e-mail."
     if score < policy.min_score:
         why = (
             "This password is easy to guess."
-            if score < DEFAULT_POLICY.min_score
+            if score < DEFAULT_PASSWORD_POLICY.min_score
             else "Please make it harder to guess."
         )
         return f"{why} Add another word or two."
@@ -175,12 +181,12 @@ def _estimate(password: str, inputs: tuple[str, ...]) -> tuple[int, str]:
     return int(found["score"]), f"{advice.rstrip('.')}." if advice else ""
 
 
-def _bare(text: str) -> str:
+def _letters_only(text: str) -> str:
     return "".join(part for part in text.casefold() if part.isalnum())
 
 
-def _known(inputs: tuple[str, ...]) -> set[str]:
-    words = [_bare(word) for word in inputs]
-    words += [_bare(word.partition("@")[0]) for word in inputs]
-    names = [_bare(word) for word in inputs if "@" not in word]
+def _personal_words(inputs: tuple[str, ...]) -> set[str]:
+    words = [_letters_only(word) for word in inputs]
+    words += [_letters_only(word.partition("@")[0]) for word in inputs]
+    names = [_letters_only(word) for word in inputs if "@" not in word]
     return {*words, "".join(names), "".join(reversed(names))} - {""}

@@ -26,16 +26,16 @@ from sqlmodel import Session, select
 from portal_app.domain.accounts import tokens
 from portal_app.domain.accounts.models import Account
 from portal_app.domain.accounts.rules import CUSTOMER, VERIFY_EMAIL
-from portal_app.domain.accounts.tokens import Meaning
-from portal_app.domain.notifications import service as notifications
+from portal_app.domain.accounts.tokens import TokenSubject
+from portal_app.domain.notifications import outbox as notifications
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.statements import insert_once
 
-_SAME_INTENTION = timedelta(minutes=2)
+_REPEAT_WINDOW = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class PasswordComparison:
     """A typed password compared, outside any transaction, with a stored one.
 
     Attributes:
@@ -48,7 +48,7 @@ class Compared:
 
 
 @dataclass(frozen=True, slots=True)
-class Registered:
+class Registration:
     """What a sign-up did. For the code that goes on, never for the person.
 
     Attributes:
@@ -61,24 +61,24 @@ class Registered:
     pending: bool
 
 
-def pending_password(tx: Session, email: str) -> str | None:
+def pending_password_hash(tx: Session, email: str) -> str | None:
     """The password hash of a sign-up that waits for its mailbox to be proven."""
-    account = _by_email(tx, email)
+    account = _find_by_email(tx, email)
     if account is None or account.verified_at is not None:
         return None
     return account.password_hash
 
 
 def register(
-    tx: Session, email: str, password_hash: str, compared: Compared
-) -> Registered | None:
+    tx: Session, email: str, password_hash: str, compared: PasswordComparison
+) -> Registration | None:
     """Make the account of an e-mail, or do what is right if there is one.
 
     Args:
         tx: The transaction.
         email: In its normal form.
         password_hash: Of the new password.
-        compared: The new password compared with ``pending_password``.
+        compared: The new password compared with ``pending_password_hash``.
 
     Returns:
         What was done, or ``None`` if the stored password changed since it was
@@ -94,7 +94,7 @@ def register(
     )
     if insert_once(tx, account, "email"):
         send_verification(tx, account)
-        return Registered(account.id, pending=True)
+        return Registration(account.id, pending=True)
     found = lock_by_email(tx, email)
     if found is None:
         return None
@@ -107,11 +107,11 @@ def register(
             {"path": "/login"},
             f"already_registered:{found.id}:{now:%Y%m%d%H}",
         )
-        return Registered(found.id, pending=False)
+        return Registration(found.id, pending=False)
     if found.password_hash != compared.password_hash:
         return None
-    _register_again(tx, found, password_hash, compared.same)
-    return Registered(found.id, pending=True)
+    _repeat_registration(tx, found, password_hash, compared.same)
+    return Registration(found.id, pending=True)
 
 
 def send_verification(tx: Session, account: Account) -> None:
@@ -119,8 +119,8 @@ def send_verification(tx: Session, account: Account) -> None:
 
     The caller holds the account's row, so that two do not send at once.
     """
-    tokens.end_all(tx, account.id, VERIFY_EMAIL)
-    token = tokens.issue(tx, VERIFY_EMAIL, Meaning(account_id=account.id))
+    tokens.revoke_all(tx, account.id, VERIFY_EMAIL)
+    token = tokens.issue(tx, VERIFY_EMAIL, TokenSubject(account_id=account.id))
     notifications.enqueue(
         tx,
         "verify_email",
@@ -140,16 +140,16 @@ def lock_by_email(tx: Session, email: str) -> Account | None:
     ).first()
 
 
-def _register_again(
+def _repeat_registration(
     tx: Session, account: Account, password_hash: str, same_password: bool
 ) -> None:
     now = utc_now()
-    under_way = tokens.newest_live(tx, account.id, VERIFY_EMAIL)
+    under_way = tokens.newest_valid(tx, account.id, VERIFY_EMAIL)
     if under_way is None:
         account.password_hash = password_hash
     elif not same_password:
         account.password_hash = None
-    elif now - under_way.created_at < _SAME_INTENTION:
+    elif now - under_way.created_at < _REPEAT_WINDOW:
         return
     account.terms_accepted_at = now
     tx.add(account)
@@ -157,5 +157,5 @@ def _register_again(
     send_verification(tx, account)
 
 
-def _by_email(tx: Session, email: str) -> Account | None:
+def _find_by_email(tx: Session, email: str) -> Account | None:
     return tx.exec(select(Account).where(Account.email == email)).first()

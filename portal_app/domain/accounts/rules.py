@@ -1,4 +1,4 @@
-"""How an e-mail is compared, how long things live, how often one may try."""
+"""E-mail comparison, lifetimes of tokens, rate limits and names of devices."""
 
 import ipaddress
 import unicodedata
@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from email_validator import EmailNotValidError, validate_email
 
+from portal_app.domain.rate_limits.rules import Limit
 from portal_app.kernel.errors import Conflict, DomainError, InvalidInput
 
 VERIFY_EMAIL = "verify_email"
@@ -19,13 +20,12 @@ TOKEN_LIFETIMES = {
     RESET_PASSWORD: timedelta(hours=1),
     CHANGE_EMAIL: timedelta(hours=24),
 }
-OFFER_LIFETIME = timedelta(hours=1)
 """How long one may take to prove whose account a provider's sign-in wants into."""
 
-TOKENS_KEPT = timedelta(days=30)
+TOKEN_RETENTION = timedelta(days=30)
 """How long an expired token is kept, to tell a late click that all is well."""
 
-SEEN_EVERY = timedelta(minutes=1)
+LAST_SEEN_INTERVAL = timedelta(minutes=1)
 
 CUSTOMER = "customer"
 OFFICE = "office"
@@ -37,20 +37,16 @@ PROVIDERS = {"google": "Google", "apple": "Apple", "facebook": "Facebook"}
 BY_PASSWORD = "password"  # noqa: S105 - a way in
 BY_NUMBER = "number"
 BY_LINK = "link"
-WAYS = {
+SIGN_IN_METHODS = {
     BY_PASSWORD: "Password",
     **PROVIDERS,
     BY_NUMBER: "Booking number",
     BY_LINK: "Link in a mail",
 }
 """How a session is opened, in words."""
-
-QUIET = timedelta(hours=24)
 """After so much rest, a limit forgets that it was ever used up."""
 
-_MAX_EMAIL = 254
-_IPV6_NETWORK = 64
-_WIDE = {4: 24, 6: 48}
+_MAX_EMAIL_LENGTH = 254
 
 
 class NotActivated(DomainError):
@@ -83,7 +79,7 @@ class PasswordNeeded(DomainError):
         )
 
 
-class WayClosed(DomainError):
+class MethodDisabled(DomainError):
     """A way in that the business has switched off."""
 
     def __init__(self) -> None:
@@ -128,23 +124,6 @@ class ProviderProfile:
     last_name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """How often something may be tried within a window of time.
-
-    Attributes:
-        name: Which limit.
-        attempts: How many in one window.
-        window: How long the first window is.
-        growth: How often the window doubles, once for each that was used up.
-    """
-
-    name: str
-    attempts: int
-    window: timedelta
-    growth: int = 0
-
-
 _QUARTER = timedelta(minutes=15)
 _HOUR = timedelta(hours=1)
 
@@ -184,7 +163,7 @@ def normal_email(text: str) -> str:
     """
     stripped = text.strip()
     try:
-        if len(stripped) > _MAX_EMAIL:
+        if len(stripped) > _MAX_EMAIL_LENGTH:
             raise EmailNotValidError
         valid = validate_email(
             stripped, check_deliverability=False, allow_quoted_local=False
@@ -196,28 +175,47 @@ def normal_email(text: str) -> str:
     return unicodedata.normalize("NFC", valid.normalized.lower())
 
 
-def network_of(address: str) -> str:
-    """The network that counts as one caller: an IPv4 address, an IPv6 /64.
+_UNKNOWN_DEVICE = "Unknown device"
+# In this order: later ones also carry the names of those they pretend to be.
+_BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("SamsungBrowser", "Samsung Internet"),
+    ("Firefox", "Firefox"),
+    ("FxiOS", "Firefox"),
+    ("CriOS", "Chrome"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
+_SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("CrOS", "ChromeOS"),
+    ("Mac OS X", "Mac"),
+    ("Linux", "Linux"),
+)
+
+
+def device_text(user_agent: str) -> str:
+    """A browser's name for itself in words, such as ``Firefox on Windows``."""
+    browser = next((name for mark, name in _BROWSERS if mark in user_agent), "")
+    system = next((name for mark, name in _SYSTEMS if mark in user_agent), "")
+    if browser and system:
+        return f"{browser} on {system}"
+    return browser or system or _UNKNOWN_DEVICE
+
+
+def network_text(address: str) -> str:
+    """As much of a network address as helps to recognise it.
 
     Args:
-        address: As the server saw it; what is no address counts as one caller.
-    """
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return ""
-    if isinstance(parsed, ipaddress.IPv6Address):
-        if parsed.ipv4_mapped is not None:
-            return str(parsed.ipv4_mapped)
-        return str(ipaddress.ip_network((parsed, _IPV6_NETWORK), strict=False))
-    return str(parsed)
+        address: As the server saw it.
 
-
-def wide_network_of(address: str) -> str:
-    """The neighbourhood of an address: an IPv4 /24, an IPv6 /48.
-
-    Args:
-        address: As the server saw it; what is no address counts as one caller.
+    Returns:
+        Such as ``Network 203.0.113.x``; ``This computer`` where the portal
+        runs itself, an empty text for what is no address.
     """
     try:
         parsed = ipaddress.ip_address(address)
@@ -225,4 +223,9 @@ def wide_network_of(address: str) -> str:
         return ""
     if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped is not None:
         parsed = parsed.ipv4_mapped
-    return str(ipaddress.ip_network((parsed, _WIDE[parsed.version]), strict=False))
+    if parsed.is_loopback or parsed.is_link_local:
+        return "This computer"
+    if isinstance(parsed, ipaddress.IPv4Address):
+        return f"Network {str(parsed).rpartition('.')[0]}.x"
+    wide = ipaddress.ip_network((parsed, 48), strict=False).network_address
+    return f"Network {str(wide).rstrip(':')}:x"

@@ -9,39 +9,8 @@ from dataclasses import dataclass, replace
 import structlog
 from sqlmodel import Session, select
 
-from portal_app.domain.accounts import (
-    attempts,
-    devices,
-    passwords,
-    security,
-    sessions,
-    tokens,
-)
-from portal_app.domain.accounts.activation import (
-    ACTIVATED,
-    ALREADY_ACTIVE,
-    activate_with_password,
-    resend_verification,
-    verify_email,
-)
-from portal_app.domain.accounts.attempts import Try
-from portal_app.domain.accounts.credentials import (
-    change_password,
-    request_reset,
-    reset_password,
-)
-from portal_app.domain.accounts.identities import (
-    connect,
-    disconnect,
-    may_enter,
-    ways_in,
-)
+from portal_app.domain.accounts import passwords, sessions, tokens
 from portal_app.domain.accounts.models import Account
-from portal_app.domain.accounts.own_sessions import (
-    end_other_sessions,
-    end_session,
-    own_sessions,
-)
 from portal_app.domain.accounts.rules import (
     BY_PASSWORD,
     GUEST,
@@ -50,19 +19,16 @@ from portal_app.domain.accounts.rules import (
     SIGN_IN_BY_ACCOUNT,
     SIGN_IN_BY_ADDRESS,
     SIGN_IN_BY_NETWORK,
-    WAYS,
-    LinkInvalid,
-    NoPassword,
+    SIGN_IN_METHODS,
     NotActivated,
-    OtherBrowser,
-    PasswordNeeded,
-    ProviderProfile,
-    WayClosed,
     normal_email,
 )
-from portal_app.domain.accounts.security import log_page as security_log
-from portal_app.domain.accounts.tokens import Meaning
+from portal_app.domain.accounts.security_log import count_attempt, record
+from portal_app.domain.accounts.sign_in_methods import is_enabled
+from portal_app.domain.accounts.tokens import TokenSubject
 from portal_app.domain.accounts.views import SignedIn
+from portal_app.domain.rate_limits import limiter
+from portal_app.domain.rate_limits.limiter import LimitKey
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.db import Database
@@ -71,37 +37,7 @@ from portal_app.kernel.statements import insert_once
 
 log = structlog.get_logger("accounts")
 
-_AGAIN = "Please log in again."
-
-__all__ = [
-    "ACTIVATED",
-    "ALREADY_ACTIVE",
-    "LinkInvalid",
-    "NoPassword",
-    "NotActivated",
-    "OtherBrowser",
-    "PasswordNeeded",
-    "ProviderProfile",
-    "WayClosed",
-    "activate_with_password",
-    "change_password",
-    "connect",
-    "create",
-    "create_account",
-    "disconnect",
-    "end_other_sessions",
-    "end_session",
-    "own_sessions",
-    "redeem_ticket",
-    "request_reset",
-    "resend_verification",
-    "reset_password",
-    "security_log",
-    "sign_in",
-    "sign_out",
-    "verify_email",
-    "ways_in",
-]
+_SIGN_IN_AGAIN = "Please log in again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,32 +72,32 @@ def sign_in(
         TooManyAttempts: If a limit was reached.
     """
     email = normal_email(email)
-    circles = attempts.around(actor, SIGN_IN_BY_NETWORK, SIGN_IN_BY_ADDRESS)
-    by_account = Try(SIGN_IN_BY_ACCOUNT, email)
-    security.take(db, actor, email, *circles, by_account)
+    circles = limiter.caller_keys(actor, SIGN_IN_BY_NETWORK, SIGN_IN_BY_ADDRESS)
+    by_account = LimitKey(SIGN_IN_BY_ACCOUNT, email)
+    count_attempt(db, actor, email, *circles, by_account)
     known = db.query(_credentials, email)
     right = passwords.matches(known.password_hash if known else None, password)
     if known is None or not right or known.disabled:
         log.info("sign-in refused")
         db.call(
-            security.note,
+            record,
             actor,
             "sign_in_failed",
             account_id=known.account_id if known else None,
             about=email,
         )
-        raise _wrong_pair()
+        raise _wrong_credentials()
     password_hash = known.password_hash or ""
     fresh = (
         passwords.hash_password(password)
         if passwords.is_outdated(password_hash)
         else None
     )
-    ticket = db.call(_succeed, known, fresh, remember)
+    ticket = db.call(_record_success, known, fresh, remember)
     if ticket is None:
-        raise _wrong_pair()
-    attempts.give_back(db, *circles)
-    attempts.forget(db, by_account)
+        raise _wrong_credentials()
+    limiter.undo_last(db, *circles)
+    limiter.reset(db, by_account)
     if not known.active:
         raise NotActivated
     return ticket
@@ -189,23 +125,23 @@ def redeem_ticket(
     """
     meaning = tokens.consume(tx, ticket, SIGN_IN)
     # The way may have been closed since the ticket was given.
-    if meaning is None or not may_enter(tx, meaning.way):
-        raise NotFound(_AGAIN)
+    if meaning is None or not is_enabled(tx, meaning.way):
+        raise NotFound(_SIGN_IN_AGAIN)
     if meaning.account_id is None:
         return _open(tx, actor, meaning, GUEST)
     account = tx.get(Account, meaning.account_id)
     if account is None or account.disabled_at is not None:
-        raise NotFound(_AGAIN)
-    secret = devices.recognise(tx, account, actor, device_secret)
-    security.note(
+        raise NotFound(_SIGN_IN_AGAIN)
+    secret = sessions.recognise_device(tx, account, actor, device_secret)
+    record(
         tx,
         actor,
         "sign_in",
         account_id=account.id,
         about=account.email,
-        detail=f"By {WAYS[meaning.way].lower()}."
+        detail=f"By {SIGN_IN_METHODS[meaning.way].lower()}."
         if meaning.way == BY_PASSWORD
-        else f"By {WAYS[meaning.way]}.",
+        else f"By {SIGN_IN_METHODS[meaning.way]}.",
     )
     return replace(_open(tx, actor, meaning, account.role), device_secret=secret)
 
@@ -216,7 +152,7 @@ def sign_out(tx: Session, actor: Actor) -> None:
         sessions.revoke(tx, actor.session_id)
 
 
-def create(tx: Session, email: str, role: str, password_hash: str) -> str:
+def create_with_hash(tx: Session, email: str, role: str, password_hash: str) -> str:
     """Make an active account whose mailbox the office vouches for.
 
     Args:
@@ -264,11 +200,11 @@ def create_account(db: Database, email: str, role: str, password: str) -> str:
     if role not in ROLES:
         raise InvalidInput({"role": "Please choose office or fieldworker."})
     email = normal_email(email)
-    passwords.check(password, (email,), db.query(passwords.policy_of))
-    return db.call(create, email, role, passwords.hash_password(password))
+    passwords.check_password(password, (email,), db.query(passwords.current_policy))
+    return db.call(create_with_hash, email, role, passwords.hash_password(password))
 
 
-def _open(tx: Session, actor: Actor, meaning: Meaning, role: str) -> SignedIn:
+def _open(tx: Session, actor: Actor, meaning: TokenSubject, role: str) -> SignedIn:
     if actor.session_id is not None:
         sessions.revoke(tx, actor.session_id)
     opened = sessions.open_session(tx, meaning, actor)
@@ -279,7 +215,7 @@ def _open(tx: Session, actor: Actor, meaning: Meaning, role: str) -> SignedIn:
     )
 
 
-def _wrong_pair() -> InvalidInput:
+def _wrong_credentials() -> InvalidInput:
     return InvalidInput({}, "The e-mail or the password is not right.")
 
 
@@ -295,7 +231,7 @@ def _credentials(tx: Session, email: str) -> _Credentials | None:
     )
 
 
-def _succeed(
+def _record_success(
     tx: Session,
     known: _Credentials,
     fresh_hash: str | None,
@@ -320,5 +256,5 @@ def _succeed(
     if not known.active:
         return ""
     return tokens.issue(
-        tx, SIGN_IN, Meaning(account_id=account.id, remember=remember)
+        tx, SIGN_IN, TokenSubject(account_id=account.id, remember=remember)
     ).secret

@@ -1,30 +1,39 @@
-"""Sessions: a browser that is signed in.
-
-The cookie holds 256 random bits, the database their hash. How long after its
-last use a session ends is for the business to say (``business.Switches``), and
-longer when the person wished to be remembered. A guest's ends at a fixed time.
-"""
+"""Sessions of signed-in browsers and the devices that an account knows."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, or_, update
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
-from portal_app.domain.accounts.models import AccountSession, AccountToken
-from portal_app.domain.accounts.rules import SEEN_EVERY
-from portal_app.domain.accounts.tokens import Meaning
+from portal_app.domain.accounts import security_log
+from portal_app.domain.accounts.models import (
+    Account,
+    AccountSession,
+    AccountToken,
+    KnownDevice,
+)
+from portal_app.domain.accounts.rules import (
+    LAST_SEEN_INTERVAL,
+    SIGN_IN_METHODS,
+    device_text,
+    network_text,
+)
+from portal_app.domain.accounts.tokens import TokenSubject
+from portal_app.domain.accounts.views import SessionView
 from portal_app.domain.business import service as businesses
+from portal_app.domain.notifications import outbox as notifications
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.clock import utc_now
+from portal_app.kernel.errors import NotAllowed, NotFound
 from portal_app.kernel.ids import hash_secret, new_secret
 from portal_app.kernel.statements import affected
 
-_KEPT = timedelta(days=30)
+_SESSION_RETENTION = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedSession:
     """A new session and the secret for its cookie."""
 
     id: str
@@ -32,7 +41,7 @@ class Opened:
     expires_at: datetime
 
 
-def open_session(tx: Session, meaning: Meaning, actor: Actor) -> Opened:
+def open_session(tx: Session, meaning: TokenSubject, actor: Actor) -> OpenedSession:
     """Let a browser in: to an account, or a guest to one booking."""
     secret = new_secret()
     now = utc_now()
@@ -53,7 +62,7 @@ def open_session(tx: Session, meaning: Meaning, actor: Actor) -> Opened:
     )
     tx.add(session)
     tx.flush()
-    return Opened(session.id, secret, session.expires_at)
+    return OpenedSession(session.id, secret, session.expires_at)
 
 
 def revoke(tx: Session, session_id: str) -> None:
@@ -98,7 +107,7 @@ def revoke_all(
     return affected(tx, statement.values(revoked_at=utc_now()))
 
 
-def revoke_link(tx: Session, link_id: str) -> int:
+def revoke_link_sessions(tx: Session, link_id: str) -> int:
     """End the guest sessions that a link in a mail opened; says how many."""
     tx.execute(
         update(AccountToken)
@@ -118,12 +127,12 @@ def revoke_link(tx: Session, link_id: str) -> int:
     )
 
 
-def is_seen_due(last_seen_at: datetime) -> bool:
+def is_last_seen_outdated(last_seen_at: datetime) -> bool:
     """Whether it is time to note that a session is in use: once a minute."""
-    return utc_now() - last_seen_at >= SEEN_EVERY
+    return utc_now() - last_seen_at >= LAST_SEEN_INTERVAL
 
 
-def note_seen(tx: Session, session_id: str, address: str) -> None:
+def update_last_seen(tx: Session, session_id: str, address: str) -> None:
     """Note that a session is in use; its end moves accordingly, a guest's not."""
     now = utc_now()
     session = tx.get(AccountSession, session_id)
@@ -142,7 +151,7 @@ def note_seen(tx: Session, session_id: str, address: str) -> None:
         .where(
             col(AccountSession.id) == session_id,
             col(AccountSession.revoked_at).is_(None),
-            col(AccountSession.last_seen_at) <= now - SEEN_EVERY,
+            col(AccountSession.last_seen_at) <= now - LAST_SEEN_INTERVAL,
         )
         .values(
             last_seen_at=now,
@@ -154,7 +163,7 @@ def note_seen(tx: Session, session_id: str, address: str) -> None:
 
 def purge(tx: Session) -> int:
     """Delete sessions that ended more than 30 days ago; says how many."""
-    before = utc_now() - _KEPT
+    before = utc_now() - _SESSION_RETENTION
     return affected(
         tx,
         delete(AccountSession).where(
@@ -173,3 +182,177 @@ def _lifetime(tx: Session, *, guest: bool, remembered: bool) -> timedelta:
     if remembered:
         return timedelta(days=switches.remembered_days)
     return timedelta(hours=switches.session_hours)
+
+
+_MAX_LISTED = 50
+
+
+def require_account(actor: Actor) -> str:
+    """The account that is asking.
+
+    Raises:
+        NotAllowed: If nobody is signed in with an account.
+    """
+    if actor.account_id is None:
+        raise NotAllowed
+    return actor.account_id
+
+
+def list_sessions(tx: Session, actor: Actor) -> list[SessionView]:
+    """The browsers in which the actor is signed in: this one, then latest first.
+
+    Raises:
+        NotAllowed: If nobody is signed in with an account.
+    """
+    found = tx.exec(
+        select(AccountSession)
+        .where(
+            AccountSession.account_id == require_account(actor),
+            col(AccountSession.revoked_at).is_(None),
+            col(AccountSession.expires_at) > utc_now(),
+        )
+        .order_by(
+            (col(AccountSession.id) == actor.session_id).desc(),
+            col(AccountSession.last_seen_at).desc(),
+            col(AccountSession.id).desc(),
+        )
+        .limit(_MAX_LISTED)
+    ).all()
+    formats = businesses.formats(tx)
+    return [
+        SessionView(
+            id=session.id,
+            device=device_text(session.device),
+            place=network_text(session.address),
+            last_seen=(
+                f"{formats.short_day(session.last_seen_at)}, "
+                f"{formats.time(session.last_seen_at)}"
+            ),
+            last_seen_at=session.last_seen_at.isoformat(),
+            signed_in=formats.day(session.created_at),
+            way=SIGN_IN_METHODS[session.way],
+            remembered=session.remembered,
+            current=session.id == actor.session_id,
+        )
+        for session in found
+    ]
+
+
+def end_session(tx: Session, actor: Actor, session_id: str) -> None:
+    """Sign one of the actor's browsers out, from its next event on.
+
+    Args:
+        tx: The transaction.
+        actor: Who is signed in.
+        session_id: From ``list_sessions``.
+
+    Raises:
+        NotAllowed: If nobody is signed in with an account.
+        NotFound: If it is somebody else's, or over.
+    """
+    ended = affected(
+        tx,
+        update(AccountSession)
+        .where(
+            col(AccountSession.id) == session_id,
+            col(AccountSession.account_id) == require_account(actor),
+            col(AccountSession.revoked_at).is_(None),
+        )
+        .values(revoked_at=utc_now()),
+    )
+    if not ended:
+        raise NotFound("That session is over already.")
+    security_log.record(
+        tx, actor, "sessions_ended", account_id=actor.account_id, detail="One."
+    )
+
+
+def end_other_sessions(tx: Session, actor: Actor) -> int:
+    """Sign the actor out everywhere but here; says in how many browsers.
+
+    Raises:
+        NotAllowed: If nobody is signed in with an account.
+    """
+    ended = revoke_all(tx, require_account(actor), but=actor.session_id)
+    if ended:
+        security_log.record(
+            tx,
+            actor,
+            "sessions_ended",
+            account_id=actor.account_id,
+            detail=f"All others: {ended}.",
+        )
+    return ended
+
+
+_DEVICE_RETENTION = timedelta(days=400)
+
+
+def recognise_device(
+    tx: Session, account: Account, actor: Actor, device_secret: str
+) -> str:
+    """Say whether an account knows this browser, and tell its owner if not.
+
+    Args:
+        tx: The transaction of the sign-in.
+        account: Who signs in.
+        actor: With address and device.
+        device_secret: From the browser's cookie; empty without one.
+
+    Returns:
+        The secret for the cookie. One that the browser made up is never taken.
+    """
+    now = utc_now()
+    known = tx.exec(
+        select(KnownDevice).where(
+            KnownDevice.account_id == account.id,
+            KnownDevice.token_hash == hash_secret(device_secret),
+        )
+    ).first()
+    if known is not None:
+        known.last_seen_at = now
+        tx.flush()
+        return device_secret
+    others = tx.exec(
+        select(KnownDevice.id).where(KnownDevice.account_id == account.id).limit(1)
+    ).first()
+    secret = new_secret()
+    device = KnownDevice(
+        account_id=account.id,
+        token_hash=hash_secret(secret),
+        created_at=now,
+        last_seen_at=now,
+    )
+    tx.add(device)
+    tx.flush()
+    if others is not None:
+        _notify_owner(tx, account, actor, device.id)
+    return secret
+
+
+def purge_devices(tx: Session) -> int:
+    """Forget browsers that were not used for 400 days; says how many."""
+    before = utc_now() - _DEVICE_RETENTION
+    return affected(
+        tx, delete(KnownDevice).where(col(KnownDevice.last_seen_at) < before)
+    )
+
+
+def _notify_owner(tx: Session, account: Account, actor: Actor, device_id: str) -> None:
+    formats = businesses.formats(tx)
+    now = utc_now()
+    security_log.record(
+        tx, actor, "new_device", account_id=account.id, about=account.email
+    )
+    notifications.enqueue(
+        tx,
+        "new_device",
+        account.email,
+        {
+            "path": "/account",
+            "device": device_text(actor.device),
+            "place": network_text(actor.address) or "an unknown network",
+            "when": f"{formats.day(now)}, {formats.time(now)} ({formats.clock})",
+        },
+        f"new_device:{device_id}",
+    )

@@ -6,14 +6,18 @@ from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
 from portal_app.domain.accounts.models import AccountToken
-from portal_app.domain.accounts.rules import BY_PASSWORD, TOKEN_LIFETIMES, TOKENS_KEPT
+from portal_app.domain.accounts.rules import (
+    BY_PASSWORD,
+    TOKEN_LIFETIMES,
+    TOKEN_RETENTION,
+)
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.ids import hash_secret, new_secret
 from portal_app.kernel.statements import affected
 
 
 @dataclass(frozen=True, slots=True)
-class Issued:
+class IssuedToken:
     """A new token: its row, and the secret that is never stored."""
 
     id: str
@@ -21,7 +25,7 @@ class Issued:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Meaning:
+class TokenSubject:
     """What a token stands for: an account, or one booking for a guest.
 
     Attributes:
@@ -43,7 +47,7 @@ class Meaning:
     path: str = ""
 
 
-def issue(tx: Session, purpose: str, meaning: Meaning) -> Issued:
+def issue(tx: Session, purpose: str, meaning: TokenSubject) -> IssuedToken:
     """Make a token that lives as long as its purpose allows."""
     secret = new_secret()
     now = utc_now()
@@ -56,7 +60,7 @@ def issue(tx: Session, purpose: str, meaning: Meaning) -> Issued:
     )
     tx.add(token)
     tx.flush()
-    return Issued(token.id, secret)
+    return IssuedToken(token.id, secret)
 
 
 def find(tx: Session, secret: str, purpose: str) -> AccountToken | None:
@@ -69,12 +73,12 @@ def find(tx: Session, secret: str, purpose: str) -> AccountToken | None:
     ).first()
 
 
-def is_live(token: AccountToken) -> bool:
+def is_valid(token: AccountToken) -> bool:
     """Whether the token may still be used."""
     return token.used_at is None and token.expires_at > utc_now()
 
 
-def newest_live(tx: Session, account_id: str, purpose: str) -> AccountToken | None:
+def newest_valid(tx: Session, account_id: str, purpose: str) -> AccountToken | None:
     """The newest token of an account that may still be used."""
     return tx.exec(
         select(AccountToken)
@@ -88,7 +92,7 @@ def newest_live(tx: Session, account_id: str, purpose: str) -> AccountToken | No
     ).first()
 
 
-def consume(tx: Session, secret: str, purpose: str) -> Meaning | None:
+def consume(tx: Session, secret: str, purpose: str) -> TokenSubject | None:
     """Use a token up, in one statement: of two who try, one gets it.
 
     Returns:
@@ -106,13 +110,13 @@ def consume(tx: Session, secret: str, purpose: str) -> Meaning | None:
         )
         .values(used_at=now)
         .returning(
-            *(AccountToken.__table__.c[field.name] for field in fields(Meaning))  # type: ignore[attr-defined]
+            *(AccountToken.__table__.c[field.name] for field in fields(TokenSubject))  # type: ignore[attr-defined]
         )
     ).first()
-    return Meaning(**row._mapping) if row else None
+    return TokenSubject(**row._mapping) if row else None
 
 
-def end_all(tx: Session, account_id: str, *purposes: str) -> None:
+def revoke_all(tx: Session, account_id: str, *purposes: str) -> None:
     """End the tokens of some purposes that an account still has."""
     tx.execute(
         update(AccountToken)
@@ -127,7 +131,7 @@ def end_all(tx: Session, account_id: str, *purposes: str) -> None:
 
 def purge(tx: Session) -> int:
     """Delete tokens that expired more than 30 days ago; says how many."""
-    before = utc_now() - TOKENS_KEPT
+    before = utc_now() - TOKEN_RETENTION
     return affected(
         tx, delete(AccountToken).where(col(AccountToken.expires_at) < before)
     )

@@ -50,33 +50,12 @@ class ProviderView:
 
 
 @dataclass(frozen=True, slots=True)
-class WaysInView:
+class SignInMethodsView:
     """How the account that is signed in can be entered."""
 
     email: str = ""
     has_password: bool = False
     providers: list[ProviderView] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class OfferView:
-    """What a sign-in by a provider still waits for.
-
-    Attributes:
-        provider: Such as ``google``.
-        name: Such as ``Google``.
-        step: ``email`` (give an e-mail), ``proof`` (there is an account: prove
-            that it is yours) or ``mail`` (a mail is under way).
-        email: Where the account or the mail is; in step ``email`` what the
-            provider suggests, or empty.
-        has_password: In step ``proof``, whether a password can prove it.
-    """
-
-    provider: str = ""
-    name: str = ""
-    step: str = ""
-    email: str = ""
-    has_password: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,39 +1,133 @@
-"""The wizard: a draft, and each of its steps, validated here.
+"""Drafts: every step of the wizard, validated here.
 
 A step may be repeated and taken back; the draft keeps the last answer. What was
-chosen is looked at again when it is confirmed.
+chosen is checked again when it is confirmed. Drafts that nobody goes on with are
+deleted after 30 days.
 """
 
-from dataclasses import asdict
-from datetime import UTC, date, datetime
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlmodel import Session, col
+from sqlalchemy import delete
+from sqlmodel import Session, col, select
 
-from portal_app.domain.bookings import rules, views
-from portal_app.domain.bookings.changing import changing, draft_to_change
+from portal_app.domain.accounts.rules import normal_email
+from portal_app.domain.bookings import draft_details, rules, views
+from portal_app.domain.bookings.booking_dependents import dependent_types_of
+from portal_app.domain.bookings.draft_details import fields_of_draft
 from portal_app.domain.bookings.models import BookingDraft
-from portal_app.domain.bookings.ownership import draft_of
-from portal_app.domain.bookings.presenting import draft_view, priced, time_views
+from portal_app.domain.bookings.rules import BookingContactForm
+from portal_app.domain.bookings.view_builders import (
+    draft_view,
+    free_time_views,
+    price_of_draft,
+)
+from portal_app.domain.bookings.views import DetailsFormView
 from portal_app.domain.business import service as business
 from portal_app.domain.catalogue import rules as pricing
 from portal_app.domain.catalogue import service as catalogue
 from portal_app.domain.catalogue.models import Service
-from portal_app.domain.customers import places
-from portal_app.domain.customers.addresses import (
-    AddressForm,
-    validate_address,
+from portal_app.domain.customers import locations
+from portal_app.domain.customers.addresses import AddressForm, validate_address
+from portal_app.domain.customers.business_profiles import draft_snapshot
+from portal_app.domain.customers.rules import (
+    is_name_character,
+    is_printable,
+    phone_number,
 )
-from portal_app.domain.customers.ownership import customer_of, owned_by
+from portal_app.domain.dependents.service import choosable_dependents
+from portal_app.domain.fields import values as fields
 from portal_app.domain.scheduling import service as scheduling
 from portal_app.domain.scheduling.views import FieldworkerView
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.clock import utc_now
-from portal_app.kernel.errors import Conflict, InvalidInput
+from portal_app.kernel.db import Database
+from portal_app.kernel.errors import Conflict, InvalidInput, NotFound
+from portal_app.kernel.ownership import customer_of, owned_by
 from portal_app.kernel.statements import insert_into
 
+
+def details_form(tx: Session, actor: Actor, draft_id: str) -> DetailsFormView:
+    """What the wizard asks, with what was entered so far.
+
+    Raises:
+        NotFound: If the draft is missing or somebody else's.
+        NotAllowed: If nobody is signed in as a customer.
+    """
+    draft = own_draft(tx, actor, draft_id)
+    service = tx.get_one(Service, draft.service_id)
+    return DetailsFormView(
+        types=dependent_types_of(tx, service),
+        dependents=choosable_dependents(tx, actor, service.dependent_types),
+        chosen=list(draft.dependent_ids),
+        fields=fields_of_draft(tx, draft),
+        answered=bool(draft.contact),
+    )
+
+
+def own_draft(
+    tx: Session, actor: Actor, draft_id: str, *, lock: bool = False
+) -> BookingDraft:
+    """A draft of this actor, as it is now.
+
+    Args:
+        tx: The transaction.
+        actor: Who is asking.
+        draft_id: From the browser.
+        lock: Make other changes to the draft wait for this transaction.
+
+    Raises:
+        NotFound: If it is missing or somebody else's.
+        NotAllowed: If nobody is signed in as a customer.
+    """
+    query = owned_by(actor, BookingDraft).where(BookingDraft.id == draft_id)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    draft = tx.exec(query).one_or_none()
+    if draft is None:
+        raise NotFound("We could not find that booking.")
+    return draft
+
+
+@dataclass(slots=True)
+class RelatedChanges:
+    """Set ``changed`` if what is kept of the draft in other tables changed."""
+
+    changed: bool = False
+
+
+def lock_open_draft(tx: Session, actor: Actor, draft_id: str) -> BookingDraft:
+    """An open draft of this actor, held until the transaction ends.
+
+    Raises:
+        NotFound: If it is missing or somebody else's.
+        NotAllowed: If nobody is signed in as a customer.
+        Conflict: If it was confirmed already.
+    """
+    row = own_draft(tx, actor, draft_id, lock=True)
+    if row.closed_at is not None:
+        raise Conflict("This booking was confirmed already.")
+    return row
+
+
+@contextmanager
+def versioned_change(tx: Session, row: BookingDraft) -> Iterator[RelatedChanges]:
+    """Count a new version if the draft is another one afterwards."""
+    before = row.model_dump()
+    beside = RelatedChanges()
+    yield beside
+    if beside.changed or row.model_dump() != before:
+        row.version += 1
+        row.updated_at = utc_now()
+        tx.flush()
+
+
 _OPTIONS_CHANGED = "The options of this service have changed. Please choose again."
-_TIME_LOST = "The time you chose is no longer available. Please choose another."
+_TIME_UNAVAILABLE = "The time you chose is no longer available. Please choose another."
 
 
 class SlotGone(Conflict):
@@ -80,18 +174,18 @@ def open_draft(tx: Session, actor: Actor, slug: str) -> views.DraftView:
             .on_conflict_do_nothing()
         )
         draft = tx.exec(open_one).one()
-    with changing(tx, draft):
-        notice = _refresh(tx, draft, service)
+    with versioned_change(tx, draft):
+        notice = _remove_unavailable_choices(tx, draft, service)
     return draft_view(tx, draft, notice)
 
 
-def draft(tx: Session, actor: Actor, draft_id: str) -> views.DraftView:
+def get_draft(tx: Session, actor: Actor, draft_id: str) -> views.DraftView:
     """A draft as it stands; once confirmed, ``number`` tells the booking's.
 
     Raises:
         NotFound: If it is missing or somebody else's.
     """
-    return draft_view(tx, draft_of(tx, actor, draft_id))
+    return draft_view(tx, own_draft(tx, actor, draft_id))
 
 
 def choose_options(
@@ -107,11 +201,13 @@ def choose_options(
         Conflict: If it was confirmed already.
         InvalidInput: With a sentence for each option answered wrongly.
     """
-    row = draft_to_change(tx, actor, draft_id)
+    row = lock_open_draft(tx, actor, draft_id)
     service = _service_of(tx, row)
-    with changing(tx, row):
-        row.options = pricing.normalise(catalogue.offer_of(tx, service), answers)
-        notice = _refresh(tx, row, service)
+    with versioned_change(tx, row):
+        row.options = pricing.normalise_answers(
+            catalogue.offer_of(tx, service), answers
+        )
+        notice = _remove_unavailable_choices(tx, row, service)
     return draft_view(tx, row, notice)
 
 
@@ -132,12 +228,14 @@ def answer_option(
         Conflict: If it was confirmed already.
         InvalidInput: If there is no such option or it is answered wrongly.
     """
-    row = draft_to_change(tx, actor, draft_id)
+    row = lock_open_draft(tx, actor, draft_id)
     service = _service_of(tx, row)
     answers = {**row.options, option_key: answer}
-    with changing(tx, row):
-        row.options = pricing.normalise_some(catalogue.offer_of(tx, service), answers)
-        notice = _refresh(tx, row, service)
+    with versioned_change(tx, row):
+        row.options = pricing.normalise_partial_answers(
+            catalogue.offer_of(tx, service), answers
+        )
+        notice = _remove_unavailable_choices(tx, row, service)
     return draft_view(tx, row, notice)
 
 
@@ -163,16 +261,18 @@ def choose_time(
         InvalidInput: If the options are not complete.
         SlotGone: If the start is not free (any more); with the nearest that are.
     """
-    row = draft_to_change(tx, actor, draft_id)
-    minutes = _priced_or_refuse(tx, row).minutes
+    row = lock_open_draft(tx, actor, draft_id)
+    minutes = _require_price(tx, row).minutes
     asked_for = fieldworker_id or None
     if starts_at.tzinfo is None:
-        raise InvalidInput({"time": rules.MISSING["time"]})
+        raise InvalidInput({"time": rules.MISSING_TEXTS["time"]})
     if not scheduling.is_free(
         tx, row.service_id, minutes, starts_at, fieldworker_id=asked_for
     ):
-        raise SlotGone(_nearest(tx, row.service_id, minutes, starts_at, asked_for))
-    with changing(tx, row):
+        raise SlotGone(
+            _nearest_time_views(tx, row.service_id, minutes, starts_at, asked_for)
+        )
+    with versioned_change(tx, row):
         row.starts_at = starts_at.astimezone(UTC)
         row.fieldworker_id = asked_for
     return draft_view(tx, row)
@@ -187,9 +287,9 @@ def choose_location(
         NotFound: If draft or place are missing or somebody else's.
         Conflict: If the draft was confirmed already.
     """
-    row = draft_to_change(tx, actor, draft_id)
-    with changing(tx, row):
-        row.address = asdict(places.address_of(tx, actor, location_id))
+    row = lock_open_draft(tx, actor, draft_id)
+    with versioned_change(tx, row):
+        row.address = asdict(locations.location_address(tx, actor, location_id))
         row.location_id = location_id
     return draft_view(tx, row)
 
@@ -204,10 +304,10 @@ def choose_address(
         Conflict: If it was confirmed already, or no more places can be saved.
         InvalidInput: With a sentence for each field that is wrong.
     """
-    row = draft_to_change(tx, actor, draft_id)
-    with changing(tx, row):
+    row = lock_open_draft(tx, actor, draft_id)
+    with versioned_change(tx, row):
         row.address = asdict(validate_address(form))
-        row.location_id = places.save_location(tx, actor, form)
+        row.location_id = locations.save_location(tx, actor, form)
     return draft_view(tx, row)
 
 
@@ -217,7 +317,7 @@ def fieldworkers(tx: Session, actor: Actor, draft_id: str) -> list[FieldworkerVi
     Raises:
         NotFound: If the draft is missing or somebody else's.
     """
-    return scheduling.fieldworkers_for(tx, draft_of(tx, actor, draft_id).service_id)
+    return scheduling.fieldworkers_for(tx, own_draft(tx, actor, draft_id).service_id)
 
 
 def free_days(
@@ -235,10 +335,10 @@ def free_days(
         NotFound: If the draft is missing or somebody else's.
         InvalidInput: If the options are not complete.
     """
-    row = draft_of(tx, actor, draft_id)
-    minutes = _priced_or_refuse(tx, row).minutes
+    row = own_draft(tx, actor, draft_id)
+    minutes = _require_price(tx, row).minutes
     formats = business.formats(tx)
-    days = scheduling.month(
+    days = scheduling.free_days(
         tx,
         row.service_id,
         minutes,
@@ -258,12 +358,12 @@ def free_times(
     fieldworker_id: str | None = None,
 ) -> list[views.FreeTimeView]:
     """The starts of one day that are free for this visit; errors as ``free_days``."""
-    row = draft_of(tx, actor, draft_id)
-    minutes = _priced_or_refuse(tx, row).minutes
-    offered = scheduling.slots(
+    row = own_draft(tx, actor, draft_id)
+    minutes = _require_price(tx, row).minutes
+    offered = scheduling.free_slots(
         tx, row.service_id, minutes, day, fieldworker_id=fieldworker_id
     )
-    return time_views(business.formats(tx), offered)
+    return free_time_views(business.formats(tx), offered)
 
 
 def nearest_times(tx: Session, actor: Actor, draft_id: str) -> list[views.FreeTimeView]:
@@ -273,21 +373,23 @@ def nearest_times(tx: Session, actor: Actor, draft_id: str) -> list[views.FreeTi
         NotFound: If the draft is missing or somebody else's.
         InvalidInput: If the options are not complete.
     """
-    row = draft_of(tx, actor, draft_id)
-    minutes = _priced_or_refuse(tx, row).minutes
+    row = own_draft(tx, actor, draft_id)
+    minutes = _require_price(tx, row).minutes
     around = row.starts_at or utc_now()
-    return _nearest(tx, row.service_id, minutes, around, row.fieldworker_id)
+    return _nearest_time_views(tx, row.service_id, minutes, around, row.fieldworker_id)
 
 
 def _service_of(tx: Session, row: BookingDraft) -> Service:
     return tx.get_one(Service, row.service_id)
 
 
-def _refresh(tx: Session, row: BookingDraft, service: Service) -> str:
+def _remove_unavailable_choices(
+    tx: Session, row: BookingDraft, service: Service
+) -> str:
     """Take out what is not to be had any more; returns words about it."""
     notice = ""
-    price = priced(tx, row)
-    if price is None and not _may_be_completed(tx, row, service):
+    price = price_of_draft(tx, row)
+    if price is None and not _options_are_still_valid(tx, row, service):
         row.options, notice = {}, _OPTIONS_CHANGED
     if row.starts_at is not None and (
         price is None
@@ -300,33 +402,132 @@ def _refresh(tx: Session, row: BookingDraft, service: Service) -> str:
         )
     ):
         row.starts_at = None
-        notice = notice or _TIME_LOST
+        notice = notice or _TIME_UNAVAILABLE
     return notice
 
 
-def _may_be_completed(tx: Session, row: BookingDraft, service: Service) -> bool:
+def _options_are_still_valid(tx: Session, row: BookingDraft, service: Service) -> bool:
     try:
-        pricing.normalise_some(catalogue.offer_of(tx, service), row.options)
+        pricing.normalise_partial_answers(catalogue.offer_of(tx, service), row.options)
     except InvalidInput:
         return False
     return True
 
 
-def _priced_or_refuse(tx: Session, row: BookingDraft) -> pricing.Priced:
-    price = priced(tx, row)
+def _require_price(tx: Session, row: BookingDraft) -> pricing.PriceBreakdown:
+    price = price_of_draft(tx, row)
     if price is None:
-        raise InvalidInput({"options": rules.MISSING["options"]})
+        raise InvalidInput({"options": rules.MISSING_TEXTS["options"]})
     return price
 
 
-def _nearest(
+def _nearest_time_views(
     tx: Session,
     service_id: str,
     minutes: int,
     around: datetime,
     fieldworker_id: str | None,
 ) -> list[views.FreeTimeView]:
-    offered = scheduling.nearest(
+    offered = scheduling.nearest_slots(
         tx, service_id, minutes, around, fieldworker_id=fieldworker_id
     )
-    return time_views(business.formats(tx), offered)
+    return free_time_views(business.formats(tx), offered)
+
+
+def choose_contact(
+    tx: Session, actor: Actor, draft_id: str, form: BookingContactForm
+) -> views.DraftView:
+    """Say whom to ask for, for whom it is, and what the service asks.
+
+    Raises:
+        NotFound: If the draft is missing or somebody else's.
+        Conflict: If it was confirmed already.
+        InvalidInput: With a sentence for each of ``name``, ``email``, ``phone``,
+            ``notes``, ``company``, ``dependents`` and ``details.KEY`` that is wrong.
+    """
+    row = lock_open_draft(tx, actor, draft_id)
+    with versioned_change(tx, row) as beside:
+        wrong: dict[str, str] = {}
+        try:
+            contact, row.notes = _checked_contact(tx, form)
+            if form.company:
+                contact["company"] = draft_snapshot(tx, actor, form.company)
+            row.contact = contact
+        except InvalidInput as refused:
+            wrong |= refused.fields
+        try:
+            beside.changed = draft_details.save_details(tx, actor, row, form.details)
+        except InvalidInput as refused:
+            wrong |= refused.fields
+        if wrong:
+            raise InvalidInput(wrong)
+    return draft_view(tx, row)
+
+
+def _checked_contact(
+    tx: Session, form: BookingContactForm
+) -> tuple[dict[str, Any], str]:
+    wrong: dict[str, str] = {}
+    name = " ".join(unicodedata.normalize("NFC", form.name).split())
+    if not name:
+        wrong["name"] = "Please enter a name."
+    elif len(name) > rules.MAX_NAME:
+        wrong["name"] = f"Please use at most {rules.MAX_NAME} characters."
+    elif not all(is_name_character(character) for character in name):
+        wrong["name"] = "Please use only letters in the name."
+    notes = unicodedata.normalize("NFC", form.notes).strip().replace("\r\n", "\n")
+    if len(notes) > rules.MAX_NOTES:
+        wrong["notes"] = f"Please use at most {rules.MAX_NOTES} characters."
+    elif not all(is_printable(character) or character == "\n" for character in notes):
+        wrong["notes"] = "Please use only letters and numbers."
+    email = phone = ""
+    try:
+        email = normal_email(form.email)
+    except InvalidInput as refused:
+        wrong |= refused.fields
+    try:
+        phone = phone_number(form.phone, business.current_business(tx).country)
+    except InvalidInput as refused:
+        wrong |= refused.fields
+    if wrong:
+        raise InvalidInput(wrong)
+    return {"name": name, "email": email, "phone": phone}, notes
+
+
+_DRAFT_RETENTION = timedelta(days=30)
+_STALE_BATCH_SIZE = 200
+
+
+def delete_stale_drafts(db: Database) -> int:
+    """Delete open drafts that were not changed for 30 days.
+
+    What was booked keeps its draft, by which a repeated confirmation is known.
+
+    Args:
+        db: The database; a transaction takes at most 200 drafts.
+
+    Returns:
+        How many.
+    """
+    forgotten = 0
+    while count := db.call(_delete_stale_batch):
+        forgotten += count
+    return forgotten
+
+
+def _delete_stale_batch(tx: Session) -> int:
+    # One that is being changed or confirmed just now is left alone.
+    ids = tx.exec(
+        select(col(BookingDraft.id))
+        .where(
+            col(BookingDraft.closed_at).is_(None),
+            col(BookingDraft.updated_at) < utc_now() - _DRAFT_RETENTION,
+        )
+        .order_by(col(BookingDraft.updated_at))
+        .limit(_STALE_BATCH_SIZE)
+        .with_for_update(skip_locked=True)
+    ).all()
+    if ids:
+        fields.delete_values(tx, "draft", ids)
+        tx.execute(delete(BookingDraft).where(col(BookingDraft.id).in_(ids)))
+    return len(ids)

@@ -15,17 +15,17 @@ STATUS_TEXTS = {
     "cancelled": "Cancelled",
 }
 
-MISSING = {
+MISSING_TEXTS = {
     "options": "Please choose the options.",
     "time": "Please choose a day and a time.",
     "address": "Please tell us where to come.",
     "contact": "Please tell us how to reach you.",
 }
 
-DRAFT, BOOKING = "draft", "booking"
+DRAFT_SUBJECT, BOOKING_SUBJECT = "draft", "booking"
 """What drafts and bookings are called where values of fields are stored."""
 
-ANSWER = "details."
+ANSWER_PREFIX = "details."
 """Before a field's key, where a form is told that an answer is wrong."""
 
 PAGE_SIZE = 20
@@ -51,7 +51,7 @@ class DetailsForm:
 
 
 @dataclass(frozen=True, slots=True)
-class ContactForm:
+class BookingContactForm:
     """Whom to ask for, as it was typed; ``company`` is a business profile's id."""
 
     name: str
@@ -63,7 +63,7 @@ class ContactForm:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class OverviewSnapshot:
     """What the overview showed when it was confirmed.
 
     Attributes:
@@ -77,7 +77,7 @@ class Shown:
     minutes: int
 
 
-def gone_text(name: str) -> str:
+def unavailable_dependent_text(name: str) -> str:
     """Why a draft cannot be for somebody; the name may not be known."""
     return (
         f"{name or 'One of those it is for'} cannot be chosen any more. "
@@ -85,14 +85,14 @@ def gone_text(name: str) -> str:
     )
 
 
-def lacking_text(field_name: str) -> str:
+def missing_answer_text(field_name: str) -> str:
     """What a draft lacks of what the service asks."""
     return f"Please fill in “{field_name}” under “Contact details”."
 
 
-def answer_faults(faults: Mapping[str, str]) -> dict[str, str]:
+def answer_errors(faults: Mapping[str, str]) -> dict[str, str]:
     """What is wrong with answers, under names that no other field has."""
-    return {f"{ANSWER}{key}": sentence for key, sentence in faults.items()}
+    return {f"{ANSWER_PREFIX}{key}": sentence for key, sentence in faults.items()}
 
 
 def is_open(status: str, ends_at: datetime, now: datetime) -> bool:
@@ -119,7 +119,7 @@ def event_text(what: str, detail: Mapping[str, Any]) -> str:
     return what.replace("_", " ").capitalize() + "."
 
 
-def told_text(names: Sequence[str]) -> str:
+def notified_text(names: Sequence[str]) -> str:
     """Who was told of what happened, in one sentence; empty for nobody."""
     if not names:
         return ""

@@ -6,14 +6,14 @@ Instants are ISO 8601 in UTC next to their texts on the business's clock.
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from portal_app.domain.bookings.rules import Shown
+from portal_app.domain.bookings.rules import OverviewSnapshot
 from portal_app.domain.catalogue.views import LineView
 from portal_app.domain.dependents.views import DependentRowView, TypeView
 from portal_app.domain.fields.views import FieldView
 
 
 @dataclass(frozen=True, slots=True)
-class AddressView:
+class BookingAddressView:
     """Where to come, field by field, as the form shows it again."""
 
     street: str = ""
@@ -26,7 +26,7 @@ class AddressView:
 
 
 @dataclass(frozen=True, slots=True)
-class ForWhomView:
+class BookingDependentView:
     """Whom or what a booking is for; a guest is told the name only."""
 
     id: str = ""
@@ -36,7 +36,7 @@ class ForWhomView:
 
 
 @dataclass(frozen=True, slots=True)
-class AskedView:
+class DetailsFormView:
     """What a booking asks besides time, place and contact, to fill in.
 
     Attributes:
@@ -98,7 +98,7 @@ class DraftView:
     fieldworker_id: str
     fieldworker: str
     location_id: str
-    address: AddressView
+    address: BookingAddressView
     address_lines: list[str]
     contact_name: str
     contact_email: str
@@ -106,12 +106,12 @@ class DraftView:
     notes: str
     done: list[str]
     ready: bool
-    shown: Shown
+    shown: OverviewSnapshot
     number: str
     notice: str
     company_id: str = ""
     company: str = ""
-    for_whom: list[ForWhomView] = field(default_factory=list)
+    for_whom: list[BookingDependentView] = field(default_factory=list)
     fields: list[FieldView] = field(default_factory=list)
 
 
@@ -166,7 +166,7 @@ class BookingPage:
 
 
 @dataclass(frozen=True, slots=True)
-class EventView:
+class BookingEventView:
     """What happened to a booking: when, by whom, in one sentence.
 
     ``told`` says which contacts were told; only the customer reads it.
@@ -209,10 +209,10 @@ class BookingView:
     contact_email: str
     contact_phone: str
     notes: str
-    history: list[EventView]
+    history: list[BookingEventView]
     company: str = ""
     company_tax_number: str = ""
-    for_whom: list[ForWhomView] = field(default_factory=list)
+    for_whom: list[BookingDependentView] = field(default_factory=list)
     fields: list[FieldView] = field(default_factory=list)
 
 

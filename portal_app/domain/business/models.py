@@ -56,7 +56,7 @@ class Business(SQLModel, table=True):
 class Policy(SQLModel, table=True):
     """A text that customers agree to or can look up, such as how keys are kept.
 
-    See ``policies.WELL_KNOWN`` for those that pages look for by their key.
+    See ``policies.STANDARD_POLICIES`` for those that pages look for by their key.
     ``request_key`` is what the browser called the request that added it by hand.
     """
 
@@ -76,7 +76,7 @@ class Policy(SQLModel, table=True):
 
 
 class MessageTemplate(SQLModel, table=True):
-    """A message the office writes often; see ``texts.PLACEHOLDERS``."""
+    """A message the office writes often; see ``message_templates.PLACEHOLDERS``."""
 
     __tablename__ = "message_template"
     __table_args__ = (UniqueConstraint("key"),)

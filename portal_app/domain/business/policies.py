@@ -10,23 +10,23 @@ from sqlmodel import Session, col, select
 from portal_app.domain.business import service as businesses
 from portal_app.domain.business.models import Policy
 from portal_app.domain.business.views import PolicyEntryView, PolicyView
-from portal_app.kernel import archiving
+from portal_app.kernel import archival
 from portal_app.kernel.audiences import Actor
-from portal_app.kernel.changes import ChangedMeanwhile, compare
+from portal_app.kernel.changes import EditConflict, compare
 from portal_app.kernel.errors import Conflict, InvalidInput, NotFound
-from portal_app.kernel.keys import free_key, required_request_key
-from portal_app.kernel.ordering import next_place, places, reordered
+from portal_app.kernel.keys import required_request_key, unique_key
+from portal_app.kernel.ordering import assign_positions, next_position, reorder
 from portal_app.kernel.ownership import require_office
 
 TERMS, CANCELLATION = "terms", "cancellation"
-WELL_KNOWN = {TERMS: "Terms and conditions", CANCELLATION: "Cancellation policy"}
+STANDARD_POLICIES = {TERMS: "Terms and conditions", CANCELLATION: "Cancellation policy"}
 """Policies that pages look for by their key, and what they are called at first."""
 
 MAX_TITLE = 80
 MAX_TEXT = 20_000
 MAX_POLICIES = 50
-_SHOWN = {TERMS: "Accepted at sign-up", CANCELLATION: "Shown with every booking"}
-_ANCHORS_OF_PAGES = frozenset({"main"})
+_WHERE_SHOWN = {TERMS: "Accepted at sign-up", CANCELLATION: "Shown with every booking"}
+_RESERVED_ANCHORS = frozenset({"main"})
 _LABELS = {"title": "Title", "text": "Text", "in_use": "Shown to customers"}
 _NOT_FOUND = "We could not find that policy."
 
@@ -48,27 +48,27 @@ class PolicyForm:
     text: str = ""
 
 
-def policies(tx: Session) -> list[PolicyText]:
+def active_policies(tx: Session) -> list[PolicyText]:
     """The policies that customers can read, in the business's order."""
     return [
         PolicyText(row.key, row.title, row.text)
-        for row in _rows(tx)
+        for row in _policy_rows(tx)
         if row.archived_at is None
     ]
 
 
-def published(tx: Session) -> list[PolicyView]:
+def policy_views(tx: Session) -> list[PolicyView]:
     """The policies as their page shows them."""
     return [
-        PolicyView(policy.key, policy.title, _paragraphs(policy.text))
-        for policy in policies(tx)
+        PolicyView(policy.key, policy.title, _split_paragraphs(policy.text))
+        for policy in active_policies(tx)
     ]
 
 
-def paragraphs(tx: Session, key: str) -> list[str]:
+def policy_paragraphs(tx: Session, key: str) -> list[str]:
     """What a policy says, paragraph by paragraph; nothing if there is none."""
-    found = (policy.text for policy in policies(tx) if policy.key == key)
-    return _paragraphs(next(found, ""))
+    found = (policy.text for policy in active_policies(tx) if policy.key == key)
+    return _split_paragraphs(next(found, ""))
 
 
 def define_policies(tx: Session, actor: Actor, wanted: Sequence[PolicyText]) -> int:
@@ -83,13 +83,13 @@ def define_policies(tx: Session, actor: Actor, wanted: Sequence[PolicyText]) -> 
         NotAllowed: If the actor is not the office.
     """
     require_office(actor)
-    businesses.hold(tx)
-    rows = {row.key: row for row in _rows(tx)}
-    place = places(
+    businesses.lock_business(tx)
+    rows = {row.key: row for row in _policy_rows(tx)}
+    place = assign_positions(
         {key: row.position for key, row in rows.items()}, [one.key for one in wanted]
     )
     return sum(
-        _store(
+        _store_policy(
             tx,
             rows.get(one.key) or Policy(key=one.key, title="", text="", version=0),
             {"title": one.title, "text": one.text, "position": place[one.key]},
@@ -105,17 +105,17 @@ def policies_for_office(tx: Session, actor: Actor) -> list[PolicyEntryView]:
         NotAllowed: If the actor is not the office.
     """
     require_office(actor)
-    rows = _rows(tx)
+    rows = _policy_rows(tx)
     keys = {row.key for row in rows}
     unwritten = [
-        PolicyEntryView(id=key, title=title, shown=_SHOWN[key])
-        for key, title in WELL_KNOWN.items()
+        PolicyEntryView(id=key, title=title, shown=_WHERE_SHOWN[key])
+        for key, title in STANDARD_POLICIES.items()
         if key not in keys
     ]
     return [
-        *(_entry(row) for row in rows if row.archived_at is None),
+        *(_policy_entry_view(row) for row in rows if row.archived_at is None),
         *unwritten,
-        *(_entry(row) for row in rows if row.archived_at is not None),
+        *(_policy_entry_view(row) for row in rows if row.archived_at is not None),
     ]
 
 
@@ -134,21 +134,21 @@ def add_policy(tx: Session, actor: Actor, form: PolicyForm, request: str) -> str
         Conflict: If there are as many as fit.
     """
     require_office(actor)
-    businesses.hold(tx)
+    businesses.lock_business(tx)
     key = required_request_key(request)
-    rows = _rows(tx)
+    rows = _policy_rows(tx)
     for row in rows:
         if row.request_key == key:
             return row.key
-    values = _checked(form)
+    values = _checked_form(form)
     if len(rows) >= MAX_POLICIES:
         raise Conflict(f"There can be at most {MAX_POLICIES} policies.")
-    taken = {row.key for row in rows} | set(WELL_KNOWN) | _ANCHORS_OF_PAGES
+    taken = {row.key for row in rows} | set(STANDARD_POLICIES) | _RESERVED_ANCHORS
     row = Policy(
-        key=free_key(values["title"], taken, otherwise="policy", separator="-"),
+        key=unique_key(values["title"], taken, otherwise="policy", separator="-"),
         title=values["title"],
         text=values["text"],
-        position=next_place(row.position for row in rows),
+        position=next_position(row.position for row in rows),
         request_key=key,
     )
     tx.add(row)
@@ -168,36 +168,36 @@ def save_policy(
         ChangedMeanwhile: If it was changed since ``version`` to something else.
     """
     require_office(actor)
-    businesses.hold(tx)
-    rows = {row.key: row for row in _rows(tx)}
+    businesses.lock_business(tx)
+    rows = {row.key: row for row in _policy_rows(tx)}
     row = rows.get(key)
-    if row is None and key in WELL_KNOWN:
-        place = next_place(row.position for row in rows.values())
+    if row is None and key in STANDARD_POLICIES:
+        place = next_position(row.position for row in rows.values())
         row = Policy(key=key, title="", text="", position=place, version=0)
     if row is None:
         raise NotFound(_NOT_FOUND)
-    values = _checked(form)
+    values = _checked_form(form)
     if row.version != version:
         yours = values | {"in_use": "Yes"}
         archived = row.archived_at is not None
         now = {"title": row.title, "text": row.text}
         changes = compare(_LABELS, yours, now | {"in_use": "No" if archived else "Yes"})
         if changes:
-            raise ChangedMeanwhile("This policy", changes, row.version)
+            raise EditConflict("This policy", changes, row.version)
         return
-    _store(tx, row, values)
+    _store_policy(tx, row, values)
 
 
-def order_policies(tx: Session, actor: Actor, keys: Sequence[str]) -> None:
+def reorder_policies(tx: Session, actor: Actor, keys: Sequence[str]) -> None:
     """Put policies into this order; those that are not named stay where they are.
 
     Raises:
         NotAllowed: If the actor is not the office.
     """
     require_office(actor)
-    businesses.hold(tx)
-    rows = _rows(tx)
-    place = reordered([row.key for row in rows], keys)
+    businesses.lock_business(tx)
+    rows = _policy_rows(tx)
+    place = reorder([row.key for row in rows], keys)
     for row in rows:
         row.position = place[row.key]
     tx.flush()
@@ -210,8 +210,8 @@ def archive_policy(tx: Session, actor: Actor, key: str) -> None:
         NotAllowed: If the actor is not the office.
         NotFound: If there is no such policy.
     """
-    row = _held(tx, actor, key)
-    archiving.archive(tx, row)
+    row = _locked_policy(tx, actor, key)
+    archival.archive(tx, row)
 
 
 def restore_policy(tx: Session, actor: Actor, key: str) -> None:
@@ -221,11 +221,11 @@ def restore_policy(tx: Session, actor: Actor, key: str) -> None:
         NotAllowed: If the actor is not the office.
         NotFound: If there is no such policy.
     """
-    row = _held(tx, actor, key)
-    archiving.restore(tx, row)
+    row = _locked_policy(tx, actor, key)
+    archival.restore(tx, row)
 
 
-def _checked(form: PolicyForm) -> dict[str, str]:
+def _checked_form(form: PolicyForm) -> dict[str, str]:
     title = " ".join(form.title.split())
     text = form.text.replace("\r\n", "\n").strip()
     wrong = {}
@@ -246,7 +246,7 @@ def _checked(form: PolicyForm) -> dict[str, str]:
     return {"title": title, "text": text}
 
 
-def _store(tx: Session, row: Policy, values: dict[str, Any]) -> bool:
+def _store_policy(tx: Session, row: Policy, values: dict[str, Any]) -> bool:
     if row.archived_at is None and all(
         str(getattr(row, name)).strip() == str(value).strip()
         for name, value in values.items()
@@ -261,30 +261,30 @@ def _store(tx: Session, row: Policy, values: dict[str, Any]) -> bool:
     return True
 
 
-def _entry(row: Policy) -> PolicyEntryView:
+def _policy_entry_view(row: Policy) -> PolicyEntryView:
     return PolicyEntryView(
         id=row.key,
         title=row.title,
         text=row.text,
-        shown=_SHOWN.get(row.key, ""),
+        shown=_WHERE_SHOWN.get(row.key, ""),
         written=True,
         archived=row.archived_at is not None,
         version=row.version,
     )
 
 
-def _rows(tx: Session) -> list[Policy]:
+def _policy_rows(tx: Session) -> list[Policy]:
     return list(tx.exec(select(Policy).order_by(col(Policy.position), col(Policy.key))))
 
 
-def _held(tx: Session, actor: Actor, key: str) -> Policy:
+def _locked_policy(tx: Session, actor: Actor, key: str) -> Policy:
     require_office(actor)
-    businesses.hold(tx)
+    businesses.lock_business(tx)
     row = tx.exec(select(Policy).where(Policy.key == key)).first()
     if row is None:
         raise NotFound(_NOT_FOUND)
     return row
 
 
-def _paragraphs(text: str) -> list[str]:
+def _split_paragraphs(text: str) -> list[str]:
     return [part.strip() for part in re.split(r"\n\s*\n", text) if part.strip()]

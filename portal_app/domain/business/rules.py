@@ -14,7 +14,7 @@ from portal_app.kernel.errors import InvalidInput
 DARK_INK = "#111827"
 LIGHT_INK = "#ffffff"
 _HEX_COLOR = re.compile(r"#[0-9a-f]{6}")
-_LENGTHS = {
+_MAX_LENGTHS = {
     "name": 120,
     "tagline": 200,
     "about": 4000,
@@ -23,7 +23,7 @@ _LENGTHS = {
     "address": 300,
     "logo_path": 200,
 }
-_ONE_LINE = ("name", "tagline", "email", "phone", "address", "logo_path")
+_SINGLE_LINE_FIELDS = ("name", "tagline", "email", "phone", "address", "logo_path")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +52,7 @@ class BusinessForm:
     demo: bool = False
 
 
-def check(form: BusinessForm) -> None:
+def check_settings(form: BusinessForm) -> None:
     """Refuse settings that the portal could not work with.
 
     Raises:
@@ -60,10 +60,10 @@ def check(form: BusinessForm) -> None:
     """
     wrong = {
         field: f"Please use at most {limit} characters."
-        for field, limit in _LENGTHS.items()
+        for field, limit in _MAX_LENGTHS.items()
         if len(getattr(form, field)) > limit
     }
-    for field in _ONE_LINE:
+    for field in _SINGLE_LINE_FIELDS:
         # They stand in mail headers, where a line break would begin another.
         if not getattr(form, field).isprintable():
             wrong[field] = "Please use one line of text."
@@ -137,7 +137,7 @@ SWITCH_LABELS = {
     "asks_language": "Ask for the language",
 }
 """What the office calls each switch, in the order of the page."""
-GUESSING = {
+PASSWORD_STRENGTH_LABELS = {
     1: "Weak or better",
     2: "Fair or better",
     3: "Good or better",
@@ -182,10 +182,12 @@ def switch_texts(form: SwitchesForm) -> dict[str, str]:
         for name, value in asdict(form).items()
     }
     score = form.password_min_score
-    return said | {"password_min_score": GUESSING.get(score, str(score))}
+    return said | {
+        "password_min_score": PASSWORD_STRENGTH_LABELS.get(score, str(score))
+    }
 
 
-def readable_on(color: str) -> str:
+def ink_for(color: str) -> str:
     """The ink, dark or white, that is easier to read on a colour.
 
     Args:

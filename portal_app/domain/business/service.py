@@ -7,23 +7,19 @@ from sqlmodel import Session, col
 
 from portal_app.domain.business import rules
 from portal_app.domain.business.models import Business
-from portal_app.domain.business.rules import (
-    SWITCH_COLUMNS,
-    BusinessForm,
-    SwitchesForm,
-)
+from portal_app.domain.business.rules import SWITCH_COLUMNS, BusinessForm, SwitchesForm
 from portal_app.domain.business.views import Branding, BusinessView, Switches
 from portal_app.kernel.audiences import Actor, Audience
-from portal_app.kernel.changes import ChangedMeanwhile, compare
+from portal_app.kernel.changes import EditConflict, compare
 from portal_app.kernel.errors import Conflict, NotAllowed
 from portal_app.kernel.formats import Formats
 from portal_app.kernel.statements import affected, insert_once
 
-UNNAMED = "My business"
+DEFAULT_NAME = "My business"
 """What a business is called until the office names it."""
 
 
-def current(tx: Session) -> Business:
+def current_business(tx: Session) -> Business:
     """The business this portal belongs to.
 
     Raises:
@@ -42,16 +38,16 @@ def is_set_up(tx: Session) -> bool:
     return tx.get(Business, 1) is not None
 
 
-def ensure(tx: Session) -> None:
+def ensure_business(tx: Session) -> None:
     """Give a portal that has none a business with neutral settings.
 
     So that a fresh production database can be served and the office can log in
     to set it up. Never changes a business that is there.
     """
-    insert_once(tx, Business(id=1, name=UNNAMED), "id")
+    insert_once(tx, Business(id=1, name=DEFAULT_NAME), "id")
 
 
-def hold(tx: Session) -> None:
+def lock_business(tx: Session) -> None:
     """Let changes of what the business defines come one after the other.
 
     What is checked after this call still holds when the transaction ends; whoever
@@ -62,13 +58,13 @@ def hold(tx: Session) -> None:
 
 def formats(tx: Session) -> Formats:
     """How the business writes time and money."""
-    business = current(tx)
+    business = current_business(tx)
     return Formats(business.locale, business.timezone, business.currency)
 
 
-def view(tx: Session) -> BusinessView:
+def business_view(tx: Session) -> BusinessView:
     """The business as every visitor sees it."""
-    business = current(tx)
+    business = current_business(tx)
     return BusinessView(
         name=business.name,
         tagline=business.tagline,
@@ -85,7 +81,7 @@ def view(tx: Session) -> BusinessView:
 
 def branding(tx: Session) -> Branding:
     """How what leaves the house looks."""
-    business = current(tx)
+    business = current_business(tx)
     return Branding(
         name=business.name,
         tagline=business.tagline,
@@ -93,12 +89,12 @@ def branding(tx: Session) -> Branding:
         phone=business.phone,
         address=business.address,
         accent_color=business.accent_color,
-        accent_ink=rules.readable_on(business.accent_color),
+        accent_ink=rules.ink_for(business.accent_color),
         locale=business.locale,
     )
 
 
-def save(
+def save_business(
     tx: Session, actor: Actor, form: BusinessForm, version: int | None = None
 ) -> None:
     """Set the business up, or change its settings.
@@ -116,7 +112,7 @@ def save(
     """
     if actor.audience is not Audience.OFFICE:
         raise NotAllowed
-    rules.check(form)
+    rules.check_settings(form)
     values = asdict(form)
     if tx.get(Business, 1) is None:
         tx.add(Business(id=1, **values))
@@ -161,7 +157,7 @@ def save_switches(tx: Session, actor: Actor, form: SwitchesForm, version: int) -
     if actor.audience is not Audience.OFFICE:
         raise NotAllowed
     rules.check_switches(form)
-    hold(tx)
+    lock_business(tx)
     now = switches(tx)
     if now.version != version:
         stored = SwitchesForm(
@@ -170,7 +166,7 @@ def save_switches(tx: Session, actor: Actor, form: SwitchesForm, version: int) -
         yours, theirs = rules.switch_texts(form), rules.switch_texts(stored)
         changes = compare(rules.SWITCH_LABELS, yours, theirs)
         if changes:
-            raise ChangedMeanwhile("The settings", changes, now.version)
+            raise EditConflict("The settings", changes, now.version)
         return
     values = {SWITCH_COLUMNS.get(k, k): v for k, v in asdict(form).items()}
     statement = update(Business).where(col(Business.id) == 1)

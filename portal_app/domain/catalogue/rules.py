@@ -14,11 +14,11 @@ Answers = Mapping[str, Any]
 (``several``) or a whole number (``quantity``). It comes from a browser, so
 nothing about it is believed."""
 
-Kind = Literal["single", "several", "quantity"]
+OptionKind = Literal["single", "several", "quantity"]
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class PricedChoice:
     """One answer; for ``quantity``, what one unit adds."""
 
     key: str
@@ -28,7 +28,7 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Option:
+class PricedOption:
     """A question whose answer changes price and duration.
 
     A ``quantity`` option has exactly one choice: its unit.
@@ -36,8 +36,8 @@ class Option:
 
     key: str
     name: str
-    kind: Kind
-    choices: tuple[Choice, ...]
+    kind: OptionKind
+    choices: tuple[PricedChoice, ...]
     help: str = ""
     min_quantity: int = 0
     max_quantity: int = 1
@@ -50,7 +50,7 @@ class Offer:
     name: str
     base_price_minor: int
     duration_minutes: int
-    options: tuple[Option, ...] = ()
+    options: tuple[PricedOption, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class PriceLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Priced:
+class PriceBreakdown:
     """What the answers cost, line by line, and how long the visit takes."""
 
     lines: tuple[PriceLine, ...]
@@ -77,7 +77,7 @@ class Priced:
     minutes: int
 
 
-def price(offer: Offer, answers: Answers) -> Priced:
+def price(offer: Offer, answers: Answers) -> PriceBreakdown:
     """Price a service with these answers.
 
     An unanswered ``several`` chooses nothing; an unanswered ``quantity`` is its
@@ -96,19 +96,19 @@ def price(offer: Offer, answers: Answers) -> Priced:
     lines = [PriceLine(offer.name, 1, offer.base_price_minor, offer.duration_minutes)]
     for option in offer.options:
         try:
-            lines.extend(_lines(option, answers.get(option.key)))
+            lines.extend(_price_lines(option, answers.get(option.key)))
         except _BadAnswer as bad:
             faults[option.key] = str(bad)
     if faults:
         raise InvalidInput(faults, "Please check the options.")
-    return Priced(
+    return PriceBreakdown(
         lines=tuple(lines),
         total_minor=sum(line.total_minor for line in lines),
         minutes=sum(line.minutes for line in lines),
     )
 
 
-def normalise(offer: Offer, answers: Answers) -> dict[str, Any]:
+def normalise_answers(offer: Offer, answers: Answers) -> dict[str, Any]:
     """The answers as they are kept: quantities as numbers, choices in order.
 
     Raises:
@@ -116,12 +116,13 @@ def normalise(offer: Offer, answers: Answers) -> dict[str, Any]:
     """
     price(offer, answers)
     return {
-        option.key: _kept(option, answers.get(option.key)) for option in offer.options
+        option.key: _stored_answer(option, answers.get(option.key))
+        for option in offer.options
     }
 
 
-def normalise_some(offer: Offer, answers: Answers) -> dict[str, Any]:
-    """As ``normalise``, of answers that need not be complete yet.
+def normalise_partial_answers(offer: Offer, answers: Answers) -> dict[str, Any]:
+    """As ``normalise_answers``, of answers that need not be complete yet.
 
     Raises:
         InvalidInput: As ``price`` does, but for what is missing.
@@ -131,11 +132,11 @@ def normalise_some(offer: Offer, answers: Answers) -> dict[str, Any]:
         for option in offer.options
         if option.kind == "single" and not answers.get(option.key)
     }
-    kept = normalise(offer, {**answers, **unanswered})
+    kept = normalise_answers(offer, {**answers, **unanswered})
     return {key: kept[key] for key in kept if answers.get(key) not in (None, "")}
 
 
-def starting_answers(offer: Offer) -> dict[str, Any]:
+def cheapest_answers(offer: Offer) -> dict[str, Any]:
     """The answers of the lowest price; the first of equal choices."""
     answers: dict[str, Any] = {}
     for option in offer.options:
@@ -160,7 +161,7 @@ def check_offer(offer: Offer) -> None:
     if len(set(keys)) != len(keys):
         faults["options"] = "Two options have the same key."
     for option in offer.options:
-        fault = _fault_of(option)
+        fault = _option_error(option)
         if fault:
             faults[option.key] = fault
     if faults:
@@ -171,27 +172,27 @@ class _BadAnswer(Exception):
     """Words for the person, next to the option."""
 
 
-def _lines(option: Option, answer: Any) -> list[PriceLine]:
+def _price_lines(option: PricedOption, answer: Any) -> list[PriceLine]:
     choices = {choice.key: choice for choice in option.choices}
     if option.kind == "quantity":
         quantity = _quantity(option, answer)
         unit = option.choices[0]
-        return [_line(option, unit, quantity)] if quantity else []
+        return [_price_line(option, unit, quantity)] if quantity else []
     if option.kind == "single":
         if answer is None or answer == "":
             raise _BadAnswer("Please choose one.")
         if not isinstance(answer, str) or answer not in choices:
             raise _BadAnswer("This choice is not available. Please choose another.")
-        return [_line(option, choices[answer], 1)]
+        return [_price_line(option, choices[answer], 1)]
     chosen = [] if answer is None else answer
     if not isinstance(chosen, Sequence) or isinstance(chosen, str):
         raise _BadAnswer("This choice is not available. Please choose another.")
     if any(not isinstance(key, str) or key not in choices for key in chosen):
         raise _BadAnswer("This choice is not available. Please choose another.")
-    return [_line(option, c, 1) for c in option.choices if c.key in set(chosen)]
+    return [_price_line(option, c, 1) for c in option.choices if c.key in set(chosen)]
 
 
-def _line(option: Option, choice: Choice, quantity: int) -> PriceLine:
+def _price_line(option: PricedOption, choice: PricedChoice, quantity: int) -> PriceLine:
     description = (
         option.name if option.kind == "quantity" else f"{option.name}: {choice.name}"
     )
@@ -200,7 +201,7 @@ def _line(option: Option, choice: Choice, quantity: int) -> PriceLine:
     )
 
 
-def _kept(option: Option, answer: Any) -> Any:
+def _stored_answer(option: PricedOption, answer: Any) -> Any:
     if option.kind == "single":
         return answer
     if option.kind == "several":
@@ -209,7 +210,7 @@ def _kept(option: Option, answer: Any) -> Any:
     return _quantity(option, answer)
 
 
-def _quantity(option: Option, answer: Any) -> int:
+def _quantity(option: PricedOption, answer: Any) -> int:
     if answer is None or answer == "":
         return option.min_quantity
     # A number field of a browser sends text.
@@ -225,7 +226,7 @@ def _quantity(option: Option, answer: Any) -> int:
     return answer
 
 
-def _fault_of(option: Option) -> str:
+def _option_error(option: PricedOption) -> str:
     keys = [choice.key for choice in option.choices]
     if not keys:
         return "An option needs a choice."

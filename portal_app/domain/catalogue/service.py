@@ -1,10 +1,11 @@
-"""Reading the shop window, and pricing what is in it."""
+"""The public pages of the catalogue, and prices."""
 
 from collections import defaultdict
 from collections.abc import Iterable
 
 from sqlmodel import Session, col, select
 
+from portal_app.domain.business import policies
 from portal_app.domain.business import service as business
 from portal_app.domain.catalogue import rules, views
 from portal_app.domain.catalogue.models import (
@@ -13,13 +14,19 @@ from portal_app.domain.catalogue.models import (
     Service,
     ServiceOption,
 )
+from portal_app.domain.catalogue.views import (
+    CategoryServiceView,
+    HomeCategoryView,
+    HomePageView,
+    ServicePageView,
+)
 from portal_app.kernel.errors import NotFound
 from portal_app.kernel.formats import Formats, duration_text
 
-_MISSING = "We do not offer that service."
+_NOT_OFFERED = "We do not offer that service."
 
 
-def catalogue(tx: Session) -> views.CatalogueView:
+def catalogue_view(tx: Session) -> views.CatalogueView:
     """Everything that can be booked now, on its shelves, in the business's order."""
     formats = business.formats(tx)
     rows = tx.exec(
@@ -33,7 +40,7 @@ def catalogue(tx: Session) -> views.CatalogueView:
             col(Service.name),
         )
     ).all()
-    options = _options(tx, [service.id for _, service in rows])
+    options = _options_by_service(tx, [service.id for _, service in rows])
     shelves: dict[str, views.CategoryView] = {}
     for category, service in rows:
         shelf = shelves.setdefault(
@@ -41,7 +48,7 @@ def catalogue(tx: Session) -> views.CatalogueView:
             views.CategoryView(category.slug, category.name, category.description, []),
         )
         offer = _offer(service, options[service.id])
-        shelf.services.append(_card(formats, category, service, offer))
+        shelf.services.append(_card_view(formats, category, service, offer))
     return views.CatalogueView(list(shelves.values()))
 
 
@@ -55,7 +62,7 @@ def service_view(tx: Session, slug: str) -> views.ServiceView:
     service = active_service(tx, slug)
     category = tx.get_one(Category, service.category_id)
     offer = offer_of(tx, service)
-    card = _card(formats, category, service, offer)
+    card = _card_view(formats, category, service, offer)
     return views.ServiceView(
         slug=card.slug,
         name=card.name,
@@ -70,8 +77,8 @@ def service_view(tx: Session, slug: str) -> views.ServiceView:
         image=card.image,
         image_alt=card.image_alt,
         description=_paragraphs(service.description),
-        included=_lines_of(service.included),
-        needed=_lines_of(service.what_is_needed),
+        included=_text_lines(service.included),
+        needed=_text_lines(service.what_is_needed),
         options=[_option_view(formats, option) for option in offer.options],
     )
 
@@ -94,7 +101,7 @@ def quote(tx: Session, slug: str, answers: rules.Answers) -> views.QuoteView:
     )
 
 
-def offered(tx: Session) -> list[Service]:
+def active_services(tx: Session) -> list[Service]:
     """The rows of the services that can be booked, in the business's order."""
     return list(
         tx.exec(
@@ -121,13 +128,13 @@ def active_service(tx: Session, slug: str) -> Service:
         select(Service).where(Service.slug == slug, col(Service.active))
     ).one_or_none()
     if service is None:
-        raise NotFound(_MISSING)
+        raise NotFound(_NOT_OFFERED)
     return service
 
 
 def offer_of(tx: Session, service: Service) -> rules.Offer:
     """A service with its options, ready to be priced."""
-    return _offer(service, _options(tx, [service.id])[service.id])
+    return _offer(service, _options_by_service(tx, [service.id])[service.id])
 
 
 def line_views(
@@ -147,9 +154,9 @@ def line_text(description: str, quantity: int) -> str:
     return description if quantity == 1 else f"{description} × {quantity}"
 
 
-def _options(
+def _options_by_service(
     tx: Session, service_ids: list[str]
-) -> defaultdict[str, tuple[rules.Option, ...]]:
+) -> defaultdict[str, tuple[rules.PricedOption, ...]]:
     """The options of some services with their choices, in order, in one query."""
     rows = tx.exec(
         select(ServiceOption, OptionChoice)
@@ -163,16 +170,18 @@ def _options(
         )
     ).all()
     options: dict[str, ServiceOption] = {}
-    choices: defaultdict[str, list[rules.Choice]] = defaultdict(list)
+    choices: defaultdict[str, list[rules.PricedChoice]] = defaultdict(list)
     for option, choice in rows:
         options[option.id] = option
         choices[option.id].append(
-            rules.Choice(choice.key, choice.name, choice.price_minor, choice.minutes)
+            rules.PricedChoice(
+                choice.key, choice.name, choice.price_minor, choice.minutes
+            )
         )
-    found: defaultdict[str, tuple[rules.Option, ...]] = defaultdict(tuple)
+    found: defaultdict[str, tuple[rules.PricedOption, ...]] = defaultdict(tuple)
     for option in options.values():
         found[option.service_id] += (
-            rules.Option(
+            rules.PricedOption(
                 key=option.key,
                 name=option.name,
                 kind=option.kind,  # type: ignore[arg-type]  # a check constraint
@@ -185,16 +194,16 @@ def _options(
     return found
 
 
-def _offer(service: Service, options: tuple[rules.Option, ...]) -> rules.Offer:
+def _offer(service: Service, options: tuple[rules.PricedOption, ...]) -> rules.Offer:
     return rules.Offer(
         service.name, service.base_price_minor, service.duration_minutes, options
     )
 
 
-def _card(
+def _card_view(
     formats: Formats, category: Category, service: Service, offer: rules.Offer
 ) -> views.ServiceCardView:
-    least = rules.price(offer, rules.starting_answers(offer))
+    least = rules.price(offer, rules.cheapest_answers(offer))
     return views.ServiceCardView(
         slug=service.slug,
         name=service.name,
@@ -211,7 +220,7 @@ def _card(
     )
 
 
-def _option_view(formats: Formats, option: rules.Option) -> views.OptionView:
+def _option_view(formats: Formats, option: rules.PricedOption) -> views.OptionView:
     return views.OptionView(
         key=option.key,
         name=option.name,
@@ -238,5 +247,52 @@ def _paragraphs(text: str) -> list[str]:
     return [part for part in parts if part]
 
 
-def _lines_of(text: str) -> list[str]:
+def _text_lines(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+_MAX_OTHER_SERVICES = 3
+_MAX_SERVICES_PER_CATEGORY = 4
+
+
+def home_page(tx: Session) -> HomePageView:
+    """The home page: what is on offer, from how much, and who offers it."""
+    shelves = [
+        HomeCategoryView(
+            slug=category.slug,
+            name=category.name,
+            description=category.description,
+            from_price=min(
+                category.services, key=lambda card: card.from_price_minor
+            ).from_price,
+            image=next((card.image for card in category.services if card.image), ""),
+            offers=[
+                CategoryServiceView(card.slug, card.name, card.from_price)
+                for card in category.services[:_MAX_SERVICES_PER_CATEGORY]
+            ],
+            more=max(0, len(category.services) - _MAX_SERVICES_PER_CATEGORY),
+        )
+        for category in catalogue_view(tx).categories
+    ]
+    return HomePageView(shelves, _paragraphs(business.current_business(tx).about))
+
+
+def service_page(tx: Session, slug: str) -> ServicePageView:
+    """Everything on the page of one service.
+
+    Raises:
+        NotFound: If there is none, or it is not offered any more.
+    """
+    service = service_view(tx, slug)
+    everything = [
+        card
+        for category in catalogue_view(tx).categories
+        for card in category.services
+        if card.slug != slug
+    ]
+    everything.sort(key=lambda card: card.category_slug != service.category_slug)
+    return ServicePageView(
+        service=service,
+        cancellation_policy=policies.policy_paragraphs(tx, policies.CANCELLATION),
+        others=everything[:_MAX_OTHER_SERVICES],
+    )

@@ -100,3 +100,60 @@ class QuoteView:
     total_minor: int
     duration: str
     minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryServiceView:
+    """A line of the price list."""
+
+    slug: str
+    name: str
+    from_price: str
+
+
+@dataclass(frozen=True, slots=True)
+class HomeCategoryView:
+    """A category as the home page shows it.
+
+    Attributes:
+        from_price: The lowest starting price of its services.
+        image: The picture of its first service that has one, or an empty string.
+        offers: Its first few services.
+        more: How many services there are besides them.
+    """
+
+    slug: str
+    name: str
+    description: str
+    from_price: str
+    image: str
+    offers: list[CategoryServiceView]
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
+class HomePageView:
+    """The home page.
+
+    Attributes:
+        shelves: The categories, in the business's order.
+        about: What the business says of itself, one paragraph an item.
+    """
+
+    shelves: list[HomeCategoryView]
+    about: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ServicePageView:
+    """Everything on the page of a service.
+
+    Attributes:
+        service: The service with all its details.
+        cancellation_policy: The business's policy, one paragraph an item.
+        others: Up to three other services, those of the same category first.
+    """
+
+    service: ServiceView
+    cancellation_policy: list[str]
+    others: list[ServiceCardView]

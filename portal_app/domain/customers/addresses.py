@@ -107,7 +107,7 @@ def validate_address(form: AddressForm) -> Address:
         InvalidInput: With a sentence for each field that is wrong.
     """
     wrong: dict[str, str] = {}
-    texts = {field: _line(getattr(form, field)) for field in _LENGTHS}
+    texts = {field: _normalise_line(getattr(form, field)) for field in _LENGTHS}
     for field, limit in _LENGTHS.items():
         if len(texts[field]) > limit:
             wrong[field] = f"Please use at most {limit} characters."
@@ -151,12 +151,12 @@ def pin_of(form: AddressForm) -> tuple[float | None, float | None]:
         latitude, longitude = float(form.latitude), float(form.longitude)
     except ValueError:
         return None, None
-    if not is_on_earth(latitude, longitude):
+    if not is_valid_position(latitude, longitude):
         return None, None
     return round(latitude, 6), round(longitude, 6)
 
 
-def is_on_earth(latitude: float, longitude: float) -> bool:
+def is_valid_position(latitude: float, longitude: float) -> bool:
     """Whether these are degrees of a place; not-a-number is none."""
     return -90 <= latitude <= 90 and -180 <= longitude <= 180
 
@@ -289,7 +289,7 @@ def country_name(country: str) -> str:
     return str(Locale("en").territories.get(country, country))
 
 
-def _line(text: str) -> str:
+def _normalise_line(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
@@ -307,7 +307,7 @@ def _check_state(texts: dict[str, str], country: str, wrong: dict[str, str]) -> 
 def _check_postcode(
     texts: dict[str, str], typed: str, country: str, wrong: dict[str, str]
 ) -> None:
-    postcode = _line(typed).upper()
+    postcode = _normalise_line(typed).upper()
     pattern, example = _POSTCODES.get(country, ("", ""))
     if not pattern:
         if len(postcode) > _MAX_POSTCODE or not re.fullmatch(r"[A-Z0-9 -]*", postcode):

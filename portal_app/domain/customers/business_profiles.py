@@ -16,20 +16,20 @@ from portal_app.domain.customers.addresses import (
     address_lines,
     validate_address,
 )
-from portal_app.domain.customers.contact_rules import name_or_wrong
 from portal_app.domain.customers.models import BusinessProfile
-from portal_app.domain.customers.ownership import owned_by
-from portal_app.domain.customers.profiles import own
+from portal_app.domain.customers.profiles import get_own_customer
+from portal_app.domain.customers.rules import check_name
 from portal_app.domain.customers.views import (
     AddressView,
     BusinessProfileView,
     CompanyContactView,
 )
 from portal_app.kernel.audiences import Actor
-from portal_app.kernel.changes import ChangedMeanwhile, compare
+from portal_app.kernel.changes import EditConflict, compare
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.errors import Conflict, InvalidInput, NotFound
 from portal_app.kernel.keys import required_request_key
+from portal_app.kernel.ownership import owned_by
 
 MAX_PROFILES = 20
 MAX_CONTACTS = 10
@@ -65,7 +65,7 @@ class BusinessProfileForm:
 
 
 @dataclass(frozen=True, slots=True)
-class _Checked:
+class _CheckedBusinessProfile:
     name: str
     tax_number: str
     billing_email: str
@@ -73,13 +73,13 @@ class _Checked:
     contacts: list[dict[str, str]]
 
 
-def business_profiles(tx: Session, actor: Actor) -> list[BusinessProfileView]:
+def list_business_profiles(tx: Session, actor: Actor) -> list[BusinessProfileView]:
     """The customer's business profiles, the default first, then by name.
 
     Raises:
         NotAllowed: If the actor is no customer.
     """
-    home = businesses.current(tx).country
+    home = businesses.current_business(tx).country
     rows = tx.exec(
         owned_by(actor, BusinessProfile)
         .where(col(BusinessProfile.archived_at).is_(None))
@@ -92,7 +92,7 @@ def business_profiles(tx: Session, actor: Actor) -> list[BusinessProfileView]:
     return [view_of(row, home) for row in rows]
 
 
-def snapshot(tx: Session, actor: Actor, profile_id: str) -> dict[str, Any]:
+def booking_snapshot(tx: Session, actor: Actor, profile_id: str) -> dict[str, Any]:
     """What a booking keeps of a business profile: texts, as they are now.
 
     Returns:
@@ -103,7 +103,7 @@ def snapshot(tx: Session, actor: Actor, profile_id: str) -> dict[str, Any]:
         NotFound: If it is not there, removed, or somebody else's.
     """
     row = _find(tx, actor, profile_id)
-    home = businesses.current(tx).country
+    home = businesses.current_business(tx).country
     return {
         "name": row.name,
         "tax_number": row.tax_number,
@@ -112,7 +112,7 @@ def snapshot(tx: Session, actor: Actor, profile_id: str) -> dict[str, Any]:
     }
 
 
-def booked_for(tx: Session, actor: Actor, profile_id: str) -> dict[str, Any]:
+def draft_snapshot(tx: Session, actor: Actor, profile_id: str) -> dict[str, Any]:
     """What a draft keeps of the business profile somebody chose, with its ``id``.
 
     Raises:
@@ -121,7 +121,7 @@ def booked_for(tx: Session, actor: Actor, profile_id: str) -> dict[str, Any]:
             else's.
     """
     try:
-        return {"id": profile_id, **snapshot(tx, actor, profile_id)}
+        return {"id": profile_id, **booking_snapshot(tx, actor, profile_id)}
     except NotFound:
         raise InvalidInput({"company": "Please choose a business profile."}) from None
 
@@ -136,8 +136,8 @@ def add_business_profile(
         InvalidInput: With a sentence for each field that is wrong.
         Conflict: If there are as many as fit.
     """
-    customer = own(tx, actor, hold=True)
-    checked = _check(form, businesses.current(tx).country)
+    customer = get_own_customer(tx, actor, hold=True)
+    checked = _check_form(form, businesses.current_business(tx).country)
     key = required_request_key(request)
     rows = tx.exec(owned_by(actor, BusinessProfile)).all()
     if any(row.request_key == key for row in rows):
@@ -145,7 +145,7 @@ def add_business_profile(
     if sum(row.archived_at is None for row in rows) >= MAX_PROFILES:
         raise Conflict("You have as many profiles as fit. Please remove one first.")
     if form.is_default:
-        _no_default(tx, customer.id)
+        _clear_default(tx, customer.id)
     row = BusinessProfile(
         customer_id=customer.id,
         **_columns(checked),
@@ -157,7 +157,7 @@ def add_business_profile(
     tx.flush()
 
 
-def save_business_profile(
+def update_business_profile(
     tx: Session, actor: Actor, profile_id: str, form: BusinessProfileForm, version: int
 ) -> None:
     """Change a business profile. Bookings made keep what they were made with.
@@ -168,21 +168,24 @@ def save_business_profile(
         InvalidInput: With a sentence for each field that is wrong.
         ChangedMeanwhile: If it was changed since ``version`` to something else.
     """
-    customer = own(tx, actor, hold=True)
+    customer = get_own_customer(tx, actor, hold=True)
     row = _find(tx, actor, profile_id)
-    home = businesses.current(tx).country
-    checked = _check(form, home)
+    home = businesses.current_business(tx).country
+    checked = _check_form(form, home)
     if row.version != version:
         wanted = BusinessProfile(
             customer_id=customer.id, **_columns(checked), is_default=form.is_default
         )
-        yours, now = _texts(view_of(wanted, home)), _texts(view_of(row, home))
+        yours, now = (
+            _comparable_texts(view_of(wanted, home)),
+            _comparable_texts(view_of(row, home)),
+        )
         changes = compare(LABELS, yours, now)
         if changes:
-            raise ChangedMeanwhile("This business profile", changes, row.version)
+            raise EditConflict("This business profile", changes, row.version)
         return
     if form.is_default and not row.is_default:
-        _no_default(tx, customer.id)
+        _clear_default(tx, customer.id)
     for name, value in _columns(checked).items():
         setattr(row, name, value)
     row.is_default = form.is_default
@@ -226,7 +229,7 @@ def view_of(row: BusinessProfile, home: str) -> BusinessProfileView:
         name=row.name,
         tax_number=row.tax_number,
         billing_email=row.billing_email,
-        address=AddressView(lines=address_lines(plain, home), **_plain(plain)),
+        address=AddressView(lines=address_lines(plain, home), **_address_fields(plain)),
         contacts=[
             CompanyContactView(
                 name=str(contact.get("name", "")),
@@ -240,7 +243,7 @@ def view_of(row: BusinessProfile, home: str) -> BusinessProfileView:
     )
 
 
-def _plain(address: Address) -> dict[str, str]:
+def _address_fields(address: Address) -> dict[str, str]:
     names = ("street", "unit", "town", "state", "postcode", "country")
     return {name: getattr(address, name) for name in names}
 
@@ -262,7 +265,7 @@ def _find(
 def _set_archived(
     tx: Session, actor: Actor, profile_id: str, *, archived: bool
 ) -> None:
-    own(tx, actor, hold=True)
+    get_own_customer(tx, actor, hold=True)
     row = _find(tx, actor, profile_id, removed=True)
     if archived == (row.archived_at is not None):
         return
@@ -273,7 +276,7 @@ def _set_archived(
     tx.flush()
 
 
-def _no_default(tx: Session, customer_id: str) -> None:
+def _clear_default(tx: Session, customer_id: str) -> None:
     tx.execute(
         update(BusinessProfile)
         .where(col(BusinessProfile.customer_id) == customer_id)
@@ -281,7 +284,7 @@ def _no_default(tx: Session, customer_id: str) -> None:
     )
 
 
-def _check(form: BusinessProfileForm, home: str) -> _Checked:
+def _check_form(form: BusinessProfileForm, home: str) -> _CheckedBusinessProfile:
     wrong: dict[str, str] = {}
     name = _line(form.name)
     tax_number = _line(form.tax_number)
@@ -310,7 +313,7 @@ def _check(form: BusinessProfileForm, home: str) -> _Checked:
         wrong[f"contacts.{MAX_CONTACTS}"] = f"At most {MAX_CONTACTS} contacts fit."
     if wrong or address is None:
         raise InvalidInput(wrong)
-    return _Checked(name, tax_number, email, address, contacts)
+    return _CheckedBusinessProfile(name, tax_number, email, address, contacts)
 
 
 def _check_contact(
@@ -320,7 +323,7 @@ def _check_contact(
         return None
     faults: dict[str, str] = {}
     found = {
-        "name": name_or_wrong("name", form.name, faults),
+        "name": check_name("name", form.name, faults),
         "email": "",
         "phone": "",
     }
@@ -337,17 +340,17 @@ def _check_contact(
     return found
 
 
-def _columns(checked: _Checked) -> Mapping[str, Any]:
+def _columns(checked: _CheckedBusinessProfile) -> Mapping[str, Any]:
     return {
         "name": checked.name,
         "tax_number": checked.tax_number,
         "billing_email": checked.billing_email,
-        **_plain(checked.address),
+        **_address_fields(checked.address),
         "contacts": checked.contacts,
     }
 
 
-def _texts(view: BusinessProfileView) -> dict[str, str]:
+def _comparable_texts(view: BusinessProfileView) -> dict[str, str]:
     return {
         "name": view.name,
         "tax_number": view.tax_number,
@@ -363,17 +366,3 @@ def _texts(view: BusinessProfileView) -> dict[str, str]:
 
 def _line(text: str) -> str:
     return " ".join(text.split())
-
-
-__all__ = [
-    "BusinessProfileForm",
-    "CompanyContactForm",
-    "add_business_profile",
-    "booked_for",
-    "business_profiles",
-    "remove_business_profile",
-    "restore_business_profile",
-    "save_business_profile",
-    "snapshot",
-    "view_of",
-]

@@ -1,41 +1,180 @@
-"""*More contacts*: others whom the business may reach about a customer's bookings."""
+"""A customer's further contacts, what they are notified of and what they may do."""
 
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import ColumnElement, and_, delete
+from sqlalchemy import select as select_columns
 from sqlmodel import Session, col
 
 from portal_app.domain.business import service as businesses
-from portal_app.domain.customers import channels, rules
-from portal_app.domain.customers.channels import Channels
-from portal_app.domain.customers.contact_rights import name_of
-from portal_app.domain.customers.contact_rules import (
+from portal_app.domain.customers import contact_points, rules
+from portal_app.domain.customers.contact_points import ContactPoints
+from portal_app.domain.customers.models import SELF, Contact, ContactEmail, ContactPhone
+from portal_app.domain.customers.profiles import get_own_customer
+from portal_app.domain.customers.rules import (
+    CONTACT_RIGHTS,
+    CONTACT_ROLES,
     MAX_CONTACTS,
-    MAY,
-    ROLES,
-    TOLD_ABOUT,
+    NOTIFICATION_TOPICS,
     CheckedContact,
     ContactForm,
     check_contact,
-    words_for,
+    labels_of,
 )
-from portal_app.domain.customers.models import SELF, Contact
-from portal_app.domain.customers.ownership import owned_by
-from portal_app.domain.customers.profiles import own
 from portal_app.domain.customers.views import ContactView
-from portal_app.kernel import archiving
+from portal_app.kernel import archival
 from portal_app.kernel.audiences import Actor
-from portal_app.kernel.changes import ChangedMeanwhile, compare
+from portal_app.kernel.changes import EditConflict, compare
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.db import Database
 from portal_app.kernel.errors import Conflict, NotFound
 from portal_app.kernel.keys import request_key, required_request_key
-from portal_app.kernel.ordering import next_place
+from portal_app.kernel.ordering import next_position
+from portal_app.kernel.ownership import owned_by
 from portal_app.kernel.statements import affected
 
-_TAKEN_BACK_WITHIN = timedelta(days=1)
-_FULL = "You have as many contacts as fit. Please remove one first."
+BOOKING_UPDATES, INVOICES, QUOTES = "booking_updates", "invoices", "quotes"
+VIEW, BOOK = "view", "book"
+
+
+@dataclass(frozen=True, slots=True)
+class NotifiedContact:
+    """A contact who is told, and where mails to them may go.
+
+    Attributes:
+        contact_id: For links of their own.
+        email: Where to; it was confirmed.
+        email_id: For the link that stops the mails.
+        emails: All of theirs, to see whether they hear of it anyway.
+        may_view: Whether they may see bookings.
+    """
+
+    contact_id: str
+    name: str
+    email: str
+    email_id: str
+    emails: tuple[str, ...]
+    may_view: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorisedContact:
+    """A contact who may speak for the customer; ``phone`` in E.164 or empty."""
+
+    name: str
+    role: str
+    phone: str
+
+
+def contacts_to_notify(
+    tx: Session, customer_id: str, topic: str
+) -> list[NotifiedContact]:
+    """Who of a customer's contacts is told about something, in the customer's order.
+
+    The customer is not among them: what is theirs goes to them anyway.
+
+    A contact is told at the main e-mail or, until that one is confirmed, at
+    another that is. A mail says when somebody's home is open to a stranger, and
+    the customer may have mistyped the address; so one that nobody confirmed gets
+    nothing but the question whether it may be used. Somebody who has confirmed no
+    e-mail is therefore told nothing, and My Account says so.
+
+    Args:
+        tx: The transaction of what happened.
+        customer_id: To whom it happened.
+        topic: ``booking_updates``, ``invoices`` or ``quotes``.
+    """
+    rows = tx.execute(
+        select_columns(Contact, ContactEmail)
+        .join(ContactEmail, col(ContactEmail.contact_id) == col(Contact.id))
+        .where(*_active_contacts_of(customer_id))
+        .order_by(
+            col(Contact.position),
+            col(Contact.id),
+            col(ContactEmail.is_primary).desc(),
+            col(ContactEmail.position),
+        )
+    ).all()
+    people: dict[str, Contact] = {}
+    emails: dict[str, list[ContactEmail]] = {}
+    for contact, email in rows:
+        people[contact.id] = contact
+        emails.setdefault(contact.id, []).append(email)
+    told = []
+    for contact in people.values():
+        theirs = emails[contact.id]
+        confirmed = next((one for one in theirs if one.verified_at is not None), None)
+        if topic in contact.told_about and confirmed is not None:
+            told.append(
+                NotifiedContact(
+                    contact_id=contact.id,
+                    name=contact_name(contact),
+                    email=confirmed.email,
+                    email_id=confirmed.id,
+                    emails=tuple(one.email for one in theirs),
+                    may_view=allows(contact.may, contact.archived_at, VIEW),
+                )
+            )
+    return told
+
+
+def authorised_contacts(tx: Session, customer_id: str) -> list[AuthorisedContact]:
+    """Who may change or make a customer's appointments, in the customer's order."""
+    rows = tx.execute(
+        select_columns(Contact, col(ContactPhone.number))
+        .outerjoin(
+            ContactPhone,
+            and_(
+                col(ContactPhone.contact_id) == col(Contact.id),
+                col(ContactPhone.is_primary),
+            ),
+        )
+        .where(*_active_contacts_of(customer_id))
+        .order_by(col(Contact.position), col(Contact.id))
+    )
+    return [
+        AuthorisedContact(
+            contact_name(contact),
+            CONTACT_ROLES.get(contact.role, contact.role),
+            phone or "",
+        )
+        for contact, phone in rows
+        if allows(contact.may, contact.archived_at, BOOK)
+    ]
+
+
+def has_right(tx: Session, contact_id: str, right: str) -> bool:
+    """Whether a contact may do something now."""
+    row = tx.execute(
+        select_columns(col(Contact.may), col(Contact.archived_at)).where(
+            col(Contact.id) == contact_id
+        )
+    ).first()
+    return row is not None and allows(row.may, row.archived_at, right)
+
+
+def allows(rights: Collection[str], archived_at: datetime | None, right: str) -> bool:
+    """Whether the columns of a contact allow something."""
+    return archived_at is None and right in rights
+
+
+def contact_name(contact: Contact) -> str:
+    """What a contact is called."""
+    return f"{contact.first_name} {contact.last_name}".strip()
+
+
+def _active_contacts_of(customer_id: str) -> tuple[ColumnElement[bool], ...]:
+    return (
+        col(Contact.customer_id) == customer_id,
+        col(Contact.role) != SELF,
+        col(Contact.archived_at).is_(None),
+    )
+
+
+_RESTORE_PERIOD = timedelta(days=1)
+_TOO_MANY_CONTACTS = "You have as many contacts as fit. Please remove one first."
 LABELS = {
     "role": "Role",
     "first_name": "First name",
@@ -48,16 +187,16 @@ LABELS = {
 }
 
 
-def contacts(tx: Session, actor: Actor) -> list[ContactView]:
+def list_contacts(tx: Session, actor: Actor) -> list[ContactView]:
     """The customer's other contacts in their own order; three queries.
 
     Raises:
         NotAllowed: If the actor is no customer.
     """
-    rows = _others(tx, actor)
-    home = businesses.current(tx).country
-    found = channels.read(tx, [row.id for row in rows], home)
-    return [_view(row, found) for row in rows]
+    rows = _other_contacts(tx, actor)
+    home = businesses.current_business(tx).country
+    found = contact_points.load_contact_points(tx, [row.id for row in rows], home)
+    return [_contact_view(row, found) for row in rows]
 
 
 def add_contact(db: Database, actor: Actor, form: ContactForm, request: str) -> None:
@@ -75,13 +214,13 @@ def add_contact(db: Database, actor: Actor, form: ContactForm, request: str) -> 
         Conflict: If there are as many contacts as fit.
         TooManyAttempts: If too many new e-mails were to be verified.
     """
-    checked = db.query(_checked, form)
+    checked = db.query(_check_form, form)
     if not db.query(_is_added, actor, request):
-        channels.allow(db, actor, checked.reach.emails)
-    db.call(_add, actor, checked, request)
+        contact_points.count_verification_mails(db, actor, checked.reach.emails)
+    db.call(_insert_contact, actor, checked, request)
 
 
-def save_contact(
+def update_contact(
     db: Database, actor: Actor, contact_id: str, form: ContactForm, version: int
 ) -> None:
     """Change a contact.
@@ -93,9 +232,11 @@ def save_contact(
         ChangedMeanwhile: If it was changed since ``version`` to something else.
         TooManyAttempts: If too many new e-mails were to be verified.
     """
-    checked = db.query(_checked, form)
-    channels.allow(db, actor, db.query(_new_emails, actor, contact_id, checked))
-    db.call(_save, actor, contact_id, checked, version)
+    checked = db.query(_check_form, form)
+    contact_points.count_verification_mails(
+        db, actor, db.query(_new_emails, actor, contact_id, checked)
+    )
+    db.call(_update_contact, actor, contact_id, checked, version)
 
 
 def remove_contact(tx: Session, actor: Actor, contact_id: str) -> None:
@@ -108,9 +249,9 @@ def remove_contact(tx: Session, actor: Actor, contact_id: str) -> None:
         NotAllowed: If the actor is no customer.
         NotFound: If it is not there (any more), or somebody else's.
     """
-    own(tx, actor, hold=True)
-    row = _find(tx, actor, contact_id, removed=True)
-    archiving.archive(tx, row)
+    get_own_customer(tx, actor, hold=True)
+    row = _find_contact(tx, actor, contact_id, removed=True)
+    archival.archive(tx, row)
 
 
 def restore_contact(tx: Session, actor: Actor, contact_id: str) -> None:
@@ -121,13 +262,13 @@ def restore_contact(tx: Session, actor: Actor, contact_id: str) -> None:
         NotFound: If it is not there (any more), or somebody else's.
         Conflict: If there are as many contacts as fit.
     """
-    own(tx, actor, hold=True)
-    row = _find(tx, actor, contact_id, removed=True)
+    get_own_customer(tx, actor, hold=True)
+    row = _find_contact(tx, actor, contact_id, removed=True)
     if row.archived_at is None:
         return
-    if len(_others(tx, actor)) >= MAX_CONTACTS:
-        raise Conflict(_FULL)
-    archiving.restore(tx, row)
+    if len(_other_contacts(tx, actor)) >= MAX_CONTACTS:
+        raise Conflict(_TOO_MANY_CONTACTS)
+    archival.restore(tx, row)
 
 
 def order_contacts(tx: Session, actor: Actor, contact_ids: Sequence[str]) -> None:
@@ -136,10 +277,10 @@ def order_contacts(tx: Session, actor: Actor, contact_ids: Sequence[str]) -> Non
     Raises:
         NotAllowed: If the actor is no customer.
     """
-    own(tx, actor, hold=True)
+    get_own_customer(tx, actor, hold=True)
     wanted = {contact_id: at for at, contact_id in enumerate(contact_ids)}
     in_order = sorted(
-        _others(tx, actor), key=lambda row: wanted.get(row.id, len(wanted))
+        _other_contacts(tx, actor), key=lambda row: wanted.get(row.id, len(wanted))
     )
     for at, row in enumerate(in_order):
         row.position = at
@@ -149,12 +290,12 @@ def order_contacts(tx: Session, actor: Actor, contact_ids: Sequence[str]) -> Non
 
 def purge(tx: Session) -> int:
     """Delete contacts who were removed more than a day ago; says how many."""
-    before = utc_now() - _TAKEN_BACK_WITHIN
+    before = utc_now() - _RESTORE_PERIOD
     return affected(tx, delete(Contact).where(col(Contact.archived_at) < before))
 
 
-def _checked(tx: Session, form: ContactForm) -> CheckedContact:
-    return check_contact(form, businesses.current(tx).country)
+def _check_form(tx: Session, form: ContactForm) -> CheckedContact:
+    return check_contact(form, businesses.current_business(tx).country)
 
 
 def _is_added(tx: Session, actor: Actor, request: str) -> bool:
@@ -166,51 +307,53 @@ def _is_added(tx: Session, actor: Actor, request: str) -> bool:
 def _new_emails(
     tx: Session, actor: Actor, contact_id: str, checked: CheckedContact
 ) -> list[str]:
-    _find(tx, actor, contact_id)
-    return channels.unknown(tx, contact_id, checked.reach)
+    _find_contact(tx, actor, contact_id)
+    return contact_points.unknown_emails(tx, contact_id, checked.reach)
 
 
-def _add(tx: Session, actor: Actor, checked: CheckedContact, request: str) -> None:
-    customer = own(tx, actor, hold=True)
+def _insert_contact(
+    tx: Session, actor: Actor, checked: CheckedContact, request: str
+) -> None:
+    customer = get_own_customer(tx, actor, hold=True)
     if _is_added(tx, actor, request):
         return
     key = required_request_key(request)
-    others = _others(tx, actor)
+    others = _other_contacts(tx, actor)
     if len(others) >= MAX_CONTACTS:
-        raise Conflict(_FULL)
+        raise Conflict(_TOO_MANY_CONTACTS)
     row = Contact(
         customer_id=customer.id,
         role=checked.role,
-        position=next_place(row.position for row in others),
+        position=next_position(row.position for row in others),
         request_key=key,
         created_at=utc_now(),
     )
-    _fill(row, checked)
+    _apply(row, checked)
     tx.add(row)
     tx.flush()
-    channels.store(tx, row, checked.reach)
+    contact_points.save_contact_points(tx, row, checked.reach)
 
 
-def _save(
+def _update_contact(
     tx: Session, actor: Actor, contact_id: str, checked: CheckedContact, version: int
 ) -> None:
-    own(tx, actor, hold=True)
-    row = _find(tx, actor, contact_id)
+    get_own_customer(tx, actor, hold=True)
+    row = _find_contact(tx, actor, contact_id)
     if row.version != version:
-        home = businesses.current(tx).country
-        now = _view(row, channels.read(tx, [row.id], home))
-        changes = compare(LABELS, _texts(checked, home), _texts_of_view(now))
+        home = businesses.current_business(tx).country
+        now = _contact_view(row, contact_points.load_contact_points(tx, [row.id], home))
+        changes = compare(LABELS, _texts_of_form(checked, home), _texts_of_view(now))
         if changes:
-            raise ChangedMeanwhile("This contact", changes, row.version)
+            raise EditConflict("This contact", changes, row.version)
         return
-    _fill(row, checked)
+    _apply(row, checked)
     row.version += 1
     tx.add(row)
     tx.flush()
-    channels.store(tx, row, checked.reach)
+    contact_points.save_contact_points(tx, row, checked.reach)
 
 
-def _others(tx: Session, actor: Actor) -> list[Contact]:
+def _other_contacts(tx: Session, actor: Actor) -> list[Contact]:
     return list(
         tx.exec(
             owned_by(actor, Contact)
@@ -220,7 +363,7 @@ def _others(tx: Session, actor: Actor) -> list[Contact]:
     )
 
 
-def _find(
+def _find_contact(
     tx: Session, actor: Actor, contact_id: str, *, removed: bool = False
 ) -> Contact:
     query = owned_by(actor, Contact).where(
@@ -234,45 +377,46 @@ def _find(
     return row
 
 
-def _fill(row: Contact, checked: CheckedContact) -> None:
+def _apply(row: Contact, checked: CheckedContact) -> None:
     row.role = checked.role
     row.first_name, row.last_name = checked.first_name, checked.last_name
     row.other_names = list(checked.other_names)
     row.told_about, row.may = list(checked.told_about), list(checked.may)
 
 
-def _view(row: Contact, found: Channels) -> ContactView:
+def _contact_view(row: Contact, found: ContactPoints) -> ContactView:
     return ContactView(
         id=row.id,
         role=row.role,
-        role_name=ROLES.get(row.role, row.role),
-        name=name_of(row),
+        role_name=CONTACT_ROLES.get(row.role, row.role),
+        name=contact_name(row),
         first_name=row.first_name,
         last_name=row.last_name,
         other_names=list(row.other_names),
         emails=found.emails.get(row.id, []),
         phones=found.phones.get(row.id, []),
         told_about=list(row.told_about),
-        told_about_text=words_for(row.told_about, TOLD_ABOUT),
+        told_about_text=labels_of(row.told_about, NOTIFICATION_TOPICS),
         may=list(row.may),
-        may_text=words_for(row.may, MAY),
+        may_text=labels_of(row.may, CONTACT_RIGHTS),
         version=row.version,
     )
 
 
-def _texts(checked: CheckedContact, home: str) -> dict[str, str]:
+def _texts_of_form(checked: CheckedContact, home: str) -> dict[str, str]:
     reach = checked.reach
     phones = {number: rules.phone_text(number, home) for number in reach.phones}
     return {
-        "role": ROLES[checked.role],
+        "role": CONTACT_ROLES[checked.role],
         "first_name": checked.first_name,
         "last_name": checked.last_name,
         "other_names": ", ".join(checked.other_names),
-        "emails": ", ".join(sorted(reach.emails)) + _main(reach.primary_email),
+        "emails": ", ".join(sorted(reach.emails))
+        + _is_primary_text(reach.primary_email),
         "phones": ", ".join(sorted(phones.values()))
-        + _main(phones.get(reach.primary_phone, "")),
-        "told_about": words_for(checked.told_about, TOLD_ABOUT),
-        "may": words_for(checked.may, MAY),
+        + _is_primary_text(phones.get(reach.primary_phone, "")),
+        "told_about": labels_of(checked.told_about, NOTIFICATION_TOPICS),
+        "may": labels_of(checked.may, CONTACT_RIGHTS),
     }
 
 
@@ -286,12 +430,12 @@ def _texts_of_view(view: ContactView) -> dict[str, str]:
         "first_name": view.first_name,
         "last_name": view.last_name,
         "other_names": ", ".join(view.other_names),
-        "emails": ", ".join(emails) + _main(main_email),
-        "phones": ", ".join(phones) + _main(main_phone),
+        "emails": ", ".join(emails) + _is_primary_text(main_email),
+        "phones": ", ".join(phones) + _is_primary_text(main_phone),
         "told_about": view.told_about_text,
         "may": view.may_text,
     }
 
 
-def _main(entry: str) -> str:
+def _is_primary_text(entry: str) -> str:
     return f" (main: {entry})" if entry else ""

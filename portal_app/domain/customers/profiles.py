@@ -1,5 +1,6 @@
-"""A customer's own profile: what *Edit Info* shows and saves."""
+"""A customer's own profile: texts, picture, billing address and custom fields."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -8,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from portal_app.domain.business import service as businesses
 from portal_app.domain.business.models import Business
-from portal_app.domain.customers import channels, rules
+from portal_app.domain.customers import contact_points, rules
 from portal_app.domain.customers.addresses import (
     Address,
     AddressForm,
@@ -17,13 +18,7 @@ from portal_app.domain.customers.addresses import (
     pin_of,
     validate_address,
 )
-from portal_app.domain.customers.contact_rules import (
-    EmailEntry,
-    PhoneEntry,
-    Reach,
-    check_other_names,
-    check_reach,
-)
+from portal_app.domain.customers.locations import save_location
 from portal_app.domain.customers.models import (
     SELF,
     BillingAddress,
@@ -31,28 +26,84 @@ from portal_app.domain.customers.models import (
     Customer,
     CustomerDetails,
 )
-from portal_app.domain.customers.ownership import customer_of
-from portal_app.domain.customers.places import save_location
-from portal_app.domain.customers.profile_texts import LABELS, texts_of
+from portal_app.domain.customers.rules import (
+    CheckedContactPoints,
+    EmailEntry,
+    PhoneEntry,
+    check_contact_points,
+    check_other_names,
+)
 from portal_app.domain.customers.views import (
     AddressView,
     EmailView,
     PhoneView,
     ProfileView,
 )
-from portal_app.domain.files import service as files
+from portal_app.domain.fields import values as fields
+from portal_app.domain.fields.rules import Answers
+from portal_app.domain.fields.schema import CUSTOMER_SCOPE
+from portal_app.domain.fields.values import Subject
+from portal_app.domain.fields.views import FieldView
+from portal_app.domain.files import attachments
+from portal_app.domain.files import rules as file_rules
 from portal_app.kernel.audiences import Actor
-from portal_app.kernel.changes import ChangedMeanwhile, compare
+from portal_app.kernel.changes import EditConflict, compare
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.db import Database
 from portal_app.kernel.errors import InvalidInput, NotFound
+from portal_app.kernel.ownership import customer_of
+
+PROFILE_LABELS = {
+    "kind": "Profile",
+    "company": "Business name",
+    "first_name": "First name",
+    "last_name": "Last name",
+    "other_names": "Other names",
+    "emails": "E-mails",
+    "phones": "Phones",
+    "birthday": "Birthday",
+    "language": "Language",
+    "billing": "Billing address",
+    "booking_at_billing": "Booking address",
+}
+
+
+def profile_texts(view: ProfileView, business: Business) -> dict[str, str]:
+    """Every field of *Edit Info* as a person reads it; the main entries first."""
+    texts = {
+        "kind": "Business" if view.kind == "business" else "Personal",
+        "company": view.company,
+        "first_name": view.first_name,
+        "last_name": view.last_name,
+        "other_names": ", ".join(view.other_names),
+        "emails": _join_entries([(one.email, one.primary) for one in view.emails]),
+        "phones": _join_entries([(one.text, one.primary) for one in view.phones]),
+        "birthday": view.birthday,
+        "language": view.language_name,
+        "billing": ", ".join(view.billing.lines),
+        "booking_at_billing": "The billing address"
+        if view.booking_at_billing
+        else "Another one",
+    }
+    # What the business does not ask for is not in the form.
+    if not business.asks_birthday:
+        texts["birthday"] = ""
+    if not business.asks_language:
+        texts["language"] = ""
+    return texts
+
+
+def _join_entries(entries: Sequence[tuple[str, bool]]) -> str:
+    main_first = sorted(entries, key=lambda entry: not entry[1])
+    return ", ".join(text for text, _ in main_first)
+
 
 PERSONAL, BUSINESS = "personal", "business"
 LANGUAGES = (
     *("en", "ar", "zh", "nl", "fil", "fr", "de", "el", "hi", "id", "it", "ja"),
     *("ko", "pl", "pt", "pa", "ru", "es", "th", "tr", "uk", "vi"),
 )
-_OLDEST = 120
+_MAX_AGE_YEARS = 120
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +124,7 @@ class ProfileForm:
 
 
 @dataclass(frozen=True, slots=True)
-class _Checked:
+class _CheckedProfile:
     """*Edit Info* in stored form."""
 
     first_name: str
@@ -81,7 +132,7 @@ class _Checked:
     other_names: tuple[str, ...]
     kind: str
     company: str
-    reach: Reach
+    reach: CheckedContactPoints
     birthday: date | None
     language: str
     billing: Address | None
@@ -89,19 +140,19 @@ class _Checked:
     booking_at_billing: bool
 
 
-def profile(tx: Session, actor: Actor) -> ProfileView:
+def get_profile(tx: Session, actor: Actor) -> ProfileView:
     """The actor's own profile.
 
     Raises:
         NotAllowed: If the actor is no customer.
     """
-    customer = own(tx, actor)
-    business = businesses.current(tx)
+    customer = get_own_customer(tx, actor)
+    business = businesses.current_business(tx)
     details = tx.get(CustomerDetails, customer.id) or CustomerDetails(
         customer_id=customer.id
     )
-    myself = own_contact(tx, customer.id)
-    emails, phones = _own_channels(tx, customer, myself, business.country)
+    myself = get_own_contact(tx, customer.id)
+    emails, phones = _own_contact_points(tx, customer, myself, business.country)
     formats = businesses.formats(tx)
     return ProfileView(
         first_name=customer.first_name,
@@ -118,8 +169,8 @@ def profile(tx: Session, actor: Actor) -> ProfileView:
         birthday_text=formats.day(details.birthday) if details.birthday else "",
         language=details.language,
         language_name=language_name(details.language, business.locale),
-        picture_url=files.picture_url(details.picture_id),
-        large_picture_url=files.picture_url(details.picture_id, 512),
+        picture_url=attachments.picture_url(details.picture_id),
+        large_picture_url=attachments.picture_url(details.picture_id, 512),
         billing=address_view(tx.get(BillingAddress, customer.id), business.country),
         booking_at_billing=details.booking_at_billing,
         asks_birthday=business.asks_birthday,
@@ -144,8 +195,8 @@ def save_profile(db: Database, actor: Actor, form: ProfileForm, version: int) ->
         TooManyAttempts: If too many new e-mails were to be verified.
     """
     new = db.query(_new_emails, actor, form, version)
-    channels.allow(db, actor, new)
-    db.call(_save, actor, form, version)
+    contact_points.count_verification_mails(db, actor, new)
+    db.call(_save_checked, actor, form, version)
 
 
 def languages(locale: str) -> list[tuple[str, str]]:
@@ -161,7 +212,7 @@ def language_name(code: str, locale: str) -> str:
     return str(Locale.parse(locale).languages.get(code, code))
 
 
-def own(tx: Session, actor: Actor, *, hold: bool = False) -> Customer:
+def get_own_customer(tx: Session, actor: Actor, *, hold: bool = False) -> Customer:
     """The actor's own row.
 
     Raises:
@@ -173,7 +224,7 @@ def own(tx: Session, actor: Actor, *, hold: bool = False) -> Customer:
     return customer
 
 
-def own_contact(tx: Session, customer_id: str) -> Contact | None:
+def get_own_contact(tx: Session, customer_id: str) -> Contact | None:
     """The contact that is the customer, once there is one."""
     return tx.exec(
         select(Contact).where(
@@ -212,15 +263,15 @@ def pin_text(degrees: float | None) -> str:
     return "" if degrees is None else f"{degrees:.6f}"
 
 
-def _own_channels(
+def _own_contact_points(
     tx: Session, customer: Customer, myself: Contact | None, home: str
 ) -> tuple[list[EmailView], list[PhoneView]]:
-    login = channels.login_email(tx, customer)
+    login = contact_points.login_email(tx, customer)
     if myself is None:
         email = EmailView("", customer.email, True, True, fixed=customer.email == login)
-        phones = [channels.phone_view(customer.phone, home, primary=True)]
+        phones = [contact_points.phone_view(customer.phone, home, primary=True)]
         return [email], phones if customer.phone else []
-    found = channels.read(tx, [myself.id], home)
+    found = contact_points.load_contact_points(tx, [myself.id], home)
     emails = [
         replace(email, fixed=email.email == login)
         for email in found.emails.get(myself.id, [])
@@ -231,8 +282,8 @@ def _own_channels(
     return emails, found.phones.get(myself.id, [])
 
 
-def _check(tx: Session, customer: Customer, form: ProfileForm) -> _Checked:
-    business = businesses.current(tx)
+def _check_form(tx: Session, customer: Customer, form: ProfileForm) -> _CheckedProfile:
+    business = businesses.current_business(tx)
     wrong: dict[str, str] = {}
     first = last = ""
     try:
@@ -242,8 +293,8 @@ def _check(tx: Session, customer: Customer, form: ProfileForm) -> _Checked:
     except InvalidInput as error:
         wrong |= error.fields
     others = check_other_names(form.other_names, wrong)
-    reach = check_reach(form.emails, form.phones, business.country, wrong)
-    login = channels.login_email(tx, customer)
+    reach = check_contact_points(form.emails, form.phones, business.country, wrong)
+    login = contact_points.login_email(tx, customer)
     if login not in reach.emails and not any(key.startswith("emails") for key in wrong):
         wrong["emails.0"] = (
             f"You log in with {login}. Please keep it, "
@@ -254,7 +305,7 @@ def _check(tx: Session, customer: Customer, form: ProfileForm) -> _Checked:
         wrong["kind"] = "Please choose personal or business."
     elif form.kind == BUSINESS and not 0 < len(company) <= 120:
         wrong["company"] = "Please enter the name of the business."
-    birthday = _birthday(form.birthday, wrong)
+    birthday = _check_birthday(form.birthday, wrong)
     if form.language and form.language not in LANGUAGES:
         wrong["language"] = "Please choose a language from the list."
     billing = None
@@ -265,7 +316,7 @@ def _check(tx: Session, customer: Customer, form: ProfileForm) -> _Checked:
             wrong |= error.fields
     if wrong:
         raise InvalidInput(wrong)
-    return _Checked(
+    return _CheckedProfile(
         first,
         last,
         others,
@@ -280,7 +331,7 @@ def _check(tx: Session, customer: Customer, form: ProfileForm) -> _Checked:
     )
 
 
-def _birthday(text: str, wrong: dict[str, str]) -> date | None:
+def _check_birthday(text: str, wrong: dict[str, str]) -> date | None:
     if not text.strip():
         return None
     today = utc_now().date()
@@ -288,7 +339,7 @@ def _birthday(text: str, wrong: dict[str, str]) -> date | None:
         birthday = date.fromisoformat(text.strip())
     except ValueError:
         birthday = None
-    if birthday is None or not (today.year - _OLDEST <= birthday.year):
+    if birthday is None or not (today.year - _MAX_AGE_YEARS <= birthday.year):
         wrong["birthday"] = "Please enter a date such as 1990-03-21."
     elif birthday > today:
         wrong["birthday"] = "Please enter a date that is not in the future."
@@ -298,50 +349,56 @@ def _birthday(text: str, wrong: dict[str, str]) -> date | None:
 def _new_emails(
     tx: Session, actor: Actor, form: ProfileForm, version: int
 ) -> list[str]:
-    customer = own(tx, actor)
-    checked = _check(tx, customer, form)
+    customer = get_own_customer(tx, actor)
+    checked = _check_form(tx, customer, form)
     if customer.version != version:
         return []
-    myself = own_contact(tx, customer.id)
-    known = {customer.email, channels.login_email(tx, customer)}
-    new = channels.unknown(tx, myself.id if myself else None, checked.reach)
+    myself = get_own_contact(tx, customer.id)
+    known = {customer.email, contact_points.login_email(tx, customer)}
+    new = contact_points.unknown_emails(
+        tx, myself.id if myself else None, checked.reach
+    )
     return [email for email in new if email not in known]
 
 
-def _save(tx: Session, actor: Actor, form: ProfileForm, version: int) -> None:
-    customer = own(tx, actor, hold=True)
-    checked = _check(tx, customer, form)
-    business = businesses.current(tx)
+def _save_checked(tx: Session, actor: Actor, form: ProfileForm, version: int) -> None:
+    customer = get_own_customer(tx, actor, hold=True)
+    checked = _check_form(tx, customer, form)
+    business = businesses.current_business(tx)
     if customer.version != version:
-        now = profile(tx, actor)
-        yours = texts_of(_as_view(checked, business), business)
-        changes = compare(LABELS, yours, texts_of(now, business))
+        now = get_profile(tx, actor)
+        yours = profile_texts(_checked_as_view(checked, business), business)
+        changes = compare(PROFILE_LABELS, yours, profile_texts(now, business))
         if changes:
-            raise ChangedMeanwhile("Your profile", changes, customer.version)
+            raise EditConflict("Your profile", changes, customer.version)
         return
-    login = channels.login_email(tx, customer)
+    login = contact_points.login_email(tx, customer)
     good = {customer.email, login}
     customer.first_name, customer.last_name = checked.first_name, checked.last_name
     customer.phone = checked.reach.primary_phone
     customer.version += 1
     tx.add(customer)
     _save_details(tx, customer, checked, business)
-    myself = own_contact(tx, customer.id) or Contact(
+    myself = get_own_contact(tx, customer.id) or Contact(
         customer_id=customer.id, role=SELF, position=-1, created_at=utc_now()
     )
     myself.other_names = list(checked.other_names)
     tx.add(myself)
     tx.flush()
-    channels.store(tx, myself, checked.reach, known_good=good)
-    _choose_used_email(tx, actor, checked.reach, login)
+    contact_points.save_contact_points(tx, myself, checked.reach, known_good=good)
+    _choose_verified_email(tx, actor, checked.reach, login)
     _save_billing(tx, actor, customer.id, checked, form)
 
 
-def _choose_used_email(tx: Session, actor: Actor, reach: Reach, login: str) -> None:
+def _choose_verified_email(
+    tx: Session, actor: Actor, reach: CheckedContactPoints, login: str
+) -> None:
     """The main e-mail once it is verified; until then one that is."""
-    customer = own(tx, actor)
-    myself = own_contact(tx, customer.id)
-    rows = channels.read(tx, [myself.id] if myself else [], "").emails
+    customer = get_own_customer(tx, actor)
+    myself = get_own_contact(tx, customer.id)
+    rows = contact_points.load_contact_points(
+        tx, [myself.id] if myself else [], ""
+    ).emails
     verified = {
         view.email for views in rows.values() for view in views if view.verified
     }
@@ -354,7 +411,7 @@ def _choose_used_email(tx: Session, actor: Actor, reach: Reach, login: str) -> N
 
 
 def _save_details(
-    tx: Session, customer: Customer, checked: _Checked, business: Business
+    tx: Session, customer: Customer, checked: _CheckedProfile, business: Business
 ) -> None:
     details = tx.get(CustomerDetails, customer.id) or CustomerDetails(
         customer_id=customer.id
@@ -371,7 +428,11 @@ def _save_details(
 
 
 def _save_billing(
-    tx: Session, actor: Actor, customer_id: str, checked: _Checked, form: ProfileForm
+    tx: Session,
+    actor: Actor,
+    customer_id: str,
+    checked: _CheckedProfile,
+    form: ProfileForm,
 ) -> None:
     row = tx.get(BillingAddress, customer_id)
     if checked.billing is None:
@@ -392,7 +453,7 @@ def _save_billing(
         save_location(tx, actor, replace(form.billing, is_default=True))
 
 
-def _as_view(checked: _Checked, business: Business) -> ProfileView:
+def _checked_as_view(checked: _CheckedProfile, business: Business) -> ProfileView:
     """What was typed, as it would be shown once it is stored."""
     home, reach = business.country, checked.reach
     return ProfileView(
@@ -406,7 +467,9 @@ def _as_view(checked: _Checked, business: Business) -> ProfileView:
             for email in reach.emails
         ],
         phones=[
-            channels.phone_view(number, home, primary=number == reach.primary_phone)
+            contact_points.phone_view(
+                number, home, primary=number == reach.primary_phone
+            )
             for number in reach.phones
         ],
         birthday=checked.birthday.isoformat() if checked.birthday else "",
@@ -416,3 +479,88 @@ def _as_view(checked: _Checked, business: Business) -> ProfileView:
         ),
         booking_at_billing=checked.booking_at_billing,
     )
+
+
+def set_picture(tx: Session, actor: Actor, file_id: str) -> None:
+    """Give the customer a picture, replace it, or take it away (empty id).
+
+    The picture before is deleted soon. Safe to repeat.
+
+    Args:
+        tx: The transaction.
+        actor: A customer.
+        file_id: Of a picture that this customer handed in, or empty.
+
+    Raises:
+        NotAllowed: If the actor is no customer.
+        NotFound: If the file is not there, or not theirs to use.
+    """
+    customer = get_own_customer(tx, actor, hold=True)
+    details = tx.get(CustomerDetails, customer.id) or CustomerDetails(
+        customer_id=customer.id
+    )
+    if (details.picture_id or "") == file_id:
+        return
+    if file_id:
+        attachments.attach(
+            tx, actor, file_id, {file_rules.PICTURE}, customer_id=customer.id
+        )
+    before, details.picture_id = details.picture_id, file_id or None
+    tx.add(details)
+    tx.flush()
+    attachments.release(tx, before)
+
+
+def picture_url(tx: Session, customer_id: str) -> str:
+    """The address of a customer's small picture, or an empty text."""
+    details = tx.get(CustomerDetails, customer_id)
+    return attachments.picture_url(details.picture_id) if details else ""
+
+
+FIELDS_SUBJECT = "customer"
+
+
+def list_custom_fields(tx: Session, actor: Actor) -> tuple[list[FieldView], int]:
+    """The fields with what the customer entered, and the version to send back.
+
+    Raises:
+        NotAllowed: If the actor is no customer.
+    """
+    customer = get_own_customer(tx, actor)
+    subject = Subject(FIELDS_SUBJECT, customer.id)
+    return fields.field_views(
+        tx, actor.audience.value, CUSTOMER_SCOPE, subject
+    ), customer.version
+
+
+def save_custom_fields(
+    tx: Session, actor: Actor, answers: Answers, version: int
+) -> None:
+    """Store what the customer entered; a field that is not named keeps its value.
+
+    Args:
+        tx: The transaction.
+        actor: A customer.
+        answers: What was sent.
+        version: Of the customer that was read.
+
+    Raises:
+        NotAllowed: If the actor is no customer.
+        InvalidInput: With a sentence for each field that is wrong.
+        ChangedMeanwhile: If the customer was changed since ``version`` and a field
+            differs.
+    """
+    customer = get_own_customer(tx, actor, hold=True)
+    subject = Subject(FIELDS_SUBJECT, customer_of(actor))
+    if customer.version != version:
+        audience = actor.audience.value
+        changes = fields.differences(tx, audience, CUSTOMER_SCOPE, subject, answers)
+        if changes:
+            raise EditConflict("This", changes, customer.version)
+        return
+    if fields.save_values(
+        tx, actor, CUSTOMER_SCOPE, subject, answers, owner=customer.id
+    ):
+        customer.version += 1
+        tx.add(customer)
+        tx.flush()

@@ -1,81 +1,20 @@
-"""What a person's name, phone number and sign-up form may be."""
+"""What names, phone numbers, e-mails and contacts must look like."""
 
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import phonenumbers
 
-from portal_app.domain.accounts import passwords
-from portal_app.domain.accounts.passwords import DEFAULT_POLICY, Policy
 from portal_app.domain.accounts.rules import normal_email
 from portal_app.kernel.errors import InvalidInput
 
 MAX_NAME = 80
-_MAX_PHONE_TYPED = 40
+_MAX_PHONE_INPUT = 40
 # Letters and marks make a name; these would make a link, a tag or a spoof of it.
 _NOT_IN_NAMES = frozenset('<>{}[]|\\/@:;"#$%^*=_~`')
 # Joiners that some scripts need inside a word.
 _JOINERS = frozenset("\u200c\u200d")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignUpForm:
-    """The sign-up form as typed. The fields' names are those of the form."""
-
-    first_name: str = ""
-    last_name: str = ""
-    email: str = ""
-    phone: str = ""
-    password: str = ""
-    terms: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Who somebody is, in the form in which it is stored.
-
-    Attributes:
-        phone: E.164, or empty.
-    """
-
-    first_name: str
-    last_name: str
-    email: str
-    phone: str
-
-
-def check_sign_up(
-    form: SignUpForm, country: str, policy: Policy = DEFAULT_POLICY
-) -> Person:
-    """Check the whole form at once.
-
-    Args:
-        form: As typed.
-        country: Of the business; phone numbers without a prefix are from there.
-        policy: What the business asks of a password.
-
-    Returns:
-        The person in stored form.
-
-    Raises:
-        InvalidInput: With a sentence for each field that is wrong.
-    """
-    wrong: dict[str, str] = {}
-    person = _person(form, country, wrong)
-    try:
-        passwords.check(
-            form.password,
-            (form.email.strip(), form.first_name, form.last_name),
-            policy,
-        )
-    except InvalidInput as error:
-        wrong |= error.fields
-    if not form.terms:
-        wrong["terms"] = "Please accept the terms to go on."
-    if wrong:
-        raise InvalidInput(wrong)
-    return person
 
 
 def check_profile(
@@ -91,9 +30,9 @@ def check_profile(
     """
     wrong: dict[str, str] = {}
     checked = (
-        _collect(wrong, lambda: person_name("first_name", first_name)),
-        _collect(wrong, lambda: person_name("last_name", last_name)),
-        _collect(wrong, lambda: phone_number(phone, country)),
+        value_or_empty(wrong, lambda: person_name("first_name", first_name)),
+        value_or_empty(wrong, lambda: person_name("last_name", last_name)),
+        value_or_empty(wrong, lambda: phone_number(phone, country)),
     )
     if wrong:
         raise InvalidInput(wrong)
@@ -112,12 +51,12 @@ def person_name(field: str, text: str) -> str:
         raise InvalidInput({field: f"Please enter your {label}."})
     if len(name) > MAX_NAME:
         raise InvalidInput({field: f"Please use at most {MAX_NAME} characters."})
-    if any(not may_be_in_a_name(character) for character in name):
+    if any(not is_name_character(character) for character in name):
         raise InvalidInput({field: f"Please use only letters in your {label}."})
     return name
 
 
-def may_be_in_a_name(character: str) -> bool:
+def is_name_character(character: str) -> bool:
     """Whether a character may stand in a name of a person."""
     if character in _JOINERS:
         return True
@@ -145,7 +84,7 @@ def phone_number(text: str, country: str) -> str:
     if not typed:
         return ""
     try:
-        if len(typed) > _MAX_PHONE_TYPED:
+        if len(typed) > _MAX_PHONE_INPUT:
             raise phonenumbers.NumberParseException(0, "too long")
         number = phonenumbers.parse(typed, country)
     except phonenumbers.NumberParseException:
@@ -190,16 +129,7 @@ def _calling_code(country: str) -> int:
     return code
 
 
-def _person(form: SignUpForm, country: str, wrong: dict[str, str]) -> Person:
-    return Person(
-        first_name=_collect(wrong, lambda: person_name("first_name", form.first_name)),
-        last_name=_collect(wrong, lambda: person_name("last_name", form.last_name)),
-        email=_collect(wrong, lambda: normal_email(form.email)),
-        phone=_collect(wrong, lambda: phone_number(form.phone, country)),
-    )
-
-
-def _collect(wrong: dict[str, str], check: Callable[[], str]) -> str:
+def value_or_empty(wrong: dict[str, str], check: Callable[[], str]) -> str:
     try:
         return check()
     except InvalidInput as error:
@@ -215,3 +145,201 @@ def _example_phone(country: str) -> str:
         return " with its country code"
     text = phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.NATIONAL)
     return f" such as {text}"
+
+
+CONTACT_ROLES = {
+    "partner": "Partner",
+    "assistant": "Assistant",
+    "receptionist": "Receptionist",
+    "site_contact": "Site contact",
+    "other": "Other",
+}
+NOTIFICATION_TOPICS = {
+    "booking_updates": "Booking updates",
+    "invoices": "Invoices",
+    "quotes": "Quotes",
+}
+CONTACT_RIGHTS = {"view": "See bookings", "book": "Book appointments"}
+
+MAX_CONTACTS = 20
+MAX_CONTACT_POINTS = 10
+MAX_OTHER_NAMES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class EmailEntry:
+    """An e-mail as typed, and whether it is the main one."""
+
+    email: str
+    primary: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneEntry:
+    """A phone number as typed; without a prefix it belongs to ``country``."""
+
+    number: str
+    country: str = ""
+    primary: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactForm:
+    """Another contact as typed. The fields' names are those of the form."""
+
+    role: str = ""
+    first_name: str = ""
+    last_name: str = ""
+    other_names: tuple[str, ...] = ()
+    emails: tuple[EmailEntry, ...] = ()
+    phones: tuple[PhoneEntry, ...] = ()
+    told_about: tuple[str, ...] = ()
+    may: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedContactPoints:
+    """Checked e-mails (normal form) and phones (E.164), the main one of each."""
+
+    emails: tuple[str, ...] = ()
+    primary_email: str = ""
+    phones: tuple[str, ...] = ()
+    primary_phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedContact:
+    """A contact in stored form."""
+
+    role: str
+    first_name: str
+    last_name: str
+    other_names: tuple[str, ...]
+    reach: CheckedContactPoints
+    told_about: tuple[str, ...]
+    may: tuple[str, ...]
+
+
+def check_contact(form: ContactForm, home: str) -> CheckedContact:
+    """Check a contact.
+
+    Args:
+        form: As typed.
+        home: The business's country, for phones without one.
+
+    Raises:
+        InvalidInput: With a sentence for each field that is wrong; the third
+            e-mail is the field ``emails.2``.
+    """
+    wrong: dict[str, str] = {}
+    if form.role not in CONTACT_ROLES:
+        wrong["role"] = "Please choose a role."
+    first = check_name("first_name", form.first_name, wrong)
+    last = check_optional_last_name(form.last_name, wrong)
+    others = check_other_names(form.other_names, wrong)
+    reach = check_contact_points(form.emails, form.phones, home, wrong)
+    if not wrong and not (reach.emails or reach.phones):
+        wrong["emails.0"] = "Please enter an e-mail or a phone number."
+    told = tuple(key for key in NOTIFICATION_TOPICS if key in form.told_about)
+    if told and not reach.emails and "emails.0" not in wrong:
+        wrong["emails.0"] = "Please enter an e-mail for what they are told about."
+    if wrong:
+        raise InvalidInput(wrong)
+    may = tuple(key for key in CONTACT_RIGHTS if key in form.may)
+    return CheckedContact(form.role, first, last, others, reach, told, may)
+
+
+def check_name(field: str, text: str, wrong: dict[str, str]) -> str:
+    """A name in stored form; what is wrong with it goes into ``wrong``."""
+    try:
+        return person_name(field, text)
+    except InvalidInput as error:
+        wrong |= {
+            key: words.replace("your ", "the ") for key, words in error.fields.items()
+        }
+        return ""
+
+
+def check_optional_last_name(text: str, wrong: dict[str, str]) -> str:
+    """As ``check_name``; a receptionist may be known by one name only."""
+    return check_name("last_name", text, wrong) if text.strip() else ""
+
+
+def check_other_names(names: Sequence[str], wrong: dict[str, str]) -> tuple[str, ...]:
+    """Further names in stored form, empty and repeated ones left out."""
+    kept: list[str] = []
+    for at, typed in enumerate(names):
+        name = " ".join(typed.split())
+        if len(name) > MAX_NAME:
+            wrong[f"other_names.{at}"] = f"Please use at most {MAX_NAME} characters."
+        elif any(not is_name_character(character) for character in name):
+            wrong[f"other_names.{at}"] = "Please use only letters in a name."
+        elif name and name not in kept:
+            kept.append(name)
+    if len(kept) > MAX_OTHER_NAMES:
+        wrong[f"other_names.{MAX_OTHER_NAMES}"] = (
+            f"Please enter at most {MAX_OTHER_NAMES} further names."
+        )
+    return tuple(kept)
+
+
+def check_contact_points(
+    emails: Sequence[EmailEntry],
+    phones: Sequence[PhoneEntry],
+    home: str,
+    wrong: dict[str, str],
+) -> CheckedContactPoints:
+    """Check all e-mails and phones; the first one is the main one by default.
+
+    Args:
+        emails: As typed; empty ones are left out.
+        phones: Likewise.
+        home: The country of a phone that names none.
+        wrong: Gets a sentence for each entry that is wrong.
+    """
+    good_emails: list[str] = []
+    primary_email = ""
+    for at, typed in enumerate(emails):
+        if not typed.email.strip():
+            continue
+        try:
+            email = normal_email(typed.email)
+        except InvalidInput as error:
+            wrong[f"emails.{at}"] = next(iter(error.fields.values()))
+            continue
+        if email in good_emails:
+            wrong[f"emails.{at}"] = "This e-mail is here twice."
+            continue
+        good_emails.append(email)
+        primary_email = email if typed.primary else primary_email
+    good_phones: list[str] = []
+    primary_phone = ""
+    for at, entry in enumerate(phones):
+        if not entry.number.strip():
+            continue
+        try:
+            number = phone_number(entry.number, entry.country or home)
+        except InvalidInput as error:
+            wrong[f"phones.{at}"] = next(iter(error.fields.values()))
+            continue
+        if number in good_phones:
+            wrong[f"phones.{at}"] = "This phone number is here twice."
+            continue
+        good_phones.append(number)
+        primary_phone = number if entry.primary else primary_phone
+    for kind, found in (("emails", good_emails), ("phones", good_phones)):
+        if len(found) > MAX_CONTACT_POINTS:
+            wrong[f"{kind}.{MAX_CONTACT_POINTS}"] = (
+                f"Please enter at most {MAX_CONTACT_POINTS}."
+            )
+    return CheckedContactPoints(
+        emails=tuple(good_emails),
+        primary_email=primary_email or (good_emails[0] if good_emails else ""),
+        phones=tuple(good_phones),
+        primary_phone=primary_phone or (good_phones[0] if good_phones else ""),
+    )
+
+
+def labels_of(keys: Collection[str], words: dict[str, str]) -> str:
+    """Keys as a person reads them, in the order of ``words``."""
+    return ", ".join(text for key, text in words.items() if key in keys)

@@ -38,7 +38,7 @@ _STATES = {
     },
 }
 _CODES_ARE_STATES = frozenset({"US"})
-MOST_SUGGESTIONS = 300
+MAX_SUGGESTIONS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +66,11 @@ def towns(country: str, state: str = "") -> list[str]:
     found = _by_country().get(country, [])
     if state and any(town.state for town in found):
         found = [town for town in found if town.state == state]
-    largest = sorted(found, key=lambda town: -town.population)[:MOST_SUGGESTIONS]
+    largest = sorted(found, key=lambda town: -town.population)[:MAX_SUGGESTIONS]
     return sorted({town.name for town in largest}, key=_fold)
 
 
-def find(text: str, home: str = "", limit: int = 6) -> list[Town]:
+def search(text: str, home: str = "", limit: int = 6) -> list[Town]:
     """Towns whose name begins with a text: at home first, then the largest.
 
     Args:
@@ -92,7 +92,7 @@ def find(text: str, home: str = "", limit: int = 6) -> list[Town]:
     return found[:limit]
 
 
-def locate(name: str, state: str, country: str) -> Town | None:
+def find_town(name: str, state: str, country: str) -> Town | None:
     """The town of an address, or ``None`` if it is too small to be known."""
     wanted = _fold(name)
     same = [
@@ -102,7 +102,7 @@ def locate(name: str, state: str, country: str) -> Town | None:
     return max(in_state or same, key=lambda town: town.population, default=None)
 
 
-def middle_of(country: str) -> tuple[float, float] | None:
+def default_position(country: str) -> tuple[float, float] | None:
     """Where a map of a country begins: its largest town, in degrees."""
     found = _by_country().get(country)
     if not found:

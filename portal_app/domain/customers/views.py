@@ -4,20 +4,6 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
-class ViewerView:
-    """Who is looking, for the header and the menu.
-
-    ``role`` is ``customer``, ``office``, ``fieldworker``, ``guest`` or empty.
-    """
-
-    signed_in: bool = False
-    name: str = ""
-    email: str = ""
-    picture_url: str = ""
-    role: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class EmailView:
     """An e-mail of a contact; nothing is sent to it before it is ``verified``.
 
@@ -62,7 +48,7 @@ class AddressView:
 
 
 @dataclass(frozen=True, slots=True)
-class FoundPlaceView:
+class PlaceSuggestionView:
     """A town or an address that was found, as the fields of a form take it.
 
     Attributes:

@@ -1,4 +1,4 @@
-"""The papers of a dependent: kept, renewed, taken away."""
+"""The documents of a dependent: added, renewed, removed."""
 
 from collections.abc import Collection, Sequence
 from datetime import date
@@ -8,26 +8,30 @@ from sqlmodel import Session, col, select
 from portal_app.domain.business import service as businesses
 from portal_app.domain.dependents import rules
 from portal_app.domain.dependents.models import DependentDocument, DependentType
-from portal_app.domain.dependents.ownership import own_dependent, own_document
-from portal_app.domain.dependents.rules import DocumentForm, DocumentKind, Paper
-from portal_app.domain.dependents.types import definition_of
+from portal_app.domain.dependents.ownership import find_own_dependent, find_own_document
+from portal_app.domain.dependents.rules import (
+    DocumentForm,
+    DocumentKind,
+    DocumentValues,
+)
+from portal_app.domain.dependents.types import type_definition_of
 from portal_app.domain.dependents.views import DocumentView
+from portal_app.domain.files import attachments
 from portal_app.domain.files import rules as file_rules
-from portal_app.domain.files import service as files
 from portal_app.domain.files.views import FileView
 from portal_app.kernel.audiences import Actor
-from portal_app.kernel.changes import Change, ChangedMeanwhile, compare
+from portal_app.kernel.changes import Change, EditConflict, compare
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.errors import Conflict, InvalidInput, NotFound
 from portal_app.kernel.formats import Formats
 
-_LABELS = {
+_DOCUMENT_LABELS = {
     "kind": "Kind",
     "name": "Name",
     "expires_on": "Expires on",
     "file_id": "File",
 }
-_NO_FILE = "We could not find that file. Please choose it again."
+_FILE_NOT_FOUND = "We could not find that file. Please choose it again."
 
 
 def add_document(
@@ -49,7 +53,7 @@ def add_document(
         InvalidInput: With a sentence for each field that is wrong.
         Conflict: If there are 50 already.
     """
-    dependent = own_dependent(tx, actor, dependent_id, lock=True)
+    dependent = find_own_dependent(tx, actor, dependent_id, lock=True)
     kept = tx.exec(
         select(DependentDocument).where(
             col(DependentDocument.dependent_id) == dependent.id
@@ -58,10 +62,10 @@ def add_document(
     same = next((row for row in kept if row.file_id == form.file_id), None)
     if same is not None:
         return same.id
-    paper = rules.check_document(form, _kinds(tx, dependent.type_id))
+    paper = rules.check_document(form, _allowed_kinds(tx, dependent.type_id))
     if len(kept) >= rules.MAX_DOCUMENTS:
         raise Conflict("There are as many documents as fit. Remove one first.")
-    _attach(tx, actor, form.file_id)
+    _attach_file(tx, actor, form.file_id)
     row = DependentDocument(
         dependent_id=dependent.id,
         kind=paper.kind,
@@ -95,22 +99,22 @@ def save_document(
         InvalidInput: With a sentence for each field that is wrong.
         ChangedMeanwhile: If it was changed since ``version``.
     """
-    dependent, row = own_document(tx, actor, document_id)
-    paper = rules.check_document(form, _kinds(tx, dependent.type_id, row.kind))
+    dependent, row = find_own_document(tx, actor, document_id)
+    paper = rules.check_document(form, _allowed_kinds(tx, dependent.type_id, row.kind))
     if (paper, form.file_id) == (
-        Paper(row.kind, row.name, row.expires_on),
+        DocumentValues(row.kind, row.name, row.expires_on),
         row.file_id,
     ):
         return row.version
     if row.version != version:
-        raise ChangedMeanwhile(
+        raise EditConflict(
             "This document",
-            _changes(tx, dependent.type_id, row, paper, form),
+            _conflicting_changes(tx, dependent.type_id, row, paper, form),
             row.version,
         )
     if form.file_id != row.file_id:
-        _attach(tx, actor, form.file_id)
-        files.release(tx, row.file_id)
+        _attach_file(tx, actor, form.file_id)
+        attachments.release(tx, row.file_id)
         row.file_id = form.file_id
     row.kind, row.name, row.expires_on = paper.kind, paper.name, paper.expires_on
     row.version += 1
@@ -124,14 +128,14 @@ def remove_document(tx: Session, actor: Actor, document_id: str) -> None:
     Raises:
         NotFound: If it is missing or somebody else's.
     """
-    _, row = own_document(tx, actor, document_id)
-    files.release(tx, row.file_id)
+    _, row = find_own_document(tx, actor, document_id)
+    attachments.release(tx, row.file_id)
     # The file's row goes with its bytes; until then it must not be referred to.
     tx.delete(row)
     tx.flush()
 
 
-def documents_of(
+def documents_by_dependent(
     tx: Session, dependent_ids: Collection[str]
 ) -> dict[str, list[DependentDocument]]:
     """The papers of several dependents, those that end first on top."""
@@ -157,12 +161,12 @@ def document_views(
     return [
         DocumentView(
             id=row.id,
-            title=title_of(row, kinds),
+            title=document_title(row, kinds),
             kind=row.kind,
             name=row.name,
             file=pictures.get(row.file_id, FileView()),
             expires_on=row.expires_on.isoformat() if row.expires_on else "",
-            status=rules.status_of(row.expires_on, today),
+            status=rules.expiry_status(row.expires_on, today),
             status_text=_status_text(row.expires_on, today, formats),
             version=row.version,
         )
@@ -170,20 +174,20 @@ def document_views(
     ]
 
 
-def title_of(row: DependentDocument, kinds: Sequence[DocumentKind]) -> str:
+def document_title(row: DependentDocument, kinds: Sequence[DocumentKind]) -> str:
     """What a paper is called: by its own name, or that of its kind."""
     names = {kind.key: kind.name for kind in kinds}
     return row.name or names.get(row.kind, row.kind)
 
 
-def missing(
+def missing_documents(
     rows: Sequence[DependentDocument], kinds: Sequence[DocumentKind], today: date
 ) -> list[str]:
     """The names of required papers of which there is none that holds."""
     holding = {
         row.kind
         for row in rows
-        if rules.status_of(row.expires_on, today) != rules.EXPIRED
+        if rules.expiry_status(row.expires_on, today) != rules.EXPIRED
     }
     return [
         kind.name
@@ -192,7 +196,7 @@ def missing(
     ]
 
 
-def notice(
+def attention_notice(
     rows: Sequence[DependentDocument], kinds: Sequence[DocumentKind], formats: Formats
 ) -> str:
     """One sentence about the paper that needs attention first, or an empty text.
@@ -203,38 +207,45 @@ def notice(
     newest: dict[str, DependentDocument] = {}
     for row in rows:  # in the order of their ends
         newest[row.kind or row.id] = row
-    for status, words in ((rules.EXPIRED, "has expired"), (rules.SOON, "expires on")):
+    for status, words in (
+        (rules.EXPIRED, "has expired"),
+        (rules.EXPIRES_SOON, "expires on"),
+    ):
         for row in newest.values():
-            if rules.status_of(row.expires_on, today) == status and row.expires_on:
+            if rules.expiry_status(row.expires_on, today) == status and row.expires_on:
                 day = (
                     "" if status == rules.EXPIRED else f" {formats.day(row.expires_on)}"
                 )
-                return f"{title_of(row, kinds)} {words}{day}"
-    lacking = missing(rows, kinds, today)
+                return f"{document_title(row, kinds)} {words}{day}"
+    lacking = missing_documents(rows, kinds, today)
     return f"{lacking[0]} is missing" if lacking else ""
 
 
-def _kinds(tx: Session, type_id: str, had: str = "") -> list[DocumentKind]:
+def _allowed_kinds(tx: Session, type_id: str, had: str = "") -> list[DocumentKind]:
     """What a paper may be: what is asked for, and what it was before."""
-    documents = definition_of(tx.get_one(DependentType, type_id)).documents
+    documents = type_definition_of(tx.get_one(DependentType, type_id)).documents
     return [kind for kind in documents if not kind.retired or kind.key == had]
 
 
-def _attach(tx: Session, actor: Actor, file_id: str) -> None:
+def _attach_file(tx: Session, actor: Actor, file_id: str) -> None:
     try:
-        files.attach(
+        attachments.attach(
             tx, actor, file_id, {file_rules.DOCUMENT}, customer_id=actor.customer_id
         )
     except NotFound:
-        raise InvalidInput({"file_id": _NO_FILE}) from None
+        raise InvalidInput({"file_id": _FILE_NOT_FOUND}) from None
 
 
-def _changes(
-    tx: Session, type_id: str, row: DependentDocument, paper: Paper, form: DocumentForm
+def _conflicting_changes(
+    tx: Session,
+    type_id: str,
+    row: DependentDocument,
+    paper: DocumentValues,
+    form: DocumentForm,
 ) -> list[Change]:
     formats = businesses.formats(tx)
-    names = {kind.key: kind.name for kind in _kinds(tx, type_id, row.kind)}
-    stored = files.views_of(tx, [row.file_id]).get(row.file_id, FileView())
+    names = {kind.key: kind.name for kind in _allowed_kinds(tx, type_id, row.kind)}
+    stored = attachments.file_views(tx, [row.file_id]).get(row.file_id, FileView())
 
     def texts(
         kind: str, name: str, expires_on: date | None, file: str
@@ -248,7 +259,7 @@ def _changes(
 
     yours = "A new file" if form.file_id != row.file_id else stored.name
     return compare(
-        _LABELS,
+        _DOCUMENT_LABELS,
         texts(paper.kind, paper.name, paper.expires_on, yours),
         texts(row.kind, row.name, row.expires_on, stored.name),
     )

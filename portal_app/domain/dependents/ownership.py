@@ -7,10 +7,10 @@ from portal_app.kernel.audiences import Actor
 from portal_app.kernel.errors import NotFound
 from portal_app.kernel.ownership import owned_by
 
-_MISSING = "We could not find that."
+_NOT_FOUND = "We could not find that."
 
 
-def own_dependent(
+def find_own_dependent(
     tx: Session, actor: Actor, dependent_id: str, *, lock: bool = False
 ) -> Dependent:
     """A dependent of this customer, archived or not.
@@ -30,14 +30,14 @@ def own_dependent(
         query = query.with_for_update().execution_options(populate_existing=True)
     row = tx.exec(query).first()
     if row is None:
-        raise NotFound(_MISSING)
+        raise NotFound(_NOT_FOUND)
     return row
 
 
-def own_document(
+def find_own_document(
     tx: Session, actor: Actor, document_id: str
 ) -> tuple[Dependent, DependentDocument]:
-    """A paper of one of the customer's dependents; errors as ``own_dependent``."""
+    """A paper of one of the customer's dependents; errors as ``find_own_dependent``."""
     mine = owned_by(actor, Dependent).with_only_columns(col(Dependent.id))
     document = tx.exec(
         select(DependentDocument)
@@ -49,5 +49,5 @@ def own_document(
         .execution_options(populate_existing=True)
     ).first()
     if document is None:
-        raise NotFound(_MISSING)
-    return own_dependent(tx, actor, document.dependent_id), document
+        raise NotFound(_NOT_FOUND)
+    return find_own_dependent(tx, actor, document.dependent_id), document

@@ -11,23 +11,27 @@ from portal_app.kernel.errors import InvalidInput
 
 ALWAYS, SOMETIMES, NEVER = "always", "sometimes", "never"
 EXPIRIES = (ALWAYS, SOMETIMES, NEVER)
-VALID, SOON, EXPIRED = "valid", "soon", "expired"
+VALID, EXPIRES_SOON, EXPIRED = "valid", "soon", "expired"
 
-SUBJECT = "dependent"
+SUBJECT_KIND = "dependent"
 """What dependents are called where values of fields are stored."""
 
 PAGE_SIZE = 50
 MAX_DEPENDENTS = 500
 MAX_DOCUMENTS = 50
-_SOON = timedelta(days=30)
-ENDED = "ended"
+_EXPIRES_SOON_PERIOD = timedelta(days=30)
+AFTER_EXPIRY = "ended"
 # The last day of a paper is one on which it still holds.
-_REMINDERS = {"month": _SOON, "week": timedelta(days=7), ENDED: timedelta(days=-1)}
-_REMIND_LATE_DAYS = 2
+_REMINDER_OFFSETS = {
+    "month": _EXPIRES_SOON_PERIOD,
+    "week": timedelta(days=7),
+    AFTER_EXPIRY: timedelta(days=-1),
+}
+_REMINDER_GRACE_DAYS = 2
 _MAX_NAME = 80
-_MAX_WORD = 40
+_MAX_KEY_LENGTH = 40
 _KEY = re.compile(r"[a-z0-9]+([_-][a-z0-9]+)*")
-_FIRST, _LAST = date(1990, 1, 1), date(2150, 12, 31)
+_EARLIEST_EXPIRY, _LATEST_EXPIRY = date(1990, 1, 1), date(2150, 12, 31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,7 @@ class DocumentForm:
 
 
 @dataclass(frozen=True, slots=True)
-class Paper:
+class DocumentValues:
     """A checked paper in stored form."""
 
     kind: str
@@ -97,8 +101,8 @@ def type_faults(definition: TypeDefinition) -> dict[str, str]:
         faults["slug"] = "A key is made of lower-case letters, digits and hyphens."
     for part in ("singular", "plural"):
         text = getattr(definition, part).strip()
-        if not 0 < len(text) <= _MAX_WORD:
-            faults[part] = f"Please give a name of 1 to {_MAX_WORD} characters."
+        if not 0 < len(text) <= _MAX_KEY_LENGTH:
+            faults[part] = f"Please give a name of 1 to {_MAX_KEY_LENGTH} characters."
     if definition.icon and not _is_key(definition.icon):
         faults["icon"] = "An icon is named such as paw-print."
     seen: set[str] = set()
@@ -122,14 +126,14 @@ def check_name(text: str, singular: str) -> str:
     Raises:
         InvalidInput: For ``name``.
     """
-    name = _line(text)
+    name = _single_line(text)
     if not name:
         raise InvalidInput({"name": f"Please enter a name for the {singular.lower()}."})
     _check_line("name", name)
     return name
 
 
-def check_document(form: DocumentForm, kinds: Sequence[DocumentKind]) -> Paper:
+def check_document(form: DocumentForm, kinds: Sequence[DocumentKind]) -> DocumentValues:
     """A paper in stored form.
 
     Args:
@@ -140,7 +144,7 @@ def check_document(form: DocumentForm, kinds: Sequence[DocumentKind]) -> Paper:
         InvalidInput: With a sentence for each field that is wrong.
     """
     wrong: dict[str, str] = {}
-    name = _line(form.name)
+    name = _single_line(form.name)
     kind = next((one for one in kinds if one.key == form.kind), None)
     if form.kind and kind is None:
         wrong["kind"] = "Please choose a kind of document."
@@ -152,22 +156,22 @@ def check_document(form: DocumentForm, kinds: Sequence[DocumentKind]) -> Paper:
         wrong |= error.fields
     if not form.file_id:
         wrong["file_id"] = "Please choose a file."
-    expires_on = _expiry(form.expires_on, kind, wrong)
+    expires_on = _parse_expiry(form.expires_on, kind, wrong)
     if wrong:
         raise InvalidInput(wrong)
-    return Paper(form.kind, name, expires_on)
+    return DocumentValues(form.kind, name, expires_on)
 
 
-def status_of(expires_on: date | None, today: date) -> str:
+def expiry_status(expires_on: date | None, today: date) -> str:
     """``valid``, ``soon`` (within 30 days), ``expired``; empty without an end."""
     if expires_on is None:
         return ""
     if expires_on < today:
         return EXPIRED
-    return SOON if expires_on <= today + _SOON else VALID
+    return EXPIRES_SOON if expires_on <= today + _EXPIRES_SOON_PERIOD else VALID
 
 
-def reminders(today: date) -> dict[date, str]:
+def expiries_to_remind(today: date) -> dict[date, str]:
     """The ends of papers that are told of today, each with the step it is told in.
 
     Each step has two days more, for when nothing ran on its own day. What is
@@ -175,12 +179,12 @@ def reminders(today: date) -> dict[date, str]:
     """
     return {
         today + before - timedelta(days=late): step
-        for step, before in _REMINDERS.items()
-        for late in range(_REMIND_LATE_DAYS + 1)
+        for step, before in _REMINDER_OFFSETS.items()
+        for late in range(_REMINDER_GRACE_DAYS + 1)
     }
 
 
-def _expiry(
+def _parse_expiry(
     typed: str, kind: DocumentKind | None, wrong: dict[str, str]
 ) -> date | None:
     text = typed.strip()
@@ -193,12 +197,12 @@ def _expiry(
         day = date.fromisoformat(text) if len(text) == 10 else None
     except ValueError:
         day = None
-    if day is None or not _FIRST <= day <= _LAST:
+    if day is None or not _EARLIEST_EXPIRY <= day <= _LATEST_EXPIRY:
         wrong["expires_on"] = "Please enter a date such as 2027-03-31."
     return day
 
 
-def _line(text: str) -> str:
+def _single_line(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
@@ -210,4 +214,4 @@ def _check_line(part: str, text: str) -> None:
 
 
 def _is_key(text: str) -> bool:
-    return len(text) <= _MAX_WORD and _KEY.fullmatch(text) is not None
+    return len(text) <= _MAX_KEY_LENGTH and _KEY.fullmatch(text) is not None

@@ -1,98 +1,258 @@
-"""What customers do with their dependents; the one door to this package."""
+"""What customers do with their dependents, and the paged list of them."""
 
-from sqlalchemy import func
+from collections.abc import Collection, Mapping, Sequence
+
+from sqlalchemy import and_, func, or_
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from portal_app.domain.business import service as businesses
 from portal_app.domain.customers.models import Customer
 from portal_app.domain.dependents import documents, rules
-from portal_app.domain.dependents.documents import (
-    add_document,
-    remove_document,
-    save_document,
-)
-from portal_app.domain.dependents.listing import choosable, dependents
 from portal_app.domain.dependents.models import Dependent, DependentType
-from portal_app.domain.dependents.ownership import own_dependent
-from portal_app.domain.dependents.reminding import remind_of_ends
-from portal_app.domain.dependents.rules import DependentForm, DocumentForm
+from portal_app.domain.dependents.ownership import find_own_dependent
+from portal_app.domain.dependents.rules import DependentForm
 from portal_app.domain.dependents.types import (
-    definition_of,
-    heading,
-    type_in_use,
+    active_type_row,
+    type_definition_of,
     type_view,
-    types,
 )
-from portal_app.domain.dependents.views import DependentView
-from portal_app.domain.fields import service as fields
-from portal_app.domain.fields.service import Subject
+from portal_app.domain.dependents.views import (
+    DependentPage,
+    DependentRowView,
+    DependentView,
+)
+from portal_app.domain.fields import schema
+from portal_app.domain.fields import values as fields
+from portal_app.domain.fields.values import Subject
 from portal_app.domain.fields.views import FieldView
+from portal_app.domain.files import attachments
 from portal_app.domain.files import rules as file_rules
-from portal_app.domain.files import service as files
-from portal_app.kernel import archiving
+from portal_app.kernel import archival
 from portal_app.kernel.audiences import Actor
-from portal_app.kernel.changes import Change, ChangedMeanwhile
+from portal_app.kernel.changes import Change, EditConflict
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.errors import Conflict, InvalidInput, NotFound
 from portal_app.kernel.ownership import customer_of, owned_by
 
-__all__ = [
-    "DependentForm",
-    "DocumentForm",
-    "add",
-    "add_document",
-    "archive",
-    "blank",
-    "choosable",
-    "dependent",
-    "dependents",
-    "heading",
-    "remind_of_ends",
-    "remove_document",
-    "restore",
-    "save",
-    "save_document",
-    "set_picture",
-    "types",
-]
-
-_LARGE = 512
-_NO_PICTURE = "We could not find that picture. Please choose it again."
+_SUMMARY_FIELDS = 3
+_SUMMARY_KINDS = {"text", "number", "choice", "choices", "date"}
+_MAX_SEARCH_WORDS = 5
 
 
-def dependent(tx: Session, actor: Actor, dependent_id: str) -> DependentView:
+def list_dependents(
+    tx: Session,
+    actor: Actor,
+    *,
+    search: str = "",
+    type_slug: str = "",
+    archived: bool = False,
+    page: int = 1,
+) -> DependentPage:
+    """One page of the customer's dependents, by name.
+
+    Args:
+        tx: The transaction.
+        actor: A customer.
+        search: Looked for in names and in the fields the customer sees.
+        type_slug: Only these; all types if empty, none if unknown.
+        archived: Those that were archived instead of those in use.
+        page: Counted from 1.
+
+    Raises:
+        NotAllowed: If the actor is no customer.
+    """
+    page = max(1, page)
+    query = _search_query(tx, actor, search.strip(), archived)
+    counted = _counts_by_type(tx, query)
+    type_rows = {
+        row.id: row
+        for row in tx.exec(
+            select(DependentType).order_by(
+                col(DependentType.position), col(DependentType.singular)
+            )
+        )
+    }
+    if type_slug:
+        wanted = [one.id for one in type_rows.values() if one.slug == type_slug]
+        query = query.where(col(Dependent.type_id).in_(wanted))
+        total = sum(counted.get(type_id, 0) for type_id in wanted)
+    else:
+        total = sum(counted.values())
+    rows = tx.exec(
+        query.order_by(func.lower(col(Dependent.name)), col(Dependent.id))
+        .offset((page - 1) * rules.PAGE_SIZE)
+        .limit(rules.PAGE_SIZE)
+    ).all()
+    return DependentPage(
+        rows=_row_views(tx, actor, rows, type_rows),
+        types=[
+            type_view(row, counted.get(row.id, 0))
+            for row in type_rows.values()
+            if row.archived_at is None or row.id in counted
+        ],
+        page=page,
+        has_more=page * rules.PAGE_SIZE < total,
+        total=total,
+    )
+
+
+def eligible_dependents(
+    tx: Session, customer_id: str, types: Sequence[str], also: Collection[str] = ()
+) -> list[Dependent]:
+    """All of a customer's dependents in use of these types, by name.
+
+    Args:
+        tx: The transaction.
+        customer_id: Whose they are.
+        types: Slugs; one that is not offered has none.
+        also: Ids of others of the customer, which are among them in any case.
+    """
+    offered = select(DependentType.id).where(
+        col(DependentType.slug).in_(types), col(DependentType.archived_at).is_(None)
+    )
+    in_use = and_(
+        col(Dependent.archived_at).is_(None), col(Dependent.type_id).in_(offered)
+    )
+    return list(
+        tx.exec(
+            select(Dependent)
+            .where(
+                col(Dependent.customer_id) == customer_id,
+                or_(in_use, col(Dependent.id).in_(also)),
+            )
+            .order_by(func.lower(col(Dependent.name)), col(Dependent.id))
+        )
+    )
+
+
+def choosable_dependents(
+    tx: Session, actor: Actor, types: Sequence[str], also: Collection[str] = ()
+) -> list[DependentRowView]:
+    """The actor's ``eligible_dependents``, to choose from.
+
+    Raises:
+        NotAllowed: If the actor is no customer.
+    """
+    type_rows = {row.id: row for row in tx.exec(select(DependentType))}
+    rows = eligible_dependents(tx, customer_of(actor), types, also)
+    return _row_views(tx, actor, rows, type_rows)
+
+
+def _search_query(
+    tx: Session, actor: Actor, search: str, archived: bool
+) -> SelectOfScalar[Dependent]:
+    away = col(Dependent.archived_at)
+    query = owned_by(actor, Dependent).where(
+        away.is_not(None) if archived else away.is_(None)
+    )
+    for word in search.split()[:_MAX_SEARCH_WORDS]:
+        pattern = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        query = query.where(
+            or_(
+                col(Dependent.name).ilike(f"%{pattern}%", escape="\\"),
+                col(Dependent.id).in_(
+                    fields.subjects_matching(
+                        tx, actor.audience.value, rules.SUBJECT_KIND, word
+                    )
+                ),
+            )
+        )
+    return query
+
+
+def _counts_by_type(tx: Session, query: SelectOfScalar[Dependent]) -> dict[str, int]:
+    found = query.subquery()
+    rows = tx.execute(select(found.c.type_id, func.count()).group_by(found.c.type_id))
+    return {row[0]: row[1] for row in rows}
+
+
+def _row_views(
+    tx: Session,
+    actor: Actor,
+    rows: Collection[Dependent],
+    type_rows: Mapping[str, DependentType],
+) -> list[DependentRowView]:
+    if not rows:
+        return []
+    forms = fields.field_views_by_subject(
+        tx,
+        actor.audience.value,
+        {
+            Subject(rules.SUBJECT_KIND, row.id): schema.dependent_type_scope(
+                row.type_id
+            )
+            for row in rows
+        },
+    )
+    papers = documents.documents_by_dependent(tx, [row.id for row in rows])
+    formats = businesses.formats(tx)
+    return [
+        DependentRowView(
+            id=row.id,
+            name=row.name,
+            type=type_rows[row.type_id].singular,
+            type_slug=type_rows[row.type_id].slug,
+            icon=type_rows[row.type_id].icon,
+            picture_url=attachments.picture_url(row.picture_id),
+            summary=_field_summary(forms[Subject(rules.SUBJECT_KIND, row.id)]),
+            notice=documents.attention_notice(
+                papers[row.id],
+                type_definition_of(type_rows[row.type_id]).documents,
+                formats,
+            ),
+            archived=row.archived_at is not None,
+        )
+        for row in rows
+    ]
+
+
+def _field_summary(views: list[FieldView]) -> str:
+    texts = [
+        view.text
+        for view in views
+        if view.text and view.shown and view.kind in _SUMMARY_KINDS
+    ]
+    return " · ".join(texts[:_SUMMARY_FIELDS])
+
+
+_LARGE_PICTURE_SIZE = 512
+_PICTURE_NOT_FOUND = "We could not find that picture. Please choose it again."
+
+
+def get_dependent(tx: Session, actor: Actor, dependent_id: str) -> DependentView:
     """The page of one dependent, archived or not.
 
     Raises:
         NotFound: If it is missing or somebody else's.
         NotAllowed: If the actor is no customer.
     """
-    row = own_dependent(tx, actor, dependent_id)
+    row = find_own_dependent(tx, actor, dependent_id)
     type_row = tx.get_one(DependentType, row.type_id)
-    kinds = definition_of(type_row).documents
-    papers = documents.documents_of(tx, [row.id])[row.id]
-    pictures = files.views_of(tx, {paper.file_id for paper in papers})
+    kinds = type_definition_of(type_row).documents
+    papers = documents.documents_by_dependent(tx, [row.id])[row.id]
+    pictures = attachments.file_views(tx, {paper.file_id for paper in papers})
     formats = businesses.formats(tx)
     today = utc_now().astimezone(formats.zone).date()
     return DependentView(
         id=row.id,
         name=row.name,
         type=type_view(type_row),
-        picture_url=files.picture_url(row.picture_id, _LARGE),
-        fields=fields.form(
+        picture_url=attachments.picture_url(row.picture_id, _LARGE_PICTURE_SIZE),
+        fields=fields.field_views(
             tx,
             actor.audience.value,
-            fields.of_dependent_type(row.type_id),
-            Subject(rules.SUBJECT, row.id),
+            schema.dependent_type_scope(row.type_id),
+            Subject(rules.SUBJECT_KIND, row.id),
         ),
         documents=documents.document_views(papers, kinds, pictures, formats),
-        missing=documents.missing(papers, kinds, today),
+        missing=documents.missing_documents(papers, kinds, today),
         archived=row.archived_at is not None,
         version=row.version,
     )
 
 
-def blank(tx: Session, actor: Actor, type_slug: str) -> list[FieldView]:
+def blank_fields(tx: Session, actor: Actor, type_slug: str) -> list[FieldView]:
     """The fields of the form with which a dependent of this type is added.
 
     Raises:
@@ -100,11 +260,11 @@ def blank(tx: Session, actor: Actor, type_slug: str) -> list[FieldView]:
         NotFound: If there is no such type.
     """
     customer_of(actor)
-    scope = fields.of_dependent_type(type_in_use(tx, type_slug).id)
-    return fields.form(tx, actor.audience.value, scope, None)
+    scope = schema.dependent_type_scope(active_type_row(tx, type_slug).id)
+    return fields.field_views(tx, actor.audience.value, scope, None)
 
 
-def add(
+def add_dependent(
     tx: Session, actor: Actor, type_slug: str, form: DependentForm, request_key: str
 ) -> str:
     """Add a dependent, once per request.
@@ -136,7 +296,7 @@ def add(
     ).first()
     if same is not None and key:
         return same.id
-    type_row = type_in_use(tx, type_slug)
+    type_row = active_type_row(tx, type_slug)
     in_all = select(func.count()).where(col(Dependent.customer_id) == customer_id)
     if tx.exec(in_all).one() >= rules.MAX_DEPENDENTS:
         raise Conflict("There are as many as fit. Please contact us.")
@@ -159,7 +319,7 @@ def add(
     return row.id
 
 
-def save(
+def save_dependent(
     tx: Session, actor: Actor, dependent_id: str, form: DependentForm, version: int
 ) -> int:
     """Change a dependent's name and fields.
@@ -179,13 +339,13 @@ def save(
         InvalidInput: With a sentence for each field that is wrong.
         ChangedMeanwhile: If it was changed since ``version`` and differs.
     """
-    row = own_dependent(tx, actor, dependent_id, lock=True)
+    row = find_own_dependent(tx, actor, dependent_id, lock=True)
     type_row = tx.get_one(DependentType, row.type_id)
     if row.version != version:
-        changes = _changes(tx, actor, row, form)
+        changes = _conflicting_changes(tx, actor, row, form)
         if not changes:
             return row.version
-        raise ChangedMeanwhile(row.name, changes, row.version)
+        raise EditConflict(row.name, changes, row.version)
     name, wrong = _checked_name(form.name, type_row)
     changed, faults = _save_fields(tx, actor, row, form)
     if wrong or faults:
@@ -208,19 +368,19 @@ def set_picture(
         NotFound: If the dependent is missing or somebody else's.
         InvalidInput: If the file is not a picture the actor handed in.
     """
-    row = own_dependent(tx, actor, dependent_id, lock=True)
+    row = find_own_dependent(tx, actor, dependent_id, lock=True)
     before = row.picture_id
     if file_id != (before or ""):
         row.picture_id = None
         if file_id and (wrong := _attach_picture(tx, actor, row, file_id)):
-            raise InvalidInput(wrong, _NO_PICTURE)
-        files.release(tx, before)
+            raise InvalidInput(wrong, _PICTURE_NOT_FOUND)
+        attachments.release(tx, before)
         row.version += 1
         tx.flush()
-    return dependent(tx, actor, dependent_id)
+    return get_dependent(tx, actor, dependent_id)
 
 
-def archive(tx: Session, actor: Actor, dependent_id: str) -> None:
+def archive_dependent(tx: Session, actor: Actor, dependent_id: str) -> None:
     """Put a dependent away: nothing is lost, and old bookings keep it.
 
     Safe to repeat.
@@ -228,18 +388,18 @@ def archive(tx: Session, actor: Actor, dependent_id: str) -> None:
     Raises:
         NotFound: If it is missing or somebody else's.
     """
-    row = own_dependent(tx, actor, dependent_id, lock=True)
-    archiving.archive(tx, row)
+    row = find_own_dependent(tx, actor, dependent_id, lock=True)
+    archival.archive(tx, row)
 
 
-def restore(tx: Session, actor: Actor, dependent_id: str) -> None:
+def restore_dependent(tx: Session, actor: Actor, dependent_id: str) -> None:
     """Take a dependent out again. Safe to repeat.
 
     Raises:
         NotFound: If it is missing or somebody else's.
     """
-    row = own_dependent(tx, actor, dependent_id, lock=True)
-    archiving.restore(tx, row)
+    row = find_own_dependent(tx, actor, dependent_id, lock=True)
+    archival.restore(tx, row)
 
 
 def _checked_name(text: str, type_row: DependentType) -> tuple[str, dict[str, str]]:
@@ -254,11 +414,11 @@ def _save_fields(
 ) -> tuple[bool, dict[str, str]]:
     """Returns: whether anything changed, and what is wrong."""
     try:
-        changed = fields.save(
+        changed = fields.save_values(
             tx,
             actor,
-            fields.of_dependent_type(row.type_id),
-            Subject(rules.SUBJECT, row.id),
+            schema.dependent_type_scope(row.type_id),
+            Subject(rules.SUBJECT_KIND, row.id),
             form.answers,
             owner=row.customer_id,
         )
@@ -271,16 +431,16 @@ def _attach_picture(
     tx: Session, actor: Actor, row: Dependent, file_id: str
 ) -> dict[str, str]:
     try:
-        files.attach(
+        attachments.attach(
             tx, actor, file_id, {file_rules.PICTURE}, customer_id=row.customer_id
         )
     except NotFound:
-        return {"picture_id": _NO_PICTURE}
+        return {"picture_id": _PICTURE_NOT_FOUND}
     row.picture_id = file_id
     return {}
 
 
-def _changes(
+def _conflicting_changes(
     tx: Session, actor: Actor, row: Dependent, form: DependentForm
 ) -> list[Change]:
     found: list[Change] = []
@@ -290,7 +450,7 @@ def _changes(
     return found + fields.differences(
         tx,
         actor.audience.value,
-        fields.of_dependent_type(row.type_id),
-        Subject(rules.SUBJECT, row.id),
+        schema.dependent_type_scope(row.type_id),
+        Subject(rules.SUBJECT_KIND, row.id),
         form.answers,
     )

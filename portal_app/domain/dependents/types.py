@@ -1,32 +1,38 @@
-"""Which types of dependents there are, and what they are called."""
+"""The types of dependents: what they are called and which documents they need."""
 
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from portal_app.domain.business import service as businesses
 from portal_app.domain.dependents import rules
-from portal_app.domain.dependents.models import DependentType
+from portal_app.domain.dependents.models import Dependent, DependentType
 from portal_app.domain.dependents.rules import DocumentKind, TypeDefinition
-from portal_app.domain.dependents.views import DocumentKindView, TypeView
-from portal_app.kernel import archiving
+from portal_app.domain.dependents.views import DocumentKindView, TypeEntryView, TypeView
+from portal_app.domain.fields import schema
+from portal_app.kernel import archival
 from portal_app.kernel.audiences import Actor
-from portal_app.kernel.errors import InvalidInput, NotFound
+from portal_app.kernel.changes import EditConflict, compare
+from portal_app.kernel.errors import Conflict, InvalidInput, NotFound
+from portal_app.kernel.keys import keys_for, required_request_key, unique_key
+from portal_app.kernel.ordering import next_position, reorder
 from portal_app.kernel.ownership import require_office
 
-MANY_KINDS = "Dependents"
+DEFAULT_HEADING = "Dependents"
 
 
-def types(tx: Session) -> list[TypeView]:
+def active_types(tx: Session) -> list[TypeView]:
     """The types in use, in the business's order."""
-    return [type_view(row) for row in rows_in_use(tx)]
+    return [type_view(row) for row in active_type_rows(tx)]
 
 
-def heading(tx: Session) -> str:
+def menu_heading(tx: Session) -> str:
     """What the menu calls them: the plural if there is one type, else Dependents."""
-    rows = rows_in_use(tx)
-    return rows[0].plural if len(rows) == 1 else MANY_KINDS
+    rows = active_type_rows(tx)
+    return rows[0].plural if len(rows) == 1 else DEFAULT_HEADING
 
 
 def define_type(
@@ -42,7 +48,7 @@ def define_type(
         InvalidInput: With a sentence for each part that is wrong.
     """
     require_office(actor)
-    businesses.hold(tx)
+    businesses.lock_business(tx)
     faults = rules.type_faults(definition)
     if faults:
         raise InvalidInput(faults, next(iter(faults.values())))
@@ -91,8 +97,8 @@ def archive_type(tx: Session, actor: Actor, slug: str) -> None:
         NotAllowed: If the actor is not the office.
         NotFound: If there is no such type.
     """
-    row = held_type(tx, actor, slug)
-    archiving.archive(tx, row)
+    row = locked_type_row(tx, actor, slug)
+    archival.archive(tx, row)
 
 
 def restore_type(tx: Session, actor: Actor, slug: str) -> None:
@@ -102,11 +108,11 @@ def restore_type(tx: Session, actor: Actor, slug: str) -> None:
         NotAllowed: If the actor is not the office.
         NotFound: If there is no such type.
     """
-    row = held_type(tx, actor, slug)
-    archiving.restore(tx, row)
+    row = locked_type_row(tx, actor, slug)
+    archival.restore(tx, row)
 
 
-def held_type(tx: Session, actor: Actor, slug: str) -> DependentType:
+def locked_type_row(tx: Session, actor: Actor, slug: str) -> DependentType:
     """The row of a type, for the office to change.
 
     Raises:
@@ -114,14 +120,14 @@ def held_type(tx: Session, actor: Actor, slug: str) -> DependentType:
         NotFound: If there is no such type.
     """
     require_office(actor)
-    businesses.hold(tx)
+    businesses.lock_business(tx)
     row = tx.exec(select(DependentType).where(DependentType.slug == slug)).first()
     if row is None:
         raise NotFound("There is no such type.")
     return row
 
 
-def type_in_use(tx: Session, slug: str) -> DependentType:
+def active_type_row(tx: Session, slug: str) -> DependentType:
     """The row of a type that is offered.
 
     Raises:
@@ -137,7 +143,7 @@ def type_in_use(tx: Session, slug: str) -> DependentType:
     return row
 
 
-def rows_in_use(tx: Session) -> list[DependentType]:
+def active_type_rows(tx: Session) -> list[DependentType]:
     """The rows of the types that are offered, in the business's order."""
     return list(
         tx.exec(
@@ -148,7 +154,7 @@ def rows_in_use(tx: Session) -> list[DependentType]:
     )
 
 
-def definition_of(row: DependentType) -> TypeDefinition:
+def type_definition_of(row: DependentType) -> TypeDefinition:
     """A row as the rules see it; retired papers included."""
     return TypeDefinition(
         slug=row.slug,
@@ -170,8 +176,250 @@ def type_view(row: DependentType, count: int = 0) -> TypeView:
             DocumentKindView(
                 kind.key, kind.name, kind.help, kind.expires, kind.required
             )
-            for kind in definition_of(row).documents
+            for kind in type_definition_of(row).documents
             if not kind.retired
         ],
         count=count,
     )
+
+
+MAX_TYPES = 20
+MAX_DOCUMENT_KINDS = 20
+_MAX_HELP_LENGTH = 300
+_EXPIRY_LABELS = {
+    rules.ALWAYS: "always expires",
+    rules.SOMETIMES: "may expire",
+    rules.NEVER: "never expires",
+}
+_TYPE_LABELS = {
+    "singular": "One of them",
+    "plural": "Several of them",
+    "icon": "Icon",
+    "documents": "Documents",
+    "in_use": "In use",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentKindForm:
+    """A document as typed; ``key`` is that of one that was there before."""
+
+    key: str = ""
+    name: str = ""
+    help: str = ""
+    expires: str = rules.SOMETIMES
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypeForm:
+    """A type as typed, with the documents that are asked for, in order."""
+
+    singular: str = ""
+    plural: str = ""
+    icon: str = ""
+    documents: tuple[DocumentKindForm, ...] = ()
+
+
+def type_entry_views(tx: Session, actor: Actor) -> list[TypeEntryView]:
+    """Every type in order, archived ones last; three queries.
+
+    Raises:
+        NotAllowed: If the actor is not the office.
+    """
+    require_office(actor)
+    rows = _type_rows(tx)
+    in_use = col(Dependent.archived_at).is_(None)
+    counted = select(Dependent.type_id, func.count()).where(in_use)
+    counts = {
+        row[0]: row[1] for row in tx.exec(counted.group_by(col(Dependent.type_id)))
+    }
+    scopes = {row.id: schema.dependent_type_scope(row.id) for row in rows}
+    asked = schema.active_definitions_by_scope(tx, scopes.values())
+    views = [
+        _type_entry_view(row, counts.get(row.id, 0), len(asked[scopes[row.id]]))
+        for row in rows
+    ]
+    return sorted(views, key=lambda view: view.archived)
+
+
+def add_type(tx: Session, actor: Actor, form: TypeForm, request: str) -> str:
+    """Add a type after the others, once per request; returns its slug.
+
+    Args:
+        tx: The transaction.
+        actor: The office.
+        form: As typed; the slug follows from what one of them is called.
+        request: What the browser calls this request.
+
+    Raises:
+        NotAllowed: If the actor is not the office.
+        InvalidInput: With a sentence for each part that is wrong.
+        Conflict: If there are as many as fit.
+    """
+    require_office(actor)
+    businesses.lock_business(tx)
+    key = required_request_key(request)
+    rows = _type_rows(tx)
+    for row in rows:
+        if row.request_key == key:
+            return row.slug
+    slugs = [row.slug for row in rows]
+    slug = unique_key(form.singular, slugs, otherwise="type", separator="-")
+    wanted = _checked_definition(form, TypeDefinition(slug, "", ""))
+    if len(rows) >= MAX_TYPES:
+        raise Conflict(f"There can be at most {MAX_TYPES} types.")
+    row = DependentType(slug=slug, singular="", plural="", request_key=key, version=0)
+    after = next_position(other.position for other in rows)
+    store_type(tx, row, wanted, after)
+    return slug
+
+
+def change_type(
+    tx: Session, actor: Actor, slug: str, form: TypeForm, version: int
+) -> None:
+    """Change a type. Documents that customers handed in stay, whatever changes.
+
+    Raises:
+        NotAllowed: If the actor is not the office.
+        NotFound: If there is no such type.
+        InvalidInput: With a sentence for each part that is wrong.
+        ChangedMeanwhile: If it was changed since ``version`` to something else.
+    """
+    row = locked_type_row(tx, actor, slug)
+    before = type_definition_of(row)
+    wanted = _checked_definition(form, before)
+    if row.version != version:
+        yours = _part_texts(wanted, in_use=True)
+        now = _part_texts(before, in_use=row.archived_at is None)
+        changes = compare(_TYPE_LABELS, yours, now)
+        if changes:
+            raise EditConflict("This type", changes, row.version)
+        return
+    store_type(tx, row, wanted, row.position)
+
+
+def reorder_types(tx: Session, actor: Actor, slugs: Sequence[str]) -> None:
+    """Put types into this order; those that are not named stay where they are.
+
+    Raises:
+        NotAllowed: If the actor is not the office.
+    """
+    require_office(actor)
+    businesses.lock_business(tx)
+    rows = {row.slug: row for row in _type_rows(tx)}
+    for slug, place in reorder(list(rows), slugs).items():
+        rows[slug].position = place
+    tx.flush()
+
+
+def _checked_definition(form: TypeForm, before: TypeDefinition) -> TypeDefinition:
+    """The form as a definition, with the keys that documents had before.
+
+    Raises:
+        InvalidInput: With a sentence for each part that is wrong.
+    """
+    named: list[tuple[int, str, DocumentKindForm]] = []
+    wrong: dict[str, str] = {}
+    for at, document in enumerate(form.documents):
+        name = _single_line(document.name)
+        if fault := _document_fault(name, document, [one for _, one, _ in named]):
+            wrong[f"documents.{at}"] = fault
+        else:
+            named.append((at, name, document))
+    if len(form.documents) > MAX_DOCUMENT_KINDS:
+        wrong["documents"] = f"There can be at most {MAX_DOCUMENT_KINDS} documents."
+    known = {kind.key: kind.name for kind in before.documents}
+    typed = [(document.key, name) for _, name, document in named]
+    keys = keys_for(typed, known, otherwise="document")
+    wanted = TypeDefinition(
+        slug=before.slug,
+        singular=_single_line(form.singular),
+        plural=_single_line(form.plural),
+        icon=form.icon,
+        documents=tuple(
+            DocumentKind(key, name, _single_line(one.help), one.expires, one.required)
+            for key, (_, name, one) in zip(keys, named, strict=True)
+        ),
+    )
+    place = {
+        f"documents.{key}": f"documents.{at}"
+        for key, (at, _, _) in zip(keys, named, strict=True)
+    }
+    for part, sentence in rules.type_faults(wanted).items():
+        wrong.setdefault(place.get(part, part), sentence)
+    if wrong:
+        raise InvalidInput(wrong)
+    return wanted
+
+
+def _document_fault(
+    name: str, document: DocumentKindForm, others: Sequence[str]
+) -> str:
+    if not name:
+        return "Please say what this document is called."
+    if name.casefold() in {other.casefold() for other in others}:
+        return f"There are two documents called “{name}”."
+    if len(_single_line(document.help)) > _MAX_HELP_LENGTH:
+        return f"Please use at most {_MAX_HELP_LENGTH} characters of help."
+    return ""
+
+
+def _part_texts(definition: TypeDefinition, *, in_use: bool) -> dict[str, str]:
+    papers = [kind for kind in definition.documents if not kind.retired]
+    return {
+        "singular": definition.singular,
+        "plural": definition.plural,
+        "icon": definition.icon.replace("-", " "),
+        "documents": "; ".join(
+            ", ".join(
+                filter(
+                    None,
+                    (
+                        kind.name,
+                        kind.help,
+                        _EXPIRY_LABELS.get(kind.expires, kind.expires),
+                        "required" if kind.required else "",
+                    ),
+                )
+            )
+            for kind in papers
+        ),
+        "in_use": "Yes" if in_use else "No",
+    }
+
+
+def _type_entry_view(row: DependentType, count: int, asked: int) -> TypeEntryView:
+    definition = type_definition_of(row)
+    names = ", ".join(kind.name for kind in definition.documents if not kind.retired)
+    number = f"{asked or 'No'} field{'' if asked == 1 else 's'}"
+    return TypeEntryView(
+        id=row.slug,
+        singular=row.singular,
+        plural=row.plural,
+        icon=row.icon,
+        documents=[
+            DocumentKindView(
+                kind.key,
+                kind.name,
+                kind.help,
+                kind.expires,
+                kind.required,
+                kind.retired,
+            )
+            for kind in definition.documents
+        ],
+        asks=f"{number} · {names}" if names else number,
+        count=count,
+        archived=row.archived_at is not None,
+        version=row.version,
+    )
+
+
+def _type_rows(tx: Session) -> list[DependentType]:
+    in_order = (col(DependentType.position), col(DependentType.singular))
+    return list(tx.exec(select(DependentType).order_by(*in_order)))
+
+
+def _single_line(text: str) -> str:
+    return " ".join(text.split())

@@ -62,7 +62,7 @@ class FieldView:
     file: FileView = field(default_factory=FileView)
 
     @property
-    def is_given(self) -> bool:
+    def is_filled_in(self) -> bool:
         """Whether anything was entered into it, and it is shown."""
         return self.shown and bool(self.text or self.earlier or self.file.id)
 

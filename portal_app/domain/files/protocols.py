@@ -36,7 +36,7 @@ class Storage(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Drawing:
+class ReencodedImage:
     """A picture drawn anew: only its pixels are left, the right way up.
 
     ``small`` maps the edge length in pixels to the copy's bytes.
@@ -49,7 +49,7 @@ class Drawing:
     small: Mapping[int, bytes]
 
 
-class Unreadable(Exception):
+class UnreadableImage(Exception):
     """A picture that cannot be read: broken, cut off, or not one at all."""
 
 
@@ -57,10 +57,10 @@ class TooManyPixels(Exception):
     """A picture that would unfold to more pixels than anybody needs."""
 
 
-class Images(Protocol):
+class ImageProcessor(Protocol):
     """What reads and draws pictures; ``integrations.images`` implements it."""
 
-    def redraw(
+    def reencode(
         self,
         content: BinaryIO,
         media_type: str,
@@ -68,7 +68,7 @@ class Images(Protocol):
         largest: int,
         sizes: Sequence[int],
         square: bool,
-    ) -> Drawing:
+    ) -> ReencodedImage:
         """Draw a picture anew, with small copies.
 
         Raises:

@@ -4,7 +4,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import timedelta
 
-from portal_app.domain.accounts.rules import Limit
+from portal_app.domain.rate_limits.rules import Limit
 from portal_app.kernel.errors import InvalidInput
 
 PICTURE = "picture"
@@ -19,10 +19,10 @@ MEGABYTE = 1_000_000
 MAX_PIXELS = 50_000_000
 MAX_EDGE = 20_000
 MAX_NAME = 120
-SMALL = 128
+SMALL_SIZE = 128
 """The edge in pixels of the copy that lists show; every picture has it."""
 
-FULL = "full"
+FULL_SIZE = "full"
 """What the full copy is called in the storage."""
 
 MAX_FILES = 500
@@ -32,12 +32,12 @@ MAX_UNUSED_BYTES = 300 * MEGABYTE
 """What one customer may have stored: in all, and that nothing uses, or uses any
 more, until it is swept."""
 
-AT_ONCE = 8
+MAX_CONCURRENT_UPLOADS = 8
 """How many files of one account may be on their way at the same time; a browser
 sends up to six."""
 
-UPLOADS = Limit("uploads", 60, timedelta(minutes=10))
-KEPT_UNUSED = timedelta(days=1)
+UPLOAD_LIMIT = Limit("uploads", 60, timedelta(minutes=10))
+UNUSED_LIFETIME = timedelta(days=1)
 
 _PICTURES = frozenset({JPEG, PNG, WEBP, HEIC})
 _EXTENSIONS = {
@@ -47,7 +47,7 @@ _EXTENSIONS = {
     HEIC: {"heic", "heif", "hif"},
     PDF: {"pdf"},
 }
-_NAMES = {JPEG: "JPEG", PNG: "PNG", WEBP: "WebP", HEIC: "HEIC", PDF: "PDF"}
+_TYPE_NAMES = {JPEG: "JPEG", PNG: "PNG", WEBP: "WebP", HEIC: "HEIC", PDF: "PDF"}
 _HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
 _FALLBACK_NAMES = {DOCUMENT: "document", FIELD: "file", SIGNATURE: "signature"}
 
@@ -78,7 +78,7 @@ PURPOSES = {
         10 * MEGABYTE,
         _PICTURES,
         1600,
-        (64, SMALL, 512),
+        (64, SMALL_SIZE, 512),
         True,
         "a JPEG, PNG, WebP or HEIC picture",
     ),
@@ -86,7 +86,7 @@ PURPOSES = {
         20 * MEGABYTE,
         _PICTURES | {PDF},
         2400,
-        (SMALL, 512),
+        (SMALL_SIZE, 512),
         False,
         "a PDF or a picture (JPEG, PNG, WebP, HEIC)",
     ),
@@ -94,7 +94,7 @@ PURPOSES = {
         20 * MEGABYTE,
         _PICTURES | {PDF},
         2400,
-        (SMALL, 512),
+        (SMALL_SIZE, 512),
         False,
         "a PDF or a picture (JPEG, PNG, WebP, HEIC)",
     ),
@@ -102,7 +102,7 @@ PURPOSES = {
         1 * MEGABYTE,
         frozenset({PNG, WEBP, JPEG}),
         1200,
-        (SMALL,),
+        (SMALL_SIZE,),
         False,
         "a drawn signature",
     ),
@@ -117,16 +117,16 @@ def purpose_of(kind: str) -> Purpose:
     """
     purpose = PURPOSES.get(kind)
     if purpose is None:
-        raise refused("Files are not taken for this.")
+        raise refusal("Files are not taken for this.")
     return purpose
 
 
-def refused(sentence: str) -> InvalidInput:
+def refusal(sentence: str) -> InvalidInput:
     """A file that is not taken, and why."""
     return InvalidInput({"file": sentence}, sentence)
 
 
-def too_large(purpose: Purpose) -> str:
+def too_large_message(purpose: Purpose) -> str:
     """What to say about a file that has too many bytes."""
     return (
         f"This file is larger than {purpose.max_bytes // MEGABYTE} MB. "
@@ -134,7 +134,7 @@ def too_large(purpose: Purpose) -> str:
     )
 
 
-def sniff(head: bytes) -> str:
+def sniff_media_type(head: bytes) -> str:
     """The media type that the first bytes of a file tell, or an empty text.
 
     Args:
@@ -168,15 +168,15 @@ def check_type(purpose: Purpose, name: str, head: bytes) -> str:
             otherwise.
     """
     if not head:
-        raise refused("This file is empty. Please choose another one.")
-    media_type = sniff(head)
+        raise refusal("This file is empty. Please choose another one.")
+    media_type = sniff_media_type(head)
     if media_type not in purpose.media_types:
-        raise refused(f"We cannot take this file. Please choose {purpose.takes}.")
+        raise refusal(f"We cannot take this file. Please choose {purpose.takes}.")
     stem, dot, extension = display_name(name, "").rpartition(".")
     if dot and stem and extension.lower() not in _EXTENSIONS[media_type]:
-        raise refused(
+        raise refusal(
             f"The name of this file ends in .{extension[:10]}, but it is a "
-            f"{_NAMES[media_type]} file. Please save it again under the right name."
+            f"{_TYPE_NAMES[media_type]} file. Please save it again under the right name."
         )
     return media_type
 
@@ -191,7 +191,7 @@ def check_pdf(tail: bytes) -> None:
         InvalidInput: If the end is missing, as after a broken transfer.
     """
     if b"%%EOF" not in tail:
-        raise refused("This PDF is not complete. Please save it again and try anew.")
+        raise refusal("This PDF is not complete. Please save it again and try anew.")
 
 
 def display_name(name: str, kind: str) -> str:

@@ -6,16 +6,16 @@ MAX_ATTEMPTS = 8
 LEASE = timedelta(minutes=5)
 """How long a worker has for one message before another may take it."""
 
-KEPT_AFTER_DELIVERY = timedelta(days=30)
+RETENTION = timedelta(days=30)
 
-_FIRST_WAIT = timedelta(seconds=30)
+_FIRST_RETRY_DELAY = timedelta(seconds=30)
 
 
-def wait_after(attempts: int) -> timedelta:
+def retry_delay(attempts: int) -> timedelta:
     """How long to wait after so many failed attempts: 30 s, doubled each time.
 
     Args:
         attempts: At least 1.
     """
-    doubled: timedelta = _FIRST_WAIT * 2 ** (attempts - 1)
+    doubled: timedelta = _FIRST_RETRY_DELAY * 2 ** (attempts - 1)
     return doubled

@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass, field
 
+from portal_app.domain.business.message_templates import TemplateText
 from portal_app.domain.business.policies import PolicyText
-from portal_app.domain.business.texts import TemplateText
-from portal_app.domain.catalogue.offering import CategoryDefinition, ServiceDefinition
+from portal_app.domain.catalogue.definitions import (
+    CategoryDefinition,
+    ServiceDefinition,
+)
 from portal_app.domain.dependents.rules import TypeDefinition
-from portal_app.domain.fields.definitions import Definition
+from portal_app.domain.fields.rules import Definition
 from portal_app.kernel.errors import DomainError
 
 FORMAT = 1

@@ -11,23 +11,23 @@ from babel.numbers import get_currency_precision
 from sqlalchemy import event
 from sqlmodel import Session, col, select
 
-from portal_app.domain.business import policies, texts
+from portal_app.domain.business import message_templates, policies
 from portal_app.domain.business import service as businesses
 from portal_app.domain.catalogue import service as catalogue
-from portal_app.domain.catalogue.models import Category, Service
-from portal_app.domain.catalogue.offering import (
+from portal_app.domain.catalogue.definitions import (
     CategoryDefinition,
     ServiceDefinition,
     define_category,
     define_service,
 )
+from portal_app.domain.catalogue.models import Category, Service
 from portal_app.domain.dependents import types
 from portal_app.domain.dependents.models import DependentType
 from portal_app.domain.dependents.rules import TypeDefinition
-from portal_app.domain.fields import service as fields
-from portal_app.domain.fields.definitions import Definition
-from portal_app.domain.fields.service import Scope
-from portal_app.domain.packs import reading, writing
+from portal_app.domain.fields import schema
+from portal_app.domain.fields.rules import Definition
+from portal_app.domain.fields.schema import Scope
+from portal_app.domain.packs import parser, writer
 from portal_app.domain.packs.format import (
     Pack,
     PackError,
@@ -35,21 +35,21 @@ from portal_app.domain.packs.format import (
     ServicePack,
     TypePack,
 )
-from portal_app.domain.packs.lines import Lines
-from portal_app.domain.packs.lines import Path as Place
+from portal_app.domain.packs.toml_reader import KeyPath as Place
+from portal_app.domain.packs.toml_reader import LineNumbers
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.errors import InvalidInput, NotFound
-from portal_app.kernel.ordering import places
+from portal_app.kernel.ordering import assign_positions
 from portal_app.kernel.ownership import require_office
 
-SHIPPED = Path(__file__).resolve().parents[2] / "packs"
+PACKS_FOLDER = Path(__file__).resolve().parents[2] / "packs"
 
 T = TypeVar("T", CategoryDefinition, ServiceDefinition)
 _PLURALS = {"policy": "policies"}
 
 
 @dataclass(frozen=True, slots=True)
-class Imported:
+class ImportResult:
     """What became of an import.
 
     Attributes:
@@ -63,23 +63,23 @@ class Imported:
     contents: str
 
 
-def shipped() -> list[str]:
+def shipped_packs() -> list[str]:
     """The names of the packs that come with the portal."""
-    return sorted(path.stem for path in SHIPPED.glob("*.toml"))
+    return sorted(path.stem for path in PACKS_FOLDER.glob("*.toml"))
 
 
-def shipped_text(name: str) -> str:
+def shipped_pack_text(name: str) -> str:
     """The text of a pack that comes with the portal.
 
     Raises:
         NotFound: If there is none of this name.
     """
-    if name not in shipped():
+    if name not in shipped_packs():
         raise NotFound(f"There is no pack called “{name}”.")
-    return (SHIPPED / f"{name}.toml").read_text(encoding="utf-8")
+    return (PACKS_FOLDER / f"{name}.toml").read_text(encoding="utf-8")
 
 
-def import_pack(tx: Session, actor: Actor, text: str) -> Imported:
+def import_pack(tx: Session, actor: Actor, text: str) -> ImportResult:
     """Make the business as the pack says, whole or not at all.
 
     What the pack names is added, or changed to what it says; everything else
@@ -99,21 +99,28 @@ def import_pack(tx: Session, actor: Actor, text: str) -> Imported:
         PackError: With everything that is wrong, line by line.
     """
     require_office(actor)
-    businesses.ensure(tx)
+    businesses.ensure_business(tx)
     slugs = tx.exec(select(Category.slug)).all()
-    kinds = [row.slug for row in types.rows_in_use(tx)]
-    pack = reading.read(text, decimals=_decimals(tx), categories=slugs, types=kinds)
-    lines = Lines(text)
-    with _counted(tx) as changes:
+    kinds = [row.slug for row in types.active_type_rows(tx)]
+    pack = parser.parse_pack(
+        text, decimals=_currency_decimals(tx), categories=slugs, types=kinds
+    )
+    lines = LineNumbers(text)
+    with _collect_changes(tx) as changes:
         _import_types(tx, actor, pack, lines)
         _define_fields(
-            tx, actor, fields.CUSTOMERS, pack.customer_fields, lines, "customer_fields"
+            tx,
+            actor,
+            schema.CUSTOMER_SCOPE,
+            pack.customer_fields,
+            lines,
+            "customer_fields",
         )
         _import_services(tx, actor, pack, lines)
         policies.define_policies(tx, actor, pack.policies)
-        texts.define_templates(tx, actor, pack.templates)
+        message_templates.define_templates(tx, actor, pack.templates)
         tx.flush()
-    return Imported(pack.name, bool(changes), _contents(pack))
+    return ImportResult(pack.name, bool(changes), _summary_of(pack))
 
 
 def export_pack(tx: Session, actor: Actor) -> str:
@@ -123,25 +130,25 @@ def export_pack(tx: Session, actor: Actor) -> str:
         NotAllowed: If the actor is not the office.
     """
     require_office(actor)
-    return writing.write(pack_of(tx), decimals=_decimals(tx))
+    return writer.format_pack(current_pack(tx), decimals=_currency_decimals(tx))
 
 
-def pack_of(tx: Session) -> Pack:
+def current_pack(tx: Session) -> Pack:
     """What the business has, as a pack."""
-    business = businesses.current(tx)
-    type_rows = types.rows_in_use(tx)
+    business = businesses.current_business(tx)
+    type_rows = types.active_type_rows(tx)
     shelves = tx.exec(
         select(Category).order_by(col(Category.position), col(Category.name))
     ).all()
     service_rows = tx.exec(
         select(Service).order_by(col(Service.position), col(Service.name))
     ).all()
-    asked = fields.definitions_of(
+    asked = schema.active_definitions_by_scope(
         tx,
         [
-            fields.CUSTOMERS,
-            *(fields.of_dependent_type(row.id) for row in type_rows),
-            *(fields.of_service(row.id) for row in service_rows),
+            schema.CUSTOMER_SCOPE,
+            *(schema.dependent_type_scope(row.id) for row in type_rows),
+            *(schema.service_scope(row.id) for row in service_rows),
         ],
     )
     slugs = {row.id: row.slug for row in shelves}
@@ -151,61 +158,61 @@ def pack_of(tx: Session) -> Pack:
         summary=business.tagline,
         types=tuple(
             TypePack(
-                _without_retired(types.definition_of(row)),
-                _portable(asked[fields.of_dependent_type(row.id)]),
+                _without_retired(types.type_definition_of(row)),
+                _portable_definitions(asked[schema.dependent_type_scope(row.id)]),
             )
             for row in type_rows
         ),
-        customer_fields=_portable(asked[fields.CUSTOMERS]),
+        customer_fields=_portable_definitions(asked[schema.CUSTOMER_SCOPE]),
         categories=tuple(
             CategoryDefinition(row.slug, row.name, row.description) for row in shelves
         ),
         services=tuple(
             ServicePack(
-                _definition(tx, row, slugs[row.category_id], in_use),
-                _portable(asked[fields.of_service(row.id)]),
+                _service_definition(tx, row, slugs[row.category_id], in_use),
+                _portable_definitions(asked[schema.service_scope(row.id)]),
             )
             for row in service_rows
         ),
-        policies=tuple(policies.policies(tx)),
-        templates=tuple(texts.templates(tx)),
+        policies=tuple(policies.active_policies(tx)),
+        templates=tuple(message_templates.message_templates(tx)),
     )
 
 
-def _import_types(tx: Session, actor: Actor, pack: Pack, lines: Lines) -> None:
+def _import_types(tx: Session, actor: Actor, pack: Pack, lines: LineNumbers) -> None:
     now = {row.slug: row.position for row in tx.exec(select(DependentType))}
-    place = places(now, [one.definition.slug for one in pack.types])
+    place = assign_positions(now, [one.definition.slug for one in pack.types])
     for at, one in enumerate(pack.types):
         slug = one.definition.slug
         type_id = types.define_type(tx, actor, one.definition, place[slug])
-        scope = fields.of_dependent_type(type_id)
+        scope = schema.dependent_type_scope(type_id)
         path = ("dependent_types", at, "fields")
         _define_fields(tx, actor, scope, one.fields, lines, *path)
 
 
-def _import_services(tx: Session, actor: Actor, pack: Pack, lines: Lines) -> None:
+def _import_services(tx: Session, actor: Actor, pack: Pack, lines: LineNumbers) -> None:
     shelves = {row.slug: row for row in tx.exec(select(Category))}
-    place = places(
+    place = assign_positions(
         {slug: row.position for slug, row in shelves.items()},
         [one.slug for one in pack.categories],
     )
     for category in pack.categories:
-        wanted = _blanks_kept(shelves.get(category.slug), category)
+        wanted = _keep_stored_whitespace(shelves.get(category.slug), category)
         define_category(tx, actor, replace(wanted, position=place[category.slug]))
     offered = {row.slug: row for row in tx.exec(select(Service))}
-    place = places(
+    place = assign_positions(
         {slug: row.position for slug, row in offered.items()},
         [one.definition.slug for one in pack.services],
     )
-    in_use = {row.slug for row in types.rows_in_use(tx)}
+    in_use = {row.slug for row in types.active_type_rows(tx)}
     for at, one in enumerate(pack.services):
         slug = one.definition.slug
-        definition = _blanks_kept(offered.get(slug), one.definition)
-        definition = _archived_kept(offered.get(slug), definition, in_use)
+        definition = _keep_stored_whitespace(offered.get(slug), one.definition)
+        definition = _keep_archived_types(offered.get(slug), definition, in_use)
         service_id = define_service(
             tx, actor, replace(definition, position=place[slug])
         )
-        scope = fields.of_service(service_id)
+        scope = schema.service_scope(service_id)
         path = ("services", at, "fields")
         _define_fields(tx, actor, scope, one.fields, lines, *path)
 
@@ -215,12 +222,12 @@ def _define_fields(
     actor: Actor,
     scope: Scope,
     wanted: Sequence[Definition],
-    lines: Lines,
+    lines: LineNumbers,
     *path: str | int,
 ) -> None:
     """Define fields; what only is wrong beside existing fields, by line as well."""
     try:
-        fields.define(tx, actor, scope, wanted)
+        schema.define_fields(tx, actor, scope, wanted)
     except InvalidInput as error:
         index = {one.key: at for at, one in enumerate(wanted)}
         problems = []
@@ -231,7 +238,7 @@ def _define_fields(
         raise PackError(problems) from None
 
 
-def _definition(
+def _service_definition(
     tx: Session, row: Service, category: str, in_use: Collection[str]
 ) -> ServiceDefinition:
     return ServiceDefinition(
@@ -257,7 +264,7 @@ def _definition(
     )
 
 
-def _blanks_kept(row: Category | Service | None, wanted: T) -> T:
+def _keep_stored_whitespace(row: Category | Service | None, wanted: T) -> T:
     """What is wanted, with texts as stored where only blanks differ.
 
     A pack has no blanks around texts; what was written here by other means may.
@@ -273,7 +280,7 @@ def _blanks_kept(row: Category | Service | None, wanted: T) -> T:
     return replace(wanted, **same)
 
 
-def _archived_kept(
+def _keep_archived_types(
     row: Service | None, wanted: ServiceDefinition, in_use: Collection[str]
 ) -> ServiceDefinition:
     """What is wanted, with the archived types the service was for as well.
@@ -293,17 +300,17 @@ def _without_retired(definition: TypeDefinition) -> TypeDefinition:
     return replace(definition, documents=papers)
 
 
-def _portable(definitions: Sequence[Definition]) -> tuple[Definition, ...]:
+def _portable_definitions(definitions: Sequence[Definition]) -> tuple[Definition, ...]:
     """Definitions without what belongs to this database."""
     return tuple(replace(one, id="", choices=one.offered) for one in definitions)
 
 
-def _decimals(tx: Session) -> int:
-    decimals: int = get_currency_precision(businesses.current(tx).currency)
+def _currency_decimals(tx: Session) -> int:
+    decimals: int = get_currency_precision(businesses.current_business(tx).currency)
     return decimals
 
 
-def _contents(pack: Pack) -> str:
+def _summary_of(pack: Pack) -> str:
     asked = [pack.customer_fields, *(one.fields for one in pack.types)]
     asked += [one.fields for one in pack.services]
     counts = {
@@ -321,7 +328,7 @@ def _contents(pack: Pack) -> str:
 
 
 @contextmanager
-def _counted(tx: Session) -> Iterator[list[Any]]:
+def _collect_changes(tx: Session) -> Iterator[list[Any]]:
     """Collect the rows that are added, changed or deleted within the context."""
     found: list[Any] = []
 

@@ -1,7 +1,7 @@
 """When somebody is free, decided without a database.
 
 Inside, an instant is a whole number of seconds since 1970 (UTC) and a stretch of
-time is a half-open pair of them. Only ``WallCalendar`` knows that clocks on walls
+time is a half-open pair of them. Only ``LocalCalendar`` knows that clocks on walls
 jump: it turns wall time into stretches and start times once for a whole range of
 days, so that the search itself is a sweep over sorted integers.
 
@@ -58,7 +58,7 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class StartWindow:
     """From which instant to which a visit may start, and at which steps.
 
     ``earliest`` and ``latest`` are instants (both may be used); ``step`` is
@@ -80,7 +80,7 @@ def to_instant(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-class WallCalendar:
+class LocalCalendar:
     """A range of days on the clock of a zone.
 
     Args:
@@ -93,7 +93,7 @@ class WallCalendar:
         self.zone = zone
         count = (last - first).days + 1
         self.days = [first + timedelta(days=i) for i in range(count)]
-        self._segments = [list(_segments(day, zone)) for day in self.days]
+        self._segments = [list(_offset_segments(day, zone)) for day in self.days]
 
     def work(self, hours: Iterable[WeeklyHours]) -> list[Span]:
         """The stretches worked in these days, sorted, touching ones joined."""
@@ -108,7 +108,7 @@ class WallCalendar:
                     end = min(closes, midnight + stretch.ends * 60)
                     if start < end:
                         found.append((start, end))
-        return joined(found)
+        return merge_spans(found)
 
     def starts(self, step: int) -> tuple[list[int], list[int]]:
         """Every instant at which the wall clock shows a multiple of ``step``.
@@ -128,7 +128,7 @@ class WallCalendar:
         return instants, days
 
 
-def joined(spans: Iterable[Span]) -> list[Span]:
+def merge_spans(spans: Iterable[Span]) -> list[Span]:
     """The same time as sorted stretches that neither overlap nor touch."""
     found: list[Span] = []
     for start, end in sorted(spans):
@@ -140,7 +140,7 @@ def joined(spans: Iterable[Span]) -> list[Span]:
     return found
 
 
-def gaps(work: Sequence[Span], busy: Sequence[Span]) -> Iterator[Span]:
+def subtract_spans(work: Sequence[Span], busy: Sequence[Span]) -> Iterator[Span]:
     """What is left of ``work`` without ``busy``; ``busy`` is sorted by its starts."""
     index, count = 0, len(busy)
     for start, end in work:
@@ -164,7 +164,7 @@ def free_ranges(
     work: Sequence[Span],
     busy: Sequence[Span],
     visit: Visit,
-    terms: Terms,
+    terms: StartWindow,
 ) -> Iterator[tuple[int, int]]:
     """Where a visit can start, as half-open ranges of indexes into ``starts``.
 
@@ -180,7 +180,7 @@ def free_ranges(
     # The narrowing by lead time and horizon is done once, not for every gap.
     low = bisect_left(starts, terms.earliest)
     high = bisect_right(starts, terms.latest)
-    for opens, closes in gaps(work, busy):
+    for opens, closes in subtract_spans(work, busy):
         if closes - opens < before + rest:
             continue
         first = bisect_left(starts, opens + before, low, high)
@@ -189,7 +189,7 @@ def free_ranges(
             yield first, after_last
 
 
-def fair_order(
+def least_busy_first(
     candidates: Sequence[str], claims: dict[str, list[Span]], day: Span
 ) -> list[str]:
     """Candidates by how much of the day is taken already, least first.
@@ -204,7 +204,7 @@ def fair_order(
     return sorted(candidates, key=taken)
 
 
-def _segments(day: date, zone: ZoneInfo) -> Iterator[tuple[int, int, int]]:
+def _offset_segments(day: date, zone: ZoneInfo) -> Iterator[tuple[int, int, int]]:
     """The stretches of a day in which the zone's offset stays the same.
 
     Each is (the instant midnight would have had at that offset, its first
@@ -214,27 +214,27 @@ def _segments(day: date, zone: ZoneInfo) -> Iterator[tuple[int, int, int]]:
     naive_midnight = to_seconds(datetime(day.year, day.month, day.day, tzinfo=UTC))
     at = starts
     while at < ends:
-        offset = _offset(at, zone)
-        until = _change(at, ends, zone)
+        offset = _utc_offset(at, zone)
+        until = _next_offset_change(at, ends, zone)
         yield naive_midnight - offset, at, until
         at = until
 
 
-def _offset(instant: int, zone: ZoneInfo) -> int:
+def _utc_offset(instant: int, zone: ZoneInfo) -> int:
     shift = to_instant(instant).astimezone(zone).utcoffset()
     assert shift is not None
     return int(shift.total_seconds())
 
 
-def _change(start: int, end: int, zone: ZoneInfo) -> int:
+def _next_offset_change(start: int, end: int, zone: ZoneInfo) -> int:
     """The first instant after ``start`` with another offset, at most ``end``."""
-    offset = _offset(start, zone)
-    if _offset(end - 1, zone) == offset:
+    offset = _utc_offset(start, zone)
+    if _utc_offset(end - 1, zone) == offset:
         return end
     low, high = start, end - 1
     while high - low > 1:
         middle = (low + high) // 2
-        if _offset(middle, zone) == offset:
+        if _utc_offset(middle, zone) == offset:
             low = middle
         else:
             high = middle

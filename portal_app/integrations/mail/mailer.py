@@ -3,8 +3,8 @@
 from typing import Any
 
 from portal_app.domain.business.views import Branding
-from portal_app.domain.notifications.service import DeliveryFailed
-from portal_app.integrations.mail.letters import Sender, compose, mailbox
+from portal_app.domain.notifications.outbox import DeliveryFailed
+from portal_app.integrations.mail.messages import Sender, compose, format_mailbox
 from portal_app.integrations.mail.transports import Transport, transport_for
 from portal_app.settings import Settings
 
@@ -38,7 +38,7 @@ class TemplateMailer:
                 no single address.
         """
         try:
-            mailbox(recipient)
+            format_mailbox(recipient)
         except ValueError:
             raise DeliveryFailed("no address", permanent=True) from None
         try:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
-from portal_app.domain.notifications.service import DeliveryFailed
+from portal_app.domain.notifications.outbox import DeliveryFailed
 from portal_app.kernel.clock import utc_now
 
 _TIMEOUT_SECONDS = 15

@@ -9,7 +9,7 @@ from typing import Any
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
-from portal_app.integrations.oauth.provider import OpenIDProvider, client
+from portal_app.integrations.oauth.provider import OpenIDProvider, oauth_client
 
 _LIFETIME_SECONDS = 300
 
@@ -63,7 +63,7 @@ class Apple(OpenIDProvider):
     ) -> None:
         super().__init__(
             "apple",
-            client(
+            oauth_client(
                 "apple",
                 client_id=client_id,
                 server_metadata_url=discovery_url,

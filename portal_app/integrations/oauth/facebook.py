@@ -10,10 +10,10 @@ import hmac
 
 from portal_app.domain.accounts.rules import ProviderProfile
 from portal_app.integrations.oauth.provider import (
-    AnswerRejected,
-    Keys,
+    FlowSecrets,
     Provider,
-    client,
+    ResponseRejected,
+    oauth_client,
     profile_of,
 )
 
@@ -41,7 +41,7 @@ class Facebook(Provider):
     ) -> None:
         super().__init__(
             "facebook",
-            client(
+            oauth_client(
                 "facebook",
                 client_id=client_id,
                 client_secret=client_secret,
@@ -56,14 +56,14 @@ class Facebook(Provider):
         self._me = f"{api_base}/me"
         self._secret = client_secret
 
-    async def _address(self, redirect_uri: str, state: str, keys: Keys) -> str:
+    async def _address(self, redirect_uri: str, state: str, keys: FlowSecrets) -> str:
         made = await self._client.create_authorization_url(
             redirect_uri, state=state, code_verifier=keys.verifier
         )
         return str(made["url"])
 
     async def _profile(
-        self, redirect_uri: str, code: str, keys: Keys
+        self, redirect_uri: str, code: str, keys: FlowSecrets
     ) -> ProviderProfile:
         token = await self._client.fetch_access_token(
             redirect_uri, code=code, code_verifier=keys.verifier
@@ -77,7 +77,7 @@ class Facebook(Provider):
             },
         )
         if _BAD_REQUEST <= answer.status_code < _SERVER_ERROR:
-            raise AnswerRejected("the Graph API refused")
+            raise ResponseRejected("the Graph API refused")
         answer.raise_for_status()
         said = answer.json()
         return profile_of(

@@ -1,6 +1,6 @@
 """Google, by OpenID Connect."""
 
-from portal_app.integrations.oauth.provider import OpenIDProvider, client
+from portal_app.integrations.oauth.provider import OpenIDProvider, oauth_client
 
 
 class Google(OpenIDProvider):
@@ -15,7 +15,7 @@ class Google(OpenIDProvider):
     def __init__(self, client_id: str, client_secret: str, discovery_url: str) -> None:
         super().__init__(
             "google",
-            client(
+            oauth_client(
                 "google",
                 client_id=client_id,
                 client_secret=client_secret,

@@ -21,13 +21,13 @@ from portal_app.domain.accounts.rules import ProviderProfile
 
 log = structlog.get_logger("oauth")
 
-_PATIENCE_SECONDS = 10
-_CONNECT_SECONDS = 4
+_TIMEOUT_SECONDS = 10
+_CONNECT_TIMEOUT_SECONDS = 4
 _SIGNING = ("RS256", "ES256")
 
 
 @dataclass(frozen=True, slots=True)
-class Keys:
+class FlowSecrets:
     """What ties an answer to the browser that asked.
 
     Attributes:
@@ -43,7 +43,7 @@ class ProviderUnavailable(Exception):
     """The provider does not answer, or not in time, or not with sense."""
 
 
-class AnswerRejected(Exception):
+class ResponseRejected(Exception):
     """The provider does not take the code, or its answer proves nothing."""
 
 
@@ -62,18 +62,23 @@ class Provider(ABC):
         self.name = name
         self._client = client
 
-    async def address(self, redirect_uri: str, state: str, keys: Keys) -> str:
+    async def address(self, redirect_uri: str, state: str, keys: FlowSecrets) -> str:
         """Where the browser goes to sign in.
 
         Raises:
             ProviderUnavailable: If the provider cannot be asked for it.
         """
         return str(
-            await _patiently(self.name, self._address(redirect_uri, state, keys))
+            await _with_timeout(self.name, self._address(redirect_uri, state, keys))
         )
 
     async def profile(
-        self, redirect_uri: str, code: str, keys: Keys, first_name: str, last_name: str
+        self,
+        redirect_uri: str,
+        code: str,
+        keys: FlowSecrets,
+        first_name: str,
+        last_name: str,
     ) -> ProviderProfile:
         """Who signed in there.
 
@@ -89,7 +94,7 @@ class Provider(ABC):
             AnswerRejected: If the code is not taken, or the answer is not
                 signed by the provider, for us, and for this very sign-in.
         """
-        found: ProviderProfile = await _patiently(
+        found: ProviderProfile = await _with_timeout(
             self.name, self._profile(redirect_uri, code, keys)
         )
         return ProviderProfile(
@@ -101,7 +106,7 @@ class Provider(ABC):
             last_name=found.last_name or last_name,
         )
 
-    async def _address(self, redirect_uri: str, state: str, keys: Keys) -> str:
+    async def _address(self, redirect_uri: str, state: str, keys: FlowSecrets) -> str:
         made = await self._client.create_authorization_url(
             redirect_uri,
             state=state,
@@ -117,7 +122,7 @@ class Provider(ABC):
 
     @abstractmethod
     async def _profile(
-        self, redirect_uri: str, code: str, keys: Keys
+        self, redirect_uri: str, code: str, keys: FlowSecrets
     ) -> ProviderProfile: ...
 
 
@@ -125,7 +130,7 @@ class OpenIDProvider(Provider):
     """A provider that signs an id token."""
 
     async def _profile(
-        self, redirect_uri: str, code: str, keys: Keys
+        self, redirect_uri: str, code: str, keys: FlowSecrets
     ) -> ProviderProfile:
         metadata = await self._client.load_server_metadata()
         await self._prepare(metadata)
@@ -133,7 +138,7 @@ class OpenIDProvider(Provider):
             redirect_uri, code=code, code_verifier=keys.verifier
         )
         if not token.get("id_token"):
-            raise AnswerRejected("no id token")
+            raise ResponseRejected("no id token")
         claims = await self._client.parse_id_token(
             token,
             nonce=keys.nonce,
@@ -168,10 +173,10 @@ class PinnedClient(StarletteOAuth2App):
         return metadata
 
 
-def client(name: str, **options: Any) -> StarletteOAuth2App:
+def oauth_client(name: str, **options: Any) -> StarletteOAuth2App:
     """Authlib's client for a provider, with PKCE and a short patience."""
     kwargs = {
-        "timeout": httpx2.Timeout(_PATIENCE_SECONDS, connect=_CONNECT_SECONDS),
+        "timeout": httpx2.Timeout(_TIMEOUT_SECONDS, connect=_CONNECT_TIMEOUT_SECONDS),
         "code_challenge_method": "S256",
         **options.pop("client_kwargs", {}),
     }
@@ -196,7 +201,7 @@ def profile_of(
     """
     who = _text(subject)
     if not who:
-        raise AnswerRejected("no subject")
+        raise ResponseRejected("no subject")
     address = _text(email)
     return ProviderProfile(
         provider=provider,
@@ -217,17 +222,17 @@ def _text(value: Any) -> str:
     return value.strip() if isinstance(value, str) and value.isprintable() else ""
 
 
-async def _patiently(name: str, asking: Any) -> Any:
+async def _with_timeout(name: str, asking: Any) -> Any:
     try:
-        async with asyncio.timeout(_PATIENCE_SECONDS):
+        async with asyncio.timeout(_TIMEOUT_SECONDS):
             return await asking
-    except AnswerRejected as error:
+    except ResponseRejected as error:
         log.warning("answer rejected", provider=name, reason=str(error))
         raise
     except (AuthlibBaseError, JoseError) as error:
         # The kind only: a description may repeat what was sent.
         log.warning("answer rejected", provider=name, reason=type(error).__name__)
-        raise AnswerRejected(type(error).__name__) from None
+        raise ResponseRejected(type(error).__name__) from None
     except (httpx2.HTTPError, TimeoutError, ValueError, KeyError, TypeError) as error:
         log.warning("provider unavailable", provider=name, reason=type(error).__name__)
         raise ProviderUnavailable(name) from None

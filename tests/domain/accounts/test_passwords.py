@@ -5,9 +5,9 @@ import pytest
 from argon2 import PasswordHasher, Type, extract_parameters
 
 from portal_app.domain.accounts import passwords
-from portal_app.domain.accounts.passwords import Policy, Strength
+from portal_app.domain.accounts.passwords import PasswordPolicy, PasswordStrength
 from portal_app.kernel.errors import InvalidInput
-from tests.support.accounts import HashingCalls, at_once
+from tests.support.accounts import HashingCalls, run_concurrently
 
 MAYA = ("maya.chen@example.com", "Maya", "Chen")
 EASY = "This password is easy to guess. Add another word or two."
@@ -20,8 +20,8 @@ OWN = "Please choose something other than your name or e-mail."
     ["demo-portal-1", "correct horse battery", "sunny-otter-42", "ключ-от-дома-7"],
 )
 def test_passwords_the_policy_takes(password: str) -> None:
-    passwords.check(password, MAYA)
-    assert passwords.strength(password, MAYA).accepted is True
+    passwords.check_password(password, MAYA)
+    assert passwords.estimate_strength(password, MAYA).accepted is True
 
 
 @pytest.mark.parametrize(
@@ -40,41 +40,41 @@ def test_passwords_the_policy_takes(password: str) -> None:
 )
 def test_passwords_the_policy_refuses(password: str, sentence: str) -> None:
     with pytest.raises(InvalidInput) as refused:
-        passwords.check(password, MAYA)
+        passwords.check_password(password, MAYA)
     assert refused.value.fields == {"password": sentence}
-    assert passwords.strength(password, MAYA).accepted is False
+    assert passwords.estimate_strength(password, MAYA).accepted is False
 
 
-def test_the_meter_says_what_is_missing() -> None:
-    assert passwords.strength("") == Strength(0, "", accepted=False)
-    assert passwords.strength("password") == Strength(
+def test_the_meter_names_what_is_missing() -> None:
+    assert passwords.estimate_strength("") == PasswordStrength(0, "", accepted=False)
+    assert passwords.estimate_strength("password") == PasswordStrength(
         0, "Please use at least 10 characters.", accepted=False
     )
-    assert passwords.strength("correct horse battery staple") == Strength(
-        4, "", accepted=True
-    )
+    assert passwords.estimate_strength(
+        "correct horse battery staple"
+    ) == PasswordStrength(4, "", accepted=True)
 
 
 @pytest.mark.parametrize(
     ("policy", "sentence"),
     [
-        (Policy(min_length=30), "Please use at least 30 characters."),
-        (Policy(min_score=4), HARDER),
-        (Policy(min_length=8, min_score=3), ""),
+        (PasswordPolicy(min_length=30), "Please use at least 30 characters."),
+        (PasswordPolicy(min_score=4), HARDER),
+        (PasswordPolicy(min_length=8, min_score=3), ""),
     ],
 )
-def test_the_meter_goes_by_the_policy(policy: Policy, sentence: str) -> None:
-    found = passwords.strength("walking dogs", policy=policy)
+def test_the_meter_follows_the_policy(policy: PasswordPolicy, sentence: str) -> None:
+    found = passwords.estimate_strength("walking dogs", policy=policy)
     assert (found.score, found.accepted) == (3, not sentence)
     if sentence:
         assert found.advice == sentence
         with pytest.raises(InvalidInput) as refused:
-            passwords.check("walking dogs", policy=policy)
+            passwords.check_password("walking dogs", policy=policy)
         assert refused.value.fields == {"password": sentence}
 
 
 def test_a_very_long_password_is_estimated_quickly() -> None:
-    assert passwords.strength("aZ4!" * 500_000).advice == (
+    assert passwords.estimate_strength("aZ4!" * 500_000).advice == (
         "Please use at most 200 characters."
     )
 
@@ -100,7 +100,7 @@ def test_only_the_right_password_matches(hashing: HashingCalls) -> None:
     assert passwords.matches(None, "demo-portal-1") is False
 
 
-def test_nobodys_password_costs_the_same(hashing: HashingCalls) -> None:
+def test_a_missing_password_hash_costs_the_same(hashing: HashingCalls) -> None:
     kept = passwords.hash_password("demo-portal-1")
     for password_hash, typed in [
         (kept, "demo-portal-1"),
@@ -113,7 +113,7 @@ def test_nobodys_password_costs_the_same(hashing: HashingCalls) -> None:
         assert (hashing.hashed, hashing.compared) == (0, 1)
 
 
-def test_two_keyboards_write_one_password(hashing: HashingCalls) -> None:
+def test_passwords_are_normalised_before_hashing(hashing: HashingCalls) -> None:
     kept = passwords.hash_password("Caf\u00e9 au lait 9")
     assert passwords.matches(kept, "Cafe\u0301 au lait 9") is True
 
@@ -125,11 +125,11 @@ def test_a_hash_with_other_parameters_is_outdated() -> None:
     assert passwords.is_outdated(passwords.hash_password("demo-portal-1")) is False
 
 
-def test_estimates_at_the_same_time_do_not_mix_people_up() -> None:
+def test_concurrent_estimates_are_independent() -> None:
     own = "zyxwv-qponm-lkj"
 
     def score(inputs: tuple[str, ...]) -> int:
-        return min(passwords.strength(own, inputs).score for _ in range(20))
+        return min(passwords.estimate_strength(own, inputs).score for _ in range(20))
 
     alone = {inputs: score(inputs) for inputs in [(), (own,)]}
     assert alone[()] > alone[(own,)]
@@ -137,7 +137,7 @@ def test_estimates_at_the_same_time_do_not_mix_people_up() -> None:
     usual = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
     try:
-        together = at_once(*[partial(score, inputs) for inputs in several])
+        together = run_concurrently(*[partial(score, inputs) for inputs in several])
     finally:
         sys.setswitchinterval(usual)
     assert together == [alone[inputs] for inputs in several]

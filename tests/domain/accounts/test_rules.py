@@ -1,6 +1,7 @@
 import pytest
 
-from portal_app.domain.accounts.rules import network_of, normal_email
+from portal_app.domain.accounts.rules import normal_email
+from portal_app.domain.rate_limits.rules import network_of
 from portal_app.kernel.errors import InvalidInput
 
 
@@ -39,7 +40,7 @@ def test_an_email_has_one_normal_form(typed: str, normal: str) -> None:
         "m" * 250 + "@example.com",
     ],
 )
-def test_what_is_no_email(typed: str) -> None:
+def test_invalid_emails(typed: str) -> None:
     with pytest.raises(InvalidInput) as refused:
         normal_email(typed)
     assert refused.value.fields == {
@@ -59,5 +60,5 @@ def test_what_is_no_email(typed: str) -> None:
         ("somewhere", ""),
     ],
 )
-def test_what_counts_as_one_caller(address: str, network: str) -> None:
+def test_network_of(address: str, network: str) -> None:
     assert network_of(address) == network

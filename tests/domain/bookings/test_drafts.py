@@ -5,37 +5,37 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlmodel import Session
 
-from portal_app.domain.bookings import service
-from portal_app.domain.bookings.rules import ContactForm, Shown
+from portal_app.domain.bookings import confirmation, drafts
+from portal_app.domain.bookings.rules import BookingContactForm, OverviewSnapshot
 from portal_app.domain.bookings.views import (
-    AddressView,
+    BookingAddressView,
     DraftView,
     FreeDayView,
     FreeTimeView,
 )
-from portal_app.domain.catalogue import offering
+from portal_app.domain.catalogue import definitions
 from portal_app.domain.catalogue.views import LineView
-from portal_app.domain.customers import places
+from portal_app.domain.customers import locations
 from portal_app.domain.customers.addresses import AddressForm
-from portal_app.domain.scheduling import rostering
+from portal_app.domain.scheduling import roster
 from portal_app.domain.scheduling import service as scheduling
 from portal_app.domain.scheduling.views import FieldworkerView
 from portal_app.kernel.audiences import SYSTEM, Actor
 from portal_app.kernel.clock import frozen
 from portal_app.kernel.db import Database
 from portal_app.kernel.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from tests.support.contents import contents
-from tests.support.shop import (
+from tests.support.sample_business import (
     ANSWERS,
     CLEANING,
     CONTACT,
     HOME,
     NOW,
     TUESDAY_NINE,
+    create_sample_business,
     new_customer,
-    open_shop,
     ready_draft,
 )
+from tests.support.snapshots import database_snapshot
 
 pytestmark = pytest.mark.each_database
 
@@ -55,11 +55,11 @@ def _a_time(minutes: int, text: str) -> FreeTimeView:
     )
 
 
-def test_a_new_draft_knows_the_customer_and_nothing_else(db: Database) -> None:
-    db.call(open_shop)
+def test_new_draft_is_filled_with_the_customers_profile_only(db: Database) -> None:
+    db.call(create_sample_business)
     maya = db.call(new_customer)
 
-    draft = db.call(service.open_draft, maya, "home-clean")
+    draft = db.call(drafts.open_draft, maya, "home-clean")
 
     assert draft == DraftView(
         id=draft.id,
@@ -78,7 +78,7 @@ def test_a_new_draft_knows_the_customer_and_nothing_else(db: Database) -> None:
         fieldworker_id="",
         fieldworker="Anyone",
         location_id="",
-        address=AddressView(),
+        address=BookingAddressView(),
         address_lines=[],
         contact_name="Maya Chen",
         contact_email="maya@example.com",
@@ -86,21 +86,21 @@ def test_a_new_draft_knows_the_customer_and_nothing_else(db: Database) -> None:
         notes="",
         done=[],
         ready=False,
-        shown=Shown(1, 0, 0),
+        shown=OverviewSnapshot(1, 0, 0),
         number="",
         notice="",
     )
 
 
 def test_a_draft_with_every_step_done_is_ready(db: Database) -> None:
-    shop = db.call(open_shop)
+    shop = db.call(create_sample_business)
     maya = db.call(new_customer)
     with frozen(NOW):
         draft = ready_draft(
             db, maya, slug="home-clean", answers=ANSWERS, fieldworker_id=shop.ben
         )
 
-    [location] = db.query(places.locations, maya)
+    [location] = db.query(locations.list_locations, maya)
     assert draft == DraftView(
         id=draft.id,
         service_slug="home-clean",
@@ -123,7 +123,7 @@ def test_a_draft_with_every_step_done_is_ready(db: Database) -> None:
         fieldworker_id=shop.ben,
         fieldworker="Ben",
         location_id=location.id,
-        address=AddressView(
+        address=BookingAddressView(
             street="12 Ocean Street",
             unit="3",
             town="Bondi",
@@ -139,55 +139,55 @@ def test_a_draft_with_every_step_done_is_ready(db: Database) -> None:
         notes="The dog is friendly.",
         done=["options", "time", "address", "contact"],
         ready=True,
-        shown=Shown(5, 17247, 195),
+        shown=OverviewSnapshot(5, 17247, 195),
         number="",
         notice="",
     )
-    assert db.query(service.draft, maya, draft.id) == draft
+    assert db.query(drafts.get_draft, maya, draft.id) == draft
 
 
 def test_opening_again_finds_the_draft_with_everything_in_it(db: Database) -> None:
-    db.call(open_shop)
+    db.call(create_sample_business)
     maya = db.call(new_customer)
     with frozen(NOW):
         draft = ready_draft(db, maya)
-        before = contents(db)
+        before = database_snapshot(db)
 
-        assert db.call(service.open_draft, maya, "dog-walk") == draft
-        assert contents(db) == before
-        other = db.call(service.open_draft, maya, "home-clean")
+        assert db.call(drafts.open_draft, maya, "dog-walk") == draft
+        assert database_snapshot(db) == before
+        other = db.call(drafts.open_draft, maya, "home-clean")
 
     assert other.id != draft.id
 
 
 def test_repeating_a_step_changes_nothing(db: Database) -> None:
-    db.call(open_shop)
+    db.call(create_sample_business)
     maya = db.call(new_customer)
     with frozen(NOW):
         draft = ready_draft(db, maya, slug="home-clean", answers=ANSWERS)
-        before = contents(db)
+        before = database_snapshot(db)
 
         assert ready_draft(db, maya, slug="home-clean", answers=ANSWERS) == draft
 
-    assert contents(db) == before
+    assert database_snapshot(db) == before
 
 
 def test_the_free_days_and_times_fit_the_visit(db: Database) -> None:
-    shop = db.call(open_shop)
+    shop = db.call(create_sample_business)
     maya = db.call(new_customer)
     with frozen(NOW):
-        draft = db.call(service.open_draft, maya, "home-clean")
-        db.call(service.choose_options, maya, draft.id, ANSWERS)
+        draft = db.call(drafts.open_draft, maya, "home-clean")
+        db.call(drafts.choose_options, maya, draft.id, ANSWERS)
         # Only Ben, and only until 14:00; the visit takes 3 h 45 min in all.
-        db.call(scheduling.claim, shop.ana, _after(0), _after(480))
-        db.call(scheduling.claim, shop.ben, _after(300), _after(480))
+        db.call(scheduling.claim_time, shop.ana, _after(0), _after(480))
+        db.call(scheduling.claim_time, shop.ben, _after(300), _after(480))
 
-        days = db.query(service.free_days, maya, draft.id, TUESDAY, date(2026, 11, 4))
-        times = db.query(service.free_times, maya, draft.id, TUESDAY)
+        days = db.query(drafts.free_days, maya, draft.id, TUESDAY, date(2026, 11, 4))
+        times = db.query(drafts.free_times, maya, draft.id, TUESDAY)
         of_ana = db.query(
-            service.free_times, maya, draft.id, TUESDAY, fieldworker_id=shop.ana
+            drafts.free_times, maya, draft.id, TUESDAY, fieldworker_id=shop.ana
         )
-        who = db.query(service.fieldworkers, maya, draft.id)
+        who = db.query(drafts.fieldworkers, maya, draft.id)
 
     assert days == [
         FreeDayView("2026-11-03", "Tuesday, 3 November 2026"),
@@ -206,42 +206,42 @@ def test_the_free_days_and_times_fit_the_visit(db: Database) -> None:
 
 
 def test_without_the_options_there_is_no_time_to_choose(db: Database) -> None:
-    db.call(open_shop)
+    db.call(create_sample_business)
     maya = db.call(new_customer)
     with frozen(NOW):
-        draft = db.call(service.open_draft, maya, "home-clean")
-        before = contents(db)
+        draft = db.call(drafts.open_draft, maya, "home-clean")
+        before = database_snapshot(db)
         refusals = []
         for ask in (
-            lambda tx: service.free_days(tx, maya, draft.id, TUESDAY, TUESDAY),
-            lambda tx: service.free_times(tx, maya, draft.id, TUESDAY),
-            lambda tx: service.choose_time(tx, maya, draft.id, TUESDAY_NINE),
+            lambda tx: drafts.free_days(tx, maya, draft.id, TUESDAY, TUESDAY),
+            lambda tx: drafts.free_times(tx, maya, draft.id, TUESDAY),
+            lambda tx: drafts.choose_time(tx, maya, draft.id, TUESDAY_NINE),
         ):
             with pytest.raises(InvalidInput) as refused:
                 db.call(ask)
             refusals.append(refused.value.fields)
 
     assert refusals == [{"options": "Please choose the options."}] * 3
-    assert contents(db) == before
+    assert database_snapshot(db) == before
 
 
 def test_a_time_that_is_not_free_is_refused_with_the_nearest(db: Database) -> None:
-    shop = db.call(open_shop)
+    shop = db.call(create_sample_business)
     maya = db.call(new_customer)
     with frozen(NOW):
         draft = ready_draft(db, maya)
-        db.call(scheduling.claim, shop.ana, _after(60), _after(90))
-        before = contents(db)
+        db.call(scheduling.claim_time, shop.ana, _after(60), _after(90))
+        before = database_snapshot(db)
 
-        with pytest.raises(service.SlotGone) as gone:
-            db.call(service.choose_time, maya, draft.id, _after(60))
+        with pytest.raises(drafts.SlotGone) as gone:
+            db.call(drafts.choose_time, maya, draft.id, _after(60))
 
     assert gone.value.times == [
         _a_time(0, "9:00\u202fam"),
         _a_time(30, "9:30\u202fam"),
         _a_time(90, "10:30\u202fam"),
     ]
-    assert contents(db) == before
+    assert database_snapshot(db) == before
 
 
 @pytest.mark.parametrize(
@@ -256,50 +256,50 @@ def test_a_time_that_is_not_free_is_refused_with_the_nearest(db: Database) -> No
 def test_a_time_that_was_never_offered_is_refused(
     db: Database, start: datetime, who: str | None
 ) -> None:
-    db.call(open_shop)
+    db.call(create_sample_business)
     maya = db.call(new_customer)
     with frozen(NOW):
         draft = ready_draft(db, maya)
-        before = contents(db)
-        with pytest.raises(service.SlotGone):
-            db.call(service.choose_time, maya, draft.id, start, who)
+        before = database_snapshot(db)
+        with pytest.raises(drafts.SlotGone):
+            db.call(drafts.choose_time, maya, draft.id, start, who)
 
-    assert contents(db) == before
+    assert database_snapshot(db) == before
 
 
 def test_a_time_without_a_zone_is_no_time(db: Database) -> None:
-    db.call(open_shop)
+    db.call(create_sample_business)
     maya = db.call(new_customer)
     with frozen(NOW):
         draft = ready_draft(db, maya)
-        before = contents(db)
+        before = database_snapshot(db)
         with pytest.raises(InvalidInput) as refused:
             db.call(
-                service.choose_time, maya, draft.id, TUESDAY_NINE.replace(tzinfo=None)
+                drafts.choose_time, maya, draft.id, TUESDAY_NINE.replace(tzinfo=None)
             )
 
     assert refused.value.fields == {"time": "Please choose a day and a time."}
-    assert contents(db) == before
+    assert database_snapshot(db) == before
 
 
 def test_wrong_options_are_refused_and_the_right_ones_stay(db: Database) -> None:
-    db.call(open_shop)
+    db.call(create_sample_business)
     maya = db.call(new_customer)
     with frozen(NOW):
         draft = ready_draft(db, maya, slug="home-clean", answers=ANSWERS)
-        before = contents(db)
+        before = database_snapshot(db)
         with pytest.raises(InvalidInput) as refused:
-            db.call(service.choose_options, maya, draft.id, {"windows": 99})
+            db.call(drafts.choose_options, maya, draft.id, {"windows": 99})
 
     assert refused.value.fields == {
         "bedrooms": "Please choose one.",
         "windows": "Please enter a number from 0 to 20.",
     }
-    assert contents(db) == before
+    assert database_snapshot(db) == before
 
 
-def test_a_visit_that_became_too_long_gives_its_time_back(db: Database) -> None:
-    db.call(open_shop)
+def test_longer_visit_that_no_longer_fits_loses_its_time(db: Database) -> None:
+    db.call(create_sample_business)
     maya = db.call(new_customer)
     with frozen(NOW):
         draft = ready_draft(
@@ -311,7 +311,7 @@ def test_a_visit_that_became_too_long_gives_its_time_back(db: Database) -> None:
         )
         assert draft.time == "3:00\u202fpm – 4:30\u202fpm"
 
-        longer = db.call(service.choose_options, maya, draft.id, ANSWERS)
+        longer = db.call(drafts.choose_options, maya, draft.id, ANSWERS)
 
     assert (longer.starts_at, longer.time) == ("", "")
     assert longer.done == ["options", "address", "contact"]
@@ -321,24 +321,24 @@ def test_a_visit_that_became_too_long_gives_its_time_back(db: Database) -> None:
 
 
 def test_a_visit_that_still_fits_keeps_its_time(db: Database) -> None:
-    db.call(open_shop)
+    db.call(create_sample_business)
     maya = db.call(new_customer)
     with frozen(NOW):
         draft = ready_draft(db, maya, slug="home-clean", answers={"bedrooms": "one"})
-        longer = db.call(service.choose_options, maya, draft.id, ANSWERS)
+        longer = db.call(drafts.choose_options, maya, draft.id, ANSWERS)
 
     assert (longer.time, longer.notice) == ("9:00\u202fam – 12:15\u202fpm", "")
     assert longer.shown.version == draft.shown.version + 1
 
 
-def test_reopening_tells_that_the_time_was_taken(db: Database) -> None:
-    shop = db.call(open_shop)
+def test_reopened_draft_reports_a_taken_time(db: Database) -> None:
+    shop = db.call(create_sample_business)
     maya = db.call(new_customer)
     with frozen(NOW):
         draft = ready_draft(db, maya)
-        db.call(scheduling.claim, shop.ana, _after(0), _after(30))
+        db.call(scheduling.claim_time, shop.ana, _after(0), _after(30))
 
-        again = db.call(service.open_draft, maya, "dog-walk")
+        again = db.call(drafts.open_draft, maya, "dog-walk")
 
     assert again == replace(
         draft,
@@ -353,16 +353,16 @@ def test_reopening_tells_that_the_time_was_taken(db: Database) -> None:
     )
 
 
-def test_reopening_tells_that_the_options_changed(db: Database) -> None:
-    db.call(open_shop)
+def test_reopened_draft_reports_changed_options(db: Database) -> None:
+    db.call(create_sample_business)
     maya = db.call(new_customer)
     with frozen(NOW):
         draft = ready_draft(db, maya, slug="home-clean", answers=ANSWERS)
         fewer = replace(CLEANING, options=CLEANING.options[:2])
-        db.call(offering.define_service, SYSTEM, fewer)
-        assert not db.query(service.draft, maya, draft.id).ready
+        db.call(definitions.define_service, SYSTEM, fewer)
+        assert not db.query(drafts.get_draft, maya, draft.id).ready
 
-        again = db.call(service.open_draft, maya, "home-clean")
+        again = db.call(drafts.open_draft, maya, "home-clean")
 
     assert (again.answers, again.lines, again.starts_at) == ({}, [], "")
     assert again.done == ["address", "contact"]
@@ -372,14 +372,14 @@ def test_reopening_tells_that_the_options_changed(db: Database) -> None:
 
 
 def test_a_saved_place_can_be_chosen(db: Database) -> None:
-    db.call(open_shop)
+    db.call(create_sample_business)
     maya = db.call(new_customer)
     other = replace(HOME, street="1 Hill Road", unit="", access_notes="")
-    home = db.call(places.save_location, maya, HOME)
-    db.call(places.save_location, maya, other)
-    draft = db.call(service.open_draft, maya, "dog-walk")
+    home = db.call(locations.save_location, maya, HOME)
+    db.call(locations.save_location, maya, other)
+    draft = db.call(drafts.open_draft, maya, "dog-walk")
 
-    chosen = db.call(service.choose_location, maya, draft.id, home)
+    chosen = db.call(drafts.choose_location, maya, draft.id, home)
 
     assert chosen.location_id == home
     assert chosen.address_lines == ["Unit 3, 12 Ocean Street", "Bondi NSW 2026"]
@@ -387,37 +387,37 @@ def test_a_saved_place_can_be_chosen(db: Database) -> None:
 
 
 def test_a_place_of_somebody_else_is_not_found(db: Database) -> None:
-    db.call(open_shop)
+    db.call(create_sample_business)
     maya = db.call(new_customer)
     noah = db.call(new_customer, "noah@example.com")
-    of_noah = db.call(places.save_location, noah, HOME)
-    draft = db.call(service.open_draft, maya, "dog-walk")
-    before = contents(db)
+    of_noah = db.call(locations.save_location, noah, HOME)
+    draft = db.call(drafts.open_draft, maya, "dog-walk")
+    before = database_snapshot(db)
 
     messages = set()
     for location_id in (of_noah, "missing"):
         with pytest.raises(NotFound) as refused:
-            db.call(service.choose_location, maya, draft.id, location_id)
+            db.call(drafts.choose_location, maya, draft.id, location_id)
         messages.add(refused.value.message)
 
     assert len(messages) == 1
-    assert contents(db) == before
+    assert database_snapshot(db) == before
 
 
 def test_every_change_makes_an_older_overview_stale(db: Database) -> None:
-    shop = db.call(open_shop)
+    shop = db.call(create_sample_business)
     maya = db.call(new_customer)
     with frozen(NOW):
         first = ready_draft(db, maya, slug="home-clean", answers=ANSWERS)
         versions = [
             db.call(step, maya, first.id, *answer).shown.version
             for step, *answer in (
-                (service.choose_options, {"bedrooms": "one"}),
-                (service.answer_option, "windows", 2),
-                (service.choose_time, TUESDAY_NINE, shop.ana),
-                (service.choose_address, replace(HOME, access_notes="Gate 4")),
-                (service.choose_location, first.location_id),
-                (service.choose_contact, replace(CONTACT, notes="")),
+                (drafts.choose_options, {"bedrooms": "one"}),
+                (drafts.answer_option, "windows", 2),
+                (drafts.choose_time, TUESDAY_NINE, shop.ana),
+                (drafts.choose_address, replace(HOME, access_notes="Gate 4")),
+                (drafts.choose_location, first.location_id),
+                (drafts.choose_contact, replace(CONTACT, notes="")),
             )
         ]
 
@@ -427,25 +427,27 @@ def test_every_change_makes_an_older_overview_stale(db: Database) -> None:
 
 
 def test_a_wrong_address_saves_no_place(db: Database) -> None:
-    db.call(open_shop)
+    db.call(create_sample_business)
     maya = db.call(new_customer)
-    draft = db.call(service.open_draft, maya, "dog-walk")
-    before = contents(db)
+    draft = db.call(drafts.open_draft, maya, "dog-walk")
+    before = database_snapshot(db)
 
     with pytest.raises(InvalidInput) as refused:
-        db.call(service.choose_address, maya, draft.id, replace(HOME, postcode="x"))
+        db.call(drafts.choose_address, maya, draft.id, replace(HOME, postcode="x"))
 
     assert list(refused.value.fields) == ["postcode"]
-    assert contents(db) == before
+    assert database_snapshot(db) == before
 
 
-def test_contact_details_are_kept_in_one_form(db: Database) -> None:
-    db.call(open_shop)
+def test_contact_details_are_normalised(db: Database) -> None:
+    db.call(create_sample_business)
     maya = db.call(new_customer)
-    draft = db.call(service.open_draft, maya, "dog-walk")
-    form = ContactForm("  Noah   Lee ", "NOAH@Example.com ", "+61 491 570 157", " x\n")
+    draft = db.call(drafts.open_draft, maya, "dog-walk")
+    form = BookingContactForm(
+        "  Noah   Lee ", "NOAH@Example.com ", "+61 491 570 157", " x\n"
+    )
 
-    chosen = db.call(service.choose_contact, maya, draft.id, form)
+    chosen = db.call(drafts.choose_contact, maya, draft.id, form)
 
     assert (
         chosen.contact_name,
@@ -470,45 +472,45 @@ def test_contact_details_are_kept_in_one_form(db: Database) -> None:
 def test_wrong_contact_details_are_refused_next_to_their_field(
     db: Database, change: dict[str, str], field: str
 ) -> None:
-    db.call(open_shop)
+    db.call(create_sample_business)
     maya = db.call(new_customer)
-    draft = db.call(service.open_draft, maya, "dog-walk")
-    before = contents(db)
+    draft = db.call(drafts.open_draft, maya, "dog-walk")
+    before = database_snapshot(db)
 
     with pytest.raises(InvalidInput) as refused:
-        db.call(service.choose_contact, maya, draft.id, replace(CONTACT, **change))
+        db.call(drafts.choose_contact, maya, draft.id, replace(CONTACT, **change))
 
     assert list(refused.value.fields) == [field]
-    assert contents(db) == before
+    assert database_snapshot(db) == before
 
 
 def _steps(draft_id: str, actor: Actor) -> list[Callable[[Session], object]]:
     return [
-        lambda tx: service.choose_options(tx, actor, draft_id, {}),
-        lambda tx: service.answer_option(tx, actor, draft_id, "x", 1),
-        lambda tx: service.choose_time(tx, actor, draft_id, TUESDAY_NINE),
-        lambda tx: service.choose_location(tx, actor, draft_id, "any"),
-        lambda tx: service.choose_address(tx, actor, draft_id, AddressForm()),
-        lambda tx: service.choose_contact(tx, actor, draft_id, CONTACT),
+        lambda tx: drafts.choose_options(tx, actor, draft_id, {}),
+        lambda tx: drafts.answer_option(tx, actor, draft_id, "x", 1),
+        lambda tx: drafts.choose_time(tx, actor, draft_id, TUESDAY_NINE),
+        lambda tx: drafts.choose_location(tx, actor, draft_id, "any"),
+        lambda tx: drafts.choose_address(tx, actor, draft_id, AddressForm()),
+        lambda tx: drafts.choose_contact(tx, actor, draft_id, CONTACT),
     ]
 
 
 def _questions(draft_id: str, actor: Actor) -> list[Callable[[Session], object]]:
     return [
-        lambda tx: service.draft(tx, actor, draft_id),
-        lambda tx: service.fieldworkers(tx, actor, draft_id),
-        lambda tx: service.free_days(tx, actor, draft_id, TUESDAY, TUESDAY),
-        lambda tx: service.free_times(tx, actor, draft_id, TUESDAY),
+        lambda tx: drafts.get_draft(tx, actor, draft_id),
+        lambda tx: drafts.fieldworkers(tx, actor, draft_id),
+        lambda tx: drafts.free_days(tx, actor, draft_id, TUESDAY, TUESDAY),
+        lambda tx: drafts.free_times(tx, actor, draft_id, TUESDAY),
     ]
 
 
-def test_a_draft_of_somebody_else_is_as_if_it_were_missing(db: Database) -> None:
-    db.call(open_shop)
+def test_another_customers_draft_is_refused_like_a_missing_one(db: Database) -> None:
+    db.call(create_sample_business)
     maya = db.call(new_customer)
     noah = db.call(new_customer, "noah@example.com")
     with frozen(NOW):
         draft = ready_draft(db, maya)
-        before = contents(db)
+        before = database_snapshot(db)
         answers = set()
         for draft_id in (draft.id, "missing"):
             for ask in _steps(draft_id, noah) + _questions(draft_id, noah):
@@ -516,68 +518,68 @@ def test_a_draft_of_somebody_else_is_as_if_it_were_missing(db: Database) -> None
                     db.call(ask)
                 answers.add(refused.value.message)
             with pytest.raises(NotFound) as refused:
-                service.confirm(db, noah, draft_id, draft.shown)
+                confirmation.confirm(db, noah, draft_id, draft.shown)
             answers.add(refused.value.message)
 
     assert answers == {"We could not find that booking."}
-    assert contents(db) == before
+    assert database_snapshot(db) == before
 
 
 @pytest.mark.parametrize("actor", [Actor(), SYSTEM])
-def test_only_a_customer_books(db: Database, actor: Actor) -> None:
-    db.call(open_shop)
+def test_only_customers_book(db: Database, actor: Actor) -> None:
+    db.call(create_sample_business)
     maya = db.call(new_customer)
     with frozen(NOW):
         draft = ready_draft(db, maya)
-        before = contents(db)
+        before = database_snapshot(db)
         for ask in _steps(draft.id, actor) + _questions(draft.id, actor):
             with pytest.raises(NotAllowed):
                 db.call(ask)
         with pytest.raises(NotAllowed):
-            db.call(service.open_draft, actor, "dog-walk")
+            db.call(drafts.open_draft, actor, "dog-walk")
         with pytest.raises(NotAllowed):
-            service.confirm(db, actor, draft.id, draft.shown)
+            confirmation.confirm(db, actor, draft.id, draft.shown)
 
-    assert contents(db) == before
+    assert database_snapshot(db) == before
 
 
-def test_a_confirmed_draft_is_closed_and_tells_its_number(db: Database) -> None:
-    db.call(open_shop)
+def test_confirmed_draft_is_closed_and_has_its_booking_number(db: Database) -> None:
+    db.call(create_sample_business)
     maya = db.call(new_customer)
     with frozen(NOW):
         draft = ready_draft(db, maya)
-        number = service.confirm(db, maya, draft.id, draft.shown)
-        before = contents(db)
+        number = confirmation.confirm(db, maya, draft.id, draft.shown)
+        before = database_snapshot(db)
 
         for ask in _steps(draft.id, maya):
             with pytest.raises(Conflict):
                 db.call(ask)
-        assert db.query(service.draft, maya, draft.id).number == number
-        assert contents(db) == before
+        assert db.query(drafts.get_draft, maya, draft.id).number == number
+        assert database_snapshot(db) == before
 
-        new = db.call(service.open_draft, maya, "dog-walk")
+        new = db.call(drafts.open_draft, maya, "dog-walk")
 
     assert new.id != draft.id
     assert new.done == ["options"]
 
 
-def test_a_service_that_is_not_offered_cannot_be_begun(db: Database) -> None:
-    db.call(open_shop)
+def test_inactive_service_cannot_be_booked(db: Database) -> None:
+    db.call(create_sample_business)
     maya = db.call(new_customer)
-    before = contents(db)
+    before = database_snapshot(db)
 
     with pytest.raises(NotFound):
-        db.call(service.open_draft, maya, "nothing")
+        db.call(drafts.open_draft, maya, "nothing")
 
-    assert contents(db) == before
+    assert database_snapshot(db) == before
 
 
 def test_time_off_takes_the_chosen_time_out_of_the_draft(db: Database) -> None:
-    db.call(open_shop)
+    db.call(create_sample_business)
     maya = db.call(new_customer)
     with frozen(NOW):
         ready_draft(db, maya)
-        db.call(rostering.add_time_off, SYSTEM, None, _after(0), _after(1))
-        again = db.call(service.open_draft, maya, "dog-walk")
+        db.call(roster.add_time_off, SYSTEM, None, _after(0), _after(1))
+        again = db.call(drafts.open_draft, maya, "dog-walk")
 
     assert again.starts_at == ""

@@ -8,13 +8,16 @@ from time import perf_counter
 import pytest
 from sqlmodel import select
 
+from portal_app.domain.accounts import email_verification, sessions
 from portal_app.domain.accounts import service as accounts
 from portal_app.domain.accounts.models import Account, AccountSession, AccountToken
-from portal_app.domain.accounts.rules import WayClosed
-from portal_app.domain.bookings import service
+from portal_app.domain.accounts.rules import MethodDisabled
+from portal_app.domain.bookings import confirmation, drafts, guests, queries
 from portal_app.domain.bookings.models import Booking, BookingEvent
-from portal_app.domain.customers import service as customers
+from portal_app.domain.customers import locations, profiles
 from portal_app.domain.customers.models import Customer
+from portal_app.domain.sign_in import rules
+from portal_app.domain.sign_in import sign_up as customers
 from portal_app.kernel.audiences import Actor, Audience
 from portal_app.kernel.clock import frozen
 from portal_app.kernel.db import Database
@@ -27,16 +30,21 @@ from portal_app.kernel.errors import (
 )
 from tests.support.accounts import (
     STRANGER,
-    at_once,
-    logged,
     newest_link,
-    redeemed,
-    resolved,
-    sent,
-    stored,
-    switch,
+    redeem_ticket,
+    resolve_session,
+    run_concurrently,
+    security_event_kinds,
+    sent_messages,
+    set_switches,
+    snapshot_without_logs,
 )
-from tests.support.shop import NOW, new_customer, open_shop, ready_draft
+from tests.support.sample_business import (
+    NOW,
+    create_sample_business,
+    new_customer,
+    ready_draft,
+)
 from tests.support.statements import statements_of
 
 pytestmark = pytest.mark.each_database
@@ -53,31 +61,31 @@ def _clock() -> object:
 
 @pytest.fixture
 def maya(db: Database) -> Actor:
-    db.call(open_shop)
+    db.call(create_sample_business)
     return db.call(new_customer)
 
 
 @pytest.fixture
 def number(db: Database, maya: Actor) -> str:
     draft = ready_draft(db, maya)
-    return service.confirm(db, maya, draft.id, draft.shown)
+    return confirmation.confirm(db, maya, draft.id, draft.shown)
 
 
 def guest(db: Database, number: str, email: str = EMAIL) -> Actor:
-    ticket = service.sign_in_by_number(db, STRANGER, email, number)
+    ticket = guests.sign_in_by_number(db, STRANGER, email, number)
     assert ticket.number == number
-    return redeemed(db, ticket.ticket)
+    return redeem_ticket(db, ticket.ticket)
 
 
 def another_booking(db: Database, email: str = "noah@example.com") -> tuple[Actor, str]:
     noah = db.call(new_customer, email)
     draft = ready_draft(db, noah, starts_at=NOW + timedelta(days=1, hours=4))
-    return noah, service.confirm(db, noah, draft.id, draft.shown)
+    return noah, confirmation.confirm(db, noah, draft.id, draft.shown)
 
 
 def refused(db: Database, email: str, number: str) -> DomainError:
     with pytest.raises(DomainError) as found:
-        service.sign_in_by_number(db, STRANGER, email, number)
+        guests.sign_in_by_number(db, STRANGER, email, number)
     return found.value
 
 
@@ -85,7 +93,7 @@ def test_a_guest_sees_the_booking_and_nothing_else(
     db: Database, maya: Actor, number: str
 ) -> None:
     other_maya = ready_draft(db, maya, starts_at=NOW + timedelta(days=1, hours=3))
-    mayas_other = service.confirm(db, maya, other_maya.id, other_maya.shown)
+    mayas_other = confirmation.confirm(db, maya, other_maya.id, other_maya.shown)
     _, noahs = another_booking(db)
     actor = guest(db, number)
     assert (actor.audience, actor.account_id, actor.customer_id) == (
@@ -93,31 +101,31 @@ def test_a_guest_sees_the_booking_and_nothing_else(
         None,
         None,
     )
-    assert db.query(service.booking, actor, number).number == number
-    assert db.query(service.calendar_entry, actor, number).number == number
-    assert db.query(service.guest_booking_number, actor) == number
-    before = stored(db)
+    assert db.query(queries.get_booking, actor, number).number == number
+    assert db.query(queries.calendar_entry, actor, number).number == number
+    assert db.query(guests.guest_booking_number, actor) == number
+    before = snapshot_without_logs(db)
     for strange in (mayas_other, noahs, "B-0000-0000"):
-        for read in (service.booking, service.calendar_entry):
+        for read in (queries.get_booking, queries.calendar_entry):
             with pytest.raises(NotFound):
                 db.query(read, actor, strange)
     for call in (
-        partial(db.query, service.my_bookings, actor),
-        partial(db.query, service.booking_links, actor),
-        partial(db.call, service.open_draft, actor, "dog-walk"),
-        partial(db.query, customers.profile, actor),
-        partial(db.query, customers.locations, actor),
-        partial(db.query, accounts.own_sessions, actor),
+        partial(db.query, queries.my_bookings, actor),
+        partial(db.query, guests.booking_links, actor),
+        partial(db.call, drafts.open_draft, actor, "dog-walk"),
+        partial(db.query, profiles.get_profile, actor),
+        partial(db.query, locations.list_locations, actor),
+        partial(db.query, sessions.list_sessions, actor),
     ):
         with pytest.raises(NotAllowed):
             call()
-    assert stored(db) == before
+    assert snapshot_without_logs(db) == before
 
 
 def test_numbers_are_read_as_people_type_them(db: Database, number: str) -> None:
     typed = f" {number.lower().replace('0', 'o').replace('1', 'l')} "
     assert guest(db, number).booking_id
-    ticket = service.sign_in_by_number(db, STRANGER, " MAYA@Example.com ", typed)
+    ticket = guests.sign_in_by_number(db, STRANGER, " MAYA@Example.com ", typed)
     assert ticket.number == number
 
 
@@ -125,7 +133,7 @@ def test_every_wrong_pair_gets_one_answer_for_the_same_work(
     db: Database, number: str
 ) -> None:
     another_booking(db)
-    before, mails = stored(db), sent(db)
+    before, mails = snapshot_without_logs(db), sent_messages(db)
     seen = []
     for email, typed in [
         (EMAIL, "B-0000-0000"),
@@ -142,15 +150,15 @@ def test_every_wrong_pair_gets_one_answer_for_the_same_work(
         seen.append((error.fields, error.message, [text for text, _ in statements]))
     assert [(fields, message) for fields, message, _ in seen] == [({}, WRONG)] * 7
     assert [texts for _, _, texts in seen] == [seen[0][2]] * 7
-    assert (stored(db), sent(db)) == (before, mails)
-    assert logged(db) == ["guest_sign_in_failed"] * 7
+    assert (snapshot_without_logs(db), sent_messages(db)) == (before, mails)
+    assert security_event_kinds(db) == ["guest_sign_in_failed"] * 7
 
 
 def test_two_hundred_guesses_are_refused_alike_and_slowed(
     db: Database, number: str
 ) -> None:
     """From one address; the booking's own pair does not help once it is blocked."""
-    before, mails = stored(db), sent(db)
+    before, mails = snapshot_without_logs(db), sent_messages(db)
     answers: list[str] = []
     for guess in range(200):
         error = refused(db, f"g{guess}@example.com", f"B-0000-{guess:04}")
@@ -159,9 +167,9 @@ def test_two_hundred_guesses_are_refused_alike_and_slowed(
     blocked = refused(db, EMAIL, number)
     assert isinstance(blocked, TooManyAttempts)
     assert blocked.retry_after == 900
-    assert (stored(db), sent(db)) == (before, mails)
+    assert (snapshot_without_logs(db), sent_messages(db)) == (before, mails)
     # First the address is told, then its network, which goes on counting.
-    assert logged(db) == ["guest_sign_in_failed"] * 20 + ["blocked"] * 2
+    assert security_event_kinds(db) == ["guest_sign_in_failed"] * 20 + ["blocked"] * 2
 
 
 def test_the_delay_grows_with_every_round(db: Database, number: str) -> None:
@@ -186,19 +194,19 @@ def test_a_number_and_an_email_are_limited_from_everywhere(
         email = f"g{guess}@example.com" if by == "number" else EMAIL
         typed = number if by == "number" else f"B-0000-{guess:04}"
         with pytest.raises(InvalidInput):
-            service.sign_in_by_number(db, elsewhere, email, typed)
-    before = stored(db)
+            guests.sign_in_by_number(db, elsewhere, email, typed)
+    before = snapshot_without_logs(db)
     with pytest.raises(TooManyAttempts):
-        service.sign_in_by_number(db, Actor(address="192.0.2.1"), EMAIL, number)
-    assert stored(db) == before
+        guests.sign_in_by_number(db, Actor(address="192.0.2.1"), EMAIL, number)
+    assert snapshot_without_logs(db) == before
 
 
-def test_the_median_tells_nothing(sqlite_db: Database) -> None:
+def test_response_time_does_not_reveal_known_emails(sqlite_db: Database) -> None:
     """A right e-mail with a wrong number, and a wrong e-mail."""
-    sqlite_db.call(open_shop)
+    sqlite_db.call(create_sample_business)
     maya = sqlite_db.call(new_customer)
     draft = ready_draft(sqlite_db, maya)
-    number = service.confirm(sqlite_db, maya, draft.id, draft.shown)
+    number = confirmation.confirm(sqlite_db, maya, draft.id, draft.shown)
     times: dict[str, list[float]] = {"email": [], "number": []}
     for turn in range(120):
         address = Actor(address=f"10.{turn}.1.1")
@@ -208,7 +216,7 @@ def test_the_median_tells_nothing(sqlite_db: Database) -> None:
         ):
             start = perf_counter()
             with pytest.raises(DomainError):
-                service.sign_in_by_number(sqlite_db, address, email, typed)
+                guests.sign_in_by_number(sqlite_db, address, email, typed)
             times[kind].append(perf_counter() - start)
     wrong_email, wrong_number = median(times["email"]), median(times["number"])
     assert abs(wrong_email - wrong_number) < 0.3 * max(wrong_email, wrong_number)
@@ -217,7 +225,7 @@ def test_the_median_tells_nothing(sqlite_db: Database) -> None:
 def test_a_guest_session_ends_at_its_time_however_busy(
     db: Database, number: str
 ) -> None:
-    ticket = service.sign_in_by_number(db, STRANGER, EMAIL, number).ticket
+    ticket = guests.sign_in_by_number(db, STRANGER, EMAIL, number).ticket
     signed_in = db.call(accounts.redeem_ticket, STRANGER, ticket)
     assert (signed_in.role, signed_in.path, signed_in.remembered) == (
         "guest",
@@ -230,60 +238,66 @@ def test_a_guest_session_ends_at_its_time_however_busy(
     )
     for minutes in range(10, 120, 10):
         with frozen(NOW + timedelta(minutes=minutes)):
-            assert resolved(db, signed_in.secret).audience is Audience.GUEST
+            assert resolve_session(db, signed_in.secret).audience is Audience.GUEST
     with frozen(NOW + timedelta(hours=2)):
-        assert resolved(db, signed_in.secret).audience is Audience.PUBLIC
+        assert resolve_session(db, signed_in.secret).audience is Audience.PUBLIC
 
 
 def test_the_business_says_how_long_a_guest_stays(db: Database, number: str) -> None:
-    switch(db, guest_session_minutes=15)
-    ticket = service.sign_in_by_number(db, STRANGER, EMAIL, number).ticket
+    set_switches(db, guest_session_minutes=15)
+    ticket = guests.sign_in_by_number(db, STRANGER, EMAIL, number).ticket
     signed_in = db.call(accounts.redeem_ticket, STRANGER, ticket)
     assert signed_in.expires_at == NOW + timedelta(minutes=15)
 
 
-def test_a_ticket_lets_one_guest_in(db: Database, number: str) -> None:
-    ticket = service.sign_in_by_number(db, STRANGER, EMAIL, number).ticket
-    answers = at_once(*[partial(db.call, accounts.redeem_ticket, STRANGER, ticket)] * 6)
+def test_ticket_can_be_redeemed_once(db: Database, number: str) -> None:
+    ticket = guests.sign_in_by_number(db, STRANGER, EMAIL, number).ticket
+    answers = run_concurrently(
+        *[partial(db.call, accounts.redeem_ticket, STRANGER, ticket)] * 6
+    )
     assert [isinstance(a, NotFound) for a in answers].count(False) == 1
     with db.read() as tx:
         assert len(tx.exec(select(AccountSession)).all()) == 1
 
 
-def test_switched_off_it_is_refused_and_guests_leave(db: Database, number: str) -> None:
-    ticket = service.sign_in_by_number(db, STRANGER, EMAIL, number).ticket
+def test_disabled_method_is_refused_and_ends_guest_sessions(
+    db: Database, number: str
+) -> None:
+    ticket = guests.sign_in_by_number(db, STRANGER, EMAIL, number).ticket
     inside = db.call(
         accounts.redeem_ticket,
         STRANGER,
-        service.sign_in_by_number(db, STRANGER, EMAIL, number).ticket,
+        guests.sign_in_by_number(db, STRANGER, EMAIL, number).ticket,
     )
-    switch(db, booking_number=False)
-    before = stored(db)
+    set_switches(db, booking_number=False)
+    before = snapshot_without_logs(db)
     for email in (EMAIL, "nobody@example.com"):
-        assert isinstance(refused(db, email, number), WayClosed)
+        assert isinstance(refused(db, email, number), MethodDisabled)
     with pytest.raises(NotFound):
         db.call(accounts.redeem_ticket, STRANGER, ticket)
-    assert stored(db) == before
-    assert resolved(db, inside.secret).audience is Audience.PUBLIC
+    assert snapshot_without_logs(db) == before
+    assert resolve_session(db, inside.secret).audience is Audience.PUBLIC
 
 
-def test_signing_in_anew_is_a_new_session(db: Database, number: str) -> None:
+def test_each_sign_in_is_a_new_session(db: Database, number: str) -> None:
     first = db.call(
         accounts.redeem_ticket,
         STRANGER,
-        service.sign_in_by_number(db, STRANGER, EMAIL, number).ticket,
+        guests.sign_in_by_number(db, STRANGER, EMAIL, number).ticket,
     )
-    again = service.sign_in_by_number(db, STRANGER, EMAIL, number).ticket
-    second = db.call(accounts.redeem_ticket, resolved(db, first.secret), again)
+    again = guests.sign_in_by_number(db, STRANGER, EMAIL, number).ticket
+    second = db.call(accounts.redeem_ticket, resolve_session(db, first.secret), again)
     assert second.secret != first.secret
-    assert resolved(db, first.secret).audience is Audience.PUBLIC
-    assert resolved(db, second.secret).audience is Audience.GUEST
-    db.call(accounts.sign_out, resolved(db, second.secret))
-    assert resolved(db, second.secret).audience is Audience.PUBLIC
+    assert resolve_session(db, first.secret).audience is Audience.PUBLIC
+    assert resolve_session(db, second.secret).audience is Audience.GUEST
+    db.call(accounts.sign_out, resolve_session(db, second.secret))
+    assert resolve_session(db, second.secret).audience is Audience.PUBLIC
 
 
 @pytest.mark.parametrize("field", ["email", "number"])
-def test_what_is_missing_is_named(db: Database, number: str, field: str) -> None:
+def test_missing_input_is_reported_by_field(
+    db: Database, number: str, field: str
+) -> None:
     values = {"email": EMAIL, "number": number} | {field: " "}
     error = refused(db, **values)
     assert isinstance(error, InvalidInput)
@@ -292,7 +306,7 @@ def test_what_is_missing_is_named(db: Database, number: str, field: str) -> None
         assert tx.exec(select(AccountToken)).all() == []
 
 
-def test_creating_an_account_takes_the_booking_along(
+def test_new_account_takes_over_the_booking(
     db: Database, maya: Actor, number: str
 ) -> None:
     """It was booked without an account; the mailbox is proven by signing up."""
@@ -301,7 +315,7 @@ def test_creating_an_account_takes_the_booking_along(
     customers.sign_up(
         db,
         actor,
-        customers.SignUpForm(
+        rules.SignUpForm(
             first_name="Maya",
             last_name="Chen",
             email=EMAIL,
@@ -309,17 +323,17 @@ def test_creating_an_account_takes_the_booking_along(
             terms=True,
         ),
     )
-    assert db.call(accounts.verify_email, STRANGER, activation(db)) == (
-        accounts.ACTIVATED
+    assert db.call(email_verification.verify_email, STRANGER, activation(db)) == (
+        email_verification.ACTIVATED
     )
     ticket = accounts.sign_in(db, STRANGER, EMAIL, "sunny-otter-42", False)
-    owner = redeemed(db, ticket)
-    page = db.query(service.my_bookings, owner)
+    owner = redeem_ticket(db, ticket)
+    page = db.query(queries.my_bookings, owner)
     assert [row.number for row in page.rows] == [number]
-    assert db.query(customers.locations, owner) == []
+    assert db.query(locations.list_locations, owner) == []
 
 
-def test_an_unproven_sign_up_takes_nothing(
+def test_unverified_sign_up_takes_over_nothing(
     db: Database, maya: Actor, number: str
 ) -> None:
     without_account(db, maya)
@@ -328,7 +342,7 @@ def test_an_unproven_sign_up_takes_nothing(
     customers.sign_up(
         db,
         guest(db, number),
-        customers.SignUpForm(
+        rules.SignUpForm(
             first_name="Eve",
             last_name="Il",
             email="eve@example.com",
@@ -336,7 +350,7 @@ def test_an_unproven_sign_up_takes_nothing(
             terms=True,
         ),
     )
-    db.call(accounts.verify_email, STRANGER, activation(db))
+    db.call(email_verification.verify_email, STRANGER, activation(db))
     with db.read() as tx:
         assert tx.exec(select(Booking.customer_id)).one() == before
 

@@ -8,10 +8,15 @@ from portal_app.domain.business import service
 from portal_app.domain.business.rules import SwitchesForm
 from portal_app.domain.business.views import Switches
 from portal_app.kernel.audiences import SYSTEM, Actor, Audience
-from portal_app.kernel.changes import Change, ChangedMeanwhile
+from portal_app.kernel.changes import Change, EditConflict
 from portal_app.kernel.db import Database
 from portal_app.kernel.errors import InvalidInput, NotAllowed
-from tests.support.accounts import BUSINESS, at_once, open_business, stored
+from tests.support.accounts import (
+    BUSINESS,
+    run_concurrently,
+    set_up_business,
+    snapshot_without_logs,
+)
 
 pytestmark = pytest.mark.each_database
 
@@ -33,10 +38,10 @@ OTHER = SwitchesForm(
 
 @pytest.fixture(autouse=True)
 def _open(db: Database) -> None:
-    open_business(db)
+    set_up_business(db)
 
 
-def test_all_of_them_are_kept_and_settings_leave_them_alone(db: Database) -> None:
+def test_switches_are_saved_and_unaffected_by_settings(db: Database) -> None:
     assert db.query(service.switches) == Switches(version=1)
     db.call(service.save_switches, SYSTEM, OTHER, 1)
     found = db.query(service.switches)
@@ -60,15 +65,15 @@ def test_all_of_them_are_kept_and_settings_leave_them_alone(db: Database) -> Non
         True,
         False,
     ]
-    db.call(service.save, SYSTEM, BUSINESS)
+    db.call(service.save_business, SYSTEM, BUSINESS)
     assert db.query(service.switches) == replace(found, version=3)
 
 
-def test_of_two_offices_the_second_is_shown_what_changed(db: Database) -> None:
+def test_a_stale_save_reports_what_changed(db: Database) -> None:
     first = SwitchesForm(google=False, password_min_score=4, asks_birthday=True)
     db.call(service.save_switches, SYSTEM, first, 1)
-    before = stored(db)
-    with pytest.raises(ChangedMeanwhile) as refused:
+    before = snapshot_without_logs(db)
+    with pytest.raises(EditConflict) as refused:
         db.call(service.save_switches, SYSTEM, SwitchesForm(session_hours=3), 1)
     assert refused.value.changes == [
         Change("google", "Google", "On", "Off"),
@@ -78,26 +83,26 @@ def test_of_two_offices_the_second_is_shown_what_changed(db: Database) -> None:
     ]
     assert refused.value.version == 2
     db.call(service.save_switches, SYSTEM, first, 1)  # what is so already
-    assert stored(db) == before
+    assert snapshot_without_logs(db) == before
     db.call(service.save_switches, SYSTEM, SwitchesForm(), 2)
     assert db.query(service.switches) == Switches(version=3)
 
 
-def test_saved_at_once_one_of_them_wins(db: Database) -> None:
-    outcomes = at_once(
+def test_of_concurrent_saves_one_succeeds(db: Database) -> None:
+    outcomes = run_concurrently(
         lambda: db.call(service.save_switches, SYSTEM, SwitchesForm(google=False), 1),
         lambda: db.call(service.save_switches, SYSTEM, SwitchesForm(apple=False), 1),
     )
-    assert sum(isinstance(found, ChangedMeanwhile) for found in outcomes) == 1
+    assert sum(isinstance(found, EditConflict) for found in outcomes) == 1
     assert db.query(service.switches).version == 2
 
 
 @pytest.mark.parametrize("audience", [a for a in Audience if a is not Audience.OFFICE])
-def test_only_the_office(db: Database, audience: Audience) -> None:
-    before = stored(db)
+def test_only_the_office_may_change_switches(db: Database, audience: Audience) -> None:
+    before = snapshot_without_logs(db)
     with pytest.raises(NotAllowed):
         db.call(service.save_switches, Actor(audience=audience), OTHER, 1)
-    assert stored(db) == before
+    assert snapshot_without_logs(db) == before
 
 
 @pytest.mark.parametrize(
@@ -110,8 +115,8 @@ def test_only_the_office(db: Database, audience: Audience) -> None:
         ("password_min_score", 1, 4),
     ],
 )
-def test_numbers_have_bounds(db: Database, field: str, low: int, high: int) -> None:
-    before = stored(db)
+def test_numbers_are_bounded(db: Database, field: str, low: int, high: int) -> None:
+    before = snapshot_without_logs(db)
     for value in (low - 1, high + 1):
         with pytest.raises(InvalidInput) as refused:
             db.call(
@@ -123,10 +128,10 @@ def test_numbers_have_bounds(db: Database, field: str, low: int, high: int) -> N
         assert refused.value.fields == {
             field: f"Please enter a number from {low} to {high}."
         }
-    assert stored(db) == before
+    assert snapshot_without_logs(db) == before
 
 
-def test_without_a_business_they_are_as_usual(db: Database) -> None:
+def test_defaults_apply_without_a_business(db: Database) -> None:
     with db.write() as tx:
-        tx.delete(service.current(tx))
+        tx.delete(service.current_business(tx))
     assert db.query(service.switches) == Switches()

@@ -4,35 +4,38 @@ from typing import Any
 import pytest
 
 from portal_app.domain.catalogue.rules import (
-    Choice,
     Offer,
-    Option,
-    Priced,
+    PriceBreakdown,
+    PricedChoice,
+    PricedOption,
     PriceLine,
+    cheapest_answers,
     check_offer,
-    normalise,
+    normalise_answers,
     price,
-    starting_answers,
 )
 from portal_app.kernel.errors import InvalidInput
 
-SIZE = Option(
+SIZE = PricedOption(
     key="size",
     name="Size",
     kind="single",
-    choices=(Choice("large", "Large", 4000, 60), Choice("small", "Small")),
+    choices=(PricedChoice("large", "Large", 4000, 60), PricedChoice("small", "Small")),
 )
-EXTRAS = Option(
+EXTRAS = PricedOption(
     key="extras",
     name="Extras",
     kind="several",
-    choices=(Choice("oven", "Oven", 3550, 30), Choice("fridge", "Fridge", 2000, 15)),
+    choices=(
+        PricedChoice("oven", "Oven", 3550, 30),
+        PricedChoice("fridge", "Fridge", 2000, 15),
+    ),
 )
-WINDOWS = Option(
+WINDOWS = PricedOption(
     key="windows",
     name="Windows",
     kind="quantity",
-    choices=(Choice("window", "Window", 399, 5),),
+    choices=(PricedChoice("window", "Window", 399, 5),),
     min_quantity=0,
     max_quantity=20,
 )
@@ -42,7 +45,7 @@ OFFER = Offer("Clean", 8500, 90, (SIZE, EXTRAS, WINDOWS))
 def test_every_answer_is_a_line_and_the_lines_add_up() -> None:
     answers = {"size": "large", "extras": ["fridge", "oven"], "windows": 3}
 
-    assert price(OFFER, answers) == Priced(
+    assert price(OFFER, answers) == PriceBreakdown(
         lines=(
             PriceLine("Clean", 1, 8500, 90),
             PriceLine("Size: Large", 1, 4000, 60),
@@ -65,14 +68,14 @@ def test_an_answer_that_costs_nothing_is_kept_and_a_quantity_of_nought_is_not() 
     assert (priced.total_minor, priced.minutes) == (8500, 90)
 
 
-def test_an_unanswered_quantity_is_its_least() -> None:
+def test_unanswered_quantity_is_its_minimum() -> None:
     offer = replace(OFFER, options=(replace(WINDOWS, min_quantity=4),))
 
     assert price(offer, {}).lines[1] == PriceLine("Windows", 4, 399, 20)
 
 
 def test_a_service_without_options_has_its_base_price() -> None:
-    assert price(Offer("Walk", 2500, 30), {}) == Priced(
+    assert price(Offer("Walk", 2500, 30), {}) == PriceBreakdown(
         (PriceLine("Walk", 1, 2500, 30),), 2500, 30
     )
 
@@ -118,7 +121,7 @@ BOUNDS = "Please enter a number from 0 to 20."
         ),
     ],
 )
-def test_what_does_not_fit_is_refused_next_to_its_option(
+def test_invalid_answers_are_reported_by_option(
     answers: dict[str, Any], fields: dict[str, str]
 ) -> None:
     with pytest.raises(InvalidInput) as refused:
@@ -128,15 +131,15 @@ def test_what_does_not_fit_is_refused_next_to_its_option(
     assert refused.value.message == "Please check the options."
 
 
-def test_answers_are_kept_in_one_form() -> None:
+def test_answers_are_normalised() -> None:
     answers = {"windows": "3", "extras": ["fridge", "oven"], "size": "large"}
 
-    assert normalise(OFFER, answers) == {
+    assert normalise_answers(OFFER, answers) == {
         "size": "large",
         "extras": ["oven", "fridge"],
         "windows": 3,
     }
-    assert normalise(OFFER, {"size": "small"}) == {
+    assert normalise_answers(OFFER, {"size": "small"}) == {
         "size": "small",
         "extras": [],
         "windows": 0,
@@ -144,8 +147,8 @@ def test_answers_are_kept_in_one_form() -> None:
 
 
 def test_the_starting_price_takes_the_cheapest_of_each_single() -> None:
-    assert starting_answers(OFFER) == {"size": "small"}
-    assert price(OFFER, starting_answers(OFFER)).total_minor == 8500
+    assert cheapest_answers(OFFER) == {"size": "small"}
+    assert price(OFFER, cheapest_answers(OFFER)).total_minor == 8500
 
 
 @pytest.mark.parametrize(
@@ -174,7 +177,7 @@ def test_the_starting_price_takes_the_cheapest_of_each_single() -> None:
             {"windows": "The least quantity is more than the most."},
         ),
         (
-            Offer("x", 0, 1, (replace(SIZE, choices=(Choice("a", "A", -1),)),)),
+            Offer("x", 0, 1, (replace(SIZE, choices=(PricedChoice("a", "A", -1),)),)),
             {"size": "A choice can only add to price and duration."},
         ),
     ],

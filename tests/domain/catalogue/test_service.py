@@ -4,14 +4,14 @@ import pytest
 from sqlalchemy import func
 from sqlmodel import Session, select
 
-from portal_app.domain.catalogue import offering, service
+from portal_app.domain.catalogue import definitions, service
+from portal_app.domain.catalogue.definitions import CategoryDefinition
 from portal_app.domain.catalogue.models import (
     Category,
     OptionChoice,
     Service,
     ServiceOption,
 )
-from portal_app.domain.catalogue.offering import CategoryDefinition
 from portal_app.domain.catalogue.views import (
     CatalogueView,
     CategoryView,
@@ -25,12 +25,12 @@ from portal_app.domain.catalogue.views import (
 from portal_app.kernel.audiences import SYSTEM
 from portal_app.kernel.db import Database
 from portal_app.kernel.errors import InvalidInput, NotAllowed, NotFound
-from tests.support.shop import (
+from tests.support.sample_business import (
     ANSWERS,
     CLEANING,
     WALK,
+    create_sample_business,
     new_customer,
-    open_shop,
 )
 from tests.support.statements import statements_of
 
@@ -44,18 +44,18 @@ def _counts(tx: Session) -> list[int]:
     ]
 
 
-def test_the_catalogue_shows_shelves_in_order_with_starting_prices(
+def test_catalogue_lists_categories_in_order_with_starting_prices(
     db: Database,
 ) -> None:
-    db.call(open_shop)
+    db.call(create_sample_business)
     db.call(
-        offering.define_category, SYSTEM, CategoryDefinition("empty", "Nothing yet")
+        definitions.define_category, SYSTEM, CategoryDefinition("empty", "Nothing yet")
     )
     db.call(
-        offering.define_service, SYSTEM, replace(WALK, slug="cat-sit", active=False)
+        definitions.define_service, SYSTEM, replace(WALK, slug="cat-sit", active=False)
     )
 
-    assert db.query(service.catalogue) == CatalogueView(
+    assert db.query(service.catalogue_view) == CatalogueView(
         [
             CategoryView(
                 "cleaning",
@@ -103,27 +103,27 @@ def test_the_catalogue_shows_shelves_in_order_with_starting_prices(
     )
 
 
-def test_the_catalogue_asks_three_questions_however_much_is_in_it(
+def test_catalogue_makes_three_queries_whatever_its_size(
     sqlite_db: Database,
 ) -> None:
     def many(tx: Session) -> None:
         for index in range(30):
-            offering.define_service(
+            definitions.define_service(
                 tx, SYSTEM, replace(CLEANING, slug=f"clean-{index}")
             )
 
-    sqlite_db.call(open_shop)
+    sqlite_db.call(create_sample_business)
     sqlite_db.call(many)
 
     with statements_of(sqlite_db) as asked:
-        shown = sqlite_db.query(service.catalogue)
+        shown = sqlite_db.query(service.catalogue_view)
 
     assert [len(shelf.services) for shelf in shown.categories] == [31, 1]
     assert len(asked) == 3
 
 
 def test_a_service_is_shown_with_all_its_details(db: Database) -> None:
-    db.call(open_shop)
+    db.call(create_sample_business)
 
     assert db.query(service.service_view, "home-clean") == ServiceView(
         slug="home-clean",
@@ -183,9 +183,9 @@ def test_a_service_is_shown_with_all_its_details(db: Database) -> None:
 def test_a_service_that_is_missing_or_retired_is_not_found(
     db: Database, slug: str
 ) -> None:
-    db.call(open_shop)
+    db.call(create_sample_business)
     db.call(
-        offering.define_service, SYSTEM, replace(WALK, slug="retired", active=False)
+        definitions.define_service, SYSTEM, replace(WALK, slug="retired", active=False)
     )
 
     for ask in (service.service_view, service.active_service):
@@ -196,7 +196,7 @@ def test_a_service_that_is_missing_or_retired_is_not_found(
 
 
 def test_a_quote_prices_the_answers(db: Database) -> None:
-    db.call(open_shop)
+    db.call(create_sample_business)
 
     assert db.query(service.quote, "home-clean", ANSWERS) == QuoteView(
         lines=[
@@ -213,17 +213,17 @@ def test_a_quote_prices_the_answers(db: Database) -> None:
 
 
 def test_defining_the_same_twice_changes_nothing(db: Database) -> None:
-    shop = db.call(open_shop)
+    shop = db.call(create_sample_business)
     before = db.query(_counts)
 
-    assert db.call(offering.define_service, SYSTEM, CLEANING) == shop.cleaning
-    db.call(offering.define_category, SYSTEM, CategoryDefinition("pets", "Pet care"))
+    assert db.call(definitions.define_service, SYSTEM, CLEANING) == shop.cleaning
+    db.call(definitions.define_category, SYSTEM, CategoryDefinition("pets", "Pet care"))
 
     assert db.query(_counts) == before == [2, 2, 3, 5]
 
 
 def test_a_definition_replaces_options_and_choices_by_key(db: Database) -> None:
-    shop = db.call(open_shop)
+    shop = db.call(create_sample_business)
     bedrooms, extras, _ = CLEANING.options
     changed = replace(
         CLEANING,
@@ -236,7 +236,7 @@ def test_a_definition_replaces_options_and_choices_by_key(db: Database) -> None:
         ),
     )
 
-    assert db.call(offering.define_service, SYSTEM, changed) == shop.cleaning
+    assert db.call(definitions.define_service, SYSTEM, changed) == shop.cleaning
 
     view = db.query(service.service_view, "home-clean")
     assert (view.name, view.category_slug, view.from_price) == (
@@ -262,12 +262,12 @@ def test_a_definition_replaces_options_and_choices_by_key(db: Database) -> None:
 def test_a_wrong_definition_changes_nothing(
     db: Database, change: dict[str, object], field: str
 ) -> None:
-    db.call(open_shop)
+    db.call(create_sample_business)
     before = db.query(service.service_view, "home-clean")
 
     with pytest.raises(InvalidInput) as refused:
         db.call(
-            offering.define_service, SYSTEM, replace(CLEANING, name="New", **change)
+            definitions.define_service, SYSTEM, replace(CLEANING, name="New", **change)
         )
 
     assert list(refused.value.fields) == [field]
@@ -275,13 +275,13 @@ def test_a_wrong_definition_changes_nothing(
 
 
 def test_only_the_office_defines(db: Database) -> None:
-    db.call(open_shop)
+    db.call(create_sample_business)
     customer = db.call(new_customer)
     before = db.query(_counts)
 
     with pytest.raises(NotAllowed):
-        db.call(offering.define_category, customer, CategoryDefinition("x", "X"))
+        db.call(definitions.define_category, customer, CategoryDefinition("x", "X"))
     with pytest.raises(NotAllowed):
-        db.call(offering.define_service, customer, replace(WALK, slug="y"))
+        db.call(definitions.define_service, customer, replace(WALK, slug="y"))
 
     assert db.query(_counts) == before

@@ -24,7 +24,7 @@ BONDI = AddressForm(
 )
 
 
-def test_an_address_is_stored_in_one_form() -> None:
+def test_addresses_are_normalised() -> None:
     assert validate_address(BONDI) == Address(
         street="12 Bay Street",
         unit="4",
@@ -57,7 +57,7 @@ def test_an_address_is_stored_in_one_form() -> None:
         ({"street": "", "town": "", "postcode": "x"}, ["postcode", "street", "town"]),
     ],
 )
-def test_what_is_no_address(changes: dict[str, str], fields: list[str]) -> None:
+def test_invalid_addresses(changes: dict[str, str], fields: list[str]) -> None:
     with pytest.raises(InvalidInput) as refused:
         validate_address(replace(BONDI, **changes))
     assert sorted(refused.value.fields) == fields
@@ -89,7 +89,7 @@ def test_postcodes_by_country(country: str, typed: str, stored: str) -> None:
     ("country", "typed"),
     [("US", "9410"), ("CA", "123456"), ("GB", "A"), ("DE", "1011"), ("JP", "<b>")],
 )
-def test_what_is_no_postcode(country: str, typed: str) -> None:
+def test_invalid_postcodes(country: str, typed: str) -> None:
     state = {"US": "CA", "CA": "ON"}.get(country, "")
     form = replace(BONDI, country=country, state=state, postcode=typed)
     with pytest.raises(InvalidInput) as refused:
@@ -121,13 +121,11 @@ def test_what_is_no_postcode(country: str, typed: str) -> None:
         ),
     ],
 )
-def test_an_address_as_on_an_envelope(
-    changes: dict[str, str], home: str, lines: list[str]
-) -> None:
+def test_address_lines(changes: dict[str, str], home: str, lines: list[str]) -> None:
     assert address_lines(validate_address(replace(BONDI, **changes)), home) == lines
 
 
-def test_spellings_of_one_place_have_one_key() -> None:
+def test_equal_addresses_have_one_key() -> None:
     key = place_key(validate_address(BONDI))
     same = replace(BONDI, street="12 BAY street.", town="bondi", access_notes="")
     assert place_key(validate_address(same)) == key
@@ -136,7 +134,7 @@ def test_spellings_of_one_place_have_one_key() -> None:
         assert place_key(validate_address(other)) != key
 
 
-def test_what_there_is_to_choose_from() -> None:
+def test_country_and_state_choices() -> None:
     assert states("AU")[:2] == [
         ("ACT", "Australian Capital Territory"),
         ("NSW", "New South Wales"),

@@ -10,10 +10,10 @@ from portal_app.domain.customers.business_profiles import (
     CompanyContactForm,
 )
 from portal_app.kernel.audiences import Actor
-from portal_app.kernel.changes import Change, ChangedMeanwhile
+from portal_app.kernel.changes import Change, EditConflict
 from portal_app.kernel.db import Database
 from portal_app.kernel.errors import InvalidInput, NotFound
-from tests.support.accounts import at_once, stored
+from tests.support.accounts import run_concurrently, snapshot_without_logs
 
 pytestmark = pytest.mark.each_database
 
@@ -41,9 +41,9 @@ def add(db: Database, actor: Actor, request: str, **changes: object) -> None:
     db.call(companies.add_business_profile, actor, form, request)
 
 
-def test_a_company_is_kept(db: Database, her: Actor) -> None:
+def test_a_business_profile_is_stored(db: Database, her: Actor) -> None:
     add(db, her, "r1")
-    (view,) = db.query(companies.business_profiles, her)
+    (view,) = db.query(companies.list_business_profiles, her)
     assert (view.name, view.tax_number, view.billing_email, view.is_default) == (
         "Bay Studio",
         "51 824 753 556",
@@ -54,7 +54,7 @@ def test_a_company_is_kept(db: Database, her: Actor) -> None:
     assert [(c.name, c.email, c.phone) for c in view.contacts] == [
         ("Ann Lee", "", "0412 345 679")
     ]
-    assert db.query(companies.snapshot, her, view.id) == {
+    assert db.query(companies.booking_snapshot, her, view.id) == {
         "name": "Bay Studio",
         "tax_number": "51 824 753 556",
         "billing_email": "accounts@bay.example.com",
@@ -62,47 +62,49 @@ def test_a_company_is_kept(db: Database, her: Actor) -> None:
     }
 
 
-def test_there_is_one_default_and_a_request_adds_one(db: Database, her: Actor) -> None:
-    at_once(*[partial(add, db, her, f"r{n}", name=f"Studio {n}") for n in range(4)])
+def test_one_default_and_one_profile_per_request(db: Database, her: Actor) -> None:
+    run_concurrently(
+        *[partial(add, db, her, f"r{n}", name=f"Studio {n}") for n in range(4)]
+    )
     add(db, her, "r3")
-    views = db.query(companies.business_profiles, her)
+    views = db.query(companies.list_business_profiles, her)
     assert [view.is_default for view in views] == [True, False, False, False]
 
 
-def test_a_removed_company_is_offered_no_more_and_can_come_back(
+def test_a_removed_profile_is_hidden_and_can_be_restored(
     db: Database, her: Actor
 ) -> None:
     add(db, her, "r1")
-    (view,) = db.query(companies.business_profiles, her)
+    (view,) = db.query(companies.list_business_profiles, her)
     for _ in range(2):
         db.call(companies.remove_business_profile, her, view.id)
-    assert db.query(companies.business_profiles, her) == []
+    assert db.query(companies.list_business_profiles, her) == []
     with pytest.raises(NotFound):
-        db.query(companies.snapshot, her, view.id)
+        db.query(companies.booking_snapshot, her, view.id)
     for _ in range(2):
         db.call(companies.restore_business_profile, her, view.id)
-    (back,) = db.query(companies.business_profiles, her)
+    (back,) = db.query(companies.list_business_profiles, her)
     assert (back.id, back.is_default, back.version) == (view.id, False, 3)
 
 
-def test_who_saves_second_is_shown_what_differs(db: Database, her: Actor) -> None:
+def test_the_second_save_gets_an_edit_conflict(db: Database, her: Actor) -> None:
     add(db, her, "r1")
-    (view,) = db.query(companies.business_profiles, her)
-    save = partial(db.call, companies.save_business_profile, her, view.id)
+    (view,) = db.query(companies.list_business_profiles, her)
+    save = partial(db.call, companies.update_business_profile, her, view.id)
     save(replace(STUDIO, name="Bay Studios"), 1)
-    before = stored(db)
-    with pytest.raises(ChangedMeanwhile) as refused:
+    before = snapshot_without_logs(db)
+    with pytest.raises(EditConflict) as refused:
         save(replace(STUDIO, is_default=False), 1)
     assert refused.value.changes == [
         Change("name", "Business name", "Bay Studio", "Bay Studios"),
         Change("is_default", "Chosen by itself", "No", "Yes"),
     ]
     save(replace(STUDIO, name="Bay Studios"), 1)
-    assert stored(db) == before
+    assert snapshot_without_logs(db) == before
 
 
 def test_every_wrong_field_is_named(db: Database, her: Actor) -> None:
-    before = stored(db)
+    before = snapshot_without_logs(db)
     form = BusinessProfileForm(
         billing_email="x", contacts=(CompanyContactForm(email="tom@example.com"),)
     )
@@ -116,27 +118,25 @@ def test_every_wrong_field_is_named(db: Database, her: Actor) -> None:
         "street",
         "town",
     ]
-    assert stored(db) == before
+    assert snapshot_without_logs(db) == before
 
 
-def test_companies_of_others_are_as_if_they_were_not(
-    db: Database, her: Actor, him: Actor
-) -> None:
+def test_profiles_of_others_are_not_found(db: Database, her: Actor, him: Actor) -> None:
     add(db, her, "r1")
-    (view,) = db.query(companies.business_profiles, her)
-    before = stored(db)
+    (view,) = db.query(companies.list_business_profiles, her)
+    before = snapshot_without_logs(db)
     answers = set()
     for profile_id in (view.id, "missing"):
         for attempt in (
             partial(
-                db.call, companies.save_business_profile, him, profile_id, STUDIO, 1
+                db.call, companies.update_business_profile, him, profile_id, STUDIO, 1
             ),
             partial(db.call, companies.remove_business_profile, him, profile_id),
             partial(db.call, companies.restore_business_profile, him, profile_id),
-            partial(db.query, companies.snapshot, him, profile_id),
+            partial(db.query, companies.booking_snapshot, him, profile_id),
         ):
             with pytest.raises(NotFound) as refused:
                 attempt()
             answers.add(refused.value.message)
     assert len(answers) == 1
-    assert stored(db) == before
+    assert snapshot_without_logs(db) == before

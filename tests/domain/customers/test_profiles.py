@@ -7,17 +7,21 @@ from sqlmodel import Session
 
 from portal_app.domain.accounts.rules import LinkInvalid
 from portal_app.domain.business import service as businesses
-from portal_app.domain.customers import channels, places, profiles
+from portal_app.domain.customers import contact_points, locations, profiles
 from portal_app.domain.customers.addresses import AddressForm
-from portal_app.domain.customers.contact_rules import EmailEntry, PhoneEntry
 from portal_app.domain.customers.profiles import ProfileForm
+from portal_app.domain.customers.rules import EmailEntry, PhoneEntry
 from portal_app.domain.customers.views import AddressView, EmailView, PhoneView
 from portal_app.kernel.audiences import Actor
-from portal_app.kernel.changes import Change, ChangedMeanwhile
+from portal_app.kernel.changes import Change, EditConflict
 from portal_app.kernel.clock import frozen, utc_now
 from portal_app.kernel.db import Database
 from portal_app.kernel.errors import InvalidInput, NotFound, TooManyAttempts
-from tests.support.accounts import at_once, outbox, stored
+from tests.support.accounts import (
+    outbox_messages,
+    run_concurrently,
+    snapshot_without_logs,
+)
 
 pytestmark = pytest.mark.each_database
 
@@ -42,14 +46,14 @@ BONDI = AddressForm(
 def secrets_sent(db: Database) -> dict[str, str]:
     return {
         message.recipient: message.payload["path"].partition("token=")[2]
-        for message in outbox(db)
+        for message in outbox_messages(db)
         if message.kind == "verify_contact"
     }
 
 
 def ask(db: Database, **settings: Any) -> None:
     def switch(tx: Session) -> None:
-        business = businesses.current(tx)
+        business = businesses.current_business(tx)
         for name, value in settings.items():
             setattr(business, name, value)
 
@@ -57,7 +61,7 @@ def ask(db: Database, **settings: Any) -> None:
 
 
 def test_a_new_customer_has_what_was_signed_up_with(db: Database, her: Actor) -> None:
-    view = db.query(profiles.profile, her)
+    view = db.query(profiles.get_profile, her)
     assert (view.first_name, view.last_name, view.email, view.phone, view.version) == (
         "Maya",
         "Chen",
@@ -70,7 +74,7 @@ def test_a_new_customer_has_what_was_signed_up_with(db: Database, her: Actor) ->
     assert view.billing == AddressView(country="AU")
 
 
-def test_everything_is_kept_as_people_write_it(db: Database, her: Actor) -> None:
+def test_all_profile_fields_are_stored(db: Database, her: Actor) -> None:
     ask(db, asks_birthday=True, asks_language=True)
     form = replace(
         FORM,
@@ -89,7 +93,7 @@ def test_everything_is_kept_as_people_write_it(db: Database, her: Actor) -> None
         billing=BONDI,
     )
     profiles.save_profile(db, her, form, 1)
-    view = db.query(profiles.profile, her)
+    view = db.query(profiles.get_profile, her)
     assert (view.kind, view.company, view.other_names) == (
         "business",
         "Bay Studio",
@@ -115,73 +119,82 @@ def test_everything_is_kept_as_people_write_it(db: Database, her: Actor) -> None
         "151.276700",
     )
     assert view.version == 2
-    (place,) = db.query(places.locations, her)
+    (place,) = db.query(locations.list_locations, her)
     assert (place.lines, place.is_default) == (view.billing.lines, True)
 
 
 def test_a_billing_address_of_its_own_saves_no_place(db: Database, her: Actor) -> None:
     form = replace(FORM, billing=BONDI, booking_at_billing=False)
     profiles.save_profile(db, her, form, 1)
-    assert db.query(places.locations, her) == []
+    assert db.query(locations.list_locations, her) == []
     profiles.save_profile(db, her, replace(FORM, booking_at_billing=False), 2)
-    assert db.query(profiles.profile, her).billing.lines == []
+    assert db.query(profiles.get_profile, her).billing.lines == []
 
 
-def test_a_new_email_is_used_once_it_has_answered(db: Database, her: Actor) -> None:
+def test_a_new_email_is_used_once_verified(db: Database, her: Actor) -> None:
     wanted = (replace(LOGIN, primary=False), EmailEntry("new@example.com", True))
     profiles.save_profile(db, her, replace(FORM, emails=wanted), 1)
-    assert db.query(profiles.profile, her).email == "maya@example.com"
+    assert db.query(profiles.get_profile, her).email == "maya@example.com"
     secret = secrets_sent(db)["new@example.com"]
-    assert db.call(channels.confirm, secret) == "new@example.com"
-    view = db.query(profiles.profile, her)
+    assert db.call(contact_points.verify_contact_email, secret) == "new@example.com"
+    view = db.query(profiles.get_profile, her)
     assert (view.email, view.version) == ("new@example.com", 3)
-    after = stored(db)
-    assert db.call(channels.confirm, secret) == "new@example.com"
-    assert stored(db) == after
+    after = snapshot_without_logs(db)
+    assert db.call(contact_points.verify_contact_email, secret) == "new@example.com"
+    assert snapshot_without_logs(db) == after
 
 
 @pytest.mark.parametrize("secret", ["", "nonsense"])
-def test_a_wrong_link_confirms_nothing(db: Database, her: Actor, secret: str) -> None:
+def test_an_invalid_link_verifies_nothing(
+    db: Database, her: Actor, secret: str
+) -> None:
     emails = (LOGIN, EmailEntry("new@example.com"))
     profiles.save_profile(db, her, replace(FORM, emails=emails), 1)
-    before = stored(db)
+    before = snapshot_without_logs(db)
     with pytest.raises(LinkInvalid):
-        db.call(channels.confirm, secret)
-    with frozen(utc_now() + channels.LINK_LIVES), pytest.raises(LinkInvalid):
-        db.call(channels.confirm, secrets_sent(db)["new@example.com"])
-    assert stored(db) == before
+        db.call(contact_points.verify_contact_email, secret)
+    with (
+        frozen(utc_now() + contact_points.VERIFICATION_LINK_LIFETIME),
+        pytest.raises(LinkInvalid),
+    ):
+        db.call(
+            contact_points.verify_contact_email, secrets_sent(db)["new@example.com"]
+        )
+    assert snapshot_without_logs(db) == before
 
 
 def test_a_fresh_link_ends_the_older_one(db: Database, her: Actor, him: Actor) -> None:
     emails = (LOGIN, EmailEntry("new@example.com"))
     profiles.save_profile(db, her, replace(FORM, emails=emails), 1)
     old = secrets_sent(db)["new@example.com"]
-    waiting = db.query(profiles.profile, her).emails[1].id
+    waiting = db.query(profiles.get_profile, her).emails[1].id
     for somebody, email_id in ((him, waiting), (her, "missing")):
         with pytest.raises(NotFound):
-            channels.send_again(db, somebody, email_id)
-    assert channels.send_again(db, her, waiting) == "new@example.com"
+            contact_points.resend_verification(db, somebody, email_id)
+    assert contact_points.resend_verification(db, her, waiting) == "new@example.com"
     with pytest.raises(LinkInvalid):
-        db.call(channels.confirm, old)
-    assert db.call(channels.confirm, secrets_sent(db)["new@example.com"])
+        db.call(contact_points.verify_contact_email, old)
+    assert db.call(
+        contact_points.verify_contact_email, secrets_sent(db)["new@example.com"]
+    )
 
 
-def test_nobodys_mailbox_is_flooded(db: Database, her: Actor) -> None:
+def test_verification_mails_are_limited(db: Database, her: Actor) -> None:
     emails = (LOGIN, EmailEntry("new@example.com"))
     profiles.save_profile(db, her, replace(FORM, emails=emails), 1)
-    waiting = db.query(profiles.profile, her).emails[1].id
+    waiting = db.query(profiles.get_profile, her).emails[1].id
     for _ in range(4):
-        channels.send_again(db, her, waiting)
-    before = stored(db)
+        contact_points.resend_verification(db, her, waiting)
+    before = snapshot_without_logs(db)
     with pytest.raises(TooManyAttempts):
-        channels.send_again(db, her, waiting)
-    assert stored(db) == before
+        contact_points.resend_verification(db, her, waiting)
+    assert snapshot_without_logs(db) == before
 
 
 def test_every_wrong_field_is_named_and_nothing_is_stored(
     db: Database, her: Actor
 ) -> None:
-    before = stored(db)
+    before = snapshot_without_logs(db)
     form = ProfileForm(
         kind="business",
         first_name="",
@@ -206,22 +219,22 @@ def test_every_wrong_field_is_named_and_nothing_is_stored(
         "language": "Please choose a language from the list.",
         "postcode": "Please enter a postcode such as 2000.",
     }
-    assert stored(db) == before
+    assert snapshot_without_logs(db) == before
 
 
 def test_the_email_to_log_in_with_stays(db: Database, her: Actor) -> None:
-    before = stored(db)
+    before = snapshot_without_logs(db)
     form = replace(FORM, emails=(EmailEntry("new@example.com"),))
     with pytest.raises(InvalidInput) as refused:
         profiles.save_profile(db, her, form, 1)
     assert list(refused.value.fields) == ["emails.0"]
-    assert stored(db) == before
+    assert snapshot_without_logs(db) == before
 
 
-def test_who_saves_second_is_shown_what_differs(db: Database, her: Actor) -> None:
+def test_the_second_save_gets_an_edit_conflict(db: Database, her: Actor) -> None:
     profiles.save_profile(db, her, replace(FORM, last_name="Wu"), 1)
-    before = stored(db)
-    with pytest.raises(ChangedMeanwhile) as refused:
+    before = snapshot_without_logs(db)
+    with pytest.raises(EditConflict) as refused:
         profiles.save_profile(db, her, replace(FORM, first_name="May"), 1)
     assert (refused.value.changes, refused.value.version) == (
         [
@@ -231,12 +244,14 @@ def test_who_saves_second_is_shown_what_differs(db: Database, her: Actor) -> Non
         2,
     )
     profiles.save_profile(db, her, replace(FORM, last_name="Wu"), 1)  # came twice
-    assert stored(db) == before
+    assert snapshot_without_logs(db) == before
 
 
-def test_of_two_saves_at_once_one_is_told(db: Database, her: Actor) -> None:
+def test_one_of_two_concurrent_saves_gets_an_edit_conflict(
+    db: Database, her: Actor
+) -> None:
     save = partial(profiles.save_profile, db, her, version=1)
-    answers = at_once(
+    answers = run_concurrently(
         *[partial(save, replace(FORM, last_name=name)) for name in ("Wu", "Li", "Ng")]
     )
     assert sorted(type(answer).__name__ for answer in answers) == [
@@ -244,12 +259,12 @@ def test_of_two_saves_at_once_one_is_told(db: Database, her: Actor) -> None:
         "ChangedMeanwhile",
         "NoneType",
     ]
-    assert db.query(profiles.profile, her).version == 2
+    assert db.query(profiles.get_profile, her).version == 2
 
 
-def test_what_is_not_asked_for_stays_as_it_was(db: Database, her: Actor) -> None:
+def test_fields_not_asked_for_are_unchanged(db: Database, her: Actor) -> None:
     ask(db, asks_birthday=True)
     profiles.save_profile(db, her, replace(FORM, birthday="1990-03-21"), 1)
     ask(db, asks_birthday=False)
     profiles.save_profile(db, her, FORM, 2)
-    assert db.query(profiles.profile, her).birthday == "1990-03-21"
+    assert db.query(profiles.get_profile, her).birthday == "1990-03-21"

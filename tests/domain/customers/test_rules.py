@@ -36,7 +36,7 @@ def test_names(typed: str, stored: str) -> None:
         "\ue000",
     ],
 )
-def test_what_is_no_name(typed: str) -> None:
+def test_invalid_names(typed: str) -> None:
     with pytest.raises(InvalidInput) as refused:
         person_name("last_name", typed)
     assert refused.value.fields == {
@@ -63,7 +63,7 @@ def test_phone_numbers(typed: str, country: str, stored: str) -> None:
 @pytest.mark.parametrize(
     "typed", ["12", "call me", "0412 345 67", "+999 123", "1" * 60]
 )
-def test_what_is_no_phone_number(typed: str) -> None:
+def test_invalid_phone_numbers(typed: str) -> None:
     with pytest.raises(InvalidInput) as refused:
         phone_number(typed, "AU")
     assert refused.value.fields == {
@@ -80,7 +80,5 @@ def test_what_is_no_phone_number(typed: str) -> None:
         ("+14155552671", "US", "(415) 555-2671"),
     ],
 )
-def test_phone_numbers_are_written_as_people_do(
-    stored: str, country: str, text: str
-) -> None:
+def test_phone_text(stored: str, country: str, text: str) -> None:
     assert phone_text(stored, country) == text

@@ -2,45 +2,47 @@ from datetime import date
 
 import pytest
 
-from portal_app.domain.dependents import rules, service
+from portal_app.domain.dependents import documents, rules, service
 from portal_app.domain.dependents.rules import DocumentForm
 from portal_app.domain.dependents.types import define_type
 from portal_app.domain.dependents.views import DocumentView
-from portal_app.domain.files import service as files
+from portal_app.domain.files import attachments
 from portal_app.kernel.audiences import SYSTEM, Actor
-from portal_app.kernel.changes import Change, ChangedMeanwhile
+from portal_app.kernel.changes import Change, EditConflict
 from portal_app.kernel.clock import frozen
 from portal_app.kernel.db import Database
 from portal_app.kernel.errors import Conflict, InvalidInput
 from portal_app.kernel.ids import new_id
-from tests.support.handing_in import Shelf, hand_in, kept
-from tests.support.household import PET, adopt, define_household
-from tests.support.shop import NOW, new_customer, open_shop
+from tests.support.dependents import PET, add_pet, define_dependent_types
+from tests.support.sample_business import NOW, create_sample_business, new_customer
+from tests.support.uploads import MemoryStorage, snapshot_without_attempts, upload_file
 
 TODAY = date(2026, 11, 2)
 
 
 @pytest.fixture
 def maya(db: Database) -> Actor:
-    db.call(open_shop)
-    db.call(define_household)
+    db.call(create_sample_business)
+    db.call(define_dependent_types)
     return db.call(new_customer)
 
 
 @pytest.fixture
 def rex(db: Database, maya: Actor) -> str:
-    return adopt(db, maya)
+    return add_pet(db, maya)
 
 
-def keep(db: Database, actor: Actor, rex: str, expires_on: str = "2027-11-02") -> str:
-    file = hand_in(db, actor, "document", name="card.pdf")
+def add_certificate(
+    db: Database, actor: Actor, rex: str, expires_on: str = "2027-11-02"
+) -> str:
+    file = upload_file(db, actor, "document", name="card.pdf")
     form = DocumentForm(kind="vaccination", file_id=file.id, expires_on=expires_on)
-    return db.call(service.add_document, actor, rex, form)
+    return db.call(documents.add_document, actor, rex, form)
 
 
-def shown(db: Database, actor: Actor, rex: str) -> list[DocumentView]:
+def document_views(db: Database, actor: Actor, rex: str) -> list[DocumentView]:
     with frozen(NOW):
-        return db.query(service.dependent, actor, rex).documents
+        return db.query(service.get_dependent, actor, rex).documents
 
 
 @pytest.mark.parametrize(
@@ -53,13 +55,15 @@ def shown(db: Database, actor: Actor, rex: str) -> list[DocumentView]:
         (date(2026, 12, 3), "valid"),
     ],
 )
-def test_the_status_of_a_paper(expires_on: date | None, status: str) -> None:
-    assert rules.status_of(expires_on, TODAY) == status
+def test_document_expiry_status(expires_on: date | None, status: str) -> None:
+    assert rules.expiry_status(expires_on, TODAY) == status
 
 
-def test_a_paper_is_kept_with_its_end(db: Database, maya: Actor, rex: str) -> None:
-    document_id = keep(db, maya, rex)
-    (document,) = shown(db, maya, rex)
+def test_a_document_is_added_with_its_expiry_date(
+    db: Database, maya: Actor, rex: str
+) -> None:
+    document_id = add_certificate(db, maya, rex)
+    (document,) = document_views(db, maya, rex)
     assert (document.id, document.title, document.kind, document.version) == (
         document_id,
         "Vaccination certificate",
@@ -72,32 +76,34 @@ def test_a_paper_is_kept_with_its_end(db: Database, maya: Actor, rex: str) -> No
         "valid",
         "Expires on Tuesday, 2 November 2027",
     )
-    assert db.query(service.dependent, maya, rex).missing == []
+    assert db.query(service.get_dependent, maya, rex).missing == []
 
 
-def test_the_list_says_which_paper_needs_attention(
+def test_the_list_shows_which_document_needs_attention(
     db: Database, maya: Actor, rex: str
 ) -> None:
     def notice() -> str:
         with frozen(NOW):
-            return db.query(service.dependents, maya).rows[0].notice
+            return db.query(service.list_dependents, maya).rows[0].notice
 
     assert notice() == "Vaccination certificate is missing"
-    keep(db, maya, rex, "2026-10-31")
+    add_certificate(db, maya, rex, "2026-10-31")
     assert notice() == "Vaccination certificate has expired"
-    keep(db, maya, rex, "2026-11-30")
+    add_certificate(db, maya, rex, "2026-11-30")
     assert notice() == ("Vaccination certificate expires on Monday, 30 November 2026")
-    keep(db, maya, rex, "2027-11-30")
+    add_certificate(db, maya, rex, "2027-11-30")
     assert notice() == ""
 
 
-def test_a_repeated_request_keeps_one(db: Database, maya: Actor, rex: str) -> None:
-    file = hand_in(db, maya, "document")
+def test_a_repeated_request_adds_one_document(
+    db: Database, maya: Actor, rex: str
+) -> None:
+    file = upload_file(db, maya, "document")
     form = DocumentForm(name="Letter", file_id=file.id)
-    first = db.call(service.add_document, maya, rex, form)
-    before = kept(db)
-    assert db.call(service.add_document, maya, rex, form) == first
-    assert kept(db) == before
+    first = db.call(documents.add_document, maya, rex, form)
+    before = snapshot_without_attempts(db)
+    assert db.call(documents.add_document, maya, rex, form) == first
+    assert snapshot_without_attempts(db) == before
 
 
 @pytest.mark.parametrize(
@@ -135,76 +141,74 @@ def test_a_repeated_request_keeps_one(db: Database, maya: Actor, rex: str) -> No
         ),
     ],
 )
-def test_a_refused_paper_leaves_nothing(
+def test_a_refused_document_changes_nothing(
     db: Database, maya: Actor, rex: str, form: DocumentForm, faults: dict[str, str]
 ) -> None:
-    before = kept(db)
+    before = snapshot_without_attempts(db)
     with pytest.raises(InvalidInput) as refusal:
-        db.call(service.add_document, maya, rex, form)
+        db.call(documents.add_document, maya, rex, form)
     assert refusal.value.fields == faults
-    assert kept(db) == before
+    assert snapshot_without_attempts(db) == before
 
 
-def test_another_customers_file_is_as_if_it_did_not_exist(
+def test_another_customers_file_is_not_found(
     db: Database, maya: Actor, rex: str
 ) -> None:
     noah = db.call(new_customer, "noah@example.com")
-    theirs = hand_in(db, noah, "document")
-    picture = hand_in(db, maya, "picture")
-    document_id = keep(db, maya, rex)
-    before, answers = kept(db), []
+    theirs = upload_file(db, noah, "document")
+    picture = upload_file(db, maya, "picture")
+    document_id = add_certificate(db, maya, rex)
+    before, answers = snapshot_without_attempts(db), []
     for file_id in (theirs.id, new_id(), picture.id):
         form = DocumentForm(name="Letter", file_id=file_id)
         with pytest.raises(InvalidInput) as refusal:
-            db.call(service.add_document, maya, rex, form)
+            db.call(documents.add_document, maya, rex, form)
         answers.append(refusal.value.fields)
         with pytest.raises(InvalidInput) as refusal:
-            db.call(service.save_document, maya, document_id, form, 1)
+            db.call(documents.save_document, maya, document_id, form, 1)
         answers.append(refusal.value.fields)
     assert (
         answers
         == [{"file_id": "We could not find that file. Please choose it again."}] * 6
     )
-    assert kept(db) == before
+    assert snapshot_without_attempts(db) == before
 
 
-def test_a_paper_that_never_ends_has_no_end(
+def test_a_document_that_never_expires_has_no_date(
     db: Database, maya: Actor, rex: str
 ) -> None:
-    file = hand_in(db, maya, "document")
+    file = upload_file(db, maya, "document")
     form = DocumentForm(kind="insurance", file_id=file.id, expires_on="2027-01-01")
-    db.call(service.add_document, maya, rex, form)
-    (document,) = shown(db, maya, rex)
+    db.call(documents.add_document, maya, rex, form)
+    (document,) = document_views(db, maya, rex)
     assert (document.expires_on, document.status_text) == ("", "")
 
 
-def test_a_paper_is_renewed(db: Database, maya: Actor, rex: str) -> None:
-    shelf = Shelf()
-    document_id = keep(db, maya, rex, "2026-10-31")
-    new = hand_in(db, maya, "document", name="new.pdf", shelf=shelf)
+def test_a_document_is_renewed(db: Database, maya: Actor, rex: str) -> None:
+    shelf = MemoryStorage()
+    document_id = add_certificate(db, maya, rex, "2026-10-31")
+    new = upload_file(db, maya, "document", name="new.pdf", shelf=shelf)
     form = DocumentForm(kind="vaccination", file_id=new.id, expires_on="2027-10-31")
-    assert db.call(service.save_document, maya, document_id, form, 1) == 2
-    assert db.call(service.save_document, maya, document_id, form, 1) == 2
-    (document,) = shown(db, maya, rex)
+    assert db.call(documents.save_document, maya, document_id, form, 1) == 2
+    assert db.call(documents.save_document, maya, document_id, form, 1) == 2
+    (document,) = document_views(db, maya, rex)
     assert (document.file.name, document.status) == ("new.pdf", "valid")
-    assert [row.id for row in db.query(files.owned_files, maya)] == [new.id]
-    assert files.sweep(db, shelf) == 1
+    assert [row.id for row in db.query(attachments.owned_files, maya)] == [new.id]
+    assert attachments.delete_unused_files(db, shelf) == 1
 
 
-def test_two_tabs_do_not_silently_overwrite_each_other(
-    db: Database, maya: Actor, rex: str
-) -> None:
-    document_id = keep(db, maya, rex)
-    (document,) = shown(db, maya, rex)
+def test_a_stale_save_reports_what_changed(db: Database, maya: Actor, rex: str) -> None:
+    document_id = add_certificate(db, maya, rex)
+    (document,) = document_views(db, maya, rex)
     first = DocumentForm(
         kind="vaccination", file_id=document.file.id, expires_on="2028-01-01"
     )
-    db.call(service.save_document, maya, document_id, first, 1)
-    new = hand_in(db, maya, "document")
-    before = kept(db)
+    db.call(documents.save_document, maya, document_id, first, 1)
+    new = upload_file(db, maya, "document")
+    before = snapshot_without_attempts(db)
     second = DocumentForm(kind="insurance", name="Policy", file_id=new.id)
-    with pytest.raises(ChangedMeanwhile) as refusal:
-        db.call(service.save_document, maya, document_id, second, 1)
+    with pytest.raises(EditConflict) as refusal:
+        db.call(documents.save_document, maya, document_id, second, 1)
     assert refusal.value.version == 2
     assert refusal.value.changes == [
         Change("kind", "Kind", "Insurance", "Vaccination certificate"),
@@ -212,38 +216,36 @@ def test_two_tabs_do_not_silently_overwrite_each_other(
         Change("expires_on", "Expires on", "", "Saturday, 1 January 2028"),
         Change("file_id", "File", "A new file", "card.pdf"),
     ]
-    assert kept(db) == before
+    assert snapshot_without_attempts(db) == before
 
 
-def test_a_removed_paper_and_its_file_are_gone(
+def test_removing_a_document_deletes_its_file(
     db: Database, maya: Actor, rex: str
 ) -> None:
-    document_id = keep(db, maya, rex)
-    db.call(service.remove_document, maya, document_id)
-    assert shown(db, maya, rex) == []
-    assert db.query(files.owned_files, maya) == []
-    assert files.sweep(db, Shelf()) == 1
+    document_id = add_certificate(db, maya, rex)
+    db.call(documents.remove_document, maya, document_id)
+    assert document_views(db, maya, rex) == []
+    assert db.query(attachments.owned_files, maya) == []
+    assert attachments.delete_unused_files(db, MemoryStorage()) == 1
 
 
-def test_a_kind_that_is_no_longer_asked_for_keeps_its_name(
-    db: Database, maya: Actor, rex: str
-) -> None:
-    document_id = keep(db, maya, rex)
+def test_a_retired_kind_keeps_its_name(db: Database, maya: Actor, rex: str) -> None:
+    document_id = add_certificate(db, maya, rex)
     db.call(
         define_type,
         SYSTEM,
         type(PET)(PET.slug, PET.singular, PET.plural, PET.icon, PET.documents[1:]),
     )
-    (document,) = shown(db, maya, rex)
+    (document,) = document_views(db, maya, rex)
     assert document.title == "Vaccination certificate"
     form = DocumentForm(
         kind="vaccination", file_id=document.file.id, expires_on="2028-01-01"
     )
-    assert db.call(service.save_document, maya, document_id, form, 1) == 2
-    another = hand_in(db, maya, "document")
+    assert db.call(documents.save_document, maya, document_id, form, 1) == 2
+    another = upload_file(db, maya, "document")
     with pytest.raises(InvalidInput):
         db.call(
-            service.add_document,
+            documents.add_document,
             maya,
             rex,
             DocumentForm(
@@ -252,10 +254,10 @@ def test_a_kind_that_is_no_longer_asked_for_keeps_its_name(
         )
 
 
-def test_so_many_fit(
+def test_number_of_documents_is_limited(
     db: Database, maya: Actor, rex: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rules, "MAX_DOCUMENTS", 1)
-    keep(db, maya, rex)
+    add_certificate(db, maya, rex)
     with pytest.raises(Conflict):
-        keep(db, maya, rex)
+        add_certificate(db, maya, rex)

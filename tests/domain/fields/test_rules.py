@@ -4,16 +4,22 @@ from typing import Any
 
 import pytest
 
-from portal_app.domain.fields import definitions, rules
-from portal_app.domain.fields.definitions import Choice, Condition, Definition, Fault
-from portal_app.domain.fields.rules import BadAnswer, Entered
+from portal_app.domain.fields import rules
+from portal_app.domain.fields.rules import (
+    Definition,
+    DefinitionFault,
+    FieldChoice,
+    FieldCondition,
+    InvalidAnswer,
+    StoredValue,
+)
 from portal_app.kernel.errors import InvalidInput
 from portal_app.kernel.formats import Formats
 
 TODAY = date(2026, 11, 24)
 FORMATS = Formats("en_AU", "Australia/Sydney", "AUD")
-DOG, CAT = Choice("dog", "Dog"), Choice("cat", "Cat")
-FISH = Choice("fish", "Fish", retired=True)
+DOG, CAT = FieldChoice("dog", "Dog"), FieldChoice("cat", "Cat")
+FISH = FieldChoice("fish", "Fish", retired=True)
 
 TEXT = Definition(key="breed", name="Breed")
 LONG = Definition(key="notes", name="Notes", kind="long_text")
@@ -74,10 +80,8 @@ SIGNED = Definition(key="consent", name="Consent", kind="signature")
         (SIGNED, "", None),
     ],
 )
-def test_an_answer_is_stored_in_one_form(
-    field: Definition, raw: Any, value: Any
-) -> None:
-    assert rules.parse(field, raw, None, TODAY) == value
+def test_answers_are_normalised(field: Definition, raw: Any, value: Any) -> None:
+    assert rules.parse_answer(field, raw, None, TODAY) == value
 
 
 @pytest.mark.parametrize(
@@ -137,11 +141,11 @@ def test_an_answer_is_stored_in_one_form(
         (SIGNED, "typed:" + "x" * 121, "Please use at most 120 characters."),
     ],
 )
-def test_an_answer_that_does_not_fit_is_refused_in_words(
+def test_an_invalid_answer_is_refused_with_a_message(
     field: Definition, raw: Any, sentence: str
 ) -> None:
-    with pytest.raises(BadAnswer) as refusal:
-        rules.parse(field, raw, None, TODAY)
+    with pytest.raises(InvalidAnswer) as refusal:
+        rules.parse_answer(field, raw, None, TODAY)
     assert str(refusal.value) == sentence
 
 
@@ -158,10 +162,10 @@ def test_an_answer_that_does_not_fit_is_refused_in_words(
         (SIGNED, "file:01A", {"file": "01A", "on": "2020-01-01"}),
     ],
 )
-def test_what_was_right_when_it_was_entered_stays(
+def test_a_value_valid_when_entered_is_kept(
     field: Definition, raw: Any, before: Any
 ) -> None:
-    assert rules.parse(field, raw, before, TODAY) == before
+    assert rules.parse_answer(field, raw, before, TODAY) == before
 
 
 @pytest.mark.parametrize(
@@ -191,10 +195,10 @@ def test_what_was_right_when_it_was_entered_stays(
         (TEXT, None, "", ""),
     ],
 )
-def test_a_value_as_people_read_it_and_as_the_form_has_it(
+def test_display_text_and_input_value(
     field: Definition, value: Any, text: str, sent: str
 ) -> None:
-    assert rules.text_of(field, value, FORMATS) == text
+    assert rules.display_text(field, value, FORMATS) == text
     assert rules.input_value(field, value) == sent
 
 
@@ -204,14 +208,14 @@ WHICH = Definition(
     name="Which?",
     kind="choices",
     required=True,
-    choices=(Choice("nuts", "Nuts"), Choice("other", "Other")),
-    shown_when=Condition("allergic", ("yes",)),
+    choices=(FieldChoice("nuts", "Nuts"), FieldChoice("other", "Other")),
+    shown_when=FieldCondition("allergic", ("yes",)),
 )
 OTHER = Definition(
     key="other",
     name="Which other?",
     required=True,
-    shown_when=Condition("which", ("other",)),
+    shown_when=FieldCondition("which", ("other",)),
 )
 OFFICE_NOTE = Definition(
     key="note",
@@ -223,23 +227,23 @@ OFFICE_NOTE = Definition(
 RATING = Definition(key="rating", name="Rating", editable_by=frozenset({"office"}))
 CHILD = (OTHER, WHICH, ALLERGIC, OFFICE_NOTE, RATING)
 SET = {
-    "allergic": Entered(True, "yes_no"),
-    "which": Entered(["other"], "choices"),
-    "other": Entered("Kiwi", "text"),
+    "allergic": StoredValue(True, "yes_no"),
+    "which": StoredValue(["other"], "choices"),
+    "other": StoredValue("Kiwi", "text"),
 }
 
 
 def check(
     answers: dict[str, Any],
-    stored: dict[str, Entered] | None = None,
+    stored: dict[str, StoredValue] | None = None,
     audience: str = "customer",
 ) -> dict[str, Any]:
-    return rules.check(CHILD, audience, answers, stored or {}, TODAY)
+    return rules.check_answers(CHILD, audience, answers, stored or {}, TODAY)
 
 
 def faults(
     answers: dict[str, Any],
-    stored: dict[str, Entered] | None = None,
+    stored: dict[str, StoredValue] | None = None,
     audience: str = "customer",
 ) -> dict[str, str]:
     with pytest.raises(InvalidInput) as refusal:
@@ -247,11 +251,11 @@ def faults(
     return refusal.value.fields
 
 
-def test_a_field_that_is_not_shown_need_not_be_filled_in() -> None:
+def test_a_hidden_field_is_not_required() -> None:
     assert check({"allergic": "no"}) == {"allergic": False}
 
 
-def test_a_field_that_is_shown_must_be_filled_in() -> None:
+def test_a_shown_field_is_required() -> None:
     assert faults({}) == {"allergic": "Please choose yes or no."}
     assert faults({"allergic": "yes"}) == {"which": "Please choose at least one."}
     assert faults({"allergic": "yes", "which": ["nuts", "other"], "other": " "}) == {
@@ -264,20 +268,20 @@ def test_a_field_that_is_shown_must_be_filled_in() -> None:
     }
 
 
-def test_hiding_a_field_keeps_what_is_in_it() -> None:
+def test_hiding_a_field_keeps_its_value() -> None:
     assert check({"allergic": "no", "which": ["nonsense"], "other": "x"}, SET) == {
         "allergic": False
     }
 
 
-def test_only_what_differs_changes() -> None:
+def test_only_differences_are_changes() -> None:
     assert check({"allergic": "yes", "which": ["other"], "other": "Kiwi"}, SET) == {}
     assert check({"other": "Banana"}, SET) == {"other": "Banana"}
     assert check({}, SET) == {}
     assert faults({"other": ""}, SET) == {"other": "Please fill this in."}
 
 
-def test_a_field_one_may_not_see_is_as_if_it_did_not_exist() -> None:
+def test_an_invisible_field_is_treated_as_missing() -> None:
     assert faults({"allergic": "no", "note": "x", "nonsense": "x", "rating": "5"}) == {
         "note": "This field is not available.",
         "rating": "This field cannot be changed.",
@@ -285,7 +289,7 @@ def test_a_field_one_may_not_see_is_as_if_it_did_not_exist() -> None:
     }
 
 
-def test_everybody_is_asked_only_for_what_they_may_edit() -> None:
+def test_only_editable_fields_are_required() -> None:
     assert check({"note": "x", "rating": "5"}, SET, "office") == {
         "note": "x",
         "rating": "5",
@@ -294,34 +298,36 @@ def test_everybody_is_asked_only_for_what_they_may_edit() -> None:
     assert check({}, {}, "fieldworker") == {}
 
 
-def test_an_earlier_value_is_not_lost_by_saving_an_empty_field() -> None:
+def test_saving_an_empty_field_keeps_an_earlier_value() -> None:
     weight = Definition(key="weight", name="Weight", kind="number", unit="kg")
-    stored = {"weight": Entered("about 12", "text", "", "about 12")}
-    assert rules.check((weight,), "customer", {"weight": ""}, stored, TODAY) == {}
-    assert rules.check((weight,), "customer", {"weight": "12"}, stored, TODAY) == {
-        "weight": "12"
-    }
+    stored = {"weight": StoredValue("about 12", "text", "", "about 12")}
+    assert (
+        rules.check_answers((weight,), "customer", {"weight": ""}, stored, TODAY) == {}
+    )
+    assert rules.check_answers(
+        (weight,), "customer", {"weight": "12"}, stored, TODAY
+    ) == {"weight": "12"}
 
 
 @pytest.mark.parametrize(
     ("field", "entered", "fits"),
     [
-        (TEXT, Entered("x", "long_text"), True),
-        (LONG, Entered("x", "text"), True),
-        (TEXT, Entered("12", "number"), False),
-        (WEIGHT, Entered("12", "number", "kg"), True),
-        (WEIGHT, Entered("12", "number", "lb"), False),
-        (WEIGHT, Entered("500", "number", "kg"), True),
-        (SPECIES, Entered("fish", "choice"), True),
-        (SPECIES, Entered("bird", "choice"), False),
-        (LIKES, Entered("dog", "choice"), False),
-        (CHIPPED, Entered("yes", "text"), False),
+        (TEXT, StoredValue("x", "long_text"), True),
+        (LONG, StoredValue("x", "text"), True),
+        (TEXT, StoredValue("12", "number"), False),
+        (WEIGHT, StoredValue("12", "number", "kg"), True),
+        (WEIGHT, StoredValue("12", "number", "lb"), False),
+        (WEIGHT, StoredValue("500", "number", "kg"), True),
+        (SPECIES, StoredValue("fish", "choice"), True),
+        (SPECIES, StoredValue("bird", "choice"), False),
+        (LIKES, StoredValue("dog", "choice"), False),
+        (CHIPPED, StoredValue("yes", "text"), False),
     ],
 )
-def test_a_stored_value_fits_while_it_means_the_same(
-    field: Definition, entered: Entered, fits: bool
+def test_a_stored_value_is_compatible_while_its_meaning_is_unchanged(
+    field: Definition, entered: StoredValue, fits: bool
 ) -> None:
-    assert rules.fits(field, entered) is fits
+    assert rules.is_compatible(field, entered) is fits
 
 
 @pytest.mark.parametrize(
@@ -403,7 +409,9 @@ def test_a_stored_value_fits_while_it_means_the_same(
             "Two choices have the same key.",
         ),
         (
-            Definition(key="a", name="A", kind="choice", choices=(Choice("A b", "x"),)),
+            Definition(
+                key="a", name="A", kind="choice", choices=(FieldChoice("A b", "x"),)
+            ),
             "choices",
             "A choice's key is made of lower-case letters and digits.",
         ),
@@ -423,71 +431,82 @@ def test_a_stored_value_fits_while_it_means_the_same(
             "Who may edit it must see it as well.",
         ),
         (
-            Definition(key="a", name="A", shown_when=Condition("b", ("yes",))),
+            Definition(key="a", name="A", shown_when=FieldCondition("b", ("yes",))),
             "shown_when",
             "There is no field “b” here.",
         ),
         (
             Definition(
-                key="a", name="A", kind="yes_no", shown_when=Condition("a", ("yes",))
+                key="a",
+                name="A",
+                kind="yes_no",
+                shown_when=FieldCondition("a", ("yes",)),
             ),
             "shown_when",
             "A field cannot decide about itself.",
         ),
     ],
 )
-def test_a_definition_that_makes_no_sense_is_refused(
+def test_an_invalid_definition_is_refused(
     field: Definition, part: str, sentence: str
 ) -> None:
-    assert Fault(field.key, part, sentence) in definitions.faults_of([field])
+    assert DefinitionFault(field.key, part, sentence) in rules.definition_faults(
+        [field]
+    )
 
 
 def test_fields_are_checked_together() -> None:
     text = Definition(key="b", name="B")
     yes = Definition(key="c", name="C", kind="yes_no")
     asks = [
-        Definition(key="a", name="A", shown_when=Condition("b", ("yes",))),
-        Definition(key="d", name="D", shown_when=Condition("c", ("maybe",))),
-        Definition(key="e", name="E", shown_when=Condition("c", ())),
+        Definition(key="a", name="A", shown_when=FieldCondition("b", ("yes",))),
+        Definition(key="d", name="D", shown_when=FieldCondition("c", ("maybe",))),
+        Definition(key="e", name="E", shown_when=FieldCondition("c", ())),
         yes,
         text,
         text,
     ]
-    assert definitions.faults_of(asks) == [
-        Fault("b", "key", "Two fields have this key."),
-        Fault(
+    assert rules.definition_faults(asks) == [
+        DefinitionFault("b", "key", "Two fields have this key."),
+        DefinitionFault(
             "a",
             "shown_when",
             "“b” cannot decide about this field: "
             "it takes a yes_no, choice or choices field.",
         ),
-        Fault("d", "shown_when", "“c” never has the value “maybe”."),
-        Fault("e", "shown_when", "Please say at which value the field is shown."),
+        DefinitionFault("d", "shown_when", "“c” never has the value “maybe”."),
+        DefinitionFault(
+            "e", "shown_when", "Please say at which value the field is shown."
+        ),
     ]
 
 
-def test_fields_do_not_decide_about_each_other_in_a_circle() -> None:
+def test_circular_conditions_are_a_fault() -> None:
     first = Definition(
-        key="a", name="A", kind="yes_no", shown_when=Condition("b", ("yes",))
+        key="a", name="A", kind="yes_no", shown_when=FieldCondition("b", ("yes",))
     )
     second = Definition(
-        key="b", name="B", kind="yes_no", shown_when=Condition("a", ("yes",))
+        key="b", name="B", kind="yes_no", shown_when=FieldCondition("a", ("yes",))
     )
-    (fault,) = definitions.faults_of([first, second])
+    (fault,) = rules.definition_faults([first, second])
     assert (fault.part, fault.sentence) == (
         "shown_when",
         "These fields would decide about each other in a circle.",
     )
-    assert definitions.faults_of(CHILD) == []
+    assert rules.definition_faults(CHILD) == []
 
 
-def test_choices_that_are_no_longer_offered_are_retired() -> None:
-    assert definitions.with_retired((DOG, CAT), (CAT, Choice("bird", "Bird"))) == (
+def test_removed_choices_are_retired() -> None:
+    assert rules.merge_retired_choices(
+        (DOG, CAT), (CAT, FieldChoice("bird", "Bird"))
+    ) == (
         CAT,
-        Choice("bird", "Bird"),
-        Choice("dog", "Dog", retired=True),
+        FieldChoice("bird", "Bird"),
+        FieldChoice("dog", "Dog", retired=True),
     )
-    assert definitions.with_retired((DOG, FISH), (DOG, Choice("fish", "Fish"))) == (
+    assert rules.merge_retired_choices(
+        (DOG, FISH), (DOG, FieldChoice("fish", "Fish"))
+    ) == (
         DOG,
-        Choice("fish", "Fish"),
+        FieldChoice("fish", "Fish"),
     )

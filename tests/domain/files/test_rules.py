@@ -26,8 +26,8 @@ DOCUMENT = rules.PURPOSES[rules.DOCUMENT]
         (b"\xff\xd8", ""),
     ],
 )
-def test_bytes_tell_what_a_file_is(head: bytes, media_type: str) -> None:
-    assert rules.sniff(head[:64]) == media_type
+def test_the_media_type_is_sniffed_from_bytes(head: bytes, media_type: str) -> None:
+    assert rules.sniff_media_type(head[:64]) == media_type
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_bytes_tell_what_a_file_is(head: bytes, media_type: str) -> None:
         ),
     ],
 )
-def test_what_is_not_taken_is_refused_in_words(
+def test_a_refused_file_gets_a_message(
     purpose: rules.Purpose, name: str, head: bytes, sentence: str
 ) -> None:
     with pytest.raises(InvalidInput) as refusal:
@@ -95,7 +95,7 @@ def test_what_is_not_taken_is_refused_in_words(
 
 
 @pytest.mark.parametrize("name", ["a.jpg", "A.JPEG", "blob", "", ".jpg", "a.b.jpg"])
-def test_a_name_that_does_not_lie_is_taken(name: str) -> None:
+def test_a_name_matching_the_content_is_accepted(name: str) -> None:
     assert rules.check_type(PICTURE, name, picture("JPEG")) == "image/jpeg"
 
 
@@ -117,7 +117,7 @@ def test_a_name_that_does_not_lie_is_taken(name: str) -> None:
         ("x" * 200, "x" * 120),
     ],
 )
-def test_names_are_made_harmless(name: str, shown: str) -> None:
+def test_names_are_sanitised(name: str, shown: str) -> None:
     assert rules.display_name(name, rules.PICTURE) == shown
 
 
@@ -130,7 +130,7 @@ def test_names_are_made_harmless(name: str, shown: str) -> None:
         ("card.pdf", "application/pdf", "card.pdf"),
     ],
 )
-def test_a_download_ends_in_what_it_is(
+def test_a_download_name_has_the_right_extension(
     name: str, media_type: str, stored_as: str
 ) -> None:
     assert rules.download_name(name, media_type) == stored_as
@@ -140,11 +140,11 @@ def test_a_download_ends_in_what_it_is(
     ("size", "text"),
     [(0, "0 bytes"), (999, "999 bytes"), (1500, "2 kB"), (1_240_000, "1.2 MB")],
 )
-def test_sizes_for_people(size: int, text: str) -> None:
+def test_sizes_are_human_readable(size: int, text: str) -> None:
     assert rules.size_text(size) == text
 
 
-def test_a_pdf_ends_as_one() -> None:
+def test_a_truncated_pdf_is_refused() -> None:
     rules.check_pdf(PDF)
     with pytest.raises(InvalidInput) as refusal:
         rules.check_pdf(PDF[:20])

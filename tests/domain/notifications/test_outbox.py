@@ -7,19 +7,23 @@ import pytest
 from sqlmodel import Session
 
 from portal_app.domain.business.views import Branding
-from portal_app.domain.notifications import service
-from portal_app.domain.notifications.rules import wait_after
-from portal_app.domain.notifications.service import DeliveryFailed
+from portal_app.domain.notifications.outbox import (
+    DeliveryFailed,
+    deliver_due,
+    enqueue,
+    purge,
+)
+from portal_app.domain.notifications.rules import retry_delay
 from portal_app.kernel.clock import frozen
 from portal_app.kernel.db import Database
-from tests.support.accounts import at_once, open_business, outbox
+from tests.support.accounts import outbox_messages, run_concurrently, set_up_business
 
 pytestmark = pytest.mark.each_database
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 
 
-class Postman:
+class RecordingMailer:
     """Keeps what it gets, or fails as it is told."""
 
     def __init__(self, *failures: Exception | None) -> None:
@@ -45,23 +49,25 @@ class Postman:
 
 @pytest.fixture(autouse=True)
 def _business(db: Database) -> None:
-    open_business(db)
+    set_up_business(db)
 
 
-def post(db: Database, key: str = "one", recipient: str = "maya@example.com") -> None:
-    db.call(service.enqueue, "verify_email", recipient, {"path": "/x"}, key)
+def enqueue_message(
+    db: Database, key: str = "one", recipient: str = "maya@example.com"
+) -> None:
+    db.call(enqueue, "verify_email", recipient, {"path": "/x"}, key)
 
 
-def test_a_message_is_delivered_once_and_its_text_forgotten(db: Database) -> None:
-    postman = Postman()
+def test_a_message_is_delivered_once_and_its_payload_deleted(db: Database) -> None:
+    postman = RecordingMailer()
     with frozen(NOW):
-        post(db)
-        assert service.deliver_due(db, postman) == 1
-        assert service.deliver_due(db, postman) == 0
+        enqueue_message(db)
+        assert deliver_due(db, postman) == 1
+        assert deliver_due(db, postman) == 0
     assert postman.got == [
         ("verify_email", "maya@example.com", {"path": "/x"}, "Brightside")
     ]
-    (message,) = outbox(db)
+    (message,) = outbox_messages(db)
     assert postman.ids == [message.id]
     assert (message.delivered_at, message.payload, message.leased_until) == (
         NOW,
@@ -70,57 +76,57 @@ def test_a_message_is_delivered_once_and_its_text_forgotten(db: Database) -> Non
     )
 
 
-def test_the_same_cause_twice_is_one_message(db: Database) -> None:
-    post(db)
-    post(db)
-    post(db, "two")
-    assert [message.dedupe_key for message in outbox(db)] == ["one", "two"]
+def test_a_duplicate_key_enqueues_one_message(db: Database) -> None:
+    enqueue_message(db)
+    enqueue_message(db)
+    enqueue_message(db, "two")
+    assert [message.dedupe_key for message in outbox_messages(db)] == ["one", "two"]
 
 
-def test_the_same_cause_at_the_same_time_is_one_message(db: Database) -> None:
-    assert at_once(*[lambda: post(db)] * 8) == [None] * 8
-    assert len(outbox(db)) == 1
+def test_concurrent_duplicate_keys_enqueue_one_message(db: Database) -> None:
+    assert run_concurrently(*[lambda: enqueue_message(db)] * 8) == [None] * 8
+    assert len(outbox_messages(db)) == 1
 
 
-def test_what_is_rolled_back_is_not_sent(db: Database) -> None:
+def test_a_rolled_back_message_is_not_sent(db: Database) -> None:
     def intention(tx: Session) -> None:
-        service.enqueue(tx, "verify_email", "maya@example.com", {}, "one")
+        enqueue(tx, "verify_email", "maya@example.com", {}, "one")
         raise RuntimeError("changed my mind")
 
     with pytest.raises(RuntimeError):
         db.call(intention)
-    postman = Postman()
-    assert service.deliver_due(db, postman) == 0
+    postman = RecordingMailer()
+    assert deliver_due(db, postman) == 0
     assert postman.got == []
 
 
-def test_a_failure_waits_longer_each_time_and_then_gives_up(db: Database) -> None:
-    postman = Postman(*[DeliveryFailed("server away")] * 8)
+def test_retries_back_off_and_end(db: Database) -> None:
+    postman = RecordingMailer(*[DeliveryFailed("server away")] * 8)
     with frozen(NOW):
-        post(db)
+        enqueue_message(db)
     at = NOW
     for attempt in range(1, 8):
         with frozen(at):
-            assert service.deliver_due(db, postman) == 0
-        (message,) = outbox(db)
+            assert deliver_due(db, postman) == 0
+        (message,) = outbox_messages(db)
         assert message.attempts == attempt
         assert message.due_at == at + timedelta(seconds=30 * 2 ** (attempt - 1))
         assert (message.failed_at, message.last_error) == (None, "server away")
         with frozen(message.due_at - timedelta(microseconds=1)):
-            service.deliver_due(db, postman)
+            deliver_due(db, postman)
         assert len(postman.ids) == attempt
         at = message.due_at
     with frozen(at):
-        service.deliver_due(db, postman)
-    (message,) = outbox(db)
+        deliver_due(db, postman)
+    (message,) = outbox_messages(db)
     assert (message.attempts, message.failed_at, message.payload) == (8, at, {})
     with frozen(at + timedelta(days=1)):
-        assert service.deliver_due(db, postman) == 0
+        assert deliver_due(db, postman) == 0
     assert postman.ids == [message.id] * 8
 
 
-def test_waits_are_exact() -> None:
-    assert [wait_after(n).total_seconds() for n in range(1, 8)] == [
+def test_retry_delays_are_exact() -> None:
+    assert [retry_delay(n).total_seconds() for n in range(1, 8)] == [
         30,
         60,
         120,
@@ -131,32 +137,32 @@ def test_waits_are_exact() -> None:
     ]
 
 
-def test_a_permanent_failure_is_not_tried_again(db: Database) -> None:
-    postman = Postman(DeliveryFailed("no such mailbox", permanent=True))
+def test_a_permanent_failure_is_not_retried(db: Database) -> None:
+    postman = RecordingMailer(DeliveryFailed("no such mailbox", permanent=True))
     with frozen(NOW):
-        post(db)
-        service.deliver_due(db, postman)
-    (message,) = outbox(db)
+        enqueue_message(db)
+        deliver_due(db, postman)
+    (message,) = outbox_messages(db)
     assert (message.attempts, message.failed_at) == (1, NOW)
     assert message.last_error == "no such mailbox"
 
 
-def test_of_a_strange_error_only_the_type_is_kept(db: Database) -> None:
-    post(db)
-    service.deliver_due(db, Postman(ValueError("about maya@example.com")))
-    (message,) = outbox(db)
+def test_only_the_type_of_an_unexpected_error_is_stored(db: Database) -> None:
+    enqueue_message(db)
+    deliver_due(db, RecordingMailer(ValueError("about maya@example.com")))
+    (message,) = outbox_messages(db)
     assert message.last_error == "ValueError"
 
 
-def test_one_bad_message_does_not_hold_up_the_others(db: Database) -> None:
-    post(db, "one", "first@example.com")
-    post(db, "two", "second@example.com")
-    postman = Postman(DeliveryFailed("away"))
-    assert service.deliver_due(db, postman) == 1
+def test_a_failing_message_does_not_block_others(db: Database) -> None:
+    enqueue_message(db, "one", "first@example.com")
+    enqueue_message(db, "two", "second@example.com")
+    postman = RecordingMailer(DeliveryFailed("away"))
+    assert deliver_due(db, postman) == 1
     assert [recipient for _, recipient, *_ in postman.got] == ["second@example.com"]
 
 
-def test_a_worker_that_died_is_replaced_when_its_lease_ends(db: Database) -> None:
+def test_an_expired_lease_is_taken_over(db: Database) -> None:
     class Died(BaseException):
         pass
 
@@ -165,19 +171,19 @@ def test_a_worker_that_died_is_replaced_when_its_lease_ends(db: Database) -> Non
             raise Died
 
     with frozen(NOW):
-        post(db)
+        enqueue_message(db)
         with pytest.raises(Died):
-            service.deliver_due(db, Dying())
-    postman = Postman()
+            deliver_due(db, Dying())
+    postman = RecordingMailer()
     with frozen(NOW + timedelta(minutes=5) - timedelta(microseconds=1)):
-        assert service.deliver_due(db, postman) == 0
+        assert deliver_due(db, postman) == 0
     with frozen(NOW + timedelta(minutes=5)):
-        assert service.deliver_due(db, postman) == 1
-    (message,) = outbox(db)
+        assert deliver_due(db, postman) == 1
+    (message,) = outbox_messages(db)
     assert (message.attempts, len(postman.got)) == (2, 1)
 
 
-def test_a_message_that_kills_every_worker_is_given_up(db: Database) -> None:
+def test_a_message_that_crashes_every_worker_is_abandoned(db: Database) -> None:
     class Died(BaseException):
         pass
 
@@ -186,85 +192,82 @@ def test_a_message_that_kills_every_worker_is_given_up(db: Database) -> None:
             raise Died
 
     with frozen(NOW):
-        post(db)
+        enqueue_message(db)
     with frozen(NOW + timedelta(microseconds=1)):
-        post(db, "harmless")
+        enqueue_message(db, "harmless")
     for attempt in range(8):
         with frozen(NOW + timedelta(minutes=5 * attempt)), pytest.raises(Died):
-            service.deliver_due(db, Dying(), limit=1)
-    postman = Postman()
+            deliver_due(db, Dying(), limit=1)
+    postman = RecordingMailer()
     with frozen(NOW + timedelta(days=1)):
-        assert service.deliver_due(db, postman) == 1
-    deadly, harmless = outbox(db)
+        assert deliver_due(db, postman) == 1
+    deadly, harmless = outbox_messages(db)
     assert (deadly.failed_at, deadly.attempts) == (NOW + timedelta(days=1), 8)
     assert postman.ids == [harmless.id]
 
 
-def test_a_slow_worker_does_not_spoil_what_another_delivered(db: Database) -> None:
-    fast = Postman()
+def test_an_expired_worker_does_not_overwrite_a_delivery(db: Database) -> None:
+    fast = RecordingMailer()
 
     class Slow:
         def send(self, *_args: object, **_more: object) -> None:
             with frozen(NOW + timedelta(minutes=6)):
-                assert service.deliver_due(db, fast) == 1
+                assert deliver_due(db, fast) == 1
             raise DeliveryFailed("too late")
 
     with frozen(NOW):
-        post(db)
-        assert service.deliver_due(db, Slow()) == 0
-    (message,) = outbox(db)
+        enqueue_message(db)
+        assert deliver_due(db, Slow()) == 0
+    (message,) = outbox_messages(db)
     assert message.delivered_at == NOW + timedelta(minutes=6)
     assert (message.attempts, message.last_error) == (2, "")
 
 
 def test_several_workers_share_the_work(db: Database) -> None:
     for number in range(12):
-        post(db, str(number))
+        enqueue_message(db, str(number))
     together = Event()
 
-    class Waiting(Postman):
+    class Waiting(RecordingMailer):
         def send(self, *args: Any, **more: Any) -> None:
             together.set()
             super().send(*args, **more)
 
     postmen = [Waiting() for _ in range(4)]
-    counts = at_once(
-        *[
-            lambda postman=postman: service.deliver_due(db, postman)
-            for postman in postmen
-        ]
+    counts = run_concurrently(
+        *[lambda postman=postman: deliver_due(db, postman) for postman in postmen]
     )
     assert sum(count for count in counts if isinstance(count, int)) == 12
     ids = [message_id for postman in postmen for message_id in postman.ids]
-    assert sorted(ids) == sorted(message.id for message in outbox(db))
+    assert sorted(ids) == sorted(message.id for message in outbox_messages(db))
     assert len(set(ids)) == 12
 
 
 def test_nothing_is_sent_inside_a_transaction(sqlite_db: Database) -> None:
-    open_business(sqlite_db)
-    post(sqlite_db)
+    set_up_business(sqlite_db)
+    enqueue_message(sqlite_db)
 
-    class Writing(Postman):
+    class Writing(RecordingMailer):
         def send(self, *args: Any, **more: Any) -> None:
             # Would wait for the lock forever inside a transaction.
-            post(sqlite_db, "while sending")
+            enqueue_message(sqlite_db, "while sending")
             super().send(*args, **more)
 
-    assert service.deliver_due(sqlite_db, Writing(), limit=1) == 1
-    assert len(outbox(sqlite_db)) == 2
+    assert deliver_due(sqlite_db, Writing(), limit=1) == 1
+    assert len(outbox_messages(sqlite_db)) == 2
 
 
 def test_old_messages_are_purged(db: Database) -> None:
     with frozen(NOW):
-        post(db)
-        post(db, "given up")
+        enqueue_message(db)
+        enqueue_message(db, "given up")
     with frozen(NOW + timedelta(microseconds=1)):
-        post(db, "waiting")
+        enqueue_message(db, "waiting")
     with frozen(NOW + timedelta(microseconds=2)):
         failures = (None, DeliveryFailed("no", permanent=True))
-        service.deliver_due(db, Postman(*failures), limit=2)
+        deliver_due(db, RecordingMailer(*failures), limit=2)
     with frozen(NOW + timedelta(days=30, microseconds=2)):
-        assert db.call(service.purge) == 0
+        assert db.call(purge) == 0
     with frozen(NOW + timedelta(days=30, microseconds=3)):
-        assert db.call(service.purge) == 2
-    assert [message.dedupe_key for message in outbox(db)] == ["waiting"]
+        assert db.call(purge) == 2
+    assert [message.dedupe_key for message in outbox_messages(db)] == ["waiting"]

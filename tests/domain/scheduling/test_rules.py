@@ -6,15 +6,15 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from portal_app.domain.scheduling.rules import (
+    LocalCalendar,
     Span,
-    Terms,
+    StartWindow,
     Visit,
-    WallCalendar,
     WeeklyHours,
-    fair_order,
     free_ranges,
-    gaps,
-    joined,
+    least_busy_first,
+    merge_spans,
+    subtract_spans,
     to_instant,
     to_seconds,
 )
@@ -22,7 +22,7 @@ from portal_app.domain.scheduling.rules import (
 SYDNEY = "Australia/Sydney"
 BERLIN = "Europe/Berlin"
 LORD_HOWE = "Australia/Lord_Howe"
-FOREVER = Terms(earliest=0, latest=2**40, step=30)
+FOREVER = StartWindow(earliest=0, latest=2**40, step=30)
 
 
 def _offered(
@@ -35,7 +35,7 @@ def _offered(
     busy: tuple[Span, ...] = (),
 ) -> list[str]:
     """The starts of one day as ``UTC hour:minute = wall hour:minute zone``."""
-    calendar = WallCalendar(ZoneInfo(zone), day, day)
+    calendar = LocalCalendar(ZoneInfo(zone), day, day)
     starts, _ = calendar.starts(step)
     found = []
     for first, after_last in free_ranges(
@@ -197,7 +197,7 @@ def test_a_day_without_midnight_begins_at_one() -> None:
 
 def test_a_visit_may_pass_midnight_into_the_hours_of_the_next_day() -> None:
     zone = ZoneInfo(SYDNEY)
-    calendar = WallCalendar(zone, date(2026, 6, 1), date(2026, 6, 2))
+    calendar = LocalCalendar(zone, date(2026, 6, 1), date(2026, 6, 2))
     hours = [WeeklyHours(0, 1320, 1440), WeeklyHours(1, 0, 60)]
 
     work = calendar.work(hours)
@@ -208,7 +208,7 @@ def test_a_visit_may_pass_midnight_into_the_hours_of_the_next_day() -> None:
 
 def test_buffers_lie_within_the_hours_and_keep_claims_apart() -> None:
     day = date(2026, 6, 1)
-    calendar = WallCalendar(ZoneInfo("UTC"), day, day)
+    calendar = LocalCalendar(ZoneInfo("UTC"), day, day)
     starts, _ = calendar.starts(15)
     nine = to_seconds(datetime(2026, 6, 1, 9, 0, tzinfo=UTC))
     work = [(nine, nine + 4 * 3600)]
@@ -225,7 +225,7 @@ def test_buffers_lie_within_the_hours_and_keep_claims_apart() -> None:
 
 def test_the_earliest_and_the_latest_start_may_be_used() -> None:
     starts = list(range(0, 36000, 1800))
-    terms = Terms(earliest=3600, latest=7200, step=30)
+    terms = StartWindow(earliest=3600, latest=7200, step=30)
 
     ranges = free_ranges(starts, [(0, 36000)], [], Visit(30), terms)
 
@@ -235,24 +235,29 @@ def test_the_earliest_and_the_latest_start_may_be_used() -> None:
 def test_gaps_of_overlapping_and_far_reaching_busy_times() -> None:
     work = [(0, 50), (60, 120), (130, 140)]
 
-    assert list(gaps(work, [(0, 100), (10, 20), (105, 110)])) == [
+    assert list(subtract_spans(work, [(0, 100), (10, 20), (105, 110)])) == [
         (100, 105),
         (110, 120),
         (130, 140),
     ]
-    assert list(gaps(work, [])) == work
-    assert list(gaps(work, [(-10, 200)])) == []
-    assert list(gaps(work, [(50, 60), (120, 130)])) == work
+    assert list(subtract_spans(work, [])) == work
+    assert list(subtract_spans(work, [(-10, 200)])) == []
+    assert list(subtract_spans(work, [(50, 60), (120, 130)])) == work
 
 
 def test_touching_and_overlapping_stretches_are_joined() -> None:
-    assert joined([(5, 7), (0, 3), (3, 4), (6, 9), (6, 7)]) == [(0, 4), (5, 9)]
+    assert merge_spans([(5, 7), (0, 3), (3, 4), (6, 9), (6, 7)]) == [(0, 4), (5, 9)]
 
 
 def test_whoever_has_least_to_do_that_day_comes_first_and_equals_keep_order() -> None:
     claims = {"a": [(0, 10)], "b": [(-100, 5)], "d": [(95, 300)]}
 
-    assert fair_order(["a", "b", "c", "d"], claims, (0, 100)) == ["c", "b", "d", "a"]
+    assert least_busy_first(["a", "b", "c", "d"], claims, (0, 100)) == [
+        "c",
+        "b",
+        "d",
+        "a",
+    ]
 
 
 DAYS = [
@@ -314,7 +319,7 @@ def test_the_sweep_offers_exactly_what_looking_at_every_minute_does(
     earliest = origin + timedelta(minutes=window[0])
     latest = earliest + timedelta(minutes=window[1])
 
-    calendar = WallCalendar(zone, first, last)
+    calendar = LocalCalendar(zone, first, last)
     starts, _ = calendar.starts(step)
     swept = [
         to_instant(start)
@@ -323,7 +328,7 @@ def test_the_sweep_offers_exactly_what_looking_at_every_minute_does(
             calendar.work(hours),
             sorted((to_seconds(s), to_seconds(e)) for s, e in taken),
             visit,
-            Terms(to_seconds(earliest), to_seconds(latest), step),
+            StartWindow(to_seconds(earliest), to_seconds(latest), step),
         )
         for start in starts[a:b]
     ]

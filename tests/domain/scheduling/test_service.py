@@ -6,22 +6,26 @@ from sqlmodel import Session, col, select
 
 from portal_app.domain.business.models import Business
 from portal_app.domain.catalogue.models import Service
-from portal_app.domain.scheduling import rostering, service
+from portal_app.domain.scheduling import roster, service
 from portal_app.domain.scheduling.models import (
     Fieldworker,
     FieldworkerSkill,
     TimeClaim,
     TimeOff,
 )
-from portal_app.domain.scheduling.rostering import FieldworkerDefinition, weekly
-from portal_app.domain.scheduling.searching import Slot
-from portal_app.domain.scheduling.service import SlotTaken
+from portal_app.domain.scheduling.roster import FieldworkerDefinition, weekly_hours
+from portal_app.domain.scheduling.service import Slot, SlotTaken
 from portal_app.domain.scheduling.views import FieldworkerView
 from portal_app.kernel.audiences import SYSTEM
 from portal_app.kernel.clock import frozen
 from portal_app.kernel.db import Database
 from portal_app.kernel.errors import NotFound
-from tests.support.shop import NOW, TUESDAY_NINE, Shop, open_shop
+from tests.support.sample_business import (
+    NOW,
+    TUESDAY_NINE,
+    SampleBusiness,
+    create_sample_business,
+)
 from tests.support.statements import statements_of
 
 pytestmark = pytest.mark.each_database
@@ -39,20 +43,20 @@ def _claims(tx: Session) -> list[tuple[str, datetime, datetime]]:
     return [(row.fieldworker_id, row.starts_at, row.ends_at) for row in rows]
 
 
-def _all_of(db: Database, shop: Shop) -> list[int]:
+def _all_of(db: Database, shop: SampleBusiness) -> list[int]:
     """Free starts of the walk on Tuesday, in minutes after nine."""
-    slots = db.query(service.slots, shop.walk, 30, TUESDAY)
+    slots = db.query(service.free_slots, shop.walk, 30, TUESDAY)
     return [(slot.starts_at - TUESDAY_NINE) // timedelta(minutes=1) for slot in slots]
 
 
 def test_a_free_day_is_offered_in_steps_until_the_visit_no_longer_fits(
     db: Database,
 ) -> None:
-    shop = db.call(open_shop)
+    shop = db.call(create_sample_business)
     with frozen(NOW):
         assert _all_of(db, shop) == list(range(0, 480, 30))
         # 90 minutes and 30 of cleaning up: 15:00 is the last start.
-        slots = db.query(service.slots, shop.cleaning, 90, TUESDAY)
+        slots = db.query(service.free_slots, shop.cleaning, 90, TUESDAY)
 
     assert slots == [
         Slot(_after(minutes), (shop.ana, shop.ben)) for minutes in range(0, 361, 30)
@@ -60,14 +64,14 @@ def test_a_free_day_is_offered_in_steps_until_the_visit_no_longer_fits(
 
 
 def test_claims_and_their_buffers_leave_only_the_others(db: Database) -> None:
-    shop = db.call(open_shop)
-    db.call(service.claim, shop.ana, _after(60), _after(300))
-    db.call(service.claim, shop.ben, _after(0), _after(180))
+    shop = db.call(create_sample_business)
+    db.call(service.claim_time, shop.ana, _after(60), _after(300))
+    db.call(service.claim_time, shop.ben, _after(0), _after(180))
 
     with frozen(NOW):
-        slots = db.query(service.slots, shop.cleaning, 90, TUESDAY)
+        slots = db.query(service.free_slots, shop.cleaning, 90, TUESDAY)
         of_ana = db.query(
-            service.slots, shop.cleaning, 90, TUESDAY, fieldworker_id=shop.ana
+            service.free_slots, shop.cleaning, 90, TUESDAY, fieldworker_id=shop.ana
         )
 
     assert slots == [
@@ -83,8 +87,8 @@ def test_claims_and_their_buffers_leave_only_the_others(db: Database) -> None:
 
 
 def test_a_released_claim_takes_no_time(db: Database) -> None:
-    shop = db.call(open_shop)
-    claim_id = db.call(service.claim, shop.ana, _after(0), _after(480))
+    shop = db.call(create_sample_business)
+    claim_id = db.call(service.claim_time, shop.ana, _after(0), _after(480))
 
     def release(tx: Session) -> None:
         tx.get_one(TimeClaim, claim_id).released_at = NOW
@@ -93,33 +97,33 @@ def test_a_released_claim_takes_no_time(db: Database) -> None:
         assert _all_of(db, shop) == []
         db.call(release)
         assert _all_of(db, shop) == list(range(0, 480, 30))
-        db.call(service.claim, shop.ana, _after(0), _after(480))
+        db.call(service.claim_time, shop.ana, _after(0), _after(480))
 
 
 def test_a_claim_that_began_the_day_before_reaches_into_the_day(db: Database) -> None:
-    shop = db.call(open_shop)
-    db.call(service.claim, shop.ana, _after(-6 * 1440), _after(60))
+    shop = db.call(create_sample_business)
+    db.call(service.claim_time, shop.ana, _after(-6 * 1440), _after(60))
 
     with frozen(NOW):
         assert _all_of(db, shop) == list(range(60, 480, 30))
 
 
 def test_a_claim_that_ends_days_later_takes_the_day(db: Database) -> None:
-    shop = db.call(open_shop)
-    db.call(service.claim, shop.ana, _after(60), _after(60 + 7 * 1440))
+    shop = db.call(create_sample_business)
+    db.call(service.claim_time, shop.ana, _after(60), _after(60 + 7 * 1440))
 
     with frozen(NOW):
         assert _all_of(db, shop) == [0, 30]
 
 
 def test_time_off_of_one_and_of_all(db: Database) -> None:
-    shop = db.call(open_shop)
-    db.call(rostering.add_time_off, SYSTEM, shop.ana, _after(0), _after(120))
-    db.call(rostering.add_time_off, SYSTEM, None, _after(240), _after(480))
+    shop = db.call(create_sample_business)
+    db.call(roster.add_time_off, SYSTEM, shop.ana, _after(0), _after(120))
+    db.call(roster.add_time_off, SYSTEM, None, _after(240), _after(480))
 
     with frozen(NOW):
         assert _all_of(db, shop) == [120, 150, 180, 210]
-        slots = db.query(service.slots, shop.cleaning, 90, TUESDAY)
+        slots = db.query(service.free_slots, shop.cleaning, 90, TUESDAY)
 
     assert slots == [
         Slot(_after(0), (shop.ben,)),
@@ -131,36 +135,36 @@ def test_time_off_of_one_and_of_all(db: Database) -> None:
 
 
 def test_the_lead_time_may_be_used_to_the_second(db: Database) -> None:
-    shop = db.call(open_shop)
+    shop = db.call(create_sample_business)
     ten = datetime(2026, 11, 1, 23, 0, tzinfo=UTC)  # Monday 10:00 in Sydney
 
     with frozen(ten - timedelta(minutes=120)):
-        at_the_limit = db.query(service.slots, shop.walk, 30, MONDAY)
+        at_the_limit = db.query(service.free_slots, shop.walk, 30, MONDAY)
     with frozen(ten - timedelta(minutes=120) + timedelta(microseconds=1)):
-        just_after = db.query(service.slots, shop.walk, 30, MONDAY)
+        just_after = db.query(service.free_slots, shop.walk, 30, MONDAY)
 
     assert at_the_limit[0].starts_at == ten
     assert just_after[0].starts_at == ten + timedelta(minutes=30)
 
 
 def test_a_service_may_need_another_lead_time(db: Database) -> None:
-    shop = db.call(open_shop)
+    shop = db.call(create_sample_business)
 
     def needs_a_day(tx: Session) -> None:
         tx.get_one(Service, shop.walk).lead_minutes = 1440
 
     db.call(needs_a_day)
     with frozen(NOW):
-        days = db.query(service.month, shop.walk, 30, MONDAY, TUESDAY)
+        days = db.query(service.free_days, shop.walk, 30, MONDAY, TUESDAY)
 
     assert days == [TUESDAY]
 
 
 def test_the_days_of_a_month_that_have_free_time(db: Database) -> None:
-    shop = db.call(open_shop)
-    db.call(service.claim, shop.ana, _after(0), _after(480))
+    shop = db.call(create_sample_business)
+    db.call(service.claim_time, shop.ana, _after(0), _after(480))
     db.call(
-        rostering.add_time_off,
+        roster.add_time_off,
         SYSTEM,
         None,
         datetime(2026, 11, 4, 13, 0, tzinfo=UTC),  # the 5th and 6th in Sydney
@@ -169,17 +173,17 @@ def test_the_days_of_a_month_that_have_free_time(db: Database) -> None:
 
     with frozen(NOW):
         days = db.query(
-            service.month, shop.walk, 30, date(2026, 10, 1), date(2026, 11, 12)
+            service.free_days, shop.walk, 30, date(2026, 10, 1), date(2026, 11, 12)
         )
 
     assert days == [date(2026, 11, day) for day in (2, 4, 9, 10, 11, 12)]
 
 
 def test_nothing_is_offered_after_the_horizon(db: Database) -> None:
-    shop = db.call(open_shop)
+    shop = db.call(create_sample_business)
 
     with frozen(NOW):
-        days = db.query(service.month, shop.walk, 30, date(2026, 12, 28), date.max)
+        days = db.query(service.free_days, shop.walk, 30, date(2026, 12, 28), date.max)
 
     # Sixty days after Monday 2 November is Friday 1 January.
     assert days[-1] == date(2027, 1, 1)
@@ -190,15 +194,15 @@ def test_nothing_is_offered_after_the_horizon(db: Database) -> None:
 def test_a_visit_of_no_or_too_much_time_is_never_free(
     db: Database, minutes: int
 ) -> None:
-    shop = db.call(open_shop)
+    shop = db.call(create_sample_business)
 
     with frozen(NOW):
-        assert db.query(service.slots, shop.walk, minutes, TUESDAY) == []
-        assert db.query(service.month, shop.walk, minutes, MONDAY, TUESDAY) == []
+        assert db.query(service.free_slots, shop.walk, minutes, TUESDAY) == []
+        assert db.query(service.free_days, shop.walk, minutes, MONDAY, TUESDAY) == []
 
 
 def test_a_service_that_is_not_offered_has_no_time(db: Database) -> None:
-    shop = db.call(open_shop)
+    shop = db.call(create_sample_business)
 
     def retire(tx: Session) -> None:
         tx.get_one(Service, shop.walk).active = False
@@ -207,11 +211,11 @@ def test_a_service_that_is_not_offered_has_no_time(db: Database) -> None:
     with frozen(NOW):
         for service_id in (shop.walk, "nothing"):
             with pytest.raises(NotFound):
-                db.query(service.slots, service_id, 30, TUESDAY)
+                db.query(service.free_slots, service_id, 30, TUESDAY)
 
 
 def test_who_does_a_service(db: Database) -> None:
-    shop = db.call(open_shop)
+    shop = db.call(create_sample_business)
     ana = FieldworkerView(shop.ana, "Ana", "Ana is kind.")
     ben = FieldworkerView(shop.ben, "Ben", "Ben is kind.")
 
@@ -224,24 +228,26 @@ def test_who_does_a_service(db: Database) -> None:
     db.call(leave)
     assert db.query(service.fieldworkers_for, shop.cleaning) == [ben]
     with frozen(NOW):
-        assert db.query(service.slots, shop.walk, 30, TUESDAY) == []
+        assert db.query(service.free_slots, shop.walk, 30, TUESDAY) == []
 
 
 def test_somebody_without_the_skill_is_not_free_for_it(db: Database) -> None:
-    shop = db.call(open_shop)
+    shop = db.call(create_sample_business)
 
     with frozen(NOW):
-        found = db.query(service.slots, shop.walk, 30, TUESDAY, fieldworker_id=shop.ben)
+        found = db.query(
+            service.free_slots, shop.walk, 30, TUESDAY, fieldworker_id=shop.ben
+        )
 
     assert found == []
 
 
 def test_the_nearest_free_times_around_a_taken_one(db: Database) -> None:
-    shop = db.call(open_shop)
-    db.call(service.claim, shop.ana, _after(90), _after(150))
+    shop = db.call(create_sample_business)
+    db.call(service.claim_time, shop.ana, _after(90), _after(150))
 
     with frozen(NOW):
-        found = db.query(service.nearest, shop.walk, 30, _after(90))
+        found = db.query(service.nearest_slots, shop.walk, 30, _after(90))
 
     # 60 minutes away on both sides: the earlier counts as closer.
     assert found == [
@@ -252,15 +258,13 @@ def test_the_nearest_free_times_around_a_taken_one(db: Database) -> None:
 
 
 def test_the_nearest_free_times_are_searched_up_to_the_horizon(db: Database) -> None:
-    shop = db.call(open_shop)
+    shop = db.call(create_sample_business)
     friday = datetime(2027, 1, 1, 4, 30, tzinfo=UTC)  # 15:30, the last but two
-    db.call(
-        rostering.add_time_off, SYSTEM, None, NOW, friday, reason="Closed for summer"
-    )
+    db.call(roster.add_time_off, SYSTEM, None, NOW, friday, reason="Closed for summer")
 
     with frozen(NOW):
-        found = db.query(service.nearest, shop.walk, 30, TUESDAY_NINE)
-        two = db.query(service.nearest, shop.walk, 30, TUESDAY_NINE, limit=2)
+        found = db.query(service.nearest_slots, shop.walk, 30, TUESDAY_NINE)
+        two = db.query(service.nearest_slots, shop.walk, 30, TUESDAY_NINE, limit=2)
 
     assert [slot.starts_at for slot in found] == [
         _after(30 * index, friday) for index in range(3)
@@ -274,11 +278,11 @@ LONG_AFTER = datetime.max.replace(tzinfo=UTC)
 
 @pytest.mark.parametrize("around", [LONG_AGO, LONG_AFTER])
 def test_an_instant_from_anywhere_is_no_error(db: Database, around: datetime) -> None:
-    shop = db.call(open_shop)
+    shop = db.call(create_sample_business)
 
     with frozen(NOW):
         assert not db.query(service.is_free, shop.walk, 30, around)
-        found = db.query(service.nearest, shop.walk, 30, around, limit=1)
+        found = db.query(service.nearest_slots, shop.walk, 30, around, limit=1)
 
     first = datetime(2026, 11, 1, 23, 0, tzinfo=UTC)
     last = datetime(2027, 1, 1, 5, 30, tzinfo=UTC)
@@ -286,7 +290,7 @@ def test_an_instant_from_anywhere_is_no_error(db: Database, around: datetime) ->
 
 
 def test_only_offered_instants_are_free(db: Database) -> None:
-    shop = db.call(open_shop)
+    shop = db.call(create_sample_business)
 
     with frozen(NOW):
         answers = [
@@ -303,16 +307,16 @@ def test_only_offered_instants_are_free(db: Database) -> None:
 
 
 def test_two_claims_never_overlap_and_may_touch(db: Database) -> None:
-    shop = db.call(open_shop)
-    db.call(service.claim, shop.ana, _after(60), _after(120))
-    db.call(service.claim, shop.ana, _after(0), _after(60))
-    db.call(service.claim, shop.ana, _after(120), _after(180))
-    db.call(service.claim, shop.ben, _after(60), _after(120))
+    shop = db.call(create_sample_business)
+    db.call(service.claim_time, shop.ana, _after(60), _after(120))
+    db.call(service.claim_time, shop.ana, _after(0), _after(60))
+    db.call(service.claim_time, shop.ana, _after(120), _after(180))
+    db.call(service.claim_time, shop.ben, _after(60), _after(120))
     before = db.query(_claims)
 
     for starts, ends in [(60, 120), (119, 121), (0, 180), (70, 80), (-30, 1)]:
         with pytest.raises(SlotTaken) as refused:
-            db.call(service.claim, shop.ana, _after(starts), _after(ends))
+            db.call(service.claim_time, shop.ana, _after(starts), _after(ends))
         assert refused.value.message == "That time is no longer available."
 
     assert db.query(_claims) == before
@@ -320,13 +324,13 @@ def test_two_claims_never_overlap_and_may_touch(db: Database) -> None:
 
 
 def test_the_transaction_goes_on_after_a_refused_claim(db: Database) -> None:
-    shop = db.call(open_shop)
-    db.call(service.claim, shop.ana, _after(0), _after(60))
+    shop = db.call(create_sample_business)
+    db.call(service.claim_time, shop.ana, _after(0), _after(60))
 
     def try_both(tx: Session) -> None:
         with pytest.raises(SlotTaken):
-            service.claim(tx, shop.ana, _after(30), _after(90))
-        service.claim(tx, shop.ben, _after(30), _after(90))
+            service.claim_time(tx, shop.ana, _after(30), _after(90))
+        service.claim_time(tx, shop.ben, _after(30), _after(90))
 
     db.call(try_both)
 
@@ -337,25 +341,25 @@ def test_the_transaction_goes_on_after_a_refused_claim(db: Database) -> None:
 
 
 def test_only_the_guard_means_that_a_slot_is_taken(db: Database) -> None:
-    shop = db.call(open_shop)
+    shop = db.call(create_sample_business)
 
     with pytest.raises(IntegrityError, match="ck_time_claim_span"):
-        db.call(service.claim, shop.ana, _after(60), _after(0))
+        db.call(service.claim_time, shop.ana, _after(60), _after(0))
     with pytest.raises(ValueError, match="seven days"):
-        db.call(service.claim, shop.ana, _after(0), _after(7 * 1440 + 1))
+        db.call(service.claim_time, shop.ana, _after(0), _after(7 * 1440 + 1))
 
     assert db.query(_claims) == []
 
 
-def test_anyone_is_whoever_has_least_to_do_that_day(db: Database) -> None:
-    shop = db.call(open_shop)
+def test_anyone_is_the_least_busy_fieldworker_of_the_day(db: Database) -> None:
+    shop = db.call(create_sample_business)
     won = []
     with frozen(NOW):
         for minutes in (0, 0, 120, 240, 240):
-            taken = db.call(service.take, shop.cleaning, 90, _after(minutes))
+            taken = db.call(service.claim_slot, shop.cleaning, 90, _after(minutes))
             won.append((minutes, taken.fieldworker_id))
         with pytest.raises(SlotTaken):
-            db.call(service.take, shop.cleaning, 90, _after(30))
+            db.call(service.claim_slot, shop.cleaning, 90, _after(30))
 
     assert won == [
         (0, shop.ana),
@@ -370,40 +374,46 @@ def test_anyone_is_whoever_has_least_to_do_that_day(db: Database) -> None:
 def test_what_is_claimed_another_day_does_not_count_as_todays_work(
     db: Database,
 ) -> None:
-    shop = db.call(open_shop)
-    db.call(service.claim, shop.ana, _after(1440), _after(1440 + 300))
+    shop = db.call(create_sample_business)
+    db.call(service.claim_time, shop.ana, _after(1440), _after(1440 + 300))
 
     with frozen(NOW):
-        taken = db.call(service.take, shop.cleaning, 90, _after(0))
+        taken = db.call(service.claim_slot, shop.cleaning, 90, _after(0))
 
     assert taken.fieldworker_id == shop.ana
 
 
-def test_somebody_in_particular_is_taken_or_nobody(db: Database) -> None:
-    shop = db.call(open_shop)
+def test_named_fieldworker_is_claimed_or_nobody(db: Database) -> None:
+    shop = db.call(create_sample_business)
     with frozen(NOW):
         taken = db.call(
-            service.take, shop.cleaning, 90, _after(0), fieldworker_id=shop.ben
+            service.claim_slot, shop.cleaning, 90, _after(0), fieldworker_id=shop.ben
         )
         with pytest.raises(SlotTaken):
-            db.call(service.take, shop.cleaning, 90, _after(0), fieldworker_id=shop.ben)
+            db.call(
+                service.claim_slot,
+                shop.cleaning,
+                90,
+                _after(0),
+                fieldworker_id=shop.ben,
+            )
 
     assert taken.fieldworker_id == shop.ben
     assert db.query(_claims) == [(shop.ben, _after(0), _after(120))]
 
 
-def test_what_was_shown_is_looked_at_again_when_it_is_taken(db: Database) -> None:
-    shop = db.call(open_shop)
+def test_claiming_checks_hours_time_off_and_lead_time_again(db: Database) -> None:
+    shop = db.call(create_sample_business)
 
     def away(tx: Session) -> None:
-        rostering.add_time_off(tx, SYSTEM, shop.ana, _after(30), _after(60))
+        roster.add_time_off(tx, SYSTEM, shop.ana, _after(30), _after(60))
 
     def new_hours(tx: Session) -> None:
-        rostering.define_fieldworker(
+        roster.define_fieldworker(
             tx,
             SYSTEM,
             FieldworkerDefinition(
-                "Ana", skills=("dog-walk",), hours=weekly([1], "10:30", "17:00")
+                "Ana", skills=("dog-walk",), hours=weekly_hours([1], "10:30", "17:00")
             ),
         )
 
@@ -430,7 +440,7 @@ def test_what_was_shown_is_looked_at_again_when_it_is_taken(db: Database) -> Non
             for fieldworker_id in (shop.ana, None):
                 with pytest.raises(SlotTaken):
                     db.call(
-                        service.take,
+                        service.claim_slot,
                         shop.walk,
                         30,
                         _after(start),
@@ -439,47 +449,49 @@ def test_what_was_shown_is_looked_at_again_when_it_is_taken(db: Database) -> Non
             if change is shorter_horizon:
                 db.call(lambda tx: setattr(tx.get_one(Business, 1), "horizon_days", 60))
     with frozen(NOW + timedelta(days=2)), pytest.raises(SlotTaken):
-        db.call(service.take, shop.cleaning, 90, _after(0))
+        db.call(service.claim_slot, shop.cleaning, 90, _after(0))
 
     assert db.query(_claims) == []
 
 
-def test_a_search_asks_a_handful_of_questions_however_many_work(
+def test_search_makes_few_queries_however_many_fieldworkers(
     sqlite_db: Database,
 ) -> None:
     def employ(tx: Session) -> None:
         for index in range(20):
-            rostering.define_fieldworker(
+            roster.define_fieldworker(
                 tx,
                 SYSTEM,
                 FieldworkerDefinition(
                     f"F{index}",
                     skills=("dog-walk",),
-                    hours=weekly(range(7), "07:00", "19:00"),
+                    hours=weekly_hours(range(7), "07:00", "19:00"),
                 ),
             )
 
-    shop = sqlite_db.call(open_shop)
+    shop = sqlite_db.call(create_sample_business)
     sqlite_db.call(employ)
 
     with frozen(NOW), statements_of(sqlite_db) as asked:
-        sqlite_db.query(service.month, shop.walk, 30, MONDAY, date(2026, 11, 30))
+        sqlite_db.query(service.free_days, shop.walk, 30, MONDAY, date(2026, 11, 30))
 
     # Service, business, fieldworkers, hours, time off, claims.
     assert len(asked) == 6
 
 
 def test_a_search_scans_no_table_of_claims(sqlite_db: Database) -> None:
-    shop = sqlite_db.call(open_shop)
+    shop = sqlite_db.call(create_sample_business)
 
     def fill(tx: Session) -> None:
         for day in range(60):
-            service.claim(tx, shop.ana, _after(day * 1440), _after(day * 1440 + 60))
+            service.claim_time(
+                tx, shop.ana, _after(day * 1440), _after(day * 1440 + 60)
+            )
 
     sqlite_db.call(fill)
     with frozen(NOW), statements_of(sqlite_db) as asked:
-        sqlite_db.query(service.month, shop.walk, 30, MONDAY, TUESDAY)
-        sqlite_db.call(service.take, shop.cleaning, 90, _after(120))
+        sqlite_db.query(service.free_days, shop.walk, 30, MONDAY, TUESDAY)
+        sqlite_db.call(service.claim_slot, shop.cleaning, 90, _after(120))
 
     plans = []
     with sqlite_db.read() as tx:
@@ -501,12 +513,12 @@ def test_a_search_scans_no_table_of_claims(sqlite_db: Database) -> None:
     )
 
 
-def test_time_off_is_told_once_and_widened_to_whole_minutes(db: Database) -> None:
-    shop = db.call(open_shop)
+def test_time_off_is_stored_once_and_widened_to_whole_minutes(db: Database) -> None:
+    shop = db.call(create_sample_business)
     seconds = timedelta(seconds=1)
 
     first = db.call(
-        rostering.add_time_off,
+        roster.add_time_off,
         SYSTEM,
         shop.ana,
         _after(0) + seconds,
@@ -514,7 +526,7 @@ def test_time_off_is_told_once_and_widened_to_whole_minutes(db: Database) -> Non
         reason="Dentist",
     )
     second = db.call(
-        rostering.add_time_off, SYSTEM, shop.ana, _after(0), _after(31), reason="Again"
+        roster.add_time_off, SYSTEM, shop.ana, _after(0), _after(31), reason="Again"
     )
 
     assert first == second

@@ -12,7 +12,7 @@ import trustme
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from portal_app.domain.notifications.service import DeliveryFailed
+from portal_app.domain.notifications.outbox import DeliveryFailed
 from portal_app.integrations.mail.mailer import TemplateMailer, build_mailer
 from portal_app.integrations.mail.transports import (
     FolderTransport,
@@ -21,7 +21,7 @@ from portal_app.integrations.mail.transports import (
 )
 from portal_app.kernel.clock import frozen
 from portal_app.settings import Settings
-from tests.integrations.mail.letters import BRANDING, MESSAGE_ID, NOW, PAYLOADS
+from tests.integrations.mail.messages import BRANDING, MESSAGE_ID, NOW, PAYLOADS
 from tests.support.mailbox import html_of, link_in, smtp_server, text_of
 from tests.support.ports import free_port
 
@@ -70,7 +70,7 @@ def test_a_server_gets_the_letter(kind: str) -> None:
     assert "Brightside &amp; Söhne" in html_of(mail)
 
 
-def test_the_link_survives_the_way() -> None:
+def test_links_are_unchanged_after_delivery() -> None:
     with smtp_server() as mailbox:
         send(mailer(mailbox.url))
         mail = mailbox.wait_for("maya@example.com", "Activate")
@@ -232,7 +232,7 @@ def elsewhere(monkeypatch: pytest.MonkeyPatch) -> str:
     return name
 
 
-def test_a_password_never_travels_in_the_clear(elsewhere: str) -> None:
+def test_credentials_are_not_sent_unencrypted(elsewhere: str) -> None:
     server = Server()
     options = {"auth_require_tls": False}
     with running(server, **options) as port, pytest.raises(DeliveryFailed) as failed:
@@ -274,7 +274,7 @@ def test_the_connection_is_encrypted(
         assert server.encrypted == [True]
 
 
-def test_a_server_nobody_vouches_for_gets_nothing(
+def test_an_untrusted_certificate_is_refused(
     elsewhere: str, certificate: tuple[ssl.SSLContext, ssl.SSLContext]
 ) -> None:
     server = Server()

@@ -14,17 +14,17 @@ from cryptography.hazmat.primitives.serialization import (
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
-from portal_app.domain.accounts.provider_flows import nonce_of, verifier_of
 from portal_app.domain.accounts.rules import ProviderProfile
+from portal_app.domain.sign_in.provider_flows import nonce_of, verifier_of
 from portal_app.integrations.oauth import provider as providers
 from portal_app.integrations.oauth.apple import Apple
 from portal_app.integrations.oauth.facebook import Facebook
 from portal_app.integrations.oauth.google import Google
 from portal_app.integrations.oauth.provider import (
-    AnswerRejected,
-    Keys,
+    FlowSecrets,
     Provider,
     ProviderUnavailable,
+    ResponseRejected,
 )
 from tests.support.oauth2_server import (
     CLIENT_ID,
@@ -37,7 +37,7 @@ from tests.support.ports import free_port
 
 BACK = "http://localhost:3000/api/auth/google/callback"
 STATE, BROWSER = "a-state", "a-browser"
-KEYS = Keys(verifier_of(STATE, BROWSER), nonce_of(STATE, BROWSER))
+KEYS = FlowSecrets(verifier_of(STATE, BROWSER), nonce_of(STATE, BROWSER))
 
 
 @pytest.fixture
@@ -72,7 +72,10 @@ def private_key() -> str:
 
 
 async def come_back(
-    provider: Provider, server: OpenIDServer | OAuth2Server, subject: str, **keys: Keys
+    provider: Provider,
+    server: OpenIDServer | OAuth2Server,
+    subject: str,
+    **keys: FlowSecrets,
 ) -> ProviderProfile:
     address = await provider.address(BACK, STATE, KEYS)
     answer = await asyncio.to_thread(server.authorize, address, subject)
@@ -97,7 +100,7 @@ def test_google_is_asked_with_state_nonce_and_pkce(openid: OpenIDServer) -> None
     assert KEYS.verifier not in address
 
 
-def test_google_says_who_came_back(openid: OpenIDServer) -> None:
+def test_google_returns_the_profile(openid: OpenIDServer) -> None:
     openid.knows(
         "g-1",
         email="ada@example.com",
@@ -132,17 +135,15 @@ def test_an_email_counts_as_verified_only_if_the_provider_says_so(
         "no id token",
     ],
 )
-def test_an_answer_that_proves_nothing_is_rejected(
-    openid: OpenIDServer, fault: str
-) -> None:
-    openid.misbehave(fault)
-    with pytest.raises(AnswerRejected):
+def test_an_unverifiable_response_is_rejected(openid: OpenIDServer, fault: str) -> None:
+    openid.inject_fault(fault)
+    with pytest.raises(ResponseRejected):
         asyncio.run(come_back(google(openid), openid, "g-1"))
 
 
 def test_the_nonce_of_another_browser_is_rejected(openid: OpenIDServer) -> None:
-    other = Keys(KEYS.verifier, nonce_of(STATE, "another-browser"))
-    with pytest.raises(AnswerRejected):
+    other = FlowSecrets(KEYS.verifier, nonce_of(STATE, "another-browser"))
+    with pytest.raises(ResponseRejected):
         asyncio.run(come_back(google(openid), openid, "g-1", keys=other))
 
 
@@ -153,14 +154,14 @@ def test_a_code_works_once(openid: OpenIDServer) -> None:
         answer = await asyncio.to_thread(openid.authorize, address, "g-1")
         code = dict(parse_qsl(urlsplit(answer.headers["location"]).query))["code"]
         await there.profile(BACK, code, KEYS, "", "")
-        with pytest.raises(AnswerRejected):
+        with pytest.raises(ResponseRejected):
             await there.profile(BACK, code, KEYS, "", "")
 
     asyncio.run(twice())
 
 
 def test_a_provider_that_is_down_is_unavailable(openid: OpenIDServer) -> None:
-    openid.misbehave("down")
+    openid.inject_fault("down")
     with pytest.raises(ProviderUnavailable):
         asyncio.run(google(openid).address(BACK, STATE, KEYS))
     nobody = f"http://localhost:{free_port()}/.well-known/openid-configuration"
@@ -170,25 +171,25 @@ def test_a_provider_that_is_down_is_unavailable(openid: OpenIDServer) -> None:
 
 def test_a_provider_that_was_down_is_asked_again(openid: OpenIDServer) -> None:
     there = google(openid)
-    openid.misbehave("down")
+    openid.inject_fault("down")
     with pytest.raises(ProviderUnavailable):
         asyncio.run(there.address(BACK, STATE, KEYS))
-    openid.misbehave("")
+    openid.inject_fault("")
     assert asyncio.run(there.address(BACK, STATE, KEYS)).startswith(openid.url)
 
 
 def test_a_slow_provider_is_not_waited_for(
     openid: OpenIDServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(providers, "_PATIENCE_SECONDS", 0.2)
-    openid.misbehave("slow")
+    monkeypatch.setattr(providers, "_TIMEOUT_SECONDS", 0.2)
+    openid.inject_fault("slow")
     with pytest.raises(ProviderUnavailable):
         asyncio.run(come_back(google(openid), openid, "g-1"))
 
 
-def test_an_answer_without_sense_is_unavailable(openid: OpenIDServer) -> None:
-    openid.misbehave("not json")
-    with pytest.raises((ProviderUnavailable, AnswerRejected)):
+def test_an_invalid_response_is_unavailable(openid: OpenIDServer) -> None:
+    openid.inject_fault("not json")
+    with pytest.raises((ProviderUnavailable, ResponseRejected)):
         asyncio.run(come_back(google(openid), openid, "g-1"))
 
 
@@ -222,7 +223,7 @@ def test_apple_asks_for_a_form_and_signs_its_secret(openid: OpenIDServer) -> Non
     assert secret.claims == {"iss": "TEAM", "sub": "apple-app", "aud": openid.url}
 
 
-def test_facebook_says_who_came_back_and_vouches_for_no_mailbox(
+def test_facebook_returns_the_profile_without_verified_email(
     graph: OAuth2Server,
 ) -> None:
     graph.knows(
@@ -234,7 +235,7 @@ def test_facebook_says_who_came_back_and_vouches_for_no_mailbox(
     )
 
 
-def test_facebook_may_tell_no_email(graph: OAuth2Server) -> None:
+def test_facebook_may_return_no_email(graph: OAuth2Server) -> None:
     graph.knows("f-2", first_name="Ada", last_name="Byron")
     found = asyncio.run(come_back(facebook(graph), graph, "f-2"))
     assert found == ProviderProfile("facebook", "f-2", None, False, "Ada", "Byron")
@@ -245,7 +246,7 @@ def test_facebook_may_tell_no_email(graph: OAuth2Server) -> None:
     [
         ("down", ProviderUnavailable),
         ("graph down", ProviderUnavailable),
-        ("graph refuses", AnswerRejected),
+        ("graph refuses", ResponseRejected),
     ],
 )
 def test_facebook_failing(
@@ -259,6 +260,6 @@ def test_facebook_failing(
 
 def test_facebook_takes_only_the_verifier_of_this_flow(graph: OAuth2Server) -> None:
     graph.knows("f-1", first_name="Ada", last_name="Byron")
-    other = Keys(verifier_of(STATE, "another-browser"), KEYS.nonce)
-    with pytest.raises(AnswerRejected):
+    other = FlowSecrets(verifier_of(STATE, "another-browser"), KEYS.nonce)
+    with pytest.raises(ResponseRejected):
         asyncio.run(come_back(facebook(graph), graph, "f-1", keys=other))

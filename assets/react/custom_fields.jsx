@@ -1,0 +1,326 @@
+import { useEffect, useRef, useState } from "react";
+import { Frame, said, sign } from "./field_parts.jsx";
+import { SignatureInput } from "./signature.jsx";
+import { useRestored } from "./form_drafts.jsx";
+import { FileInput, fileOf } from "./upload.jsx";
+
+const DOWN = "m6 9 6 6 6-6";
+const MOST_RADIOS = 4;
+
+// Which fields are shown with these answers, as the server decides it.
+function shownFields(fields, answers) {
+  const shown = {};
+  const decide = (field) => {
+    if (field.key in shown) return shown[field.key];
+    if (!field.depends_on) return (shown[field.key] = field.shown);
+    const other = fields.find(({ key }) => key === field.depends_on);
+    shown[field.key] = false; // should they ever depend on each other
+    if (!other || !decide(other)) return false;
+    const chosen = [answers[other.key] ?? ""].flat();
+    return (shown[field.key] = field.depends_on_values.some((v) => chosen.includes(v)));
+  };
+  fields.forEach(decide);
+  return shown;
+}
+
+const answersOf = (fields) =>
+  Object.fromEntries(
+    fields.map(({ key, kind, value, values }) => [
+      key,
+      kind === "choices" ? values : value,
+    ]),
+  );
+
+function rangeOf({ kind, minimum, maximum, unit }) {
+  if (kind !== "number" || (!minimum && !maximum)) return "";
+  const what = unit ? ` ${unit}` : "";
+  if (!maximum) return `At least ${minimum}${what}`;
+  if (!minimum) return `At most ${maximum}${what}`;
+  return `From ${minimum} to ${maximum}${what}`;
+}
+
+function Radios({ name, id, choices, value, error, onPick }) {
+  return (
+    <div className="choice-row">
+      {choices.map(({ key, name: label }, at) => (
+        <label key={key} className="choice choice-small">
+          <input
+            type="radio"
+            className="tick"
+            id={at ? `${id}-${key || "none"}` : id}
+            name={name}
+            value={key}
+            defaultChecked={value === key}
+            aria-invalid={error ? "true" : "false"}
+            onChange={() => onPick(key)}
+          />
+          <span>{label}</span>
+        </label>
+      ))}
+    </div>
+  );
+}
+
+function Choices({ field, name, id, error, onPick }) {
+  const [ticked, setTicked] = useState(field.values);
+  const toggle = (key) => {
+    const next = ticked.includes(key)
+      ? ticked.filter((one) => one !== key)
+      : [...ticked, key];
+    setTicked(next);
+    onPick(next);
+  };
+  return (
+    <div className="choice-row">
+      <input type="hidden" name={name} value={ticked.join(" ")} readOnly />
+      {field.choices.map(({ key, name: label }, at) => (
+        <label key={key} className="choice choice-small">
+          <input
+            type="checkbox"
+            className="tick"
+            id={at ? `${id}-${key}` : id}
+            checked={ticked.includes(key)}
+            aria-invalid={error ? "true" : "false"}
+            onChange={() => toggle(key)}
+          />
+          <span>{label}</span>
+        </label>
+      ))}
+    </div>
+  );
+}
+
+function Control({ field, id, name, error, help, onPick }) {
+  const shared = {
+    id,
+    name,
+    className: "field-input",
+    defaultValue: field.value,
+    "aria-required": field.required ? "true" : undefined,
+    ...said(id, error, help),
+  };
+  const hear = (event) => onPick(event.target.value);
+  switch (field.kind) {
+    case "long_text":
+      return <textarea {...shared} rows={3} maxLength={field.max_length || undefined} />;
+    case "number":
+      return (
+        <span className="relative block">
+          <input
+            {...shared}
+            type="text"
+            inputMode={field.step.includes(".") ? "decimal" : "numeric"}
+            autoComplete="off"
+          />
+          {field.unit ? (
+            <span className="field-unit" aria-hidden="true">
+              {field.unit}
+            </span>
+          ) : null}
+        </span>
+      );
+    case "date":
+      return (
+        <input
+          {...shared}
+          type="date"
+          min={field.minimum || undefined}
+          max={field.maximum || undefined}
+        />
+      );
+    case "choice":
+      if (isRadios(field))
+        return (
+          <Radios
+            {...{ name, id, error, onPick }}
+            choices={field.choices}
+            value={field.value}
+          />
+        );
+      return (
+        <span className="relative block">
+          <select {...shared} onChange={hear}>
+            <option value="">{field.required ? "Please choose" : "Not given"}</option>
+            {field.choices.map((choice) => (
+              <option key={choice.key} value={choice.key}>
+                {choice.name}
+              </option>
+            ))}
+          </select>
+          {sign(DOWN, "icon field-arrow")}
+        </span>
+      );
+    case "yes_no": {
+      const choices = [
+        { key: "yes", name: "Yes" },
+        { key: "no", name: "No" },
+      ];
+      if (!field.required) choices.push({ key: "", name: "Not given" });
+      return (
+        <Radios {...{ name, id, error, onPick, choices }} value={field.value} />
+      );
+    }
+    case "choices":
+      return <Choices {...{ field, id, error, onPick }} name={name} />;
+    case "file":
+      return (
+        <FileInput
+          id={id}
+          name={name}
+          purpose="field"
+          initial={field.file}
+          invalid={Boolean(error)}
+          describedby={shared["aria-describedby"]}
+          required={field.required}
+        />
+      );
+    case "signature":
+      return <SignatureInput {...{ field, id, name, error }} />;
+    default:
+      return <input {...shared} type="text" maxLength={field.max_length || undefined} />;
+  }
+}
+
+const isRadios = ({ kind, required, choices }) =>
+  kind === "choice" && required && choices.length <= MOST_RADIOS;
+const isGroup = (field) =>
+  ["yes_no", "choices", "signature"].includes(field.kind) || isRadios(field);
+
+export function Field({ field, id, shown, error, onPick }) {
+  if (!field.editable)
+    return (
+      <div className="field" hidden={!shown}>
+        <span className="field-label">{field.name}</span>
+        <span className="text-ink-soft">
+          {field.text || field.file.name || "Not given"}
+        </span>
+      </div>
+    );
+  const range = rangeOf(field);
+  const help = [
+    field.help,
+    range && !field.help.includes(field.maximum || field.minimum) ? `${range}.` : "",
+    field.earlier
+      ? `You entered “${field.earlier}” before; it is kept until you enter something new.`
+      : "",
+  ]
+    .filter(Boolean)
+    .join(" ");
+  const name = `${field.kind === "choices" ? "choices" : "field"}.${field.key}`;
+  // A fieldset that is not shown is disabled: it keeps what was entered, and the
+  // form does not send it.
+  return (
+    <fieldset hidden={!shown} disabled={!shown} className="min-w-0">
+      <Frame
+        id={id}
+        label={field.name}
+        required={field.required}
+        error={error}
+        help={help}
+        group={isGroup(field)}
+      >
+        <Control {...{ field, id, name, error, help, onPick }} />
+      </Frame>
+    </fieldset>
+  );
+}
+
+function Fields({ fields, errors, within }) {
+  const [answers, setAnswers] = useState(() => answersOf(fields));
+  const shown = shownFields(fields, answers);
+  return fields.map((field) => (
+    <Field
+      key={field.key}
+      field={field}
+      id={within ? `field-${within}-${field.key}` : `field-${field.key}`}
+      shown={shown[field.key]}
+      error={errors?.[within ? `${within}.${field.key}` : field.key]}
+      onPick={(value) => setAnswers((now) => ({ ...now, [field.key]: value }))}
+    />
+  ));
+}
+
+const NONE = [];
+const NO_FILE = { id: "" };
+
+// The fields with what was typed into them before.
+const refilled = (fields, typed) =>
+  fields.map((field) => {
+    const { key, kind } = field;
+    if (kind === "choices") {
+      const keys = typed[`choices.${key}`];
+      return keys === undefined ? field : { ...field, values: keys.split(" ").filter(Boolean) };
+    }
+    const value = typed[`field.${key}`];
+    if (value === undefined || value === field.value) return field;
+    const id = kind === "file" ? value : value.replace(/^file:/, "");
+    const file = id && !id.startsWith("typed:") ? fileOf(id) : NO_FILE;
+    if (kind === "file") return { ...field, value, file };
+    if (kind === "signature")
+      return { ...field, value, file, text: file.id ? "As you signed just now" : "" };
+    return { ...field, value };
+  });
+
+// The fields a business defines, within a form. `of` says whose they are. What is
+// being filled in is never replaced by what the page learns meanwhile, nor lost when
+// the server forgets the page for a moment: new values show when the dialog is
+// opened again, or while nothing was entered. `within` names the part of a form that
+// has other fields as well.
+export function CustomFields({ fields: given, errors, of: whose, within }) {
+  const fields = given ?? NONE; // the page may not know them yet
+  const of = whose ?? "";
+  const marker = useRef(null);
+  const entered = useRef(false);
+  const typed = useRef(null);
+  const latest = useRef(null);
+  latest.current = { fields, of, text: JSON.stringify(fields) };
+  const [kept, setKept] = useState({ ...latest.current, round: 0 });
+
+  const draw = (next) =>
+    setKept((now) => {
+      const fields = typed.current ? refilled(next.fields, typed.current) : next.fields;
+      return { ...next, fields, round: now.round + 1 };
+    });
+  useEffect(() => {
+    const form = marker.current.closest("form");
+    const note = () => (entered.current = true);
+    const renew = () => {
+      entered.current = false;
+      typed.current = null;
+      if (latest.current.fields.length) draw(latest.current);
+    };
+    form?.addEventListener("input", note);
+    form?.addEventListener("reset", renew);
+    return () => {
+      form?.removeEventListener("input", note);
+      form?.removeEventListener("reset", renew);
+    };
+  }, []);
+  useRestored(marker, (before) => {
+    entered.current = true;
+    typed.current = before;
+    draw(latest.current);
+  });
+
+  useEffect(() => {
+    const next = latest.current;
+    const same = next.of === kept.of;
+    if (!next.fields.length && (entered.current || !next.of)) return;
+    if (same && kept.fields.length && entered.current) return;
+    if (same && next.text === kept.text) return;
+    if (!same && kept.of) typed.current = null;
+    draw(next);
+  }, [fields, of]);
+
+  return (
+    <>
+      <span ref={marker} hidden />
+      <Fields
+        key={`${kept.of} ${kept.round}`}
+        fields={kept.fields}
+        errors={errors}
+        within={within}
+      />
+    </>
+  );
+}

@@ -1,0 +1,184 @@
+import { useEffect, useRef, useState } from "react";
+import { useBlocker, useLocation, useNavigate } from "react-router";
+import {
+  forget,
+  keep,
+  draftKey,
+  newRequest,
+  readDraft,
+  restore,
+  typedInto,
+} from "./form_drafts.jsx";
+
+// Whose session ended elsewhere is sent to log in; nothing could be saved any more,
+// and what they see must not stay on the screen behind a question.
+const mustLogIn = ({ pathname, search }) =>
+  pathname === "/login" && new URLSearchParams(search).has("next");
+
+// Mounted only while there is something to lose: the router knows one blocker.
+function Hold({ dirty, leave }) {
+  const blocker = useBlocker(
+    ({ currentLocation, nextLocation }) =>
+      dirty.current &&
+      currentLocation.pathname !== nextLocation.pathname &&
+      !mustLogIn(nextLocation),
+  );
+  useEffect(() => {
+    if (blocker.state === "blocked") leave(() => blocker.proceed(), () => blocker.reset());
+  }, [blocker.state]);
+  useEffect(() => {
+    const warn = (event) => dirty.current && event.preventDefault();
+    addEventListener("beforeunload", warn);
+    return () => removeEventListener("beforeunload", warn);
+  }, []);
+  return null;
+}
+
+function Question({ stay, go }) {
+  const ref = useRef(null);
+  const first = useRef(null);
+  useEffect(() => {
+    ref.current.showModal();
+    first.current.focus();
+  }, []);
+  // Closing gives the focus back to where it was.
+  const answer = (then) => {
+    ref.current.close();
+    then();
+  };
+  return (
+    <dialog
+      ref={ref}
+      role="alertdialog"
+      className="dialog"
+      aria-label="Leave without saving?"
+      onCancel={(event) => {
+        event.preventDefault();
+        event.stopPropagation();
+        answer(stay);
+      }}
+    >
+      <div className="px-5 pt-5 sm:px-7 sm:pt-6">
+        <h2 className="text-xl">Leave without saving?</h2>
+        <p className="mt-1.5 text-ink-soft">What you entered would be lost.</p>
+      </div>
+      <div className="flex flex-col-reverse gap-2.5 px-5 py-5 sm:flex-row sm:justify-end sm:px-7 sm:pb-6">
+        <button type="button" className="btn btn-danger" onClick={() => answer(go)}>
+          Discard changes
+        </button>
+        <button
+          ref={first}
+          type="button"
+          className="btn btn-primary"
+          onClick={() => answer(stay)}
+        >
+          Keep editing
+        </button>
+      </div>
+    </dialog>
+  );
+}
+
+// Whether something was typed that is not saved, and the question before it is lost:
+// by following a link, by leaving the portal, or by whatever a form does through
+// `leave`. Once it is given up, `discard` follows. `guard` is drawn anywhere.
+export function useUnsaved(discard) {
+  const dirty = useRef(false);
+  const [typed, setTyped] = useState(false);
+  const [going, setGoing] = useState(null);
+  const note = (value) => {
+    dirty.current = value;
+    setTyped(value);
+  };
+  const leave = (go, stay) => (dirty.current ? setGoing({ go, stay }) : go());
+  const answer = (given) => {
+    const { go, stay } = going;
+    setGoing(null);
+    if (!given) return stay?.();
+    note(false);
+    discard?.();
+    go();
+  };
+  const guard = (
+    <>
+      {typed ? <Hold dirty={dirty} leave={leave} /> : null}
+      {going ? <Question stay={() => answer(false)} go={() => answer(true)} /> : null}
+    </>
+  );
+  return { dirty, note, leave, guard };
+}
+
+// A change of a form; what is only searched for in it is none.
+const isChange = ({ target }) => target.dataset?.search === undefined;
+
+// The version and the request of the form that `marker`, a hidden field, stands in.
+// What is typed is kept under `place`, and filled in again, once, as soon as the place
+// is known. `seen` is a newer version the person was told of.
+export function useTypedForm(marker, { dirty, note }, { place, version, seen }) {
+  const [begun, setBegun] = useState({ version, request: "" });
+  const latest = useRef({});
+  latest.current = { place, begun };
+  const told = useRef(seen);
+  const filled = useRef(false);
+
+  useEffect(() => {
+    setBegun((now) => ({ ...now, request: newRequest() }));
+    const { form } = marker.current;
+    const changed = (event) => {
+      if (!isChange(event)) return;
+      note(true);
+      // After what is drawn anew by this very event, such as a further row.
+      setTimeout(() => {
+        if (!marker.current || !dirty.current) return;
+        const { place, begun } = latest.current;
+        keep(place, { ...begun, typed: typedInto(form) });
+      });
+    };
+    form.addEventListener("input", changed);
+    return () => form.removeEventListener("input", changed);
+  }, []);
+
+  useEffect(() => {
+    if (!place || filled.current) return;
+    filled.current = true;
+    const before = dirty.current ? null : readDraft(place);
+    if (!before) return;
+    const { typed, ...rest } = before;
+    setBegun(rest);
+    note(true);
+    restore(marker.current.form, typed);
+  }, [place]);
+
+  useEffect(() => {
+    if (!seen || seen === told.current) return;
+    told.current = seen;
+    setBegun({ version: seen, request: newRequest() });
+  }, [seen]);
+
+  return begun;
+}
+
+// Stands in a form on a page of its own. Sends the id of the form's request, so that
+// what is sent twice has one effect, and asks before what was typed is lost; that is
+// kept in this tab for `owner`. `saved` is the request that was stored last, `next`
+// where that leads.
+export function UnsavedChangesGuard({ owner, saved, next }) {
+  const marker = useRef(null);
+  const navigate = useNavigate();
+  const { pathname, search } = useLocation();
+  const place = draftKey(owner, `page-${pathname}${search}`);
+  const unsaved = useUnsaved(() => forget(place));
+  const { request } = useTypedForm(marker, unsaved, { place });
+  useEffect(() => {
+    if (!saved || saved !== request) return;
+    forget(place);
+    unsaved.note(false);
+    if (next) navigate(next);
+  }, [saved, next, request]);
+  return (
+    <>
+      <input ref={marker} type="hidden" name="request" value={request} readOnly />
+      {unsaved.guard}
+    </>
+  );
+}

@@ -1,0 +1,259 @@
+"""*My Account*: more contacts."""
+
+from typing import Any
+
+import reflex as rx
+
+from portal_app.components.ui.feedback import badge
+from portal_app.components.ui.fields import checkbox_field, select_field, text_field
+from portal_app.components.ui.lists import (
+    collection_section,
+    form_part,
+    icon_action,
+    item,
+    item_line,
+)
+from portal_app.components.ui.logic import each, joined, when
+from portal_app.components.ui.rows import Rows
+from portal_app.state.account.addresses import AddressFormState
+from portal_app.state.account.contacts import AccountContactsState
+from portal_app.state.account.profile import AccountState
+
+
+def email_rows(emails: Any, errors: Any, on_resend: Any) -> rx.Component:
+    """Draw several e-mails, one of them the main one.
+
+    Args:
+        emails: A Var of ``EmailView``.
+        errors: A Var: field to sentence.
+        on_resend: Event that gets the id of one that waits for its link.
+
+    Returns:
+        A group of rows.
+    """
+    return Rows.create(
+        name="emails",
+        kind="email",
+        label="Email",
+        add="Add another email",
+        initial=emails,
+        errors=errors,
+        most=10,
+        on_resend=on_resend,
+    )
+
+
+def phone_rows(phones: Any, errors: Any) -> rx.Component:
+    """Draw several phone numbers, each of its own country.
+
+    Args:
+        phones: A Var of ``PhoneView``.
+        errors: A Var: field to sentence.
+
+    Returns:
+        A group of rows.
+    """
+    return Rows.create(
+        name="phones",
+        kind="phone",
+        label="Phone",
+        add="Add another phone",
+        initial=phones,
+        errors=errors,
+        most=10,
+        home=AddressFormState.home,
+        countries=AddressFormState.dialling,
+        formatted=AddressFormState.formatted,
+        on_format_phone=AddressFormState.settle,
+    )
+
+
+def name_rows(names: Any, errors: Any) -> rx.Component:
+    """Draw further names of a person.
+
+    Args:
+        names: A Var of texts.
+        errors: A Var: field to sentence.
+
+    Returns:
+        A group of rows.
+    """
+    return Rows.create(
+        name="other_names",
+        kind="text",
+        label="Other name",
+        add="Add another name",
+        initial=names,
+        errors=errors,
+        most=5,
+    )
+
+
+_ROLES = [
+    ("partner", "Partner"),
+    ("assistant", "Assistant"),
+    ("receptionist", "Receptionist"),
+    ("site_contact", "Site contact"),
+    ("other", "Other"),
+]
+_NOTIFICATIONS = [
+    ("booking_updates", "Booking updates"),
+    ("invoices", "Invoices"),
+    ("quotes", "Quotes"),
+]
+_PERMISSIONS = [("view", "See bookings"), ("book", "Book appointments")]
+
+
+def contacts_section() -> rx.Component:
+    """Draw the other contacts, and the dialogs that add and change them.
+
+    Returns:
+        A ``section``.
+    """
+    return collection_section(
+        AccountContactsState,
+        "contact",
+        title="More contacts",
+        text="A partner, an assistant, somebody at the door.",
+        add="Add another contact",
+        empty="Nobody else yet.",
+        called=lambda contact: contact.name,
+        draw=_item,
+        fields=_fields,
+    )
+
+
+def _item(contact: Any, at: Any, actions: list[Any]) -> rx.Component:
+    return item(
+        "user-round",
+        contact.name,
+        each(contact.emails, _email),
+        each(contact.phones, lambda phone: item_line(phone.text)),
+        when(
+            contact.told_about_text, item_line("Told about: ", contact.told_about_text)
+        ),
+        when(contact.may_text, item_line("May: ", contact.may_text)),
+        badges=badge(contact.role_name),
+        actions=[_move_actions(contact, at), *actions],
+        key=contact.id,
+    )
+
+
+def _move_actions(contact: Any, at: Any) -> rx.Component:
+    count = AccountContactsState.items.length()
+    return when(
+        count > 1,
+        rx.fragment(
+            icon_action(
+                "chevron-up",
+                joined("Move ", contact.name, " up"),
+                disabled=at == 0,
+                on_click=AccountContactsState.move(contact.id, -1),
+            ),
+            icon_action(
+                "chevron-down",
+                joined("Move ", contact.name, " down"),
+                disabled=at == count - 1,
+                on_click=AccountContactsState.move(contact.id, 1),
+            ),
+        ),
+    )
+
+
+def _email(email: Any) -> rx.Component:
+    return rx.el.div(
+        item_line(email.email, class_name="break-all"),
+        when(
+            email.verified,
+            rx.fragment(),
+            when(
+                email.stopped,
+                badge("Wants no mails"),
+                badge("Not confirmed yet", look="bg-warning-soft text-warning"),
+            ),
+        ),
+        class_name="flex flex-wrap items-center gap-x-2.5",
+    )
+
+
+def _fields(contact: Any) -> list[Any]:
+    errors = AccountContactsState.errors
+    known = contact is not None
+    return [
+        form_part(
+            "Who it is",
+            select_field(
+                "Role",
+                "role",
+                _ROLES,
+                error=errors["role"],
+                placeholder="Choose",
+                default_value=contact.role if known else "",
+            ),
+            rx.el.div(
+                text_field(
+                    "First name",
+                    "first_name",
+                    error=errors["first_name"],
+                    default_value=contact.first_name if known else "",
+                    auto_complete="off",
+                    auto_capitalize="words",
+                ),
+                text_field(
+                    "Last name",
+                    "last_name",
+                    error=errors["last_name"],
+                    required=False,
+                    default_value=contact.last_name if known else "",
+                    auto_complete="off",
+                    auto_capitalize="words",
+                ),
+                class_name="grid gap-5 sm:grid-cols-2 sm:gap-4",
+            ),
+            name_rows(contact.other_names if known else [], errors),
+        ),
+        form_part(
+            "How to reach them",
+            email_rows(contact.emails if known else [], errors, AccountState.resend),
+            phone_rows(contact.phones if known else [], errors),
+        ),
+        form_part(
+            "What they are told about",
+            _hint("By e-mail, once they have confirmed it."),
+            rx.el.div(
+                *[
+                    _tick(
+                        "told_about", key, words, contact.told_about if known else None
+                    )
+                    for key, words in _NOTIFICATIONS
+                ],
+                class_name="-my-2 flex flex-wrap gap-x-8",
+            ),
+        ),
+        form_part(
+            "What they may do",
+            _hint(
+                "Who sees bookings gets a link to each in the mail about it. "
+                "Whoever books may speak for you when they call us."
+            ),
+            rx.el.div(
+                *[
+                    _tick("may", key, words, contact.may if known else None)
+                    for key, words in _PERMISSIONS
+                ],
+                class_name="-my-2 flex flex-wrap gap-x-8",
+            ),
+        ),
+    ]
+
+
+def _tick(group: str, key: str, words: str, ticked: Any) -> rx.Component:
+    return checkbox_field(
+        words,
+        f"{group}.{key}",
+        default_checked=False if ticked is None else ticked.contains(key),
+    )
+
+
+def _hint(words: str) -> rx.Component:
+    return rx.el.p(words, class_name="-mt-2 text-[0.9375rem] text-ink-soft")

@@ -1,0 +1,501 @@
+"""A booking as a row, in full and as confirmed, and the overview before it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import reflex as rx
+
+from portal_app.components.bookings.details import details_facts, has_details
+from portal_app.components.bookings.wizard import (
+    address_block,
+    chosen_summary,
+    price_lines,
+    review_part,
+    scroll_into_view,
+    step_heading,
+)
+from portal_app.components.catalogue.service_cards import picture
+from portal_app.components.ui.buttons import button, link, link_button, policies_link
+from portal_app.components.ui.feedback import note, status_badge
+from portal_app.components.ui.icons import icon
+from portal_app.components.ui.logic import each, when
+from portal_app.components.ui.surfaces import card, summary_list, summary_row
+from portal_app.state.bookings.wizard import BookingWizardState
+
+
+def calendar_path(number: Any) -> Any:
+    """Where the calendar file of a booking is.
+
+    Args:
+        number: The booking's number; may be a Var.
+
+    Returns:
+        A path.
+    """
+    return "/api/calendar/" + number + ".ics"
+
+
+def add_to_calendar(number: Any, **props: Any) -> rx.Component:
+    """Draw the link that downloads a booking as a calendar file.
+
+    Args:
+        number: The booking's number.
+        **props: As for ``link_button``.
+
+    Returns:
+        A link that looks like a button.
+    """
+    return link_button(
+        "Add to calendar",
+        href=calendar_path(number),
+        before="calendar-plus",
+        external=True,
+        **props,
+    )
+
+
+def booking_facts(booking: Any, clock: Any) -> rx.Component:
+    """Draw when, where, and with whom.
+
+    Args:
+        booking: A Var of a booking.
+        clock: Whose clock the times are on.
+
+    Returns:
+        A list of facts.
+    """
+    return summary_list(
+        summary_row(
+            "When",
+            rx.el.p(booking.day),
+            rx.el.p(
+                booking.time,
+                when(clock, rx.fragment(" · ", clock)),
+                class_name="font-normal text-ink-soft",
+            ),
+            name="calendar-days",
+        ),
+        summary_row("Duration", booking.duration, name="timer"),
+        summary_row("With", booking.fieldworker, name="user-round"),
+        summary_row(
+            "Where",
+            address_block(booking.address_lines),
+            when(
+                booking.access_notes,
+                rx.el.p(
+                    booking.access_notes,
+                    class_name="mt-1 whitespace-pre-line font-normal text-ink-soft",
+                ),
+            ),
+            name="map-pin",
+        ),
+        summary_row(
+            "Contact",
+            when(
+                booking.company,
+                rx.el.p("For ", booking.company, class_name="font-semibold"),
+            ),
+            rx.el.p(booking.contact_name),
+            rx.el.p(booking.contact_email, class_name="font-normal text-ink-soft"),
+            when(
+                booking.contact_phone,
+                rx.el.p(booking.contact_phone, class_name="font-normal text-ink-soft"),
+            ),
+            name="id-card",
+        ),
+        when(
+            booking.notes,
+            summary_row(
+                "Notes",
+                rx.el.p(booking.notes, class_name="whitespace-pre-line font-normal"),
+                name="message-square",
+            ),
+        ),
+    )
+
+
+def booked_summary(booking: Any, clock: Any) -> rx.Component:
+    """Draw the confirmation, with the number and what to do next.
+
+    Args:
+        booking: A Var of the booking just made.
+        clock: Whose clock the times are on.
+
+    Returns:
+        One calm column.
+    """
+    return rx.el.div(
+        rx.el.div(
+            rx.el.span(
+                icon("check", "size-8 stroke-[2.4]"),
+                class_name=(
+                    "grid size-16 place-items-center rounded-full bg-success-soft "
+                    "text-success"
+                ),
+            ),
+            rx.el.h1(
+                "Your booking is confirmed",
+                class_name="mt-5 text-3xl",
+                tab_index=-1,
+                custom_attrs={"id": "step-heading"},
+            ),
+            rx.el.p(
+                "We sent the details to ",
+                rx.el.span(booking.contact_email, class_name="font-medium text-ink"),
+                ".",
+                class_name="mt-2 text-ink-soft",
+            ),
+            rx.el.p(
+                rx.el.span("Booking number", class_name="text-sm text-ink-soft"),
+                rx.el.span(
+                    booking.number,
+                    class_name=(
+                        "text-xl font-[680] tracking-wide tabular-nums select-all"
+                    ),
+                ),
+                class_name=(
+                    "mt-6 flex flex-col items-center rounded-2xl bg-accent-soft px-8 "
+                    "py-3.5"
+                ),
+            ),
+            rx.el.div(
+                add_to_calendar(booking.number),
+                link_button("My Bookings", href="/bookings", kind="secondary"),
+                class_name="mt-6 flex flex-wrap justify-center gap-3",
+            ),
+            class_name="mb-9 flex flex-col items-center pt-2 text-center sm:pt-6",
+        ),
+        card(
+            rx.el.h2(booking.service_name, class_name="mb-1 text-xl"),
+            booking_facts(booking, clock),
+            when(
+                has_details(booking),
+                rx.el.div(
+                    details_facts(booking.for_whom, booking.fields),
+                    class_name="border-t border-line",
+                ),
+            ),
+            rx.el.div(
+                price_lines(booking.lines, booking.total),
+                class_name="border-t border-line pt-3",
+            ),
+        ),
+        class_name="mx-auto max-w-2xl",
+    )
+
+
+def booking_card(row: Any) -> rx.Component:
+    """Draw a booking of a list as a card that leads to it.
+
+    Args:
+        row: A Var of a row: picture, service, day, time, place, status, number.
+
+    Returns:
+        An ``article`` whose link covers it.
+    """
+    return rx.el.article(
+        when(
+            row.image,
+            rx.el.img(
+                src=row.image.replace(".webp", "-small.webp"),
+                alt="",
+                width="480",
+                height="320",
+                loading="lazy",
+                decoding="async",
+                class_name=(
+                    "size-20 shrink-0 self-start rounded-xl bg-sunken object-cover "
+                    "sm:size-24"
+                ),
+            ),
+            rx.el.span(
+                icon("sparkles", "size-7"),
+                class_name=(
+                    "grid size-20 shrink-0 place-items-center self-start rounded-xl "
+                    "bg-accent-soft text-accent-ink sm:size-24"
+                ),
+            ),
+        ),
+        rx.el.div(
+            rx.el.div(
+                rx.el.h2(
+                    link(
+                        row.service_name,
+                        href="/bookings/" + row.number,
+                        class_name=(
+                            "after:absolute after:inset-0 after:rounded-[1.125rem]"
+                        ),
+                    ),
+                    class_name="text-[1.0625rem] leading-6 sm:text-lg",
+                ),
+                rx.el.div(status_badge(row.status), class_name="max-sm:hidden"),
+                class_name="flex items-start justify-between gap-3",
+            ),
+            rx.el.p(
+                rx.el.span(row.day, class_name="font-medium"),
+                rx.el.span(row.time, class_name="text-ink-soft"),
+                class_name=(
+                    "mt-1 flex flex-col text-[0.9375rem] leading-6 sm:flex-row "
+                    "sm:flex-wrap sm:gap-x-2.5"
+                ),
+            ),
+            rx.el.p(
+                icon("map-pin", "mt-0.5 size-4"),
+                rx.el.span(row.place, class_name="min-w-0 truncate"),
+                class_name="mt-1 flex gap-1.5 text-sm text-ink-soft",
+            ),
+            rx.el.div(
+                rx.el.span(row.number, class_name="tabular-nums"),
+                rx.el.div(status_badge(row.status), class_name="sm:hidden"),
+                class_name=(
+                    "mt-2 flex flex-wrap items-center justify-between gap-2 text-sm "
+                    "text-ink-faint"
+                ),
+            ),
+            class_name="min-w-0 flex-1",
+        ),
+        class_name="card card-link relative flex gap-4 p-4 sm:gap-5 sm:p-5",
+    )
+
+
+def booking_rows(rows: Any) -> rx.Component:
+    """Draw a list of bookings.
+
+    Args:
+        rows: A Var of a list of rows.
+
+    Returns:
+        A list of cards.
+    """
+    return rx.el.ul(
+        each(rows, lambda row: rx.el.li(booking_card(row), key=row.number)),
+        class_name="flex flex-col gap-3.5",
+    )
+
+
+def booking_overview(
+    address: Callable[..., Any], actions: Callable[..., rx.Component]
+) -> rx.Component:
+    """Draw everything chosen, with the way back to each part, and the price.
+
+    Args:
+        address: Gives the address of a step.
+        actions: Draws the buttons of a step around the main one.
+
+    Returns:
+        The last step.
+    """
+    edit = "&return=overview"
+    return rx.el.div(
+        step_heading(
+            "Overview", "Nothing is booked until you confirm. Is it all right?"
+        ),
+        _time_taken(),
+        card(
+            review_part(
+                "Day and time",
+                rx.el.p(BookingWizardState.day, class_name="text-lg font-semibold"),
+                rx.el.p(
+                    BookingWizardState.time,
+                    " · ",
+                    BookingWizardState.clock,
+                    " · ",
+                    BookingWizardState.duration,
+                    class_name="text-ink-soft",
+                ),
+                rx.el.p(
+                    "With ", _chosen_fieldworker(), class_name="mt-1 text-ink-soft"
+                ),
+                edit=address("time", edit),
+            ),
+            review_part(
+                "Address",
+                address_block(BookingWizardState.address_lines),
+                when(
+                    BookingWizardState.access_notes,
+                    rx.el.p(
+                        BookingWizardState.access_notes,
+                        class_name="mt-1.5 whitespace-pre-line text-ink-soft",
+                    ),
+                ),
+                edit=address("address", edit),
+            ),
+            review_part(
+                "Contact details",
+                when(
+                    BookingWizardState.company,
+                    rx.el.p(
+                        "For ", BookingWizardState.company, class_name="font-semibold"
+                    ),
+                ),
+                rx.el.p(BookingWizardState.contact_name),
+                rx.el.p(BookingWizardState.contact_email, class_name="text-ink-soft"),
+                when(
+                    BookingWizardState.contact_phone,
+                    rx.el.p(
+                        BookingWizardState.contact_phone, class_name="text-ink-soft"
+                    ),
+                ),
+                when(
+                    BookingWizardState.notes,
+                    rx.el.p(
+                        BookingWizardState.notes,
+                        class_name=(
+                            "mt-3 rounded-xl bg-sunken px-4 py-3 whitespace-pre-line"
+                        ),
+                    ),
+                ),
+                edit=address("contact", edit),
+            ),
+            when(
+                has_details(BookingWizardState),
+                review_part(
+                    "Details",
+                    details_facts(
+                        BookingWizardState.for_whom, BookingWizardState.fields
+                    ),
+                    edit=address("contact", edit),
+                ),
+            ),
+            review_part(
+                "Options",
+                price_lines(
+                    BookingWizardState.lines, BookingWizardState.total, live=True
+                ),
+                edit=address("options", edit),
+            ),
+            padded=False,
+            class_name="divide-y divide-line px-5 sm:px-7",
+        ),
+        when(
+            BookingWizardState.policy.length() > 0,
+            rx.el.div(
+                icon("info", "mt-0.5 size-4.5"),
+                rx.el.div(
+                    rx.el.h3("Cancellation", class_name="font-semibold text-ink"),
+                    each(
+                        BookingWizardState.policy,
+                        lambda paragraph: rx.el.p(
+                            paragraph, class_name="mt-1.5 whitespace-pre-line"
+                        ),
+                    ),
+                    rx.el.p(policies_link(), class_name="mt-1.5"),
+                ),
+                class_name="mt-5 flex gap-2.5 px-1 text-sm text-ink-soft",
+            ),
+        ),
+        actions(
+            "overview",
+            button(
+                "Confirm booking",
+                pending=BookingWizardState.confirming,
+                on_click=BookingWizardState.confirm(BookingWizardState.shown),
+            ),
+        ),
+        class_name="max-w-3xl",
+    )
+
+
+def _time_taken() -> rx.Component:
+    """Draw why it could not be booked, and the nearest free times."""
+    return scroll_into_view(
+        rx.el.div(
+            when(
+                BookingWizardState.problem,
+                rx.el.div(
+                    note(BookingWizardState.problem, tone="warning"),
+                    rx.el.div(
+                        each(
+                            BookingWizardState.nearest,
+                            lambda free: button(
+                                free.day,
+                                ", ",
+                                free.time,
+                                kind="secondary",
+                                before="clock",
+                                on_click=BookingWizardState.take_nearest_time(
+                                    free.starts_at
+                                ),
+                            ),
+                        ),
+                        class_name="mt-3 flex flex-wrap gap-2.5",
+                    ),
+                    class_name="mb-6",
+                ),
+            ),
+            role="alert",
+        ),
+        change=BookingWizardState.problem,
+        class_name="scroll-mt-24 scroll-mb-44",
+    )
+
+
+def _chosen_fieldworker() -> Any:
+    return rx.cond(
+        BookingWizardState.fieldworker == "Anyone",
+        "whoever is free",
+        BookingWizardState.fieldworker,
+    )
+
+
+def draft_summary() -> rx.Component:
+    """Draw what is chosen so far, beside the steps.
+
+    Returns:
+        A card.
+    """
+    return rx.el.div(
+        when(
+            BookingWizardState.image,
+            picture(
+                BookingWizardState.image,
+                BookingWizardState.image_alt,
+                sizes="19rem",
+                eager=True,
+                class_name="aspect-[5/2]! rounded-t-[1.0625rem]",
+            ),
+        ),
+        rx.el.div(
+            rx.el.p(
+                BookingWizardState.name, class_name="text-lg font-semibold leading-6"
+            ),
+            rx.el.ul(
+                when(
+                    BookingWizardState.day,
+                    chosen_summary(
+                        "calendar-days", BookingWizardState.day, BookingWizardState.time
+                    ),
+                ),
+                when(
+                    BookingWizardState.address_lines.length() > 0,
+                    chosen_summary(
+                        "map-pin", address_block(BookingWizardState.address_lines)
+                    ),
+                ),
+                when(
+                    BookingWizardState.duration,
+                    chosen_summary("timer", BookingWizardState.duration),
+                ),
+                class_name="mt-4 flex flex-col gap-3 empty:hidden",
+            ),
+            rx.el.div(
+                rx.cond(
+                    BookingWizardState.total,
+                    price_lines(
+                        BookingWizardState.lines, BookingWizardState.total, live=True
+                    ),
+                    rx.el.p(
+                        "From ",
+                        rx.el.span(
+                            BookingWizardState.from_price,
+                            class_name="text-lg font-[650] text-ink",
+                        ),
+                        class_name="text-ink-soft",
+                    ),
+                ),
+                class_name="mt-5 border-t border-line pt-3.5",
+            ),
+            class_name="p-5",
+        ),
+        class_name="card overflow-hidden",
+    )

@@ -1,0 +1,115 @@
+"""Appointments of the demo business, booked the way customers book them.
+
+Past ones are booked and completed with the clock set back, so that working
+hours, lead time and the database's guard judge them like all others.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlmodel import Session, col, select
+
+from portal_app.demo.content import DemoAppointment
+from portal_app.domain.bookings import confirmation, drafts
+from portal_app.domain.bookings.models import Booking
+from portal_app.domain.bookings.rules import BookingContactForm, DetailsForm
+from portal_app.domain.bookings.views import DraftView
+from portal_app.domain.business import service as businesses
+from portal_app.domain.catalogue import service as catalogue
+from portal_app.domain.customers import locations, profiles
+from portal_app.domain.scheduling import service as scheduling
+from portal_app.domain.scheduling.models import Fieldworker
+from portal_app.kernel import ownership
+from portal_app.kernel.audiences import SYSTEM, Actor
+from portal_app.kernel.clock import frozen, instants_of_wall_time, utc_now
+from portal_app.kernel.db import Database
+
+_BOOKING_LEAD_TIME = timedelta(days=6)
+"""How long before a past appointment it was booked."""
+
+
+def load_appointment(db: Database, actor: Actor, wanted: DemoAppointment) -> None:
+    """Book an appointment unless the customer has it; complete it if it is past.
+
+    A time that is not free, because of a public holiday or because of somebody
+    else's booking, is replaced by the nearest that is.
+    """
+    now = utc_now()
+    starts_at = db.query(_start_instant, wanted)
+    booking = db.query(_existing_booking, actor, wanted)
+    if booking is None:
+        with frozen(min(now, starts_at - _BOOKING_LEAD_TIME)):
+            draft = db.call(_fill_in_wizard, actor, wanted, starts_at)
+            number = confirmation.confirm(db, actor, draft.id, draft.shown)
+        booking = db.query(_existing_booking, actor, wanted)
+        assert booking is not None
+        assert booking.number == number
+    if booking.status == "confirmed" and wanted.weeks < 0 and booking.ends_at < now:
+        with frozen(booking.ends_at):
+            db.call(confirmation.complete, SYSTEM, booking.number)
+
+
+def _start_instant(tx: Session, wanted: DemoAppointment) -> datetime:
+    zone = businesses.formats(tx).zone
+    today = utc_now().astimezone(zone).date()
+    monday = today - timedelta(days=today.weekday())
+    day = monday + timedelta(weeks=wanted.weeks, days=wanted.weekday)
+    # No appointment lies in the hour that daylight saving skips.
+    return instants_of_wall_time(day, wanted.at, zone)[0]
+
+
+def _existing_booking(
+    tx: Session, actor: Actor, wanted: DemoAppointment
+) -> Booking | None:
+    service = catalogue.active_service(tx, wanted.service)
+    return tx.exec(
+        ownership.owned_by(actor, Booking).where(
+            col(Booking.service_id) == service.id, col(Booking.notes) == wanted.notes
+        )
+    ).first()
+
+
+def _fill_in_wizard(
+    tx: Session, actor: Actor, wanted: DemoAppointment, starts_at: datetime
+) -> DraftView:
+    """Walk through the wizard up to the overview."""
+    draft = drafts.open_draft(tx, actor, wanted.service)
+    draft = drafts.choose_options(tx, actor, draft.id, wanted.options)
+    service = catalogue.active_service(tx, wanted.service)
+    fieldworker_id = tx.exec(
+        select(Fieldworker.id).where(Fieldworker.name == wanted.fieldworker)
+    ).one()
+    free = scheduling.nearest_slots(
+        tx,
+        service.id,
+        draft.minutes,
+        starts_at,
+        fieldworker_id=fieldworker_id,
+        limit=1,
+    )
+    drafts.choose_time(tx, actor, draft.id, free[0].starts_at, fieldworker_id)
+    location = next(
+        place
+        for place in locations.list_locations(tx, actor)
+        if place.label == wanted.location
+    )
+    drafts.choose_location(tx, actor, draft.id, location.id)
+    profile = profiles.get_profile(tx, actor)
+    return drafts.choose_contact(
+        tx,
+        actor,
+        draft.id,
+        BookingContactForm(
+            name=f"{profile.first_name} {profile.last_name}",
+            email=profile.email,
+            phone=profile.phone,
+            notes=wanted.notes,
+            details=DetailsForm(
+                dependents=tuple(
+                    one.id
+                    for one in drafts.details_form(tx, actor, draft.id).dependents
+                    if one.name in wanted.for_whom
+                ),
+                answers=wanted.answers,
+            ),
+        ),
+    )

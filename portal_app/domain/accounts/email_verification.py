@@ -1,0 +1,179 @@
+"""Verification of e-mails and activation of accounts by a link in a mail."""
+
+from collections.abc import Callable
+
+import structlog
+from sqlalchemy import update
+from sqlmodel import Session, col
+
+from portal_app.domain.accounts import passwords, security_log, tokens
+from portal_app.domain.accounts.models import Account
+from portal_app.domain.accounts.registration import lock_by_email, send_verification
+from portal_app.domain.accounts.rules import (
+    MAIL_BY_NETWORK,
+    RESEND_BY_ADDRESS,
+    RESEND_BY_EMAIL,
+    VERIFY_EMAIL,
+    LinkInvalid,
+    PasswordNeeded,
+    normal_email,
+)
+from portal_app.domain.rate_limits import limiter
+from portal_app.domain.rate_limits.limiter import LimitKey
+from portal_app.kernel.audiences import Actor
+from portal_app.kernel.clock import utc_now
+from portal_app.kernel.db import Database
+
+VerificationListener = Callable[[Session, str, str], None]
+
+_listeners: list[VerificationListener] = []
+
+
+def on_verified(listener: VerificationListener) -> VerificationListener:
+    """Call a function with transaction, account id and e-mail at every proof."""
+    _listeners.append(listener)
+    return listener
+
+
+def notify_verified(tx: Session, account_id: str, email: str) -> None:
+    """Say that the mailbox of an account is its owner's, as part of a transaction."""
+    for listener in _listeners:
+        listener(tx, account_id, email)
+
+
+log = structlog.get_logger("accounts")
+
+ACTIVATED = "activated"
+ALREADY_ACTIVE = "already_active"
+
+
+def verify_email(tx: Session, actor: Actor, token: str) -> str:  # noqa: ARG001
+    """Activate an account by the link from its mail. Only a POST may ask.
+
+    Args:
+        tx: The transaction.
+        actor: Who asks; anybody who has the token.
+        token: From the link.
+
+    Returns:
+        ``ACTIVATED``; or ``ALREADY_ACTIVE`` for any link that was ever sent to
+        an account that is active, as after a second click.
+
+    Raises:
+        PasswordNeeded: If a password must be chosen, see ``registration``; go
+            on with ``activate_with_password``. The token stays usable.
+        LinkInvalid: If the token is unknown, or no longer good for an account
+            that is not active.
+    """
+    account = _account_to_activate(tx, token)
+    if account is None:
+        return ALREADY_ACTIVE
+    if account.password_hash is None:
+        raise PasswordNeeded
+    _activate(tx, account, token)
+    return ACTIVATED
+
+
+def activate_with_password(
+    db: Database,
+    actor: Actor,  # noqa: ARG001
+    token: str,
+    password: str,
+) -> str:
+    """Activate an account for which more than one password was given.
+
+    Args:
+        db: The database; the hashing happens outside its transactions.
+        actor: Who asks; anybody who has the token.
+        token: From the link.
+        password: The one to log in with from now on.
+
+    Returns:
+        ``ACTIVATED`` or ``ALREADY_ACTIVE``; the password of an active account
+        is never changed.
+
+    Raises:
+        InvalidInput: If the policy does not take the password.
+        LinkInvalid: As for ``verify_email``.
+    """
+    # Before the hashing, so that nobody without a link can make us work.
+    account = db.query(_account_to_activate, token)
+    if account is None:
+        return ALREADY_ACTIVE
+    passwords.check_password(
+        password, (account.email,), db.query(passwords.current_policy)
+    )
+    return db.call(
+        _activate_with_password_hash, token, passwords.hash_password(password)
+    )
+
+
+def resend_verification(db: Database, actor: Actor, email: str) -> None:
+    """Send the activation mail again, if there is something to activate.
+
+    Never tells whether there is: the answer is the same for every e-mail.
+
+    Raises:
+        InvalidInput: If it is no e-mail at all.
+        TooManyAttempts: If a limit was reached.
+    """
+    email = normal_email(email)
+    security_log.count_attempt(
+        db,
+        actor,
+        email,
+        *limiter.caller_keys(actor, MAIL_BY_NETWORK, RESEND_BY_ADDRESS),
+        LimitKey(RESEND_BY_EMAIL, email),
+    )
+    db.call(_resend_if_pending, email)
+
+
+def _account_to_activate(tx: Session, token: str) -> Account | None:
+    """The account that a link may activate; ``None`` if it is active already."""
+    found = tokens.find(tx, token, VERIFY_EMAIL)
+    if found is None or found.account_id is None:
+        raise LinkInvalid
+    # Held, so that no sign-up makes it contested in between.
+    account = tx.get(
+        Account, found.account_id, with_for_update=True, populate_existing=True
+    )
+    if account is None or account.disabled_at is not None:
+        raise LinkInvalid
+    if account.verified_at is not None:
+        return None
+    if not tokens.is_valid(found):
+        raise LinkInvalid
+    return account
+
+
+def _activate(tx: Session, account: Account, token: str) -> None:
+    if tokens.consume(tx, token, VERIFY_EMAIL) is None:
+        raise LinkInvalid
+    tx.execute(
+        update(Account)
+        .where(col(Account.id) == account.id)
+        .values(verified_at=utc_now())
+    )
+    notify_verified(tx, account.id, account.email)
+    log.info("account activated", account=account.id)
+
+
+def _activate_with_password_hash(tx: Session, token: str, password_hash: str) -> str:
+    account = _account_to_activate(tx, token)
+    if account is None:
+        return ALREADY_ACTIVE
+    account.password_hash = password_hash
+    tx.flush()
+    _activate(tx, account, token)
+    return ACTIVATED
+
+
+def _resend_if_pending(tx: Session, email: str) -> None:
+    """One transaction for every e-mail, so that its time tells nothing."""
+    account = lock_by_email(tx, email)
+    if (
+        account is not None
+        and account.verified_at is None
+        and account.disabled_at is None
+    ):
+        send_verification(tx, account)

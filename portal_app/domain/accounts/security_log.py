@@ -1,0 +1,146 @@
+"""The log of security events, which the office reads.
+
+It says what was tried, with which e-mail or number and from where, and never a
+password, a token or a cookie.
+"""
+
+from datetime import timedelta
+
+from sqlalchemy import delete
+from sqlmodel import Session, col, select
+
+from portal_app.domain.accounts.models import SecurityEvent
+from portal_app.domain.accounts.rules import device_text
+from portal_app.domain.accounts.views import SecurityEventView, SecurityLogView
+from portal_app.domain.business import service as businesses
+from portal_app.domain.rate_limits import limiter
+from portal_app.domain.rate_limits.limiter import LimitKey
+from portal_app.kernel.audiences import Actor
+from portal_app.kernel.clock import utc_now
+from portal_app.kernel.db import Database
+from portal_app.kernel.ownership import require_office
+from portal_app.kernel.statements import affected
+
+EVENT_KINDS = {
+    "sign_in": "Logged in.",
+    "sign_in_failed": "A log-in was refused: wrong e-mail or password.",
+    "blocked": "Too many attempts: further ones are refused for a while.",
+    "guest_sign_in": "A guest opened a booking.",
+    "guest_sign_in_failed": "A log-in by booking number was refused.",
+    "link_opened": "A link in a mail opened a booking.",
+    "link_switched_off": "A link in a mail was switched off.",
+    "reset_asked": "A mail to choose a new password was asked for.",
+    "password_reset": "A new password was chosen by a link in a mail.",
+    "password_changed": "The password was changed.",
+    "email_change_asked": "A change of the e-mail was asked for.",
+    "email_changed": "The e-mail was changed.",
+    "provider_connected": "A provider was connected.",
+    "provider_disconnected": "A provider was disconnected.",
+    "provider_refused": "A log-in by a provider was refused.",
+    "new_device": "Logged in from an unknown device.",
+    "sessions_ended": "Sessions were ended.",
+    "robot": "A sign-up looked like a robot's.",
+}
+"""What is logged, in words."""
+
+PAGE_SIZE = 50
+_RETENTION = timedelta(days=180)
+
+
+def record(
+    tx: Session,
+    actor: Actor,
+    kind: str,
+    *,
+    account_id: str | None = None,
+    about: str = "",
+    detail: str = "",
+) -> None:
+    """Log an event.
+
+    Args:
+        tx: The transaction of what happened.
+        actor: Who did it, with address and device.
+        kind: One of ``EVENT_KINDS``.
+        account_id: Whose account it was about, if known.
+        about: The e-mail or number it was tried with.
+        detail: Words for the office.
+
+    Raises:
+        ValueError: If the kind is unknown.
+    """
+    if kind not in EVENT_KINDS:
+        raise ValueError(f"unknown kind of security event: {kind}")
+    tx.add(
+        SecurityEvent(
+            at=utc_now(),
+            kind=kind,
+            account_id=account_id,
+            about=about[:254],
+            address=actor.address[:45],
+            device=actor.device[:200],
+            detail=detail[:200],
+        )
+    )
+    tx.flush()
+
+
+def count_attempt(db: Database, actor: Actor, about: str, *tries: LimitKey) -> None:
+    """As ``limiter.count_attempt``; the first refusal of a window is logged.
+
+    Raises:
+        TooManyAttempts: If a limit was reached.
+    """
+    blocked = limiter.check_limits(db, *tries)
+    if blocked is not None and blocked.newly:
+        db.call(record, actor, "blocked", about=about, detail=blocked.limit)
+    limiter.raise_if_reached(blocked)
+
+
+def read_page(
+    tx: Session, actor: Actor, page: int = 1, kind: str = ""
+) -> SecurityLogView:
+    """One page of the log, latest first.
+
+    Args:
+        tx: The transaction.
+        actor: The office.
+        page: Counted from 1.
+        kind: Only these; empty for all.
+
+    Raises:
+        NotAllowed: If the actor is not the office.
+    """
+    require_office(actor)
+    page = max(1, page)
+    wanted = select(SecurityEvent)
+    if kind:
+        wanted = wanted.where(SecurityEvent.kind == kind)
+    found = tx.exec(
+        wanted.order_by(col(SecurityEvent.at).desc(), col(SecurityEvent.id).desc())
+        .offset((page - 1) * PAGE_SIZE)
+        .limit(PAGE_SIZE + 1)
+    ).all()
+    formats = businesses.formats(tx)
+    return SecurityLogView(
+        rows=[
+            SecurityEventView(
+                at=event.at.isoformat(),
+                when=f"{formats.short_day(event.at)}, {formats.time(event.at)}",
+                kind=event.kind,
+                text=" ".join(filter(None, [EVENT_KINDS[event.kind], event.detail])),
+                about=event.about,
+                address=event.address,
+                device=device_text(event.device),
+            )
+            for event in found[:PAGE_SIZE]
+        ],
+        page=page,
+        has_more=len(found) > PAGE_SIZE,
+    )
+
+
+def purge(tx: Session) -> int:
+    """Delete events older than 180 days; says how many."""
+    before = utc_now() - _RETENTION
+    return affected(tx, delete(SecurityEvent).where(col(SecurityEvent.at) < before))

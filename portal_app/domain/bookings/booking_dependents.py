@@ -1,0 +1,151 @@
+"""The dependents of a booking: who can be chosen, and who was."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from sqlmodel import Session, col, select
+
+from portal_app.domain.bookings import rules
+from portal_app.domain.bookings.models import Booking, BookingDependent, BookingEvent
+from portal_app.domain.bookings.views import BookingDependentView
+from portal_app.domain.catalogue.models import Service
+from portal_app.domain.dependents import types
+from portal_app.domain.dependents.models import Dependent, DependentType
+from portal_app.domain.dependents.service import eligible_dependents
+from portal_app.domain.dependents.views import TypeView
+from portal_app.domain.files import attachments
+from portal_app.kernel.audiences import Actor
+from portal_app.kernel.clock import utc_now
+from portal_app.kernel.errors import InvalidInput
+from portal_app.kernel.ownership import customer_of
+
+FORM_FIELD = "dependents"
+"""Where a form is told that the choice is wrong."""
+_CHOOSE_AGAIN = "Please choose again who it is for."
+
+
+def chosen_dependents(
+    tx: Session,
+    actor: Actor,
+    types: Sequence[str],
+    dependent_ids: Sequence[str],
+    *,
+    named: Collection[str] = (),
+) -> list[Dependent]:
+    """Those that were chosen, each once, in the order they were chosen.
+
+    Args:
+        tx: The transaction.
+        actor: A customer.
+        types: Slugs of the types that can be chosen.
+        dependent_ids: From the browser.
+        named: Ids of those that the booking is for already; they can stay,
+            whatever became of them.
+
+    Raises:
+        InvalidInput: For ``dependents``: if there are too many, or one is missing,
+            somebody else's, archived or of another type.
+    """
+    wanted = list(dict.fromkeys(dependent_ids))
+    if len(wanted) > rules.MAX_DEPENDENTS:
+        most = f"Please choose at most {rules.MAX_DEPENDENTS} for one booking."
+        raise InvalidInput({FORM_FIELD: most})
+    if not wanted:
+        return []
+    found = {
+        row.id: row for row in eligible_dependents(tx, customer_of(actor), types, named)
+    }
+    if not found.keys() >= set(wanted):
+        raise InvalidInput({FORM_FIELD: _CHOOSE_AGAIN})
+    return [found[one] for one in wanted]
+
+
+def set_booking_dependents(
+    tx: Session, actor: Actor, booking: Booking, dependents: Sequence[Dependent]
+) -> bool:
+    """Say for whom a booking is, instead of what was said before.
+
+    Args:
+        tx: The transaction.
+        actor: A customer.
+        booking: One of theirs; the caller holds it.
+        dependents: From ``chosen_dependents``.
+
+    Returns:
+        Whether anything changed.
+    """
+    before = booked_dependents(tx, booking.id)
+    if {row.dependent_id for row in before} == {one.id for one in dependents}:
+        return False
+    for row in before:
+        tx.delete(row)
+    tx.flush()
+    tx.add_all(
+        BookingDependent(
+            booking_id=booking.id,
+            dependent_id=one.id,
+            position=position,
+            name=one.name,
+        )
+        for position, one in enumerate(dependents)
+    )
+    tx.add(
+        BookingEvent(
+            booking_id=booking.id,
+            at=utc_now(),
+            by=actor.audience.value,
+            account_id=actor.account_id,
+            what="dependents_named",
+            detail={"names": ", ".join(one.name for one in dependents)},
+        )
+    )
+    tx.flush()
+    return True
+
+
+def booked_dependents(tx: Session, booking_id: str) -> list[BookingDependent]:
+    """For whom a booking is, in order."""
+    return list(
+        tx.exec(
+            select(BookingDependent)
+            .where(col(BookingDependent.booking_id) == booking_id)
+            .order_by(col(BookingDependent.position))
+        )
+    )
+
+
+def dependent_views(
+    tx: Session, customer_id: str, names: Mapping[str, str]
+) -> list[BookingDependentView]:
+    """Dependents of a customer as they are drawn.
+
+    Args:
+        tx: The transaction.
+        customer_id: Whose they are; what is not theirs is left out.
+        names: Id to the name it goes by here, or an empty text for its own.
+    """
+    if not names:
+        return []
+    rows = tx.exec(
+        select(Dependent, DependentType.icon)
+        .join(DependentType, col(DependentType.id) == Dependent.type_id)
+        .where(
+            col(Dependent.id).in_(list(names)),
+            col(Dependent.customer_id) == customer_id,
+        )
+    )
+    found = {
+        row.id: BookingDependentView(
+            id=row.id,
+            name=names[row.id] or row.name,
+            icon=icon,
+            picture_url=attachments.picture_url(row.picture_id),
+        )
+        for row, icon in rows
+    }
+    return [found[one] for one in names if one in found]
+
+
+def dependent_types_of(tx: Session, service: Service) -> list[TypeView]:
+    """The types in use that a service is for, in the service's order."""
+    offered = {view.slug: view for view in types.active_types(tx)}
+    return [offered[slug] for slug in service.dependent_types if slug in offered]

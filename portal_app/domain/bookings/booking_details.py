@@ -1,0 +1,231 @@
+"""The details of a confirmed booking: its dependents, and the answers to its fields."""
+
+from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from portal_app.domain.bookings import booking_dependents, rules
+from portal_app.domain.bookings.models import Booking, BookingDependent, BookingEvent
+from portal_app.domain.bookings.rules import DetailsForm
+from portal_app.domain.bookings.views import BookingDependentView, DetailsFormView
+from portal_app.domain.catalogue.models import Service
+from portal_app.domain.dependents.models import Dependent
+from portal_app.domain.dependents.service import choosable_dependents
+from portal_app.domain.fields import rules as d
+from portal_app.domain.fields import schema
+from portal_app.domain.fields import values as fields
+from portal_app.domain.fields.values import Subject
+from portal_app.domain.fields.views import FieldView
+from portal_app.kernel.audiences import Actor, Audience
+from portal_app.kernel.changes import Change, EditConflict
+from portal_app.kernel.clock import utc_now
+from portal_app.kernel.errors import Conflict, InvalidInput, NotFound
+from portal_app.kernel.ids import normalise_number
+from portal_app.kernel.ownership import owned_by
+
+_DEPENDENTS_LABEL = "Who is it for?"
+
+
+def details_form(tx: Session, actor: Actor, number: str) -> DetailsFormView:
+    """What the customer can change of a booking's details.
+
+    Nothing, for a guest and once the booking is over or was cancelled.
+
+    Raises:
+        NotFound: If it is missing or somebody else's.
+        NotAllowed: If nobody is signed in as a customer or guest.
+    """
+    row = own_booking(tx, actor, number)
+    if actor.audience is not Audience.CUSTOMER or not _is_open(row):
+        return DetailsFormView()
+    service = tx.get_one(Service, row.service_id)
+    chosen = [
+        one.dependent_id for one in booking_dependents.booked_dependents(tx, row.id)
+    ]
+    dependents = choosable_dependents(tx, actor, service.dependent_types, chosen)
+    types = booking_dependents.dependent_types_of(tx, service)
+    asked = _field_views(tx, d.CUSTOMER, row)
+    return DetailsFormView(
+        types=types,
+        dependents=dependents,
+        chosen=chosen,
+        fields=asked,
+        editable=bool(types or dependents) or any(field.editable for field in asked),
+        version=row.version,
+    )
+
+
+def change_details(
+    tx: Session, actor: Actor, number: str, form: DetailsForm, version: int
+) -> int:
+    """Say anew for whom a booking is, and answer what the service asks.
+
+    Those it is for already can stay when they were archived, but not be added.
+
+    Args:
+        tx: The transaction.
+        actor: A customer.
+        number: Of one of their bookings.
+        form: As filled in; a field that is not named keeps its answer.
+        version: Of the booking that was read.
+
+    Returns:
+        The new version; the same if nothing differs.
+
+    Raises:
+        NotFound: If the booking is missing or somebody else's.
+        Conflict: If it is over, or was cancelled.
+        InvalidInput: For ``dependents``, and ``details.KEY`` for answers.
+        ChangedMeanwhile: If it was changed since ``version`` and differs.
+    """
+    row = tx.exec(
+        owned_by(actor, Booking)
+        .where(col(Booking.number) == normalise_number(number))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).first()
+    if row is None:
+        raise NotFound("We could not find that booking.")
+    if not _is_open(row):
+        raise Conflict("This booking cannot be changed any more.")
+    wrong: dict[str, str] = {}
+    named = booking_dependents.booked_dependents(tx, row.id)
+    chosen: list[Dependent] = []
+    try:
+        chosen = _chosen_dependents(tx, actor, row, form, named)
+    except InvalidInput as refused:
+        wrong |= refused.fields
+    if row.version != version and not wrong:
+        changes = _differences(tx, row, chosen, form, named)
+        if not changes:
+            return row.version
+        raise EditConflict("This booking", changes, row.version)
+    answered: list[str] = []
+    try:
+        answered = fields.save_values(
+            tx,
+            actor,
+            schema.service_scope(row.service_id),
+            Subject(rules.BOOKING_SUBJECT, row.id),
+            form.answers,
+            owner=row.customer_id,
+        )
+    except InvalidInput as refused:
+        wrong |= rules.answer_errors(refused.fields)
+    if wrong:
+        raise InvalidInput(wrong)
+    named_anew = booking_dependents.set_booking_dependents(tx, actor, row, chosen)
+    if answered:
+        tx.add(
+            BookingEvent(
+                booking_id=row.id,
+                at=utc_now(),
+                by=actor.audience.value,
+                account_id=actor.account_id,
+                what="details_changed",
+                detail={"fields": ", ".join(f"“{one}”" for one in answered)},
+            )
+        )
+    if answered or named_anew:
+        row.version += 1
+        tx.flush()
+    return row.version
+
+
+def dependents_of_booking(
+    tx: Session, actor: Actor, row: Booking
+) -> list[BookingDependentView]:
+    """Whom a booking is for, by the names they had then; to a guest only those."""
+    named = booking_dependents.booked_dependents(tx, row.id)
+    if actor.audience is not Audience.CUSTOMER:
+        return [BookingDependentView(name=one.name) for one in named]
+    names = {one.dependent_id: one.name for one in named}
+    return booking_dependents.dependent_views(tx, row.customer_id, names)
+
+
+def visible_answers(tx: Session, actor: Actor, row: Booking) -> list[FieldView]:
+    """What a booking's customer sees of what the service asks; a guest nothing.
+
+    Of a booking that is over, what was not answered is left out.
+    """
+    if actor.audience is not Audience.CUSTOMER:
+        return []
+    return (
+        _field_views(tx, d.CUSTOMER, row)
+        if _is_open(row)
+        else answered_fields(tx, d.CUSTOMER, row)
+    )
+
+
+def answered_fields(tx: Session, audience: str, row: Booking) -> list[FieldView]:
+    """What was answered, as far as an audience may read it."""
+    return [one for one in _field_views(tx, audience, row) if one.is_filled_in]
+
+
+def own_booking(tx: Session, actor: Actor, number: str) -> Booking:
+    """A booking that the actor may read.
+
+    Raises:
+        NotFound: If it is missing or somebody else's.
+        NotAllowed: If nobody is signed in as a customer or guest.
+    """
+    row = tx.exec(
+        readable_bookings(actor).where(Booking.number == normalise_number(number))
+    ).one_or_none()
+    if row is None:
+        raise NotFound("We could not find that booking.")
+    return row
+
+
+def _is_open(row: Booking) -> bool:
+    return rules.is_open(row.status, row.ends_at, utc_now())
+
+
+def _field_views(tx: Session, audience: str, row: Booking) -> list[FieldView]:
+    subject = Subject(rules.BOOKING_SUBJECT, row.id)
+    return fields.field_views(
+        tx, audience, schema.service_scope(row.service_id), subject
+    )
+
+
+def _chosen_dependents(
+    tx: Session,
+    actor: Actor,
+    row: Booking,
+    form: DetailsForm,
+    named: list[BookingDependent],
+) -> list[Dependent]:
+    service = tx.get_one(Service, row.service_id)
+    ids = [one.dependent_id for one in named]
+    return booking_dependents.chosen_dependents(
+        tx, actor, service.dependent_types, form.dependents, named=ids
+    )
+
+
+def _differences(
+    tx: Session,
+    row: Booking,
+    chosen: list[Dependent],
+    form: DetailsForm,
+    named: list[BookingDependent],
+) -> list[Change]:
+    found: list[Change] = []
+    if {one.dependent_id for one in named} != {one.id for one in chosen}:
+        yours = ", ".join(one.name for one in chosen)
+        now = ", ".join(one.name for one in named)
+        found.append(
+            Change(booking_dependents.FORM_FIELD, _DEPENDENTS_LABEL, yours, now)
+        )
+    scope = schema.service_scope(row.service_id)
+    subject = Subject(rules.BOOKING_SUBJECT, row.id)
+    return found + fields.differences(tx, d.CUSTOMER, scope, subject, form.answers)
+
+
+def readable_bookings(actor: Actor) -> SelectOfScalar[Booking]:
+    """The bookings that the actor may read: a customer's own, a guest's one.
+
+    Raises:
+        NotAllowed: If it is neither a customer nor a guest.
+    """
+    if actor.audience is Audience.GUEST and actor.booking_id is not None:
+        return select(Booking).where(col(Booking.id) == actor.booking_id)
+    return owned_by(actor, Booking)

@@ -1,0 +1,242 @@
+"""Confirming a draft, and completing an appointment that took place.
+
+Booking, claim on a fieldworker's time, history and mails are one transaction. The
+draft's id is the key: however often it is confirmed, there is one booking.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col, select
+
+from portal_app.domain.bookings import draft_details, rules
+from portal_app.domain.bookings.drafts import SlotGone, nearest_times, own_draft
+from portal_app.domain.bookings.models import (
+    Booking,
+    BookingDraft,
+    BookingEvent,
+    BookingLine,
+)
+from portal_app.domain.bookings.notifications import notify_booked, record_booked
+from portal_app.domain.bookings.rules import OverviewSnapshot
+from portal_app.domain.bookings.view_builders import (
+    booking_of_draft,
+    completed_steps,
+    price_of_draft,
+)
+from portal_app.domain.business import service as business
+from portal_app.domain.catalogue.models import Service
+from portal_app.domain.catalogue.rules import PriceBreakdown
+from portal_app.domain.scheduling import service as scheduling
+from portal_app.domain.scheduling.service import ClaimedTime, SlotTaken
+from portal_app.kernel.audiences import Actor, Audience
+from portal_app.kernel.clock import utc_now
+from portal_app.kernel.constraints import violated_constraint
+from portal_app.kernel.db import Database
+from portal_app.kernel.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from portal_app.kernel.formats import duration_text
+from portal_app.kernel.ids import new_number, normalise_number
+
+_NUMBER_PREFIX = "B"
+_NUMBER_TRIES = 5
+
+
+class OverviewChanged(Conflict):
+    """What would be booked is not what the overview showed: look again."""
+
+
+def confirm(db: Database, actor: Actor, draft_id: str, shown: OverviewSnapshot) -> str:
+    """Book what the overview showed, once; returns the booking's number.
+
+    A repetition (double click, second tab, retry) returns the same number.
+
+    Args:
+        db: The database.
+        actor: The customer.
+        draft_id: The draft, which is also the idempotency key.
+        shown: ``DraftView.shown`` of the overview the customer confirmed.
+
+    Raises:
+        NotFound: If the draft is missing or somebody else's.
+        InvalidInput: If a step is missing, or what was filled in there cannot be
+            booked any more; the fields are names of steps.
+        OverviewChanged: If price, duration or the draft are not as shown.
+        SlotGone: If the time is not free any more, with up to three nearest
+            free times. The draft keeps everything.
+    """
+    try:
+        return db.call(_confirm, actor, draft_id, shown)
+    except SlotTaken:
+        # The refused transaction is over: nothing waits for this search.
+        raise SlotGone(db.query(nearest_times, actor, draft_id)) from None
+
+
+def _confirm(tx: Session, actor: Actor, draft_id: str, shown: OverviewSnapshot) -> str:
+    # The lock makes a second confirmation of the same draft wait for the first.
+    draft = own_draft(tx, actor, draft_id, lock=True)
+    booked = booking_of_draft(tx, draft)
+    if booked is not None:
+        return booked.number
+    if draft.closed_at is not None:
+        raise NotFound("We could not find that booking.")
+    service = tx.get_one(Service, draft.service_id)
+    if not service.active:
+        raise Conflict("Sorry, we do not offer this service any more.")
+    price = price_of_draft(tx, draft)
+    blocking_reason = draft_details.blocking_reason(tx, draft)
+    done = completed_steps(draft, price, blocking_reason)
+    missing = [step for step in rules.STEPS if step not in done]
+    if missing or price is None or draft.starts_at is None:
+        words = rules.MISSING_TEXTS | (
+            {"contact": blocking_reason} if blocking_reason else {}
+        )
+        raise InvalidInput({step: words[step] for step in missing})
+    _require_unchanged_overview(tx, draft, price, shown)
+    taken = scheduling.claim_slot(
+        tx,
+        draft.service_id,
+        price.minutes,
+        draft.starts_at,
+        fieldworker_id=draft.fieldworker_id,
+    )
+    booking = _store_booking(tx, draft, service, price, taken)
+    record_booked(tx, actor, booking)
+    draft_details.copy_to_booking(tx, actor, draft, booking)
+    notify_booked(tx, booking, price)
+    draft.closed_at = booking.created_at
+    draft.updated_at = booking.created_at
+    return booking.number
+
+
+def _require_unchanged_overview(
+    tx: Session, draft: BookingDraft, price: PriceBreakdown, shown: OverviewSnapshot
+) -> None:
+    if draft.version != shown.version:
+        raise OverviewChanged(
+            "This booking was changed in another window. "
+            "Please look at the overview again."
+        )
+    if price.total_minor != shown.total_minor:
+        formats = business.formats(tx)
+        raise OverviewChanged(
+            f"The price has changed from {formats.money(shown.total_minor)} "
+            f"to {formats.money(price.total_minor)}. "
+            "Please look at the overview again."
+        )
+    if price.minutes != shown.minutes:
+        raise OverviewChanged(
+            f"The visit now takes {duration_text(price.minutes)} "
+            f"instead of {duration_text(shown.minutes)}. "
+            "Please look at the overview again."
+        )
+
+
+def _store_booking(
+    tx: Session,
+    draft: BookingDraft,
+    service: Service,
+    price: PriceBreakdown,
+    taken: ClaimedTime,
+) -> Booking:
+    assert draft.starts_at is not None
+    values: dict[str, Any] = {
+        "customer_id": draft.customer_id,
+        "service_id": service.id,
+        "fieldworker_id": taken.fieldworker_id,
+        "claim_id": taken.claim_id,
+        "draft_id": draft.id,
+        "status": "confirmed",
+        "starts_at": draft.starts_at,
+        "ends_at": draft.starts_at + timedelta(minutes=price.minutes),
+        "service_name": service.name,
+        "currency": business.formats(tx).currency,
+        "total_minor": price.total_minor,
+        "contact_name": draft.contact["name"],
+        "contact_email": draft.contact["email"],
+        "contact_phone": draft.contact["phone"],
+        "company": dict(draft.contact.get("company") or {}),
+        "location_id": draft.location_id,
+        "address": dict(draft.address),
+        "notes": draft.notes,
+        "created_at": utc_now(),
+    }
+    booking = _insert_with_new_number(tx, values)
+    tx.add_all(
+        BookingLine(
+            booking_id=booking.id,
+            position=position,
+            description=line.description,
+            quantity=line.quantity,
+            unit_minor=line.unit_minor,
+            total_minor=line.total_minor,
+            minutes=line.minutes,
+        )
+        for position, line in enumerate(price.lines)
+    )
+    tx.flush()
+    return booking
+
+
+def _insert_with_new_number(tx: Session, values: dict[str, Any]) -> Booking:
+    for _ in range(_NUMBER_TRIES):
+        booking = Booking(number=new_number(_NUMBER_PREFIX), **values)
+        try:
+            with tx.begin_nested():
+                tx.add(booking)
+                tx.flush()
+        except IntegrityError as error:
+            if violated_constraint(error) != "uq_booking_number":
+                raise
+        else:
+            return booking
+    raise RuntimeError("no free booking number found")
+
+
+def complete(tx: Session, actor: Actor, number: str) -> None:
+    """Say that the work of a booking was done; a repetition changes nothing.
+
+    Args:
+        tx: The transaction.
+        actor: The office.
+        number: The booking's, as a person may type it.
+
+    Raises:
+        NotAllowed: If the actor is not the office.
+        NotFound: If there is no such booking.
+        Conflict: If it was cancelled, or has not started yet.
+    """
+    if actor.audience is not Audience.OFFICE:
+        raise NotAllowed
+    row = tx.exec(
+        select(Booking)
+        .where(col(Booking.number) == normalise_number(number))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if row is None:
+        raise NotFound("We could not find that booking.")
+    if row.status == "completed":
+        return
+    now = utc_now()
+    _require_started_and_not_cancelled(row, now)
+    row.status = "completed"
+    row.version += 1
+    tx.add(row)
+    tx.add(
+        BookingEvent(
+            booking_id=row.id,
+            at=now,
+            by=actor.audience.value,
+            account_id=actor.account_id,
+            what="completed",
+        )
+    )
+    tx.flush()
+
+
+def _require_started_and_not_cancelled(row: Booking, now: datetime) -> None:
+    if row.status == "cancelled":
+        raise Conflict("This booking was cancelled.")
+    if row.starts_at > now:
+        raise Conflict("This appointment has not started yet.")

@@ -1,0 +1,264 @@
+"""My Bookings, one booking, the bookings of a dependent, and calendar entries."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, func
+from sqlmodel import Session, col, select
+
+from portal_app.domain.bookings import booking_details, rules, views
+from portal_app.domain.bookings.booking_details import own_booking
+from portal_app.domain.bookings.models import (
+    Booking,
+    BookingDependent,
+    BookingEvent,
+    BookingLine,
+)
+from portal_app.domain.bookings.view_builders import (
+    stored_address_lines,
+    time_range_text,
+)
+from portal_app.domain.business import service as business
+from portal_app.domain.catalogue import service as catalogue
+from portal_app.domain.catalogue.models import Service
+from portal_app.domain.catalogue.views import LineView
+from portal_app.domain.customers.rules import phone_text
+from portal_app.domain.dependents.ownership import find_own_dependent
+from portal_app.domain.scheduling.models import Fieldworker
+from portal_app.kernel.audiences import Actor, Audience
+from portal_app.kernel.clock import utc_now
+from portal_app.kernel.errors import InvalidInput
+from portal_app.kernel.formats import Formats, duration_text
+from portal_app.kernel.ownership import customer_of
+
+
+def my_bookings(
+    tx: Session, actor: Actor, when: str = rules.UPCOMING, page: int = 1
+) -> views.BookingPage:
+    """One page of the customer's bookings, at most 20.
+
+    Args:
+        tx: The transaction.
+        actor: The customer.
+        when: ``upcoming`` (not over yet; soonest first) or ``past`` (over;
+            latest first).
+        page: Counted from 1.
+
+    Raises:
+        InvalidInput: If ``when`` is neither.
+        NotAllowed: If nobody is signed in as a customer.
+    """
+    return booking_page(tx, col(Booking.customer_id) == customer_of(actor), when, page)
+
+
+def booking_page(
+    tx: Session, whose: ColumnElement[bool], when: str, page: int
+) -> views.BookingPage:
+    """One page of the bookings that fulfil a condition; as ``my_bookings``.
+
+    Whoever calls this answers for the condition being the actor's own bookings.
+    """
+    if when not in (rules.UPCOMING, rules.PAST):
+        raise InvalidInput({"when": "There is no such list."})
+    page = max(1, page)
+    now = utc_now()
+    which: tuple[ColumnElement[bool], ColumnElement[bool]] = (
+        whose,
+        col(Booking.ends_at) > now
+        if when == rules.UPCOMING
+        else col(Booking.ends_at) <= now,
+    )
+    starts, ident = col(Booking.starts_at), col(Booking.id)
+    order = (
+        (starts.asc(), ident.asc())
+        if when == rules.UPCOMING
+        else (starts.desc(), ident.desc())
+    )
+    total = tx.exec(select(func.count()).select_from(Booking).where(*which)).one()
+    rows = tx.exec(
+        select(Booking, Service, Fieldworker)
+        .join(Service, col(Service.id) == Booking.service_id)
+        .join(Fieldworker, col(Fieldworker.id) == Booking.fieldworker_id)
+        .where(*which)
+        .order_by(*order)
+        .offset((page - 1) * rules.PAGE_SIZE)
+        .limit(rules.PAGE_SIZE)
+    ).all()
+    settings = business.current_business(tx)
+    formats = business.formats(tx)
+    return views.BookingPage(
+        rows=[
+            views.BookingRowView(
+                number=booking.number,
+                status=booking.status,
+                status_text=rules.STATUS_TEXTS[booking.status],
+                service_name=booking.service_name,
+                service_slug=service.slug,
+                image=service.image,
+                image_alt=service.image_alt,
+                starts_at=booking.starts_at.isoformat(),
+                ends_at=booking.ends_at.isoformat(),
+                day=formats.day(booking.starts_at),
+                short_day=formats.short_day(booking.starts_at),
+                time=time_range_text(formats, booking.starts_at, booking.ends_at),
+                duration=duration_text(_duration_minutes(booking)),
+                fieldworker=fieldworker.name,
+                place=", ".join(
+                    stored_address_lines(booking.address, settings.country)
+                ),
+                total=_money_as_booked(formats, booking, booking.total_minor),
+            )
+            for booking, service, fieldworker in rows
+        ],
+        page=page,
+        has_more=page * rules.PAGE_SIZE < total,
+        total=total,
+    )
+
+
+def get_booking(tx: Session, actor: Actor, number: str) -> views.BookingView:
+    """One booking of the customer, as it was booked, with its history.
+
+    Args:
+        tx: The transaction.
+        actor: The customer, or a guest who sees just this one.
+        number: As a person may type it.
+
+    Raises:
+        NotFound: If it is missing or somebody else's.
+        NotAllowed: If nobody is signed in as a customer or guest.
+    """
+    row = own_booking(tx, actor, number)
+    settings = business.current_business(tx)
+    formats = business.formats(tx)
+    service = tx.get_one(Service, row.service_id)
+    fieldworker = tx.get_one(Fieldworker, row.fieldworker_id)
+    lines = tx.exec(
+        select(BookingLine)
+        .where(BookingLine.booking_id == row.id)
+        .order_by(col(BookingLine.position))
+    )
+    return views.BookingView(
+        number=row.number,
+        status=row.status,
+        status_text=rules.STATUS_TEXTS[row.status],
+        upcoming=row.ends_at > utc_now(),
+        service_name=row.service_name,
+        service_slug=service.slug,
+        image=service.image,
+        image_alt=service.image_alt,
+        starts_at=row.starts_at.isoformat(),
+        ends_at=row.ends_at.isoformat(),
+        day=formats.day(row.starts_at),
+        time=time_range_text(formats, row.starts_at, row.ends_at),
+        duration=duration_text(_duration_minutes(row)),
+        fieldworker=fieldworker.name,
+        lines=[
+            LineView(
+                catalogue.line_text(line.description, line.quantity),
+                _money_as_booked(formats, row, line.total_minor),
+            )
+            for line in lines
+        ],
+        total=_money_as_booked(formats, row, row.total_minor),
+        address_lines=stored_address_lines(row.address, settings.country),
+        access_notes=str(row.address.get("access_notes") or ""),
+        contact_name=row.contact_name,
+        contact_email=row.contact_email,
+        contact_phone=phone_text(row.contact_phone, settings.country),
+        notes=row.notes,
+        history=_event_views(tx, actor, formats, row),
+        company=str(row.company.get("name", "")),
+        company_tax_number=str(row.company.get("tax_number", "")),
+        for_whom=booking_details.dependents_of_booking(tx, actor, row),
+        fields=booking_details.visible_answers(tx, actor, row),
+    )
+
+
+def calendar_entry(tx: Session, actor: Actor, number: str) -> views.CalendarEntry:
+    """What a calendar file says about a booking; errors as ``get_booking``."""
+    row = own_booking(tx, actor, number)
+    settings = business.current_business(tx)
+    fieldworker = tx.get_one(Fieldworker, row.fieldworker_id)
+    changed_at = tx.exec(
+        select(func.max(BookingEvent.at)).where(BookingEvent.booking_id == row.id)
+    ).one()
+    place = stored_address_lines(row.address, settings.country)
+    company = str(row.company.get("name", ""))
+    return views.CalendarEntry(
+        uid=row.number,
+        sequence=row.version - 1,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        changed_at=changed_at if isinstance(changed_at, datetime) else row.created_at,
+        cancelled=row.status == "cancelled",
+        title=f"{row.service_name} – {settings.name}",
+        place=", ".join(place),
+        description=f"Booking {row.number} with {fieldworker.name}"
+        + (f", for {company}." if company else "."),
+        timezone=settings.timezone,
+        number=row.number,
+        business_name=settings.name,
+        business_email=settings.email,
+    )
+
+
+def _event_views(
+    tx: Session, actor: Actor, formats: Formats, row: Booking
+) -> list[views.BookingEventView]:
+    """What happened, latest first."""
+    is_guest = actor.audience is Audience.GUEST
+    who = {"customer": "You", "office": "The office", "system": "The portal"}
+    events = tx.exec(
+        select(BookingEvent)
+        .where(BookingEvent.booking_id == row.id)
+        .order_by(col(BookingEvent.at).desc(), col(BookingEvent.id).desc())
+    )
+    return [
+        views.BookingEventView(
+            at=event.at.isoformat(),
+            when=f"{formats.day(event.at)}, {formats.time(event.at)}",
+            who=who.get(event.by, "The portal"),
+            text=rules.event_text(event.what, event.detail),
+            told="" if is_guest else rules.notified_text(event.detail.get("told", [])),
+        )
+        for event in events
+    ]
+
+
+def _duration_minutes(row: Booking) -> int:
+    return (row.ends_at - row.starts_at) // timedelta(minutes=1)
+
+
+def _money_as_booked(formats: Formats, row: Booking, minor: int) -> str:
+    """In the currency it was booked in, which the business may have left since."""
+    return Formats(formats.locale, formats.timezone, row.currency).money(minor)
+
+
+def dependent_bookings(
+    tx: Session,
+    actor: Actor,
+    dependent_id: str,
+    when: str = rules.UPCOMING,
+    page: int = 1,
+) -> views.BookingPage:
+    """One page of the bookings of a dependent, at most 20.
+
+    Args:
+        tx: The transaction.
+        actor: A customer.
+        dependent_id: One of theirs, archived or not.
+        when: ``upcoming`` (soonest first) or ``past`` (latest first).
+        page: Counted from 1.
+
+    Raises:
+        NotFound: If the dependent is missing or somebody else's.
+        InvalidInput: If ``when`` is neither.
+    """
+    row = find_own_dependent(tx, actor, dependent_id)
+    of_it = select(col(BookingDependent.booking_id)).where(
+        col(BookingDependent.dependent_id) == row.id
+    )
+    whose = and_(
+        col(Booking.customer_id) == row.customer_id, col(Booking.id).in_(of_it)
+    )
+    return booking_page(tx, whose, when, page)

@@ -1,0 +1,140 @@
+"""Views of drafts, and the texts that drafts, bookings and mails share."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from portal_app.domain.bookings import draft_details, rules, views
+from portal_app.domain.bookings.models import Booking, BookingDraft
+from portal_app.domain.bookings.rules import OverviewSnapshot
+from portal_app.domain.business import service as business
+from portal_app.domain.catalogue import rules as pricing
+from portal_app.domain.catalogue import service as catalogue
+from portal_app.domain.catalogue.models import Service
+from portal_app.domain.customers.addresses import Address, address_lines
+from portal_app.domain.customers.models import Customer
+from portal_app.domain.customers.rules import phone_text
+from portal_app.domain.scheduling.models import Fieldworker
+from portal_app.domain.scheduling.service import Slot
+from portal_app.kernel.errors import InvalidInput
+from portal_app.kernel.formats import Formats, duration_text
+
+
+def price_of_draft(tx: Session, row: BookingDraft) -> pricing.PriceBreakdown | None:
+    """What a draft costs now; ``None`` while its options are not complete."""
+    try:
+        return pricing.price(
+            catalogue.offer_of(tx, tx.get_one(Service, row.service_id)), row.options
+        )
+    except InvalidInput:
+        return None
+
+
+def completed_steps(
+    row: BookingDraft, price: pricing.PriceBreakdown | None, blocking_reason: str
+) -> list[str]:
+    """The steps of a draft that are complete, in the wizard's order.
+
+    Args:
+        row: The draft.
+        price: What it costs, or ``None`` while its options are not complete.
+        blocking_reason: Why what was filled in under contact details no longer counts.
+    """
+    complete = {
+        "options": price is not None,
+        "time": row.starts_at is not None,
+        "address": bool(row.address),
+        "contact": bool(row.contact) and not blocking_reason,
+    }
+    return [step for step in rules.STEPS if complete[step]]
+
+
+def stored_address_lines(address: dict[str, Any], home_country: str) -> list[str]:
+    """A kept address as on an envelope; empty while there is none."""
+    return address_lines(Address(**address), home_country) if address else []
+
+
+def time_range_text(formats: Formats, starts_at: datetime, ends_at: datetime) -> str:
+    """From when to when, such as ``9:00 am – 11:30 am``."""
+    return f"{formats.time(starts_at)} – {formats.time(ends_at)}"
+
+
+def free_time_views(formats: Formats, offered: list[Slot]) -> list[views.FreeTimeView]:
+    """Free starts on the business's clock."""
+    return [
+        views.FreeTimeView(
+            starts_at=slot.starts_at.isoformat(),
+            day_iso=slot.starts_at.astimezone(formats.zone).date().isoformat(),
+            day=formats.short_day(slot.starts_at),
+            time=formats.time(slot.starts_at),
+        )
+        for slot in offered
+    ]
+
+
+def draft_view(tx: Session, row: BookingDraft, notice: str = "") -> views.DraftView:
+    """A draft as it stands, priced by the catalogue as it is now."""
+    settings = business.current_business(tx)
+    formats = business.formats(tx)
+    service = tx.get_one(Service, row.service_id)
+    customer = tx.get_one(Customer, row.customer_id)
+    price = price_of_draft(tx, row)
+    blocking_reason = draft_details.blocking_reason(tx, row)
+    done = completed_steps(row, price, blocking_reason)
+    total_minor = price.total_minor if price else 0
+    minutes = price.minutes if price else 0
+    booked = booking_of_draft(tx, row) if row.closed_at is not None else None
+    day_iso = day = time = ""
+    if row.starts_at is not None:
+        day_iso = row.starts_at.astimezone(formats.zone).date().isoformat()
+        day = formats.day(row.starts_at)
+        time = time_range_text(
+            formats, row.starts_at, row.starts_at + timedelta(minutes=minutes)
+        )
+    asked_for = tx.get(Fieldworker, row.fieldworker_id) if row.fieldworker_id else None
+    contact = row.contact or {
+        "name": f"{customer.first_name} {customer.last_name}".strip(),
+        "email": customer.email,
+        "phone": customer.phone,
+    }
+    return views.DraftView(
+        id=row.id,
+        service_slug=service.slug,
+        service_name=service.name,
+        answers=dict(row.options),
+        lines=catalogue.line_views(formats, price.lines) if price else [],
+        total=formats.money(total_minor) if price else "",
+        total_minor=total_minor,
+        duration=duration_text(minutes) if price else "",
+        minutes=minutes,
+        starts_at=row.starts_at.isoformat() if row.starts_at else "",
+        day_iso=day_iso,
+        day=day,
+        time=time,
+        fieldworker_id=row.fieldworker_id or "",
+        fieldworker=asked_for.name if asked_for else "Anyone",
+        location_id=row.location_id or "",
+        address=views.BookingAddressView(**row.address),
+        address_lines=stored_address_lines(row.address, settings.country),
+        contact_name=contact["name"],
+        contact_email=contact["email"],
+        contact_phone=phone_text(contact["phone"], settings.country),
+        notes=row.notes,
+        done=done,
+        ready=len(done) == len(rules.STEPS),
+        shown=OverviewSnapshot(row.version, total_minor, minutes),
+        number=booked.number if booked else "",
+        notice=notice or blocking_reason,
+        company_id=str(contact.get("company", {}).get("id", "")),
+        company=str(contact.get("company", {}).get("name", "")),
+        for_whom=draft_details.dependents_of_draft(tx, row),
+        fields=draft_details.fields_of_draft(tx, row),
+    )
+
+
+def booking_of_draft(tx: Session, draft: BookingDraft) -> Booking | None:
+    """The booking that grew from a draft, if it was confirmed."""
+    return tx.exec(
+        select(Booking).where(col(Booking.draft_id) == draft.id)
+    ).one_or_none()

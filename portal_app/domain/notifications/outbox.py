@@ -1,0 +1,280 @@
+"""The outbox: written with what caused it, delivered at least once.
+
+A message is stored in the transaction of the intention that causes it, so that
+there is never one without the other. A job leases messages one at a time,
+hands each to the mailer outside any transaction, and notes the outcome. A
+worker that dies in between leaves a lease that runs out; the message is then
+sent again under the same id, by which the receiver recognises it.
+
+What a message said is forgotten once it is delivered or given up: payloads hold
+links that must not be readable in the database for longer than needed.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+import structlog
+from sqlalchemy import delete, or_, select, update
+from sqlmodel import Session, col
+
+from portal_app.domain.business import service as businesses
+from portal_app.domain.business.views import Branding
+from portal_app.domain.notifications.models import OutboxMessage
+from portal_app.domain.notifications.rules import (
+    LEASE,
+    MAX_ATTEMPTS,
+    RETENTION,
+    retry_delay,
+)
+from portal_app.kernel.clock import utc_now
+from portal_app.kernel.db import Database
+from portal_app.kernel.statements import affected, insert_once
+
+log = structlog.get_logger("outbox")
+
+_suppressed: ContextVar[bool] = ContextVar("silent", default=False)
+
+
+class DeliveryFailed(Exception):
+    """A mailer could not hand a message over.
+
+    Attributes:
+        reason: What to keep about it; never an address or a text.
+        permanent: Whether trying again is pointless.
+    """
+
+    def __init__(self, reason: str, *, permanent: bool = False) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.permanent = permanent
+
+
+class Mailer(Protocol):
+    """What delivers a message; ``integrations.mail`` implements it."""
+
+    def send(
+        self,
+        kind: str,
+        recipient: str,
+        payload: dict[str, Any],
+        business: Branding,
+        *,
+        message_id: str,
+    ) -> None:
+        """Hand one message over.
+
+        Args:
+            kind: Which message, such as ``verify_email``.
+            recipient: An e-mail address.
+            payload: What the message is about.
+            business: In whose name it is sent.
+            message_id: The same for every attempt to send the same message.
+
+        Raises:
+            DeliveryFailed: If it could not be handed over.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class _Lease:
+    id: str
+    kind: str
+    recipient: str
+    payload: dict[str, Any]
+    attempt: int
+    until: datetime
+    business: Branding
+
+
+@contextmanager
+def notifications_suppressed() -> Iterator[None]:
+    """Within it, in this thread, ``enqueue`` stores nothing.
+
+    For what people did not do just now: loading demo or imported data runs the
+    same intentions, but nobody is waiting for their mails.
+    """
+    token = _suppressed.set(True)
+    try:
+        yield
+    finally:
+        _suppressed.reset(token)
+
+
+def enqueue(
+    tx: Session, kind: str, recipient: str, payload: dict[str, Any], dedupe_key: str
+) -> bool:
+    """Store a message to be delivered after the commit.
+
+    Args:
+        tx: The transaction of what caused the message.
+        kind: Which message, such as ``verify_email``.
+        recipient: An e-mail address in its normal form.
+        payload: JSON values that the message is about.
+        dedupe_key: Names the cause; the same key twice is one message, for as long
+            as the message is kept.
+
+    Returns:
+        Whether this call stored it.
+    """
+    if _suppressed.get():
+        return False
+    now = utc_now()
+    message = OutboxMessage(
+        kind=kind,
+        dedupe_key=dedupe_key,
+        recipient=recipient,
+        payload=payload,
+        due_at=now,
+        created_at=now,
+    )
+    return insert_once(tx, message, "dedupe_key")
+
+
+def deliver_due(db: Database, mailer: Mailer, limit: int = 20) -> int:
+    """Deliver what is due, oldest first.
+
+    Safe to run in several workers at once: a lease keeps them apart.
+
+    Args:
+        db: The database.
+        mailer: Where messages go; called outside any transaction.
+        limit: How many messages to try at most.
+
+    Returns:
+        How many were delivered.
+    """
+    delivered = 0
+    for _ in range(limit):
+        # Most looks find nothing; those must not queue for the write lock.
+        if not db.query(_has_due_message):
+            break
+        lease = db.call(_lease_next)
+        if lease is None:
+            break
+        delivered += _deliver(db, mailer, lease)
+    return delivered
+
+
+def purge(tx: Session) -> int:
+    """Delete messages that were delivered or given up more than 30 days ago.
+
+    Returns:
+        How many.
+    """
+    before = utc_now() - RETENTION
+    return affected(
+        tx,
+        delete(OutboxMessage).where(
+            or_(
+                col(OutboxMessage.delivered_at) < before,
+                col(OutboxMessage.failed_at) < before,
+            )
+        ),
+    )
+
+
+def _due(now: datetime) -> Any:
+    return (
+        select(OutboxMessage)
+        .where(
+            col(OutboxMessage.delivered_at).is_(None),
+            col(OutboxMessage.failed_at).is_(None),
+            col(OutboxMessage.due_at) <= now,
+            or_(
+                col(OutboxMessage.leased_until).is_(None),
+                col(OutboxMessage.leased_until) <= now,
+            ),
+        )
+        .order_by(col(OutboxMessage.due_at), col(OutboxMessage.id))
+        .limit(1)
+    )
+
+
+def _has_due_message(tx: Session) -> bool:
+    return tx.execute(_due(utc_now())).first() is not None
+
+
+def _lease_next(tx: Session) -> _Lease | None:
+    now = utc_now()
+    due = _due(now).with_for_update(skip_locked=True)
+    message: OutboxMessage | None = tx.execute(due).scalars().first()
+    if message is None:
+        return None
+    if message.attempts >= MAX_ATTEMPTS:
+        # Every worker that took it died before it could say why.
+        message.failed_at, message.payload = now, {}
+        tx.flush()
+        return _lease_next(tx)
+    until = now + LEASE
+    message.leased_until = until
+    # Counted before the attempt, so that one that kills the worker counts too.
+    message.attempts += 1
+    return _Lease(
+        id=message.id,
+        kind=message.kind,
+        recipient=message.recipient,
+        payload=dict(message.payload),
+        attempt=message.attempts,
+        until=until,
+        business=businesses.branding(tx),
+    )
+
+
+def _deliver(db: Database, mailer: Mailer, lease: _Lease) -> bool:
+    try:
+        mailer.send(
+            lease.kind,
+            lease.recipient,
+            lease.payload,
+            lease.business,
+            message_id=lease.id,
+        )
+    except DeliveryFailed as error:
+        db.call(_record_failure, lease, error.reason, error.permanent)
+        return False
+    except Exception as error:
+        # Only the type: the text of a stranger's error may hold an address.
+        db.call(_record_failure, lease, type(error).__name__, False)
+        return False
+    db.call(_record_delivery, lease)
+    log.info("delivered", kind=lease.kind, message=lease.id, attempt=lease.attempt)
+    return True
+
+
+def _record_delivery(tx: Session, lease: _Lease) -> None:
+    tx.execute(
+        update(OutboxMessage)
+        .where(col(OutboxMessage.id) == lease.id)
+        .values(delivered_at=utc_now(), leased_until=None, payload={}, last_error="")
+    )
+
+
+def _record_failure(tx: Session, lease: _Lease, reason: str, permanent: bool) -> None:
+    now = utc_now()
+    given_up = permanent or lease.attempt >= MAX_ATTEMPTS
+    values: dict[str, Any] = {"leased_until": None, "last_error": reason[:200]}
+    if given_up:
+        values |= {"failed_at": now, "payload": {}}
+    else:
+        values["due_at"] = now + retry_delay(lease.attempt)
+    tx.execute(
+        update(OutboxMessage)
+        .where(
+            col(OutboxMessage.id) == lease.id,
+            # Another worker may have taken over after the lease ran out.
+            col(OutboxMessage.leased_until) == lease.until,
+        )
+        .values(**values)
+    )
+    log.warning(
+        "not delivered",
+        kind=lease.kind,
+        message=lease.id,
+        attempt=lease.attempt,
+        reason=reason,
+        given_up=given_up,
+    )

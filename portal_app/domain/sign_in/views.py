@@ -1,0 +1,38 @@
+"""What the layers above may know of a sign-in and of who is signed in."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class PendingIdentityView:
+    """What a sign-in by a provider still waits for.
+
+    Attributes:
+        provider: Such as ``google``.
+        name: Such as ``Google``.
+        step: ``email`` (give an e-mail), ``proof`` (there is an account: prove
+            that it is yours) or ``mail`` (a mail is under way).
+        email: Where the account or the mail is; in step ``email`` what the
+            provider suggests, or empty.
+        has_password: In step ``proof``, whether a password can prove it.
+    """
+
+    provider: str = ""
+    name: str = ""
+    step: str = ""
+    email: str = ""
+    has_password: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ViewerView:
+    """Who is looking, for the header and the menu.
+
+    ``role`` is ``customer``, ``office``, ``fieldworker``, ``guest`` or empty.
+    """
+
+    signed_in: bool = False
+    name: str = ""
+    email: str = ""
+    picture_url: str = ""
+    role: str = ""

@@ -1,0 +1,85 @@
+"""The tasks of the schedule: outbox, reminders, unused files, retention."""
+
+import structlog
+
+from portal_app.domain.accounts import security_log, sessions, tokens
+from portal_app.domain.bookings import guests
+from portal_app.domain.bookings.drafts import delete_stale_drafts
+from portal_app.domain.customers import contact_points, contacts
+from portal_app.domain.dependents import reminders
+from portal_app.domain.files import attachments
+from portal_app.domain.files.protocols import Storage
+from portal_app.domain.notifications import outbox as notifications
+from portal_app.domain.notifications.outbox import Mailer
+from portal_app.domain.rate_limits import limiter
+from portal_app.domain.sign_in import pending_identities, provider_flows
+from portal_app.domain.sign_in.sign_up import delete_unverified_accounts
+from portal_app.kernel.db import Database
+
+log = structlog.get_logger("jobs")
+
+
+def delete_unused_files(db: Database, storage: Storage) -> int:
+    """Delete what was removed, or handed in and not used within a day.
+
+    Returns:
+        How many were deleted.
+    """
+    swept = 0
+    while some := attachments.delete_unused_files(db, storage):
+        swept += some
+    if swept:
+        log.info("files swept", count=swept)
+    return swept
+
+
+_OUTBOX_BATCH_SIZE = 100
+
+
+def deliver_outbox(db: Database, mailer: Mailer) -> int:
+    """Deliver the messages that are due; at most 100, so that others get a turn.
+
+    Returns:
+        How many were delivered.
+    """
+    return notifications.deliver_due(db, mailer, limit=_OUTBOX_BATCH_SIZE)
+
+
+def send_document_reminders(db: Database) -> int:
+    """Tell customers of dependents' documents that expire, or just have.
+
+    Returns:
+        How many mails were written.
+    """
+    written = reminders.remind_of_expiring_documents(db)
+    if written:
+        log.info("reminded of documents", count=written)
+    return written
+
+
+def purge_expired(db: Database) -> dict[str, int]:
+    """Delete what is over, from attempts to drafts that nobody went on with.
+
+    Each kind in transactions of its own; safe to repeat.
+
+    Returns:
+        How many rows of each kind were deleted.
+    """
+    deleted = {
+        "attempt_windows": db.call(limiter.purge),
+        "tokens": db.call(tokens.purge),
+        "sessions": db.call(sessions.purge),
+        "provider_flows": db.call(provider_flows.purge),
+        "offers": db.call(pending_identities.purge),
+        "devices": db.call(sessions.purge_devices),
+        "security_events": db.call(security_log.purge),
+        "booking_links": db.call(guests.purge_links),
+        "drafts": delete_stale_drafts(db),
+        "unverified_accounts": delete_unverified_accounts(db),
+        "removed_contacts": db.call(contacts.purge),
+        "contact_stops": db.call(contact_points.purge_stop_links),
+        "messages": db.call(notifications.purge),
+    }
+    if any(deleted.values()):
+        log.info("purged", **deleted)
+    return deleted

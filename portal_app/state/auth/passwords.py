@@ -1,0 +1,117 @@
+"""Password strength, and choosing a new password by mail."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import reflex as rx
+from reflex.event import EventSpec
+
+from portal_app.domain.accounts import credentials, passwords
+from portal_app.domain.accounts.rules import LinkInvalid
+from portal_app.kernel.errors import DomainError
+from portal_app.state.auth.mail_links import open_link, token_of
+from portal_app.state.core import form_parsing, worker
+from portal_app.state.core.access import PUBLIC, actor, event_for
+
+NOT_YET = -1
+
+
+class PasswordState(rx.State):
+    """The meter under a new password. ``score`` is 0 to 4, -1 for nothing typed."""
+
+    score: int = NOT_YET
+    advice: str = ""
+
+    @event_for(PUBLIC)
+    async def rate(self, password: str) -> None:
+        """Estimate what was typed so far."""
+        if not isinstance(password, str) or not password:
+            self.score, self.advice = NOT_YET, ""
+            return
+        policy = await worker.query(passwords.current_policy)
+        found = await worker.compute(
+            passwords.estimate_strength, password, policy=policy
+        )
+        self.score, self.advice = found.score, found.advice
+
+    @event_for(PUBLIC)
+    def clear(self) -> None:
+        """Begin with an empty field."""
+        self.score, self.advice = NOT_YET, ""
+
+
+class ForgotPasswordState(rx.State):
+    """The form; the address says whether it was sent (``?sent=1``)."""
+
+    errors: dict[str, str] = {}
+    problem: str = ""
+    pending: bool = False
+    sent: bool = False
+    sent_to: str = ""
+
+    @event_for(PUBLIC)
+    def load(self) -> None:
+        """Show the form or, by the address, where to look now."""
+        self.errors, self.problem, self.pending = {}, "", False
+        self.sent = "sent" in self.router.url.query_parameters
+        if not self.sent:
+            self.sent_to = ""
+
+    @event_for(PUBLIC)
+    async def submit(
+        self, form_data: dict[str, Any]
+    ) -> AsyncIterator[EventSpec | None]:
+        """Send the mail, if there is an account; never tells."""
+        if self.sent:
+            return
+        email = form_parsing.field(form_data, "email")
+        self.errors, self.problem, self.pending = {}, "", True
+        yield
+        try:
+            await worker.run_in_thread(credentials.request_reset, actor(), email)
+            self.sent, self.sent_to = True, email.strip()
+        except DomainError as error:
+            self.errors, self.problem = form_parsing.refusal(error)
+        finally:
+            self.pending = False
+        if self.sent:
+            yield rx.redirect("/forgot-password?sent=1")
+
+
+class ResetPasswordState(rx.State):
+    """``outcome`` is empty (not tried yet), ``done`` or ``invalid``."""
+
+    outcome: str = ""
+    errors: dict[str, str] = {}
+    problem: str = ""
+    pending: bool = False
+    loaded: bool = False
+    _token: str = ""
+
+    @event_for(PUBLIC)
+    def load(self) -> None:
+        """Take the link from the address; a known one keeps its outcome."""
+        open_link(self)
+        self.errors = {}
+
+    @event_for(PUBLIC)
+    async def submit(self, form_data: dict[str, Any]) -> AsyncIterator[None]:
+        """Use the link with the new password."""
+        if self.outcome == "done":
+            return
+        self.errors, self.problem, self.pending = {}, "", True
+        yield
+        try:
+            await worker.run_in_thread(
+                credentials.reset_password,
+                actor(),
+                token_of(self),
+                form_parsing.field(form_data, "password"),
+            )
+            self.outcome = "done"
+        except LinkInvalid:
+            self.outcome = "invalid"
+        except DomainError as error:
+            self.errors, self.problem = form_parsing.refusal(error)
+        finally:
+            self.pending = False

@@ -1,0 +1,117 @@
+"""One booking, and the form that changes its details."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+from urllib.parse import unquote
+
+import reflex as rx
+from reflex.event import EventSpec
+
+from portal_app.domain.bookings import booking_details, queries
+from portal_app.domain.bookings.views import BookingView, DetailsFormView
+from portal_app.domain.business import service as businesses
+from portal_app.kernel.audiences import Actor
+from portal_app.kernel.changes import Change
+from portal_app.kernel.errors import NotFound
+from portal_app.state.bookings.booking_dependents import (
+    ADDED_PARAMETER,
+    add_links,
+    tick_added,
+)
+from portal_app.state.core import form_parsing, versioned_form, worker
+from portal_app.state.core.access import CUSTOMER, GUEST, actor, event_for
+from portal_app.state.core.form_parsing import details_form, text
+from portal_app.state.core.toasts import toast
+
+BOOKING_PREFIX = "/bookings/"
+
+
+class BookingState(rx.State):
+    """The booking at the address ``path``; ``None`` if there is none to see.
+
+    ``asked`` is what can still be changed of its details; ``adds`` are words and
+    address of the pages where another dependent is added.
+    """
+
+    path: str = ""
+    booking: BookingView | None = None
+    asked: DetailsFormView = DetailsFormView()
+    adds: list[tuple[str, str]] = []
+    clock: str = ""
+    _added: str = ""
+
+    @event_for(CUSTOMER, GUEST)
+    async def load(self) -> None:
+        """Read the booking the address names."""
+        path = str(self.router.url.path).rstrip("/")
+        self._added = text(self.router.url.query_parameters.get(ADDED_PARAMETER))
+        try:
+            await self._read()
+        except NotFound:
+            self.booking = None
+        self.path = path
+
+    async def _read(self) -> None:
+        self.booking, asked, self.clock = await worker.query(
+            _booking, actor(), self._number()
+        )
+        self.asked = tick_added(asked, self._added)
+        self.adds = add_links(asked.types, BOOKING_PREFIX + self._number())
+
+    def _number(self) -> str:
+        path = str(self.router.url.path).rstrip("/")
+        return unquote(path.removeprefix(BOOKING_PREFIX))
+
+
+def _booking(
+    tx: worker.Session, who: Actor, number: str
+) -> tuple[BookingView, DetailsFormView, str]:
+    return (
+        queries.get_booking(tx, who, number),
+        booking_details.details_form(tx, who, number),
+        businesses.formats(tx).clock,
+    )
+
+
+class BookingDetailsState(rx.State):
+    """What the form is told (``versioned_form.VersionedFormVars``); it shows ``BookingState.asked``."""
+
+    errors: dict[str, str] = {}
+    problem: str = ""
+    changes: list[Change] = []
+    seen: int = 0
+    saved: str = ""
+    pending: bool = False
+
+    @event_for(CUSTOMER)
+    async def begin(self) -> None:
+        """Open the form with what is stored now."""
+        await (await self.get_state(BookingState))._read()
+        versioned_form.clear_messages(self)
+
+    @event_for(CUSTOMER)
+    async def save(
+        self, form_data: dict[str, Any]
+    ) -> AsyncIterator[list[EventSpec] | None]:
+        """Store for whom it is and the answers, unless they changed meanwhile."""
+        if versioned_form.is_repeated(self, form_data):
+            return
+        versioned_form.clear_messages(self)
+        self.pending = True
+        yield
+        booking = await self.get_state(BookingState)
+        saving = worker.call(
+            booking_details.change_details,
+            actor(),
+            booking._number(),
+            details_form(form_data),
+            form_parsing.number(form_data, "version"),
+        )
+        stored = await versioned_form.try_save(self, saving)
+        if stored:
+            booking._added = ""
+        if stored or self.changes:
+            await booking._read()
+        if stored:
+            self.saved = form_parsing.field(form_data, "request")
+            yield [toast("success", "Your changes are saved.")]

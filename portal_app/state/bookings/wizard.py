@@ -1,0 +1,461 @@
+"""The booking wizard: its steps, its options, and the summary of the draft."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import reflex as rx
+from reflex.event import EventSpec
+
+from portal_app.domain.bookings import confirmation, drafts, queries, rules
+from portal_app.domain.bookings.rules import STEPS as ASKED
+from portal_app.domain.bookings.views import (
+    BookingDependentView,
+    BookingView,
+    DraftView,
+    FreeTimeView,
+)
+from portal_app.domain.business import policies
+from portal_app.domain.business import service as businesses
+from portal_app.domain.catalogue import service as catalogue
+from portal_app.domain.catalogue.views import LineView, OptionView, ServiceView
+from portal_app.domain.fields.views import FieldView
+from portal_app.kernel.audiences import Actor
+from portal_app.kernel.errors import Conflict, InvalidInput, NotFound
+from portal_app.state.core import worker
+from portal_app.state.core.access import CUSTOMER, actor, event_for
+from portal_app.state.core.form_parsing import instant
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceCard:
+    """One answer; ``adds`` says what it adds to price and duration."""
+
+    key: str
+    name: str
+    adds: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """An option of the service, with what the draft answers.
+
+    ``unit`` says what one more of a quantity adds.
+    """
+
+    key: str
+    name: str
+    help: str
+    kind: str
+    unit: str = ""
+    quantity: int = 0
+    least: int = 0
+    most: int = 0
+    choices: list[ChoiceCard] = field(default_factory=list)
+
+
+def questions_of(service: ServiceView, draft: DraftView) -> list[Question]:
+    """The options of a service as questions, with the answers of a draft."""
+    return [
+        _question(option, draft.answers.get(option.key)) for option in service.options
+    ]
+
+
+def _question(option: OptionView, answer: Any) -> Question:
+    if option.kind == "quantity":
+        unit = option.choices[0]
+        return Question(
+            key=option.key,
+            name=option.name,
+            help=option.help,
+            kind=option.kind,
+            unit=" · ".join(part for part in (unit.price, unit.minutes) if part),
+            quantity=answer if isinstance(answer, int) else option.min_quantity,
+            least=option.min_quantity,
+            most=option.max_quantity,
+        )
+    chosen = set(answer) if isinstance(answer, list) else {answer}
+    return Question(
+        key=option.key,
+        name=option.name,
+        help=option.help,
+        kind=option.kind,
+        choices=[
+            ChoiceCard(
+                key=choice.key,
+                name=choice.name,
+                adds=" · ".join(
+                    part for part in (choice.price, choice.minutes) if part
+                ),
+                chosen=choice.key in chosen,
+            )
+            for choice in option.choices
+        ],
+    )
+
+
+STEPS = (*ASKED, "overview")
+WIZARD_PREFIX = "/book/"
+DONE = "done"
+_UNKNOWN = "This option is not available."
+
+
+class BookingWizardState(rx.State):
+    """The wizard's frame, its summary, and the steps without state of their own.
+
+    ``phase`` is empty while loading, then ``open``, ``done`` or ``missing``.
+    ``draft_id`` is part of the address; it authorises nothing. ``asked`` differs
+    whenever ``questions`` are to be drawn anew.
+    """
+
+    path: str = ""
+    phase: str = ""
+    step: str = ""
+    draft_id: str = ""
+    returning: bool = False
+    notice: str = ""
+    problem: str = ""
+    errors: dict[str, str] = {}
+
+    name: str = ""
+    image: str = ""
+    image_alt: str = ""
+    from_price: str = ""
+    policy: list[str] = []
+    clock: str = ""
+    questions: list[Question] = []
+    asked: int = 0
+
+    lines: list[LineView] = []
+    total: str = ""
+    duration: str = ""
+    day: str = ""
+    time: str = ""
+    time_key: str = ""
+    fieldworker: str = ""
+    address_lines: list[str] = []
+    access_notes: str = ""
+    contact_name: str = ""
+    contact_email: str = ""
+    contact_phone: str = ""
+    company: str = ""
+    company_id: str = ""
+    notes: str = ""
+    for_whom: list[BookingDependentView] = []
+    fields: list[FieldView] = []
+    shown: dict[str, int] = {}
+
+    confirming: bool = False
+    nearest: list[FreeTimeView] = []
+    booked: BookingView | None = None
+
+    _answers: dict[str, Any] = {}
+    _done: list[str] = []
+    _chosen: tuple[str, str, str] = ("", "", "")
+    _location_id: str = ""
+
+    @event_for(CUSTOMER)
+    async def load(self) -> Any:
+        """Rebuild the wizard from address, session and database."""
+        return await self._rebuild()
+
+    @event_for(CUSTOMER)
+    async def answer(self, option_key: Any, answer: Any) -> EventSpec | None:
+        """Answer an option of one choice, or say a quantity."""
+        return await self._answer(option_key, answer)
+
+    @event_for(CUSTOMER)
+    async def tick(self, option_key: Any, choice_key: Any, on: Any) -> EventSpec | None:
+        """Add one of several choices, or take it away."""
+        if not await self._stands_at("options"):
+            return None
+        given = self._answers.get(option_key) if isinstance(option_key, str) else None
+        chosen = [key for key in given or [] if key != choice_key]
+        wanted = [*chosen, choice_key] if on else chosen
+        return await self._answer(option_key, wanted)
+
+    @event_for(CUSTOMER)
+    async def next_from_options(self) -> EventSpec | None:
+        """*Next* on the first step."""
+        if not await self._stands_at("options"):
+            return None
+        if self.errors:
+            # What was typed last is not in the draft, because it does not fit.
+            self._show(problem="Please check the options.")
+            return None
+        try:
+            draft = await worker.call(
+                drafts.choose_options, actor(), self.draft_id, dict(self._answers)
+            )
+        except InvalidInput as wrong:
+            self._show(errors=wrong.fields, problem=wrong.message)
+            return None
+        except Conflict as refused:
+            return await self._refused(refused)
+        self._take(draft)
+        return self._go_on()
+
+    @event_for(CUSTOMER)
+    async def take_nearest_time(self, starts_at: Any) -> EventSpec | None:
+        """Take one of the nearest free times; the overview shows it again."""
+        start = instant(starts_at)
+        if not await self._stands_at("overview") or start is None:
+            return None
+        person = self._chosen[2] or None
+        try:
+            draft = await worker.call(
+                drafts.choose_time, actor(), self.draft_id, start, person
+            )
+        except drafts.SlotGone as gone:
+            self._show(problem=gone.message, nearest=gone.times)
+            return None
+        except Conflict as refused:
+            return await self._refused(refused)
+        self._take(draft)
+        self._show(
+            problem="",
+            nearest=[],
+            notice=f"Your time is now {draft.day}, {draft.time}. "
+            "Please check the overview and confirm.",
+        )
+        return None
+
+    @event_for(CUSTOMER)
+    async def confirm(self, shown: Any) -> Any:
+        """*Confirm booking*: book what the overview showed, once.
+
+        Args:
+            shown: ``shown`` of the overview that was looked at; a click that is
+                replayed after a lost connection must not confirm another one.
+        """
+        if not await self._stands_at("overview"):
+            return
+        self._show(confirming=True, problem="", nearest=[], notice="")
+        yield
+        try:
+            number = await worker.run_in_thread(
+                confirmation.confirm, actor(), self.draft_id, _shown_from(shown)
+            )
+            yield await self._finish(number, self.draft_id)
+        except drafts.SlotGone as gone:
+            self._show(problem=gone.message, nearest=gone.times)
+        except InvalidInput as missing:
+            step = next((s for s in STEPS if s in missing.fields), STEPS[0])
+            found = await worker.query(drafts.get_draft, actor(), self.draft_id)
+            self._take(found)
+            self._go(step)
+            words = missing.fields.get(step, missing.message)
+            self._show(problem="" if words == found.notice else words)
+            yield rx.redirect(self._address(step))
+        except (confirmation.OverviewChanged, NotFound) as changed:
+            found = await worker.query(drafts.get_draft, actor(), self.draft_id)
+            self._take(found)
+            self._show(problem=changed.message)
+        except Conflict as refused:
+            self._show(problem=refused.message)
+        finally:
+            self._show(confirming=False)
+
+    async def _rebuild(self) -> EventSpec | None:
+        path = str(self.router.url.path).rstrip("/")
+        asked = self.router.url.query_parameters
+        if path != self.path:
+            self.reset()
+            self.path = path
+        slug = path.removeprefix(WIZARD_PREFIX)
+        named = asked.get("draft", "")[:26]
+        try:
+            found = await worker.query(
+                _draft_for, actor(), slug, named or self.draft_id
+            )
+            # Who comes anew wants to book anew, not to see what is booked.
+            if found is None or (found.number and not named):
+                found = await worker.call(drafts.open_draft, actor(), slug)
+            if found.number:
+                return await self._finish(found.number, found.id)
+            service, policy, clock = await worker.query(_service, slug)
+        except NotFound:
+            self._show(phase="missing", step="")
+            return None
+        self._take(found)
+        self._show(
+            name=service.name,
+            image=service.image,
+            image_alt=service.image_alt,
+            from_price=service.from_price,
+            policy=policy,
+            clock=clock,
+        )
+        self._ask(questions_of(service, found))
+        step = asked.get("step", "")
+        step = step if step in STEPS else STEPS[0]
+        reachable = self._reachable(step)
+        if reachable != self.step:
+            self._leave_step()
+        self._show(
+            phase="open",
+            step=reachable,
+            booked=None,
+            returning=asked.get("return") == STEPS[-1],
+        )
+        if reachable != step:
+            return rx.redirect(self._address(reachable), replace=True)
+        return None
+
+    async def _answer(self, option_key: Any, answer: Any) -> EventSpec | None:
+        if not await self._stands_at("options"):
+            return None
+        if option_key not in [question.key for question in self.questions]:
+            self._show(problem=_UNKNOWN)
+            return None
+        errors = {key: text for key, text in self.errors.items() if key != option_key}
+        try:
+            draft = await worker.call(
+                drafts.answer_option, actor(), self.draft_id, option_key, answer
+            )
+        except InvalidInput as wrong:
+            self._show(
+                errors=errors
+                | {option_key: wrong.fields.get(option_key, wrong.message)}
+            )
+            return None
+        except Conflict as refused:
+            return await self._refused(refused)
+        self._take(draft)
+        self._show(errors=errors, problem="")
+        return None
+
+    async def _finish(self, number: str, draft_id: str) -> EventSpec | None:
+        """Show the booking that grew from the draft, at its own address."""
+        booked = await worker.query(queries.get_booking, actor(), number)
+        at_once = self.router.url.query_parameters.get("step") == DONE
+        self.draft_id = draft_id
+        self._leave_step()
+        self._show(phase=DONE, step=DONE, booked=booked)
+        return None if at_once else rx.redirect(self._address(DONE), replace=True)
+
+    async def _refused(self, refused: Conflict) -> EventSpec | None:
+        """Say why, or show the booking if another tab has confirmed it meanwhile."""
+        found = await worker.query(drafts.get_draft, actor(), self.draft_id)
+        if found.number:
+            return await self._finish(found.number, found.id)
+        self._show(problem=refused.message)
+        return None
+
+    def _ask(self, questions: list[Question]) -> None:
+        """Draw the questions anew if their answers are not those drawn last.
+
+        The browser keeps what is ticked by itself; ``asked`` counts the times it
+        has to begin with what the draft says.
+        """
+        if self.questions != questions:
+            self.questions = questions
+            self.asked += 1
+
+    async def _stands_at(self, step: str) -> bool:
+        """Whether the page shows this step: late clicks of a step left count not.
+
+        What was clicked while the server was away is replayed to one that has just
+        started, before ``load``: then the address of the click says where it was.
+        """
+        if not self.phase:
+            await self._rebuild()
+        return self.phase == "open" and self.step == step
+
+    def _reachable(self, step: str) -> str:
+        """The step itself, or the first one before it that is not filled in."""
+        before = STEPS[: STEPS.index(step)]
+        return next((earlier for earlier in before if earlier not in self._done), step)
+
+    def _go_on(self) -> EventSpec:
+        """Go to the step after this one, or back to the overview that sent here."""
+        following = STEPS[STEPS.index(self.step) + 1]
+        return self._go(STEPS[-1] if self.returning else following)
+
+    def _go(self, step: str) -> EventSpec:
+        step = self._reachable(step)
+        # Drawn at once; the address follows, and is what a reload goes by.
+        self._leave_step()
+        self._show(step=step)
+        return rx.redirect(self._address(step))
+
+    def _leave_step(self) -> None:
+        self._show(errors={}, problem="", nearest=[], returning=False)
+
+    def _here(self) -> str:
+        """The address of this step, for coming back to it from another page."""
+        back = f"&return={STEPS[-1]}" if self.returning else ""
+        return f"{self._address(self.step)}{back}"
+
+    def _address(self, step: str) -> str:
+        return f"{self.path}?step={step}&draft={self.draft_id}"
+
+    def _take(self, draft: DraftView) -> None:
+        """Show a draft as it now stands."""
+        self._answers = dict(draft.answers)
+        self._done = list(draft.done)
+        self._chosen = (draft.starts_at, draft.day_iso, draft.fieldworker_id)
+        self._location_id = draft.location_id
+        self._show(
+            draft_id=draft.id,
+            notice=draft.notice,
+            lines=draft.lines,
+            total=draft.total,
+            duration=draft.duration,
+            day=draft.day,
+            time=draft.time,
+            time_key=f"{draft.id} {draft.minutes}",
+            fieldworker=draft.fieldworker,
+            address_lines=draft.address_lines,
+            access_notes=draft.address.access_notes,
+            contact_name=draft.contact_name,
+            contact_email=draft.contact_email,
+            contact_phone=draft.contact_phone,
+            company=draft.company,
+            company_id=draft.company_id,
+            notes=draft.notes,
+            for_whom=draft.for_whom,
+            fields=draft.fields,
+            shown={
+                "version": draft.shown.version,
+                "total_minor": draft.shown.total_minor,
+                "minutes": draft.shown.minutes,
+            },
+        )
+
+    def _show(self, **values: Any) -> None:
+        """Set what differs, so that nothing else goes over the wire."""
+        for name, value in values.items():
+            if getattr(self, name) != value:
+                setattr(self, name, value)
+
+
+def _draft_for(
+    tx: worker.Session, who: Actor, slug: str, draft_id: str
+) -> DraftView | None:
+    """The draft an address names, if it is this customer's, for this service."""
+    if not draft_id:
+        return None
+    try:
+        found = drafts.get_draft(tx, who, draft_id)
+    except NotFound:
+        return None
+    return found if found.service_slug == slug else None
+
+
+def _service(tx: worker.Session, slug: str) -> tuple[ServiceView, list[str], str]:
+    """The service, the paragraphs of the policy, and whose clock times are on."""
+    return (
+        catalogue.service_view(tx, slug),
+        policies.policy_paragraphs(tx, policies.CANCELLATION),
+        businesses.formats(tx).clock,
+    )
+
+
+def _shown_from(sent: Any) -> rules.OverviewSnapshot:
+    """What the browser says it showed; anything else is an overview never shown."""
+    given: Mapping[Any, Any] = sent if isinstance(sent, Mapping) else {}
+    names = ("version", "total_minor", "minutes")
+    values = [given.get(name) for name in names]
+    return rules.OverviewSnapshot(*(v if isinstance(v, int) else -1 for v in values))

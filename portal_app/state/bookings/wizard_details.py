@@ -1,0 +1,154 @@
+"""The location and contact steps of the booking wizard."""
+
+from typing import Any
+
+import reflex as rx
+from reflex.event import EventSpec
+
+from portal_app.domain.bookings import drafts, rules
+from portal_app.domain.bookings.views import DetailsFormView
+from portal_app.domain.customers import business_profiles, locations
+from portal_app.domain.customers.views import BusinessProfileView, LocationView
+from portal_app.kernel.audiences import Actor
+from portal_app.kernel.errors import Conflict, InvalidInput, NotFound
+from portal_app.state.account.addresses import AddressFormState
+from portal_app.state.bookings.booking_dependents import (
+    ADDED_PARAMETER,
+    add_links,
+    tick_added,
+)
+from portal_app.state.bookings.wizard import BookingWizardState
+from portal_app.state.core import form_parsing, worker
+from portal_app.state.core.access import CUSTOMER, actor, event_for
+from portal_app.state.core.form_parsing import details_form, texts
+
+NEW = "new"
+_NO_LOCATION = "Please choose where to come."
+
+
+class WizardLocationState(rx.State):
+    """The customer's places.
+
+    ``loaded_for`` is the draft they were read for; ``chosen`` a place's id, or
+    ``new``.
+    """
+
+    loaded_for: str = ""
+    places: list[LocationView] = []
+    chosen: str = ""
+
+    @event_for(CUSTOMER)
+    async def load(self) -> EventSpec | None:
+        """Read the places if the wizard stands at this step."""
+        book = await self.get_state(BookingWizardState)
+        if not await book._stands_at("address"):
+            return None
+        saved = await worker.query(locations.list_locations, actor())
+        known = [place.id for place in saved]
+        first = known[0] if known else NEW
+        wanted = book._location_id
+        self.places = saved
+        self.chosen = wanted if wanted in known else first
+        if self.loaded_for == book.draft_id:
+            return None
+        self.loaded_for = book.draft_id
+        return AddressFormState.load
+
+    @event_for(CUSTOMER)
+    async def submit(self, form: Any) -> EventSpec | None:
+        """*Next* on this step."""
+        book = await self.get_state(BookingWizardState)
+        if not await book._stands_at("address"):
+            return None
+        place = form_parsing.field(form, "location") or (NEW if not self.places else "")
+        who, draft_id = actor(), book.draft_id
+        try:
+            if place == NEW:
+                typed = form_parsing.address(
+                    form,
+                    label=form_parsing.field(form, "label"),
+                    access_notes=form_parsing.field(form, "access_notes"),
+                )
+                draft = await worker.call(drafts.choose_address, who, draft_id, typed)
+            else:
+                draft = await worker.call(drafts.choose_location, who, draft_id, place)
+        except InvalidInput as wrong:
+            book._show(errors=wrong.fields, problem="")
+            return None
+        except NotFound:
+            book._show(errors={}, problem=_NO_LOCATION)
+            return None
+        except Conflict as refused:
+            return await book._refused(refused)
+        book._take(draft)
+        return book._go_on()
+
+
+class WizardContactState(rx.State):
+    """What this step asks, and the business profiles to choose from.
+
+    They were read for the draft ``loaded_for`` in its ``version``. ``adds`` are words
+    and address of the pages where another dependent is added.
+    ``company`` is the draft's; before that step was taken, the default.
+    """
+
+    loaded_for: str = ""
+    version: int = 0
+    asked: DetailsFormView = DetailsFormView()
+    adds: list[tuple[str, str]] = []
+    companies: list[tuple[str, str]] = []
+    company: str = ""
+
+    @event_for(CUSTOMER)
+    async def load(self) -> None:
+        """Read what is asked if the wizard stands at this step."""
+        book = await self.get_state(BookingWizardState)
+        if not await book._stands_at("contact"):
+            return
+        asked, found = await worker.query(_questions, actor(), book.draft_id)
+        default = next((one.id for one in found if one.is_default), "")
+        self.asked = tick_added(
+            asked, self.router.url.query_parameters.get(ADDED_PARAMETER)
+        )
+        self.adds = add_links(asked.types, book._here())
+        self.companies = [(one.id, one.name) for one in found]
+        self.company = book.company_id if asked.answered else default
+        self.loaded_for, self.version = book.draft_id, book.shown["version"]
+
+    @event_for(CUSTOMER)
+    async def submit(self, form: Any) -> EventSpec | None:
+        """*Next* on this step."""
+        book = await self.get_state(BookingWizardState)
+        if not await book._stands_at("contact"):
+            return None
+        typed = rules.BookingContactForm(
+            **texts(form, "name", "email", "phone", "notes"),
+            company=_chosen_company(form),
+            details=details_form(form),
+        )
+        try:
+            draft = await worker.call(
+                drafts.choose_contact, actor(), book.draft_id, typed
+            )
+        except InvalidInput as wrong:
+            book._show(errors=wrong.fields, problem="")
+            return None
+        except Conflict as refused:
+            return await book._refused(refused)
+        book._take(draft)
+        return book._go_on()
+
+
+def _questions(
+    tx: worker.Session, who: Actor, draft_id: str
+) -> tuple[DetailsFormView, list[BusinessProfileView]]:
+    return (
+        drafts.details_form(tx, who, draft_id),
+        business_profiles.list_business_profiles(tx, who),
+    )
+
+
+def _chosen_company(form: Any) -> str:
+    """The business profile the form chose; empty where it says *Personal*."""
+    said = texts(form, "booking_for", "company")
+    return said["company"] if said["booking_for"] == "business" else ""

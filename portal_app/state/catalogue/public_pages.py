@@ -1,0 +1,105 @@
+"""The public pages: home, all services, one service, policies."""
+
+import reflex as rx
+
+from portal_app.domain.business import policies
+from portal_app.domain.business.views import PolicyView
+from portal_app.domain.catalogue import service
+from portal_app.domain.catalogue import service as catalogues
+from portal_app.domain.catalogue.views import (
+    CatalogueView,
+    HomePageView,
+    ServicePageView,
+    ServiceView,
+)
+from portal_app.kernel.errors import NotFound
+from portal_app.state.core import worker
+from portal_app.state.core.access import PUBLIC, event_for
+
+
+class IndexState(rx.State):
+    """What is on offer, and who offers it."""
+
+    front: HomePageView = HomePageView(shelves=[], about=[])
+    loaded: bool = False
+
+    @event_for(PUBLIC)
+    async def load(self) -> None:
+        """Read the home page as it is now."""
+        self.front = await worker.query(service.home_page)
+        self.loaded = True
+
+
+class ServicesState(rx.State):
+    """Everything that can be booked."""
+
+    catalogue: CatalogueView = CatalogueView(categories=[])
+    loaded: bool = False
+
+    @event_for(PUBLIC)
+    async def load(self) -> None:
+        """Read the catalogue as it is now."""
+        self.catalogue = await worker.query(catalogues.catalogue_view)
+        self.loaded = True
+
+
+_PREFIX = "/services/"
+_NOTHING = ServicePageView(
+    service=ServiceView(
+        slug="",
+        name="",
+        summary="",
+        category="",
+        category_slug="",
+        from_price="",
+        from_price_minor=0,
+        price_unit="",
+        duration="",
+        duration_minutes=0,
+        image="",
+        image_alt="",
+        description=[],
+        included=[],
+        needed=[],
+        options=[],
+    ),
+    cancellation_policy=[],
+    others=[],
+)
+
+
+class ServiceState(rx.State):
+    """The service at the address ``path``, if ``found``.
+
+    The page compares ``path`` with where the browser is, so that it never shows
+    the service of the page before.
+    """
+
+    path: str = ""
+    found: bool = False
+    page: ServicePageView = _NOTHING
+
+    @event_for(PUBLIC)
+    async def load(self) -> None:
+        """Read the service the address names."""
+        path = str(self.router.url.path).rstrip("/")
+        try:
+            slug = path.removeprefix(_PREFIX)
+            self.page = await worker.query(service.service_page, slug)
+            self.found = True
+        except NotFound:
+            self.page, self.found = _NOTHING, False
+        self.path = path
+
+
+class PoliciesState(rx.State):
+    """What customers agree to, or can look up."""
+
+    policies: list[PolicyView] = []
+    loaded: bool = False
+
+    @event_for(PUBLIC)
+    async def load(self) -> None:
+        """Read the policies as they are now."""
+        self.policies = await worker.query(policies.policy_views)
+        self.loaded = True

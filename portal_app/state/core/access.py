@@ -1,0 +1,63 @@
+"""Who may fire an event: every handler says so, or it is never fired.
+
+Reflex makes every public method of a state a remote endpoint. ``event_for``
+declares the audience of a handler; ``portal_app.state.core.gate`` refuses the rest.
+"""
+
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import Any
+
+import reflex as rx
+
+from portal_app.kernel.audiences import Actor, Audience
+
+_AUDIENCES = "__portal_audiences__"
+_ANYBODY = Actor()
+_actor: ContextVar[Actor] = ContextVar("actor", default=_ANYBODY)
+
+PUBLIC = Audience.PUBLIC
+CUSTOMER = Audience.CUSTOMER
+GUEST = Audience.GUEST
+OFFICE = Audience.OFFICE
+
+
+def event_for(
+    *audiences: Audience, background: bool = False
+) -> Callable[[Callable[..., Any]], Any]:
+    """Make a method an event handler that only these audiences may fire.
+
+    Args:
+        audiences: At least one; ``PUBLIC`` opens it to everybody.
+        background: Whether it runs without holding the state.
+
+    Returns:
+        The decorator.
+
+    Raises:
+        ValueError: If no audience is named.
+    """
+    if not audiences:
+        raise ValueError("a handler declares at least one audience")
+
+    def decorate(fn: Callable[..., Any]) -> Any:
+        setattr(fn, _AUDIENCES, frozenset(audiences))
+        return rx.event(fn, background=background)
+
+    return decorate
+
+
+def audiences_of(fn: Callable[..., Any]) -> frozenset[Audience] | None:
+    """What a handler declared, or ``None`` if it declared nothing."""
+    found: frozenset[Audience] | None = getattr(fn, _AUDIENCES, None)
+    return found
+
+
+def actor() -> Actor:
+    """Who fired the event that is being handled, as the session says now."""
+    return _actor.get()
+
+
+def acting_as(who: Actor) -> None:
+    """Set who is acting for the rest of this event (the gate does)."""
+    _actor.set(who)

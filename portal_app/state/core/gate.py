@@ -1,0 +1,126 @@
+"""The gate: deny by default.
+
+Every event from a browser passes here before its handler. It goes on only if
+the handler declared an audience and the session behind the socket, looked up in
+the database *now*, belongs to it. The session comes from the HttpOnly cookie of
+the socket's handshake; nothing the client puts into an event authorises it.
+
+A state belongs to a tab *and* a session: the guard makes the session a part of
+the state's name, so a sign-in, a sign-out or a stolen client token leads to
+another state. A session that ended elsewhere keeps its name until the browser
+drops the cookie; the next hydration finds it empty.
+"""
+
+from urllib.parse import quote
+
+import reflex as rx
+import structlog
+from reflex.app import App
+from reflex.middleware import Middleware
+from reflex.state import BaseState, StateUpdate
+from reflex_base.event import Event
+from reflex_base.registry import RegistrationContext
+
+from portal_app.domain.sign_in import session_lookup
+from portal_app.kernel.audiences import Actor, Audience
+from portal_app.kernel.ids import new_id
+from portal_app.state.core import worker
+from portal_app.state.core.access import acting_as, audiences_of
+
+log = structlog.get_logger("gate")
+
+REFLEX_LIFECYCLE = frozenset(
+    {
+        "reflex___state____state.hydrate",
+        "reflex___state____state.hydrate_and_load",
+        "reflex___state____state.set_is_hydrated",
+        "reflex___state____state.reflex___state____on_load_internal_state"
+        ".on_load_internal",
+        "reflex___state____state.reflex___state____on_load_internal_state"
+        ".set_is_hydrated",
+        "reflex___state____state"
+        ".reflex___state____frontend_event_exception_state"
+        ".handle_frontend_exception",
+    }
+)
+"""Reflex's own events that every tab fires; they touch no data of ours."""
+
+_HYDRATE = frozenset(
+    {
+        "reflex___state____state.hydrate",
+        "reflex___state____state.hydrate_and_load",
+    }
+)
+
+
+class Gate(Middleware):
+    """The middleware that stands before every handler."""
+
+    async def preprocess(
+        self,
+        app: App,  # noqa: ARG002 - the shape of Reflex's middleware
+        state: BaseState,
+        event: Event,
+    ) -> StateUpdate | None:
+        """Let an event through, or answer it here.
+
+        Args:
+            app: The app.
+            state: The state tree of the tab.
+            event: The event the browser fired.
+
+        Returns:
+            ``None`` to go on to the handler; an update that ends the event
+            otherwise.
+        """
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(event_id=new_id(), handler=event.name)
+        who = await self._who(state)
+        acting_as(who)
+        if self._is_over(state, who) and event.name in _HYDRATE:
+            # The name of the state still fits the cookie; what is in it does not.
+            state._get_root_state().reset()
+        if event.name in REFLEX_LIFECYCLE:
+            return None
+        registered = RegistrationContext.get().event_handlers.get(event.name)
+        audiences = audiences_of(registered.handler.fn) if registered else None
+        if audiences is None:
+            log.warning("undeclared handler refused")
+            return StateUpdate()
+        if not who.may(audiences):
+            log.info("event refused", audience=str(who.audience))
+            return await self._refuse(state, who)
+        return None
+
+    async def _who(self, state: BaseState) -> Actor:
+        """The actor behind the socket; the guard left only the cookie's hash."""
+        router = state.router
+        device = str(router.headers.raw_headers.get("user-agent", ""))[:200]
+        address = str(router.session.client_ip)
+        token_hash = str(router.headers.cookie)
+        if not token_hash:
+            return Actor(address=address, device=device)
+        return await worker.run_in_thread(
+            session_lookup.resolve_session, token_hash, address, device
+        )
+
+    def _is_over(self, state: BaseState, who: Actor) -> bool:
+        """Whether the browser holds the cookie of a session that has ended."""
+        return bool(state.router.headers.cookie) and who.session_id is None
+
+    async def _refuse(self, state: BaseState, who: Actor) -> StateUpdate:
+        """Send the person where they can go on, and bring what they see up to date."""
+        root = state._get_root_state()
+        delta = await root._get_resolved_delta()
+        root._clean()
+        here = str(state.router.url.path or "/")
+        query = str(state.router.url.query or "")
+        target = (
+            f"/login?next={quote(here + (f'?{query}' if query else ''))}"
+            # A guest sees one booking; for anything else it takes an account.
+            if who.audience in (Audience.PUBLIC, Audience.GUEST)
+            else "/"
+        )
+        # Replaced, or the browser's back button would lead here again and again.
+        events = Event.from_event_type(rx.redirect(target, replace=True))
+        return StateUpdate(delta=delta, events=events)

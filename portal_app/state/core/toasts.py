@@ -1,0 +1,48 @@
+"""Short messages that announce what happened.
+
+Reflex's own toast is sent as script to be evaluated, which the content security
+policy forbids; this one is plain state, drawn by ``components.toasts``.
+"""
+
+from dataclasses import dataclass
+
+import reflex as rx
+from reflex.event import EventSpec
+
+from portal_app.kernel.ids import new_id
+from portal_app.state.core.access import PUBLIC, event_for
+
+_MOST = 3
+
+
+@dataclass(frozen=True)
+class Toast:
+    """One message; ``kind`` is ``success``, ``info`` or ``error``."""
+
+    id: str
+    kind: str
+    text: str
+
+
+class ToastState(rx.State):
+    """The messages now on the screen, oldest first."""
+
+    toasts: list[Toast] = []
+
+    @event_for(PUBLIC)
+    def tell(self, kind: str, text: str) -> None:
+        """Show a message to the person in this tab."""
+        kind = kind if kind in {"success", "info", "error"} else "info"
+        shown = Toast(id=new_id(), kind=kind, text=text[:300])
+        self.toasts = [*self.toasts, shown][-_MOST:]
+
+    @event_for(PUBLIC)
+    def dismiss(self, toast_id: str) -> None:
+        """Take a message away."""
+        self.toasts = [toast for toast in self.toasts if toast.id != toast_id]
+
+
+def toast(kind: str, text: str) -> EventSpec:
+    """The event that shows a message; handlers return or yield it."""
+    spec: EventSpec = ToastState.tell(kind, text)
+    return spec

@@ -1,0 +1,264 @@
+"""What customers are asked, as the office defines it."""
+
+from collections.abc import AsyncIterator, Awaitable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, NamedTuple
+
+import reflex as rx
+from reflex.event import EventSpec
+
+from portal_app.domain.catalogue import service as catalogues
+from portal_app.domain.dependents import types
+from portal_app.domain.fields import schema
+from portal_app.domain.fields.rules import AUDIENCES
+from portal_app.domain.fields.schema import ChoiceForm, FieldForm, Scope
+from portal_app.domain.fields.views import DefinitionView
+from portal_app.kernel.audiences import Actor
+from portal_app.kernel.changes import Change
+from portal_app.kernel.ownership import require_office
+from portal_app.state.core import collection, form_parsing, versioned_form, worker
+from portal_app.state.core.access import OFFICE, actor, event_for
+from portal_app.state.core.form_parsing import text
+
+_PATH = "/office/fields"
+_MOST_CHOICES = 100
+_LONGEST = 60
+
+
+class FieldOwner(NamedTuple):
+    """A type of dependent or a service by its slug, or neither: all customers."""
+
+    type: str = ""
+    service: str = ""
+
+    @property
+    def href(self) -> str:
+        """The address of their fields."""
+        if self.type:
+            return f"{_PATH}?type={self.type}"
+        return f"{_PATH}?service={self.service}" if self.service else _PATH
+
+    def scope(self, tx: worker.Session) -> Scope:
+        """Where the domain keeps their fields.
+
+        Raises:
+            NotFound: If there is no such type or service, or not any more.
+        """
+        if self.type:
+            return schema.dependent_type_scope(types.active_type_row(tx, self.type).id)
+        if self.service:
+            return schema.service_scope(catalogues.active_service(tx, self.service).id)
+        return schema.CUSTOMER_SCOPE
+
+
+@dataclass(frozen=True)
+class FieldOwnerView:
+    """Of whom fields are asked, as the page offers it.
+
+    Attributes:
+        href: The address of their fields.
+        name: What they are called.
+        icon: Of a type of dependent.
+        when: When they are asked, in a sentence.
+        count: How many fields are in use.
+    """
+
+    href: str = ""
+    name: str = ""
+    icon: str = ""
+    when: str = ""
+    count: int = 0
+
+
+@dataclass(frozen=True)
+class FieldsPage:
+    """What the page shows: of whom fields can be asked, of whom they are, and which."""
+
+    customers: FieldOwnerView
+    types: list[FieldOwnerView]
+    services: list[FieldOwnerView]
+    asked: FieldOwnerView
+    fields: list[DefinitionView]
+
+
+class OfficeFieldsState(rx.State):
+    """The fields of those the address names (``collection.CollectionVars``).
+
+    ``?type=SLUG`` names a type of dependent, ``?service=SLUG`` a service, and
+    neither of them all customers. ``asked`` has no name if there is nobody.
+    """
+
+    customers: FieldOwnerView = FieldOwnerView()
+    types: list[FieldOwnerView] = []
+    services: list[FieldOwnerView] = []
+    asked: FieldOwnerView = FieldOwnerView()
+    items: list[DefinitionView] = []
+    archived: list[DefinitionView] = []
+    removed: str = ""
+    removed_name: str = ""
+    loaded: bool = False
+    errors: dict[str, str] = {}
+    problem: str = ""
+    changes: list[Change] = []
+    seen: int = 0
+    saved: str = ""
+    pending: bool = False
+
+    @event_for(OFFICE)
+    async def load(self) -> None:
+        """Show the fields that the address asks for."""
+        await collection.load(self, self._fields())
+
+    @event_for(OFFICE)
+    def begin(self) -> None:
+        """Open a form without the errors of the last time."""
+        versioned_form.clear_messages(self)
+
+    @event_for(OFFICE)
+    def turn(self, href: Any) -> EventSpec | None:
+        """Go to the fields of somebody else."""
+        known = [self.customers, *self.types, *self.services]
+        if text(href) not in {one.href for one in known}:
+            return None
+        return rx.redirect(text(href))
+
+    @event_for(OFFICE)
+    async def save(
+        self, form_data: dict[str, Any]
+    ) -> AsyncIterator[list[EventSpec] | None]:
+        """Add a field, or change the one the form names."""
+        async for step in collection.save(self, self._fields(), form_data):
+            yield step
+
+    @event_for(OFFICE)
+    async def move(self, definition_id: Any, by: Any) -> None:
+        """Move a field one place up (-1) or down (1)."""
+        await collection.move(self, self._fields(), definition_id, by)
+
+    @event_for(OFFICE)
+    async def archive(self, definition_id: Any) -> None:
+        """Ask for a field no more; the page offers to take that back."""
+        await collection.remove(self, self._fields(), definition_id)
+
+    @event_for(OFFICE)
+    async def restore(self, definition_id: Any) -> EventSpec:
+        """Ask for an archived field again."""
+        return await collection.restore(self, self._fields(), definition_id)
+
+    def _fields(self) -> collection.CollectionSpec:
+        """The fields of whom the address names."""
+        asked = self.router.url.query_parameters
+        whose = FieldOwner(
+            text(asked.get("type"))[:_LONGEST], text(asked.get("service"))[:_LONGEST]
+        )
+        return collection.CollectionSpec(
+            read=partial(_fields_page, whose),
+            name=lambda field: field.name,
+            field="field",
+            store=partial(_store, whose),
+            remove=schema.archive_field,
+            restore=schema.restore_field,
+            saved="The field is saved.",
+            back="The field is asked again.",
+            order=partial(_order, whose),
+            fill=_fill,
+        )
+
+
+def _fill(state: OfficeFieldsState, shown: FieldsPage) -> None:
+    state.customers, state.asked = shown.customers, shown.asked
+    state.types, state.services = shown.types, shown.services
+    collection.split_archived(state, shown.fields)
+
+
+def _owners(
+    tx: worker.Session, who: Actor
+) -> tuple[FieldOwnerView, list[FieldOwnerView], list[FieldOwnerView]]:
+    require_office(who)
+    kinds, services = types.active_type_rows(tx), catalogues.active_services(tx)
+    scopes = [
+        schema.CUSTOMER_SCOPE,
+        *(schema.dependent_type_scope(row.id) for row in kinds),
+        *(schema.service_scope(row.id) for row in services),
+    ]
+    found = schema.active_definitions_by_scope(tx, scopes)
+    counts = {scope.id: len(definitions) for scope, definitions in found.items()}
+    return (
+        FieldOwnerView(
+            href=FieldOwner().href,
+            name="Customers",
+            when="Every customer finds these in My Account, under “More about you”.",
+            count=counts[""],
+        ),
+        [
+            FieldOwnerView(
+                href=FieldOwner(type=row.slug).href,
+                name=row.plural,
+                icon=row.icon,
+                when=f"Asked about every {row.singular.lower()}, besides its name.",
+                count=counts[row.id],
+            )
+            for row in kinds
+        ],
+        [
+            FieldOwnerView(
+                href=FieldOwner(service=row.slug).href,
+                name=row.name,
+                when=f"Asked of whoever books “{row.name}”.",
+                count=counts[row.id],
+            )
+            for row in services
+        ],
+    )
+
+
+def _fields_page(whose: FieldOwner, tx: worker.Session, who: Actor) -> FieldsPage:
+    customers, kinds, services = _owners(tx, who)
+    known = [customers, *kinds, *services]
+    asked = next((one for one in known if one.href == whose.href), FieldOwnerView())
+    found = schema.definition_views(tx, who, whose.scope(tx)) if asked.name else []
+    return FieldsPage(customers, kinds, services, asked, found)
+
+
+def _store(
+    whose: FieldOwner,
+    definition_id: str,
+    data: dict[str, Any],
+    version: int,
+    request: str,
+) -> Awaitable[Any]:
+    form = _form(data)
+    if definition_id:
+        return worker.call(schema.change_field, actor(), definition_id, form, version)
+    return worker.call(_add, actor(), whose, form, request)
+
+
+def _add(
+    tx: worker.Session, who: Actor, whose: FieldOwner, form: FieldForm, request: str
+) -> str:
+    return schema.add_field(tx, who, whose.scope(tx), form, request)
+
+
+def _order(whose: FieldOwner, tx: worker.Session, who: Actor, ids: list[str]) -> None:
+    schema.reorder_fields(tx, who, whose.scope(tx), ids)
+
+
+def _form(data: dict[str, Any]) -> FieldForm:
+    rows = form_parsing.ordered_rows(data, "choices", "key", "name", most=_MOST_CHOICES)
+    return FieldForm(
+        name=form_parsing.field(data, "name"),
+        kind=form_parsing.field(data, "kind"),
+        help=form_parsing.field(data, "help"),
+        unit=form_parsing.field(data, "unit"),
+        minimum=form_parsing.field(data, "minimum"),
+        maximum=form_parsing.field(data, "maximum"),
+        decimals=form_parsing.field(data, "decimals"),
+        period=form_parsing.field(data, "period"),
+        choices=tuple(ChoiceForm(row["name"], row["key"]) for row in rows),
+        required=form_parsing.ticked(data, "required"),
+        shown_when=form_parsing.field(data, "shown_when"),
+        shown_values=form_parsing.ticked_group(data, "shown_values", _MOST_CHOICES),
+        visible_to=frozenset(form_parsing.ticked_keys(data, "visible_to", AUDIENCES)),
+        editable_by=frozenset(form_parsing.ticked_keys(data, "editable_by", AUDIENCES)),
+    )

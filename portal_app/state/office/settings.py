@@ -1,0 +1,102 @@
+"""The switches of the business: ways in, how strict, what is asked."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import reflex as rx
+from reflex.event import EventSpec
+
+from portal_app.domain.accounts.rules import PROVIDERS
+from portal_app.domain.business import service as businesses
+from portal_app.domain.business.rules import SwitchesForm
+from portal_app.domain.business.views import Switches
+from portal_app.kernel.changes import Change
+from portal_app.state.auth import providers
+from portal_app.state.core import form_parsing, versioned_form, worker
+from portal_app.state.core.access import OFFICE, actor, event_for
+from portal_app.state.core.toasts import toast
+
+
+class OfficeSettingsState(rx.State):
+    """The form of the switches, and what it is told (``versioned_form.VersionedFormVars``).
+
+    ``missing`` are the providers that the server is not set up for.
+    """
+
+    loaded: bool = False
+    missing: list[str] = []
+    google: bool = False
+    apple: bool = False
+    facebook: bool = False
+    booking_number: bool = False
+    guest_booking: bool = False
+    guest_session_minutes: int = 0
+    session_hours: int = 0
+    remembered_days: int = 0
+    password_min_length: int = 0
+    password_min_score: str = ""
+    asks_birthday: bool = False
+    asks_language: bool = False
+    version: int = 0
+    errors: dict[str, str] = {}
+    problem: str = ""
+    changes: list[Change] = []
+    seen: int = 0
+    saved: str = ""
+    pending: bool = False
+
+    @event_for(OFFICE)
+    async def load(self) -> None:
+        """Show the switches as they are now."""
+        self._show(await worker.query(businesses.switches))
+        self.missing = [name for name in PROVIDERS if not providers.is_configured(name)]
+        versioned_form.clear_messages(self)
+        self.loaded = True
+
+    @event_for(OFFICE)
+    async def save(self, form_data: dict[str, Any]) -> AsyncIterator[EventSpec | None]:
+        """Store them, unless somebody else did meanwhile."""
+        versioned_form.clear_messages(self)
+        self.pending = True
+        yield
+        # Whoever was shown what differs saves over just that.
+        version = form_parsing.number(form_data, "version")
+        saving = worker.call(
+            businesses.save_switches, actor(), _form(form_data), version
+        )
+        if await versioned_form.try_save(self, saving):
+            self._show(await worker.query(businesses.switches))
+            yield toast("success", "The settings are saved.")
+        elif self.seen:
+            self.version = self.seen
+
+    def _show(self, switches: Switches) -> None:
+        self.google, self.apple = switches.google, switches.apple
+        self.facebook = switches.facebook
+        self.booking_number = switches.booking_number
+        self.guest_booking = switches.guest_booking
+        self.guest_session_minutes = switches.guest_session_minutes
+        self.session_hours = switches.session_hours
+        self.remembered_days = switches.remembered_days
+        self.password_min_length = switches.password_min_length
+        self.password_min_score = str(switches.password_min_score)
+        self.asks_birthday = switches.asks_birthday
+        self.asks_language = switches.asks_language
+        self.version = switches.version
+
+
+def _form(data: dict[str, Any]) -> SwitchesForm:
+    return SwitchesForm(
+        google=form_parsing.ticked(data, "google"),
+        apple=form_parsing.ticked(data, "apple"),
+        facebook=form_parsing.ticked(data, "facebook"),
+        booking_number=form_parsing.ticked(data, "booking_number"),
+        guest_booking=form_parsing.ticked(data, "guest_booking"),
+        guest_session_minutes=form_parsing.number(data, "guest_session_minutes"),
+        session_hours=form_parsing.number(data, "session_hours"),
+        remembered_days=form_parsing.number(data, "remembered_days"),
+        password_min_length=form_parsing.number(data, "password_min_length"),
+        password_min_score=form_parsing.number(data, "password_min_score"),
+        asks_birthday=form_parsing.ticked(data, "asks_birthday"),
+        asks_language=form_parsing.ticked(data, "asks_language"),
+    )

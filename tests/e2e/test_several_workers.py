@@ -1,0 +1,79 @@
+"""The same portal on PostgreSQL and Redis with two workers."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlmodel import select
+
+from portal_app.domain.bookings.models import Booking
+from portal_app.serving import build as frontend
+from tests.e2e import steps
+from tests.support.databases import postgresql_available, postgresql_database
+from tests.support.mailbox import Mailbox, text_of
+from tests.support.people import Person, session_cookie
+from tests.support.redis_server import redis_available, redis_database
+from tests.support.server import RunningPortal, running_portal
+from tests.support.sockets import raw_tab
+
+pytestmark = pytest.mark.skipif(
+    not (postgresql_available() and redis_available()),
+    reason="PostgreSQL and Redis do not answer on this machine",
+)
+LOAD = "reflex___state____state.portal_app___state___core___viewer____viewer_state.load"
+
+
+@pytest.fixture(scope="module")
+def portal(
+    tmp_path_factory: pytest.TempPathFactory, mailbox: Mailbox
+) -> Iterator[RunningPortal]:
+    """The running product as on a fleet."""
+    if not frontend.is_current():
+        frontend.build()
+    folder = tmp_path_factory.mktemp("fleet")
+    with (
+        postgresql_database() as database,
+        redis_database() as redis_url,
+        running_portal(
+            folder,
+            mailbox,
+            PORTAL_DATABASE_URL=database.url,
+            PORTAL_REDIS_URL=redis_url,
+            PORTAL_WORKERS="2",
+        ) as running,
+    ):
+        yield running
+
+
+def test_a_customer_books_whichever_worker_answers(
+    portal: RunningPortal, page: Page, customer: Person
+) -> None:
+    steps.log_in(page, customer)
+    chosen = steps.walk_to_overview(page)
+    number = steps.confirm(page)
+    with portal.database.read() as tx:
+        bookings = tx.exec(
+            select(Booking).where(Booking.contact_email == customer.email)
+        ).all()
+    assert [booking.number for booking in bookings] == [number]
+    mail = text_of(portal.mailbox.wait_for(customer.email, f"Booking {number}"))
+    assert chosen.day in steps.plain(mail)
+    steps.visit(page, "/bookings")
+    expect(page.get_by_text(number)).to_be_visible()
+
+
+def test_what_one_person_sees_stays_with_their_session(
+    portal: RunningPortal, customer: Person
+) -> None:
+    cookie = session_cookie(portal.database, customer)
+    with raw_tab(portal.url, cookie) as own:
+        own.fire(LOAD)
+        own.round_trip()
+        assert customer.name in repr(own.frames)
+        token = own.token
+    # Sockets are spread over the workers; each must refuse.
+    for _ in range(6):
+        with raw_tab(portal.url, token=token) as stranger:
+            stranger.fire(LOAD)
+            stranger.round_trip()
+            assert customer.last_name not in repr(stranger.frames)

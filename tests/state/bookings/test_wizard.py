@@ -1,0 +1,393 @@
+"""The wizard: rebuilt from address, session and draft; clumsy hands change nothing."""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from sqlmodel import select
+
+from portal_app.domain.bookings import confirmation, drafts
+from portal_app.domain.bookings.models import Booking, BookingDraft
+from portal_app.domain.catalogue import definitions
+from portal_app.domain.customers.models import Location
+from portal_app.kernel.audiences import SYSTEM, Actor
+from portal_app.kernel.clock import frozen
+from portal_app.kernel.db import Database
+from portal_app.state.bookings.wizard import BookingWizardState
+from portal_app.state.bookings.wizard_details import (
+    WizardContactState,
+    WizardLocationState,
+)
+from portal_app.state.bookings.wizard_time import WizardTimeState
+from portal_app.state.core import worker
+from tests.support.sample_business import (
+    CLEANING,
+    HOME,
+    NOW,
+    TUESDAY_NINE,
+    WALK,
+    create_sample_business,
+    new_customer,
+    ready_draft,
+)
+from tests.support.snapshots import database_snapshot
+from tests.support.tabs import Tab, redirect_targets
+
+NINE = TUESDAY_NINE.isoformat()
+CLEAN, WALKING = "/book/home-clean", "/book/dog-walk"
+CONTACT_FORM = {"name": "Maya Chen", "email": "maya@example.com", "phone": ""}
+PLACE_FORM = {
+    "location": "new",
+    "street": HOME.street,
+    "town": HOME.town,
+    "state": HOME.state,
+    "postcode": HOME.postcode,
+    "country": HOME.country,
+}
+
+
+@pytest.fixture
+def shop(sqlite_db: Database) -> Iterator[Database]:
+    before = worker._database
+    worker.use_database(sqlite_db)
+    with frozen(NOW):
+        sqlite_db.call(create_sample_business)
+        yield sqlite_db
+    worker._database = before
+
+
+def _open(who: Actor, path: str = CLEAN, **query: str) -> Tab:
+    tab = Tab(path, who, **query)
+    tab.fire(BookingWizardState.load)
+    tab.fire(WizardTimeState.load)
+    tab.fire(WizardLocationState.load)
+    return tab
+
+
+def _at(tab: Tab) -> tuple[str, str]:
+    state = tab.state(BookingWizardState)
+    return state.phase, state.step
+
+
+def _overview(db: Database, who: Actor, **choices: Any) -> Tab:
+    draft = ready_draft(db, who, **choices)
+    return _open(who, WALKING, step="overview", draft=draft.id)
+
+
+def _count(db: Database, table: type = Booking) -> int:
+    with db.read() as tx:
+        return len(tx.exec(select(table)).all())
+
+
+def test_booking_from_first_step_to_confirmation(shop: Database) -> None:
+    maya = shop.call(new_customer)
+    tab = _open(maya)
+    assert _at(tab) == ("open", "options")
+    tab.fire(BookingWizardState.answer, "bedrooms", "three")
+    tab.fire(BookingWizardState.tick, "extras", "oven", True)
+    tab.fire(BookingWizardState.answer, "windows", "3")
+    book = tab.state(BookingWizardState)
+    assert (book.total, book.duration) == ("$172.47", "3 h 15 min")
+    draft = book.draft_id
+    sent = tab.fire(BookingWizardState.next_from_options)
+    assert redirect_targets(sent) == [f"{CLEAN}?step=time&draft={draft}"]
+
+    tab.go(CLEAN, step="time", draft=draft)
+    tab.fire(BookingWizardState.load)
+    tab.fire(WizardTimeState.load)
+    times = tab.state(WizardTimeState)
+    assert times.month == "November 2026"
+    assert [person.name for person in times.people] == ["Ana", "Ben"]
+    tab.fire(WizardTimeState.pick_day, "2026-11-03")
+    assert [(g.title, g.slots[0].label) for g in times.groups] == [
+        ("Morning", "9:00\u202fam"),
+        ("Afternoon", "12:00\u202fpm"),
+    ]
+    tab.fire(WizardTimeState.pick_slot, NINE)
+    assert (book.day, book.time) == (
+        "Tuesday, 3 November 2026",
+        "9:00\u202fam – 12:15\u202fpm",
+    )
+    assert redirect_targets(tab.fire(WizardTimeState.next_from_time)) == [
+        f"{CLEAN}?step=address&draft={draft}"
+    ]
+    assert redirect_targets(tab.fire(WizardLocationState.submit, PLACE_FORM)) == [
+        f"{CLEAN}?step=contact&draft={draft}"
+    ]
+    assert redirect_targets(tab.fire(WizardContactState.submit, CONTACT_FORM)) == [
+        f"{CLEAN}?step=overview&draft={draft}"
+    ]
+    assert redirect_targets(tab.fire(BookingWizardState.confirm, dict(book.shown))) == [
+        f"{CLEAN}?step=done&draft={draft}"
+    ]
+    with shop.read() as tx:
+        booking = tx.exec(select(Booking)).one()
+    assert _at(tab) == ("done", "done")
+    assert book.booked is not None
+    assert book.booked.number == booking.number
+    assert booking.starts_at == TUESDAY_NINE
+
+
+def test_wizard_is_rebuilt_after_a_state_reset(shop: Database) -> None:
+    maya = shop.call(new_customer)
+    first = _open(maya)
+    first.fire(BookingWizardState.answer, "bedrooms", "three")
+    second = _open(maya, draft=first.state(BookingWizardState).draft_id)
+    found = second.state(BookingWizardState)
+    assert (found.draft_id, found.total) == (
+        first.state(BookingWizardState).draft_id,
+        "$125.00",
+    )
+    assert [choice.chosen for choice in found.questions[0].choices] == [False, True]
+    assert _count(shop, BookingDraft) == 1
+
+
+def test_partial_answers_are_saved(shop: Database) -> None:
+    maya = shop.call(new_customer)
+    tab = _open(maya)
+    tab.fire(BookingWizardState.tick, "extras", "fridge", True)
+    assert tab.state(BookingWizardState).total == ""
+    again = _open(maya).state(BookingWizardState)
+    assert [choice.chosen for choice in again.questions[1].choices] == [False, True]
+    assert again.notice == ""
+
+
+def test_only_what_changed_is_sent(shop: Database) -> None:
+    tab = _open(shop.call(new_customer))
+    tab.fire(BookingWizardState.answer, "bedrooms", "one")
+    tab.root._clean()
+    tab.fire(BookingWizardState.answer, "bedrooms", "three")
+    sent = asyncio.run(tab.root._get_resolved_delta())
+    [changed] = sent.values()
+    names = {name.removesuffix("_rx_state_") for name in changed}
+    assert names == {"lines", "total", "duration", "shown", "time_key"}
+
+
+def test_steps_cannot_be_skipped(shop: Database) -> None:
+    maya = shop.call(new_customer)
+    tab = Tab(CLEAN, maya, step="overview")
+    sent = tab.fire(BookingWizardState.load)
+    draft = tab.state(BookingWizardState).draft_id
+    assert redirect_targets(sent) == [f"{CLEAN}?step=options&draft={draft}"]
+    assert _at(tab) == ("open", "options")
+    tab.fire(BookingWizardState.confirm, {"version": 1, "total_minor": 0, "minutes": 0})
+    tab.fire(WizardTimeState.pick_slot, NINE)
+    tab.fire(WizardLocationState.submit, PLACE_FORM)
+    tab.fire(WizardContactState.submit, CONTACT_FORM)
+    found = shop.query(drafts.get_draft, maya, draft)
+    assert (found.done, found.starts_at, _count(shop, Location)) == ([], "", 0)
+
+
+def test_missing_answers_are_reported_at_their_field(shop: Database) -> None:
+    tab = _open(shop.call(new_customer))
+    assert tab.fire(BookingWizardState.next_from_options) == []
+    assert tab.state(BookingWizardState).errors == {"bedrooms": "Please choose one."}
+    tab.fire(BookingWizardState.answer, "windows", "many")
+    assert (
+        tab.state(BookingWizardState).errors["windows"]
+        == "Please enter a whole number."
+    )
+
+
+@pytest.mark.parametrize("nonsense", [None, 7, "x", [], {"a": 1}, "x" * 50_000])
+def test_malformed_input_is_refused(shop: Database, nonsense: Any) -> None:
+    maya = shop.call(new_customer)
+    tab = _open(maya)
+    tab.fire(BookingWizardState.answer, nonsense, nonsense)
+    tab.fire(BookingWizardState.tick, nonsense, nonsense, nonsense)
+    tab.fire(BookingWizardState.answer, "bedrooms", nonsense)
+    tab.fire(BookingWizardState.answer, "bedrooms", "one")
+    tab.fire(BookingWizardState.next_from_options)
+    tab.fire(WizardTimeState.load)
+    for handler in (
+        WizardTimeState.turn,
+        WizardTimeState.pick_day,
+        WizardTimeState.pick_person,
+        WizardTimeState.pick_slot,
+        WizardLocationState.submit,
+        WizardContactState.submit,
+        BookingWizardState.take_nearest_time,
+        BookingWizardState.confirm,
+    ):
+        tab.fire(handler, nonsense)
+    found = shop.query(drafts.get_draft, maya, tab.state(BookingWizardState).draft_id)
+    assert (found.done, _at(tab)) == (["options"], ("open", "time"))
+    assert _count(shop) == 0
+
+
+def test_drafts_of_others_are_not_found(shop: Database) -> None:
+    maya = shop.call(new_customer)
+    theirs = ready_draft(shop, maya)
+    noah = shop.call(new_customer, "noah@example.com")
+    tab = _open(noah, WALKING, step="overview", draft=theirs.id)
+    state = tab.state(BookingWizardState)
+    assert state.draft_id not in {"", theirs.id}
+    assert (state.step, state.address_lines) == ("time", [])
+
+
+def test_a_second_click_on_confirm_is_the_same_booking(shop: Database) -> None:
+    maya = shop.call(new_customer)
+    tab = _overview(shop, maya)
+    shown = dict(tab.state(BookingWizardState).shown)
+    tab.fire(BookingWizardState.confirm, shown)
+    assert tab.fire(BookingWizardState.confirm, shown) == []
+    assert _count(shop) == 1
+
+
+def test_new_visit_starts_a_new_draft(shop: Database) -> None:
+    tab = _overview(shop, shop.call(new_customer))
+    tab.fire(BookingWizardState.confirm, dict(tab.state(BookingWizardState).shown))
+    booked = tab.state(BookingWizardState).draft_id
+    tab.go(WALKING)
+    tab.fire(BookingWizardState.load)
+    state = tab.state(BookingWizardState)
+    assert (_at(tab), state.booked) == (("open", "options"), None)
+    assert state.draft_id != booked
+    # Its own address still shows what was booked.
+    tab.go(WALKING, step="done", draft=booked)
+    tab.fire(BookingWizardState.load)
+    assert _at(tab) == ("done", "done")
+
+
+def test_another_tab_confirms_the_same_booking(shop: Database) -> None:
+    maya = shop.call(new_customer)
+    first = _overview(shop, maya)
+    second = _overview(shop, maya)
+    first.fire(BookingWizardState.confirm, dict(first.state(BookingWizardState).shown))
+    second.fire(
+        BookingWizardState.confirm, dict(second.state(BookingWizardState).shown)
+    )
+    booked = [tab.state(BookingWizardState).booked for tab in (first, second)]
+    assert booked[0] == booked[1]
+    assert booked[0] is not None
+    reloaded = _open(
+        maya, WALKING, step="overview", draft=first.state(BookingWizardState).draft_id
+    )
+    assert reloaded.state(BookingWizardState).booked == booked[0]
+    assert _count(shop) == 1
+
+
+def test_a_step_in_a_tab_after_another_confirmed_shows_the_booking(
+    shop: Database,
+) -> None:
+    maya = shop.call(new_customer)
+    draft = ready_draft(shop, maya)
+    late = _open(maya, WALKING, step="contact", draft=draft.id)
+    confirmation.confirm(shop, maya, draft.id, draft.shown)
+    late.fire(WizardContactState.submit, CONTACT_FORM)
+    assert _at(late) == ("done", "done")
+
+
+def test_slot_taken_before_confirmation_offers_others(shop: Database) -> None:
+    noah = shop.call(new_customer, "noah@example.com")
+    tab = _overview(shop, shop.call(new_customer))
+    theirs = ready_draft(shop, noah)
+    confirmation.confirm(shop, noah, theirs.id, theirs.shown)
+
+    tab.fire(BookingWizardState.confirm, dict(tab.state(BookingWizardState).shown))
+
+    book = tab.state(BookingWizardState)
+    assert book.problem == (
+        "Sorry, that time has just been taken. These are the nearest free times."
+    )
+    assert [time.time for time in book.nearest] == [
+        "9:30\u202fam",
+        "10:00\u202fam",
+        "10:30\u202fam",
+    ]
+    assert (_count(shop), _at(tab)) == (1, ("open", "overview"))
+    assert book.contact_name == "Maya Chen"
+    assert book.confirming is False
+
+    tab.fire(BookingWizardState.take_nearest_time, book.nearest[0].starts_at)
+    assert (book.time, book.problem, book.nearest) == (
+        "9:30\u202fam – 10:00\u202fam",
+        "",
+        [],
+    )
+    tab.fire(BookingWizardState.confirm, dict(book.shown))
+    assert (_at(tab), _count(shop)) == (("done", "done"), 2)
+
+
+def test_changed_price_is_shown_before_confirmation(shop: Database) -> None:
+    tab = _overview(shop, shop.call(new_customer))
+    before = dict(tab.state(BookingWizardState).shown)
+    shop.call(definitions.define_service, SYSTEM, replace(WALK, base_price_minor=2900))
+    tab.fire(BookingWizardState.confirm, before)
+    book = tab.state(BookingWizardState)
+    assert book.problem == (
+        "The price has changed from $25.00 to $29.00. "
+        "Please look at the overview again."
+    )
+    assert (book.total, _count(shop)) == ("$29.00", 0)
+    tab.fire(BookingWizardState.confirm, dict(book.shown))
+    assert _count(shop) == 1
+
+
+def test_unseen_overview_cannot_be_confirmed(shop: Database) -> None:
+    tab = _overview(shop, shop.call(new_customer))
+    tab.fire(BookingWizardState.confirm, {"version": True, "total_minor": "x"})
+    assert (_count(shop), _at(tab)) == (0, ("open", "overview"))
+
+
+def test_slot_taken_while_choosing_is_reported(shop: Database) -> None:
+    maya = shop.call(new_customer)
+    tab = _open(maya, WALKING, step="time")
+    noah = shop.call(new_customer, "noah@example.com")
+    theirs = ready_draft(shop, noah)
+    confirmation.confirm(shop, noah, theirs.id, theirs.shown)
+    tab.fire(WizardTimeState.pick_slot, NINE)
+    assert tab.state(BookingWizardState).problem == (
+        "Sorry, that time has just been taken. Please choose another."
+    )
+    times = tab.state(WizardTimeState)
+    assert (times.slot, tab.state(BookingWizardState).day) == ("", "")
+    assert tab.fire(WizardTimeState.next_from_time) == []
+
+
+def test_changing_fieldworker_keeps_a_time_that_is_free(shop: Database) -> None:
+    maya = shop.call(new_customer)
+    tab = _open(maya)
+    tab.fire(BookingWizardState.answer, "bedrooms", "one")
+    tab.fire(BookingWizardState.next_from_options)
+    tab.fire(WizardTimeState.load)
+    tab.fire(WizardTimeState.pick_day, "2026-11-03")
+    tab.fire(WizardTimeState.pick_slot, NINE)
+    times = tab.state(WizardTimeState)
+    ben = times.people[1].id
+    tab.fire(WizardTimeState.pick_person, ben)
+    assert (times.slot, tab.state(BookingWizardState).fieldworker) == (NINE, "Ben")
+
+
+def test_locations_of_others_are_not_found(shop: Database) -> None:
+    ready_draft(shop, shop.call(new_customer))
+    with shop.read() as tx:
+        theirs = tx.exec(select(Location)).one().id
+    noah = shop.call(new_customer, "noah@example.com")
+    draft = shop.call(drafts.open_draft, noah, "dog-walk").id
+    shop.call(drafts.choose_time, noah, draft, TUESDAY_NINE)
+    tab = _open(noah, WALKING, step="address", draft=draft)
+    tab.fire(WizardLocationState.submit, {"location": theirs})
+    assert tab.state(BookingWizardState).problem == "Please choose where to come."
+    assert shop.query(drafts.get_draft, noah, draft).address_lines == []
+
+
+def test_a_service_that_is_not_offered_is_missing(shop: Database) -> None:
+    maya = shop.call(new_customer)
+    before = database_snapshot(shop)
+    tab = _open(maya, "/book/nothing")
+    assert _at(tab) == ("missing", "")
+    assert database_snapshot(shop) == before
+    shop.call(definitions.define_service, SYSTEM, replace(CLEANING, active=False))
+    assert _at(_open(maya)) == ("missing", "")
+
+
+def test_editing_from_the_overview_returns_to_it(shop: Database) -> None:
+    maya = shop.call(new_customer)
+    draft = ready_draft(shop, maya).id
+    query = {"step": "contact", "draft": draft, "return": "overview"}
+    tab = _open(maya, WALKING, **query)
+    sent = tab.fire(WizardContactState.submit, CONTACT_FORM)
+    assert redirect_targets(sent) == [f"{WALKING}?step=overview&draft={draft}"]

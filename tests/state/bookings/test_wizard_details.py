@@ -1,0 +1,239 @@
+"""The wizard's contact step, and the way to the page that adds a dependent and back."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from portal_app.domain.bookings import queries, rules
+from portal_app.domain.customers import business_profiles as companies
+from portal_app.domain.dependents import service as dependents
+from portal_app.kernel.audiences import Actor
+from portal_app.kernel.clock import frozen
+from portal_app.kernel.db import Database
+from portal_app.state.bookings.wizard import BookingWizardState
+from portal_app.state.bookings.wizard_details import WizardContactState
+from portal_app.state.core import worker
+from portal_app.state.core.form_parsing import details_form
+from portal_app.state.dependents.dependent import DependentAddState
+from tests.domain.bookings.test_business_profile import STUDIO
+from tests.support.dependents import (
+    add_pet,
+    cat_form,
+    define_dependent_types,
+    define_walk_fields,
+)
+from tests.support.sample_business import (
+    NOW,
+    create_sample_business,
+    draft_before_contact,
+    new_customer,
+)
+from tests.support.tabs import Tab, redirect_targets
+from tests.support.uploads import snapshot_without_attempts
+
+WALKING, ADD = "/book/dog-walk", "/dependents/add"
+CONTACT = {"name": "Maya Chen", "email": "maya@example.com", "phone": ""}
+DOOR = {"field.meeting_point": "door"}
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A shop that asks, and a customer with a dog and a cat at the contact step."""
+
+    db: Database
+    maya: Actor
+    rex: str
+    tom: str
+    draft: str
+
+
+@pytest.fixture
+def scene(sqlite_db: Database) -> Iterator[Scene]:
+    before = worker._database
+    worker.use_database(sqlite_db)
+    with frozen(NOW):
+        shop = sqlite_db.call(create_sample_business)
+        sqlite_db.call(define_dependent_types)
+        sqlite_db.call(define_walk_fields, shop.walk)
+        maya = sqlite_db.call(new_customer)
+        rex, tom = add_pet(sqlite_db, maya), add_pet(sqlite_db, maya, cat_form("Tom"))
+        yield Scene(sqlite_db, maya, rex, tom, draft_before_contact(sqlite_db, maya))
+    worker._database = before
+
+
+def at_contact(scene: Scene, **query: str) -> Tab:
+    tab = Tab(WALKING, scene.maya, step="contact", draft=scene.draft, **query)
+    tab.fire(BookingWizardState.load)
+    tab.fire(WizardContactState.load)
+    return tab
+
+
+def ticked(*ids: str) -> dict[str, str]:
+    return {f"for.{one}": "on" for one in ids}
+
+
+def test_contact_step_asks_and_overview_shows_the_answers(scene: Scene) -> None:
+    tab = at_contact(scene)
+    book, step = tab.state(BookingWizardState), tab.state(WizardContactState)
+    assert [one.name for one in step.asked.dependents] == ["Rex", "Tom"]
+    assert (step.loaded_for, step.asked.chosen) == (scene.draft, [])
+    assert (
+        redirect_targets(tab.fire(WizardContactState.submit, CONTACT | ticked("x")))
+        == []
+    )
+    assert (book.step, book.errors) == (
+        "contact",
+        {
+            "dependents": "Please choose again who it is for.",
+            "details.meeting_point": "Please choose one.",
+        },
+    )
+    form = CONTACT | ticked(scene.tom, scene.rex) | DOOR
+    assert redirect_targets(tab.fire(WizardContactState.submit, form)) == [
+        f"{WALKING}?step=overview&draft={scene.draft}"
+    ]
+    assert [one.name for one in book.for_whom] == ["Tom", "Rex"]
+    assert book.fields[0].text == "At the door"
+    # What was read before is not shown again: the draft is another one.
+    tab.go(WALKING, step="contact", draft=scene.draft)
+    tab.fire(BookingWizardState.load)
+    assert step.version != book.shown["version"]
+    tab.fire(WizardContactState.load)
+    assert step.version == book.shown["version"]
+    assert step.asked.chosen == [scene.tom, scene.rex]
+
+
+def test_outdated_choices_are_reported_once_at_their_step(scene: Scene) -> None:
+    tab = at_contact(scene)
+    tab.fire(WizardContactState.submit, CONTACT | ticked(scene.rex) | DOOR)
+    book = tab.state(BookingWizardState)
+    shown = dict(book.shown)
+    scene.db.call(dependents.archive_dependent, scene.maya, scene.rex)
+    before = snapshot_without_attempts(scene.db)
+    tab.go(WALKING, step="overview", draft=scene.draft)
+    sent = tab.fire(BookingWizardState.confirm, shown)
+    assert redirect_targets(sent) == [f"{WALKING}?step=contact&draft={scene.draft}"]
+    assert (book.step, book.problem, book.notice) == (
+        "contact",
+        "",
+        "Rex cannot be chosen any more. Please look at “Contact details” again.",
+    )
+    assert snapshot_without_attempts(scene.db) == before
+    tab.go(WALKING, step="contact", draft=scene.draft)
+    tab.fire(BookingWizardState.load)
+    tab.fire(WizardContactState.load)
+    step = tab.state(WizardContactState)
+    assert [one.name for one in step.asked.dependents] == ["Tom"]
+    tab.fire(WizardContactState.submit, CONTACT | DOOR)
+    assert (book.step, book.notice) == ("overview", "")
+
+
+def test_another_tab_s_answers_are_shown_before_they_are_booked(scene: Scene) -> None:
+    first, second = at_contact(scene), at_contact(scene)
+    first.fire(WizardContactState.submit, CONTACT | ticked(scene.rex) | DOOR)
+    book = first.state(BookingWizardState)
+    shown = dict(book.shown)
+    park = {"field.meeting_point": "park", "field.which_park": "Sydney Park"}
+    second.fire(WizardContactState.submit, CONTACT | park)
+    before = snapshot_without_attempts(scene.db)
+    first.go(WALKING, step="overview", draft=scene.draft)
+    first.fire(BookingWizardState.confirm, shown)
+    assert book.problem == (
+        "This booking was changed in another window. Please look at the overview again."
+    )
+    assert snapshot_without_attempts(scene.db) == before
+    assert book.for_whom == []
+    texts = [field.text for field in book.fields if field.text]
+    assert texts == ["In the park", "Sydney Park"]
+    first.fire(BookingWizardState.confirm, dict(book.shown))
+    assert book.booked is not None
+    view = scene.db.query(queries.get_booking, scene.maya, book.booked.number)
+    assert [field.text for field in view.fields if field.text] == texts
+
+
+def test_personal_choice_survives_returning_to_the_step(scene: Scene) -> None:
+    default = companies.BusinessProfileForm(
+        **{name: getattr(STUDIO, name) for name in ("name", "tax_number")},
+        billing_email=STUDIO.billing_email,
+        address=STUDIO.address,
+        is_default=True,
+    )
+    scene.db.call(companies.add_business_profile, scene.maya, default, "r1")
+    tab = at_contact(scene)
+    step = tab.state(WizardContactState)
+    assert step.company == step.companies[0][0]
+    form = CONTACT | {"booking_for": "personal"} | ticked(scene.rex) | DOOR
+    tab.fire(WizardContactState.submit, form)
+    scene.db.call(dependents.archive_dependent, scene.maya, scene.rex)
+    again = at_contact(scene)
+    assert again.state(WizardContactState).company == ""
+
+
+def test_dependent_is_added_during_booking(scene: Scene) -> None:
+    tab = at_contact(scene, **{"return": "overview"})
+    here = f"{WALKING}?step=contact&draft={scene.draft}&return=overview"
+    [(words, page)] = tab.state(WizardContactState).adds
+    assert words == "Add a pet"
+    assert page == (
+        "/dependents/add?type=pet&next=%2Fbook%2Fdog-walk%3Fstep%3Dcontact"
+        f"%26draft%3D{scene.draft}%26return%3Doverview"
+    )
+    tab.go(ADD, type="pet", next=here)
+    tab.fire(DependentAddState.load)
+    adding = tab.state(DependentAddState)
+    assert adding.back == here
+    form = {"name": "Ada", "request": "r1", "field.species": "cat"}
+    tab.fire(DependentAddState.save, form)
+    assert adding.leads.startswith(f"{here}&for=")
+    ada = adding.leads.rpartition("=")[2]
+    back = at_contact(scene, **{"for": ada})
+    step = back.state(WizardContactState)
+    assert [one.name for one in step.asked.dependents] == ["Ada", "Rex", "Tom"]
+    assert step.asked.chosen == [ada]
+
+
+@pytest.mark.parametrize(
+    "smuggled",
+    [
+        "https://evil.example/book/dog-walk?step=contact",
+        "//evil.example/book/?x",
+        "/book/../account?x",
+        "/login?next=/book/dog-walk",
+        "/book/dog-walk",
+        "/\\evil.example?x",
+    ],
+)
+def test_return_address_is_limited_to_bookings(scene: Scene, smuggled: str) -> None:
+    tab = Tab(ADD, scene.maya, type="pet", next=smuggled)
+    tab.fire(DependentAddState.load)
+    adding = tab.state(DependentAddState)
+    form = {"name": "Ada", "request": "r1", "field.species": "cat"}
+    tab.fire(DependentAddState.save, form)
+    assert adding.back == ""
+    assert adding.leads.startswith("/dependents/0")
+
+
+@pytest.mark.parametrize("added", ["", "nobody", "HIS"])
+def test_address_ticks_only_own_dependents(scene: Scene, added: str) -> None:
+    noah = scene.db.call(new_customer, "noah@example.com")
+    his = add_pet(scene.db, noah)
+    tab = at_contact(scene, **{"for": his if added == "HIS" else added})
+    assert tab.state(WizardContactState).asked.chosen == []
+
+
+def test_form_data_becomes_ids_and_answers() -> None:
+    form = {
+        "for.A": "on",
+        "for.B": "",
+        "for.C": 3,
+        7: "on",
+        "for." + "x" * 40: "on",
+        "field.size": "Tall",
+        "choices.with": "a b",
+    }
+    found = details_form(form)
+    assert found == rules.DetailsForm(
+        ("A", "x" * 26), {"size": "Tall", "with": ["a", "b"]}
+    )
+    assert details_form(None) == rules.DetailsForm()

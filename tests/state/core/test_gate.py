@@ -1,0 +1,132 @@
+"""The gate: who gets through, and what a session that ended leaves behind."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from reflex.state import StateUpdate
+from reflex_base.event import Event
+
+from portal_app.domain.accounts import service as accounts
+from portal_app.kernel.audiences import Actor, Audience
+from portal_app.kernel.db import Database
+from portal_app.kernel.ids import hash_secret
+from portal_app.state.account.profile import AccountState
+from portal_app.state.core.access import actor
+from portal_app.state.core.gate import Gate
+from portal_app.state.core.viewer import ViewerState
+from tests.support.accounts import PASSWORD, snapshot_without_logs
+from tests.support.people import actor_of, new_customer, session_cookie
+from tests.support.tabs import Tab, redirect_targets
+
+HYDRATE = "reflex___state____state.hydrate_and_load"
+PRIVATE = f"{AccountState.get_full_name()}.save"
+PUBLIC = f"{ViewerState.get_full_name()}.load"
+
+
+def _pass(tab: Tab, name: str) -> tuple[StateUpdate | None, Actor]:
+    """What the gate says to an event, and who would act in its handler."""
+
+    async def passing() -> tuple[StateUpdate | None, Actor]:
+        app: Any = None
+        answer = await Gate().preprocess(app, tab.root, Event(name=name))
+        return answer, actor()
+
+    return asyncio.run(passing())
+
+
+def _signed_in(database: Database, path: str = "/account") -> tuple[Tab, str]:
+    cookie = session_cookie(database, new_customer(database))
+    tab = Tab(path)
+    tab.go(path, cookie=hash_secret(cookie.removeprefix("portal=")))
+    return tab, cookie
+
+
+def test_customer_passes_as_the_session_says(database: Database) -> None:
+    tab, cookie = _signed_in(database)
+    answer, who = _pass(tab, PRIVATE)
+    assert answer is None
+    expected = actor_of(database, cookie)
+    assert (who.account_id, who.customer_id, who.session_id) == (
+        expected.account_id,
+        expected.customer_id,
+        expected.session_id,
+    )
+    assert who.audience is Audience.CUSTOMER
+
+
+@pytest.mark.parametrize("cookie", ["", "no-hash-of-anything", "' OR 1=1 --"])
+def test_visitor_is_sent_to_log_in_and_back(database: Database, cookie: str) -> None:
+    tab = Tab("/account")
+    tab.go("/account", cookie=cookie, tab="a&b=c")
+    answer, who = _pass(tab, PRIVATE)
+    assert answer is not None
+    assert redirect_targets(answer.events) == [
+        "/login?next=/account%3Ftab%3Da%2526b%253Dc"
+    ]
+    assert who.audience is Audience.PUBLIC
+    assert who.account_id is None
+
+
+def test_visitor_may_fire_public_handlers(database: Database) -> None:
+    assert _pass(Tab("/"), PUBLIC)[0] is None
+
+
+def test_office_is_refused_customer_handlers(database: Database) -> None:
+    accounts.create_account(database, "office@example.com", "office", PASSWORD)
+    asked_by = Actor(address="203.0.113.9")
+    ticket = accounts.sign_in(
+        database, asked_by, "office@example.com", PASSWORD, remember=False
+    )
+    secret = database.call(accounts.redeem_ticket, asked_by, ticket).secret
+    tab = Tab("/account")
+    tab.go("/account", cookie=hash_secret(secret))
+    answer, who = _pass(tab, PRIVATE)
+    assert answer is not None
+    assert redirect_targets(answer.events) == ["/"]
+    assert who.audience is Audience.OFFICE
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        f"{AccountState.get_full_name()}.setvar",
+        "reflex___state____state.setvar",
+        "reflex___state____state.update_vars_internal",
+        "no.such.handler",
+        "",
+    ],
+)
+def test_undeclared_handler_gets_an_empty_answer(database: Database, name: str) -> None:
+    tab, _ = _signed_in(database)
+    answer, _ = _pass(tab, name)
+    assert answer == StateUpdate()
+
+
+def test_a_session_that_ended_is_refused_at_the_next_event(
+    database: Database,
+) -> None:
+    tab, cookie = _signed_in(database)
+    assert _pass(tab, PRIVATE)[0] is None
+    database.call(accounts.sign_out, actor_of(database, cookie))
+    before = snapshot_without_logs(database)
+    answer, who = _pass(tab, PRIVATE)
+    assert answer is not None
+    assert redirect_targets(answer.events) == ["/login?next=/account"]
+    assert who.session_id is None
+    assert snapshot_without_logs(database) == before
+
+
+def test_a_session_that_ended_leaves_nothing_in_the_tab(database: Database) -> None:
+    tab, cookie = _signed_in(database)
+    tab.who = actor_of(database, cookie)
+    tab.fire(ViewerState.load)
+    tab.fire(AccountState.load)
+    email = tab.state(AccountState).profile.email
+    assert email in repr(tab.root.dict())
+    _pass(tab, HYDRATE)
+    assert email in repr(tab.root.dict())
+    database.call(accounts.sign_out, tab.who)
+    assert _pass(tab, HYDRATE)[0] is None
+    assert email not in repr(tab.root.dict())
+    assert tab.root.router.url.path == "/account"
