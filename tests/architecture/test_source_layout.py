@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-_MAX_LINES = 420
+_MAX_LINES = 800
 
 
 def _tracked(*suffixes: str) -> list[Path]:

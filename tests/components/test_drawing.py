@@ -27,7 +27,7 @@ from portal_app.components.ui.choices import (
     radio_card,
     search_field,
 )
-from portal_app.components.ui.dialogs import dialog, dialog_button, modal
+from portal_app.components.ui.dialogs import dialog, dialog_button
 from portal_app.components.ui.feedback import (
     badge,
     detail_skeleton,
@@ -176,7 +176,6 @@ LATER = {
         radio_card(WORDS, name="who", value=WORDS, checked=YES), chip("A", chosen=YES)
     ),
     "badge": lambda: status_badge(WORDS),
-    "modal": lambda: modal("Body", title="T", open=YES, on_dismiss=rx.noop()),
     "calendar": lambda: rx.el.div(
         day_picker(WORDS, known_later("days", list[Day]), has_next=YES, loading=YES),
         slot_grid(known_later("parts", list[Part]), label=WORDS),

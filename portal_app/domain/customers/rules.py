@@ -130,6 +130,7 @@ def _calling_code(country: str) -> int:
 
 
 def value_or_empty(wrong: dict[str, str], check: Callable[[], str]) -> str:
+    """What a check makes of a text; its errors go into ``wrong`` instead of up."""
     try:
         return check()
     except InvalidInput as error:

@@ -568,7 +568,8 @@ def _range_text(field: Definition) -> str:
     if field.maximum is None and field.minimum is not None:
         return f"Please enter at least {_plain_number(field.minimum)}{unit}."
     low, high = field.minimum or Decimal(), field.maximum or Decimal()
-    return f"Please enter a number from {_plain_number(low)} to {_plain_number(high)}{unit}."
+    least, most = _plain_number(low), _plain_number(high)
+    return f"Please enter a number from {least} to {most}{unit}."
 
 
 def _decimal_exponent(number: Decimal) -> int:

@@ -176,7 +176,8 @@ def check_type(purpose: Purpose, name: str, head: bytes) -> str:
     if dot and stem and extension.lower() not in _EXTENSIONS[media_type]:
         raise refusal(
             f"The name of this file ends in .{extension[:10]}, but it is a "
-            f"{_TYPE_NAMES[media_type]} file. Please save it again under the right name."
+            f"{_TYPE_NAMES[media_type]} file. "
+            "Please save it again under the right name."
         )
     return media_type
 

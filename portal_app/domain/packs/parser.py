@@ -324,7 +324,7 @@ class _PackParser:
         option = catalogue.PricedOption(
             key=table.text("key", 40, required=True),
             name=table.text("name", 80, required=True),
-            kind=cast("catalogue.Kind", kind),
+            kind=cast("catalogue.OptionKind", kind),
             choices=tuple(choices),
             help=table.text("help", 200),
             min_quantity=table.whole("min", 0, 10_000, 0),

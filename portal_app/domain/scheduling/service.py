@@ -365,7 +365,7 @@ def is_free(
     *,
     fieldworker_id: str | None = None,
 ) -> bool:
-    """Whether this start would be offered now; arguments and errors as ``free_days``."""
+    """Whether this start would be offered now; errors as ``free_days``."""
     zone = business.formats(tx).zone
     first, last = bookable_range(tx)
     if not day_bounds(first, zone)[0] <= starts_at < day_bounds(last, zone)[1]:

@@ -123,7 +123,7 @@ def _profile(
 
 
 class AccountFieldsState(rx.State):
-    """The business's own fields, and what their form is told (``versioned_form.VersionedFormVars``)."""
+    """The business's own fields, as a ``versioned_form.VersionedFormVars``."""
 
     fields: list[FieldView] = []
     version: int = 0

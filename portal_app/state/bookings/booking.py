@@ -74,7 +74,7 @@ def _booking(
 
 
 class BookingDetailsState(rx.State):
-    """What the form is told (``versioned_form.VersionedFormVars``); it shows ``BookingState.asked``."""
+    """The form of ``BookingState.asked``, as a ``versioned_form.VersionedFormVars``."""
 
     errors: dict[str, str] = {}
     problem: str = ""

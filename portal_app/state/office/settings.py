@@ -18,7 +18,7 @@ from portal_app.state.core.toasts import toast
 
 
 class OfficeSettingsState(rx.State):
-    """The form of the switches, and what it is told (``versioned_form.VersionedFormVars``).
+    """The form of the switches, as a ``versioned_form.VersionedFormVars``.
 
     ``missing`` are the providers that the server is not set up for.
     """

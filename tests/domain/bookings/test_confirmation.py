@@ -16,6 +16,7 @@ from portal_app.domain.bookings.views import FreeTimeView
 from portal_app.domain.business.models import Business
 from portal_app.domain.catalogue import definitions
 from portal_app.domain.catalogue.rules import PricedChoice
+from portal_app.domain.notifications import outbox
 from portal_app.domain.notifications.models import OutboxMessage
 from portal_app.domain.scheduling import roster
 from portal_app.domain.scheduling import service as scheduling
@@ -491,7 +492,7 @@ def test_failure_after_the_claim_rolls_everything_back(
     draft = ready_draft(db, maya)
     before = database_snapshot(db)
     with monkeypatch.context() as patch:
-        patch.setattr(telling.notifications, "enqueue", fail)
+        patch.setattr(outbox, "enqueue", fail)
         with pytest.raises(RuntimeError, match="disk"):
             confirmation.confirm(db, maya, draft.id, draft.shown)
     assert database_snapshot(db) == before

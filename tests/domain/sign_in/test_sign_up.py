@@ -9,7 +9,6 @@ from portal_app.domain.accounts import email_verification, rules
 from portal_app.domain.accounts import service as accounts
 from portal_app.domain.accounts.models import Account, AccountToken
 from portal_app.domain.customers.models import Customer
-from portal_app.domain.sign_in import sign_up
 from portal_app.domain.sign_in.rules import SignUpForm
 from portal_app.domain.sign_in.sign_up import sign_up
 from portal_app.kernel.audiences import Actor
@@ -58,7 +57,7 @@ def count(db: Database, table: type[Account] | type[AccountToken]) -> int:
 
 def test_a_stranger_signs_up(db: Database) -> None:
     with frozen(utc_now()):
-        sign_up.sign_up(db, STRANGER, replace(FORM, email=" Maya@Example.com "))
+        sign_up(db, STRANGER, replace(FORM, email=" Maya@Example.com "))
         with db.read() as tx:
             account = tx.exec(select(Account)).one()
         assert account.terms_accepted_at == utc_now()
@@ -75,13 +74,13 @@ def test_the_answer_and_the_work_are_the_same_for_every_email(
     db: Database, hashing: HashingCalls
 ) -> None:
     sign_up.create_active_customer(db, replace(FORM, email="active@example.com"))
-    sign_up.sign_up(db, STRANGER, replace(FORM, email="waiting@example.com"))
+    sign_up(db, STRANGER, replace(FORM, email="waiting@example.com"))
     work = {}
     for email in ("new@example.com", "active@example.com", "waiting@example.com"):
         for password in (PASSWORD, OTHER_PASSWORD):
             hashing.reset()
             form = replace(FORM, email=email, password=password)
-            sign_up.sign_up(db, STRANGER, form)
+            sign_up(db, STRANGER, form)
             work[email, password] = (hashing.hashed, hashing.compared)
     assert set(work.values()) == {(1, 1)}
 
@@ -92,7 +91,7 @@ def test_the_owner_of_an_active_account_is_notified_and_nothing_changes(
     sign_up.create_active_customer(db, FORM)
     before = snapshot_without_logs(db)
     form = replace(AGAIN, first_name="Eve", password=OTHER_PASSWORD, phone="")
-    sign_up.sign_up(db, STRANGER, form)
+    sign_up(db, STRANGER, form)
     assert snapshot_without_logs(db) == before
     assert sent_messages(db) == [("already_registered", EMAIL)]
     # What a stranger typed is in no mail of the owner's.
@@ -103,14 +102,14 @@ def test_the_owner_of_an_active_account_is_notified_and_nothing_changes(
 def test_the_owner_is_notified_at_most_once_an_hour(db: Database) -> None:
     sign_up.create_active_customer(db, FORM)
     for _ in range(3):
-        sign_up.sign_up(db, STRANGER, FORM)
+        sign_up(db, STRANGER, FORM)
     assert sent_messages(db) == [("already_registered", EMAIL)]
 
 
 def test_a_double_click_has_one_effect(db: Database) -> None:
-    sign_up.sign_up(db, STRANGER, FORM)
+    sign_up(db, STRANGER, FORM)
     token = newest_token(db)
-    sign_up.sign_up(db, STRANGER, AGAIN)
+    sign_up(db, STRANGER, AGAIN)
     assert sent_messages(db) == [("verify_email", EMAIL)]
     assert (
         db.call(email_verification.verify_email, STRANGER, token)
@@ -119,8 +118,8 @@ def test_a_double_click_has_one_effect(db: Database) -> None:
 
 
 def test_sign_ups_at_the_same_time_make_one_account(db: Database) -> None:
-    sign_up = partial(sign_up, db, STRANGER, FORM)
-    assert run_concurrently(*[sign_up] * 5) == [None] * 5
+    signing_up = partial(sign_up, db, STRANGER, FORM)
+    assert run_concurrently(*[signing_up] * 5) == [None] * 5
     assert (count(db, Account), len(people(db))) == (1, 1)
     assert sent_messages(db) == [("verify_email", EMAIL)]
     token = newest_token(db)
@@ -133,8 +132,8 @@ def test_sign_ups_at_the_same_time_make_one_account(db: Database) -> None:
 def test_concurrent_sign_ups_get_the_same_answer(db: Database) -> None:
     eve = replace(AGAIN, first_name="Eve", password=OTHER_PASSWORD)
     answers = run_concurrently(
-        partial(sign_up.sign_up, db, STRANGER, FORM),
-        partial(sign_up.sign_up, db, STRANGER, eve),
+        partial(sign_up, db, STRANGER, FORM),
+        partial(sign_up, db, STRANGER, eve),
     )
     assert answers == [None, None]
     assert (count(db, Account), len(people(db))) == (1, 1)
@@ -147,10 +146,10 @@ def test_concurrent_sign_ups_get_the_same_answer(db: Database) -> None:
 def test_the_same_person_later_gets_a_fresh_mail(db: Database) -> None:
     start = utc_now()
     with frozen(start):
-        sign_up.sign_up(db, STRANGER, FORM)
+        sign_up(db, STRANGER, FORM)
     older = newest_token(db)
     with frozen(start + timedelta(minutes=2)):
-        sign_up.sign_up(db, STRANGER, replace(FORM, last_name="Chen-Wu", phone=""))
+        sign_up(db, STRANGER, replace(FORM, last_name="Chen-Wu", phone=""))
         newer = newest_token(db)
         assert newer != older
         with pytest.raises(rules.LinkInvalid):
@@ -168,7 +167,7 @@ def test_every_wrong_field_is_named_and_nothing_happens(
 ) -> None:
     before = snapshot_without_logs(db)
     with pytest.raises(InvalidInput) as refused:
-        sign_up.sign_up(
+        sign_up(
             db,
             STRANGER,
             SignUpForm(
@@ -199,12 +198,12 @@ def test_an_email_is_limited_whether_it_has_an_account_or_not(
     if exists:
         sign_up.create_active_customer(db, FORM)
     for _ in range(5):
-        sign_up.sign_up(db, STRANGER, FORM)
+        sign_up(db, STRANGER, FORM)
     before, mails = snapshot_without_logs(db), sent_messages(db)
     hashing.reset()
     elsewhere = Actor(address="198.51.100.1")
     with pytest.raises(TooManyAttempts):
-        sign_up.sign_up(db, elsewhere, AGAIN)
+        sign_up(db, elsewhere, AGAIN)
     assert (snapshot_without_logs(db), sent_messages(db)) == (before, mails)
     assert (hashing.hashed, hashing.compared) == (0, 0)
 
@@ -212,11 +211,11 @@ def test_an_email_is_limited_whether_it_has_an_account_or_not(
 def test_a_network_is_limited(db: Database) -> None:
     for number in range(60):
         form = replace(FORM, email=f"someone{number}@example.com")
-        sign_up.sign_up(db, STRANGER, form)
+        sign_up(db, STRANGER, form)
     with pytest.raises(TooManyAttempts):
-        sign_up.sign_up(db, STRANGER, FORM)
+        sign_up(db, STRANGER, FORM)
     assert count(db, Account) == 60
-    sign_up.sign_up(db, Actor(address="198.51.100.1"), FORM)
+    sign_up(db, Actor(address="198.51.100.1"), FORM)
     assert count(db, Account) == 61
 
 
