@@ -10,7 +10,7 @@ from portal_app.domain.accounts import service as accounts
 from portal_app.domain.accounts.models import Account, AccountToken
 from portal_app.domain.customers.models import Customer
 from portal_app.domain.sign_in.rules import SignUpForm
-from portal_app.domain.sign_in.sign_up import sign_up
+from portal_app.domain.sign_in.sign_up import create_active_customer, sign_up
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.clock import frozen, utc_now
 from portal_app.kernel.db import Database
@@ -73,7 +73,7 @@ def test_a_stranger_signs_up(db: Database) -> None:
 def test_the_answer_and_the_work_are_the_same_for_every_email(
     db: Database, hashing: HashingCalls
 ) -> None:
-    sign_up.create_active_customer(db, replace(FORM, email="active@example.com"))
+    create_active_customer(db, replace(FORM, email="active@example.com"))
     sign_up(db, STRANGER, replace(FORM, email="waiting@example.com"))
     work = {}
     for email in ("new@example.com", "active@example.com", "waiting@example.com"):
@@ -88,7 +88,7 @@ def test_the_answer_and_the_work_are_the_same_for_every_email(
 def test_the_owner_of_an_active_account_is_notified_and_nothing_changes(
     db: Database,
 ) -> None:
-    sign_up.create_active_customer(db, FORM)
+    create_active_customer(db, FORM)
     before = snapshot_without_logs(db)
     form = replace(AGAIN, first_name="Eve", password=OTHER_PASSWORD, phone="")
     sign_up(db, STRANGER, form)
@@ -100,7 +100,7 @@ def test_the_owner_of_an_active_account_is_notified_and_nothing_changes(
 
 
 def test_the_owner_is_notified_at_most_once_an_hour(db: Database) -> None:
-    sign_up.create_active_customer(db, FORM)
+    create_active_customer(db, FORM)
     for _ in range(3):
         sign_up(db, STRANGER, FORM)
     assert sent_messages(db) == [("already_registered", EMAIL)]
@@ -196,7 +196,7 @@ def test_an_email_is_limited_whether_it_has_an_account_or_not(
     db: Database, hashing: HashingCalls, exists: bool
 ) -> None:
     if exists:
-        sign_up.create_active_customer(db, FORM)
+        create_active_customer(db, FORM)
     for _ in range(5):
         sign_up(db, STRANGER, FORM)
     before, mails = snapshot_without_logs(db), sent_messages(db)
@@ -220,11 +220,11 @@ def test_a_network_is_limited(db: Database) -> None:
 
 
 def test_an_active_customer_is_added_without_a_mail(db: Database) -> None:
-    sign_up.create_active_customer(db, FORM)
+    create_active_customer(db, FORM)
     assert people(db) == [("Maya", "Chen", EMAIL, "+61412345678")]
     assert sent_messages(db) == []
     assert accounts.sign_in(db, STRANGER, EMAIL, PASSWORD, False)
     before = snapshot_without_logs(db)
     with pytest.raises(Conflict):
-        sign_up.create_active_customer(db, AGAIN)
+        create_active_customer(db, AGAIN)
     assert snapshot_without_logs(db) == before
