@@ -15,6 +15,11 @@ class Archivable(Protocol):
     version: int
 
 
+def is_in_use(row: Archivable) -> bool:
+    """Whether a row is not archived."""
+    return row.archived_at is None
+
+
 def archive(tx: Session, row: Archivable) -> None:
     """Put a row away as of now; one that is away stays as it is."""
     if row.archived_at is None:

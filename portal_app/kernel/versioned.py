@@ -22,7 +22,8 @@ class Versioned(Protocol):
     """What people edit; ``version`` counts its changes."""
 
     @property
-    def version(self) -> int: ...
+    def version(self) -> int:
+        """How often it was changed."""
 
 
 class VersionedRow(Protocol):

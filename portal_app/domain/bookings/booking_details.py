@@ -1,5 +1,7 @@
 """The details of a confirmed booking: its dependents, and the answers to its fields."""
 
+from functools import partial
+
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -16,11 +18,12 @@ from portal_app.domain.fields import values as fields
 from portal_app.domain.fields.values import Subject
 from portal_app.domain.fields.views import FieldView
 from portal_app.kernel.audiences import Actor, Audience
-from portal_app.kernel.changes import Change, EditConflict
+from portal_app.kernel.changes import Change
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.errors import Conflict, InvalidInput, NotFound
 from portal_app.kernel.ids import normalise_number
 from portal_app.kernel.ownership import owned_by
+from portal_app.kernel.versioned import is_current
 
 _DEPENDENTS_LABEL = "Who is it for?"
 
@@ -75,7 +78,7 @@ def change_details(
         NotFound: If the booking is missing or somebody else's.
         Conflict: If it is over, or was cancelled.
         InvalidInput: For ``dependents``, and ``details.KEY`` for answers.
-        ChangedMeanwhile: If it was changed since ``version`` and differs.
+        EditConflict: If it was changed since ``version`` and differs.
     """
     row = tx.exec(
         owned_by(actor, Booking)
@@ -94,11 +97,9 @@ def change_details(
         chosen = _chosen_dependents(tx, actor, row, form, named)
     except InvalidInput as refused:
         wrong |= refused.fields
-    if row.version != version and not wrong:
-        changes = _differences(tx, row, chosen, form, named)
-        if not changes:
-            return row.version
-        raise EditConflict("This booking", changes, row.version)
+    differences = partial(_differences, tx, row, chosen, form, named)
+    if not wrong and not is_current("This booking", row, version, differences):
+        return row.version
     answered: list[str] = []
     try:
         answered = fields.save_values(

@@ -12,11 +12,11 @@ from portal_app.domain.business.models import Policy
 from portal_app.domain.business.views import PolicyEntryView, PolicyView
 from portal_app.kernel import archival
 from portal_app.kernel.audiences import Actor
-from portal_app.kernel.changes import EditConflict, compare
 from portal_app.kernel.errors import Conflict, InvalidInput, NotFound
 from portal_app.kernel.keys import required_request_key, unique_key
 from portal_app.kernel.ordering import assign_positions, next_position, reorder
 from portal_app.kernel.ownership import require_office
+from portal_app.kernel.versioned import Field, Record
 
 TERMS, CANCELLATION = "terms", "cancellation"
 STANDARD_POLICIES = {TERMS: "Terms and conditions", CANCELLATION: "Cancellation policy"}
@@ -27,7 +27,12 @@ MAX_TEXT = 20_000
 MAX_POLICIES = 50
 _WHERE_SHOWN = {TERMS: "Accepted at sign-up", CANCELLATION: "Shown with every booking"}
 _RESERVED_ANCHORS = frozenset({"main"})
-_LABELS = {"title": "Title", "text": "Text", "in_use": "Shown to customers"}
+_RECORD = Record(
+    "This policy",
+    Field("title", "Title"),
+    Field("text", "Text"),
+    Field("in_use", "Shown to customers", read=archival.is_in_use),
+)
 _NOT_FOUND = "We could not find that policy."
 
 
@@ -165,7 +170,7 @@ def save_policy(
         NotAllowed: If the actor is not the office.
         NotFound: If there is no such policy.
         InvalidInput: With a sentence for each field that is wrong.
-        ChangedMeanwhile: If it was changed since ``version`` to something else.
+        EditConflict: If it was changed since ``version`` to something else.
     """
     require_office(actor)
     businesses.lock_business(tx)
@@ -177,15 +182,8 @@ def save_policy(
     if row is None:
         raise NotFound(_NOT_FOUND)
     values = _checked_form(form)
-    if row.version != version:
-        yours = values | {"in_use": "Yes"}
-        archived = row.archived_at is not None
-        now = {"title": row.title, "text": row.text}
-        changes = compare(_LABELS, yours, now | {"in_use": "No" if archived else "Yes"})
-        if changes:
-            raise EditConflict("This policy", changes, row.version)
-        return
-    _store_policy(tx, row, values)
+    if _RECORD.is_current(row, values | {"in_use": True}, version):
+        _store_policy(tx, row, values)
 
 
 def reorder_policies(tx: Session, actor: Actor, keys: Sequence[str]) -> None:

@@ -1,7 +1,7 @@
 """What a business's settings may be, and colours that can be read."""
 
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cache
 from zoneinfo import available_timezones
 
@@ -10,6 +10,7 @@ from babel.numbers import list_currencies
 from email_validator import EmailNotValidError, validate_email
 
 from portal_app.kernel.errors import InvalidInput
+from portal_app.kernel.versioned import Field, Record
 
 DARK_INK = "#111827"
 LIGHT_INK = "#ffffff"
@@ -122,21 +123,6 @@ class SwitchesForm:
     asks_language: bool = False
 
 
-SWITCH_LABELS = {
-    "google": "Google",
-    "facebook": "Facebook",
-    "apple": "Apple",
-    "booking_number": "Booking number",
-    "guest_booking": "Guests may book",
-    "guest_session_minutes": "A guest stays in for (minutes)",
-    "session_hours": "Without “Remember me” (hours)",
-    "remembered_days": "With “Remember me” (days)",
-    "password_min_length": "Characters at least",
-    "password_min_score": "Hard to guess",
-    "asks_birthday": "Ask for the birthday",
-    "asks_language": "Ask for the language",
-}
-"""What the office calls each switch, in the order of the page."""
 PASSWORD_STRENGTH_LABELS = {
     1: "Weak or better",
     2: "Fair or better",
@@ -175,16 +161,32 @@ def check_switches(form: SwitchesForm) -> None:
         raise InvalidInput(wrong)
 
 
-def switch_texts(form: SwitchesForm) -> dict[str, str]:
-    """Every switch as a person reads it, for comparing."""
-    said = {
-        name: ("On" if value else "Off") if isinstance(value, bool) else str(value)
-        for name, value in asdict(form).items()
-    }
-    score = form.password_min_score
-    return said | {
-        "password_min_score": PASSWORD_STRENGTH_LABELS.get(score, str(score))
-    }
+def _switch_text(value: bool | int) -> str:
+    if isinstance(value, bool):
+        return "On" if value else "Off"
+    return str(value)
+
+
+SWITCHES = Record(
+    "The settings",
+    Field("google", "Google", text=_switch_text),
+    Field("facebook", "Facebook", text=_switch_text),
+    Field("apple", "Apple", text=_switch_text),
+    Field("booking_number", "Booking number", text=_switch_text),
+    Field("guest_booking", "Guests may book", text=_switch_text),
+    Field("guest_session_minutes", "A guest stays in for (minutes)", text=_switch_text),
+    Field("session_hours", "Without “Remember me” (hours)", text=_switch_text),
+    Field("remembered_days", "With “Remember me” (days)", text=_switch_text),
+    Field("password_min_length", "Characters at least", text=_switch_text),
+    Field(
+        "password_min_score",
+        "Hard to guess",
+        text=lambda it: PASSWORD_STRENGTH_LABELS.get(it, str(it)),
+    ),
+    Field("asks_birthday", "Ask for the birthday", text=_switch_text),
+    Field("asks_language", "Ask for the language", text=_switch_text),
+)
+"""What the office calls each switch, in the order of the page."""
 
 
 def ink_for(color: str) -> str:

@@ -10,7 +10,6 @@ from portal_app.domain.business.models import Business
 from portal_app.domain.business.rules import SWITCH_COLUMNS, BusinessForm, SwitchesForm
 from portal_app.domain.business.views import Branding, BusinessView, Switches
 from portal_app.kernel.audiences import Actor, Audience
-from portal_app.kernel.changes import EditConflict, compare
 from portal_app.kernel.errors import Conflict, NotAllowed
 from portal_app.kernel.formats import Formats
 from portal_app.kernel.statements import affected, insert_once
@@ -151,22 +150,14 @@ def save_switches(tx: Session, actor: Actor, form: SwitchesForm, version: int) -
     Raises:
         NotAllowed: If the actor is not the office.
         InvalidInput: With a sentence for each wrong field.
-        ChangedMeanwhile: If the settings were changed since ``version`` and a
+        EditConflict: If the settings were changed since ``version`` and a
             switch differs.
     """
     if actor.audience is not Audience.OFFICE:
         raise NotAllowed
     rules.check_switches(form)
     lock_business(tx)
-    now = switches(tx)
-    if now.version != version:
-        stored = SwitchesForm(
-            **{name: getattr(now, name) for name in rules.SWITCH_LABELS}
-        )
-        yours, theirs = rules.switch_texts(form), rules.switch_texts(stored)
-        changes = compare(rules.SWITCH_LABELS, yours, theirs)
-        if changes:
-            raise EditConflict("The settings", changes, now.version)
+    if not rules.SWITCHES.is_current(switches(tx), asdict(form), version):
         return
     values = {SWITCH_COLUMNS.get(k, k): v for k, v in asdict(form).items()}
     statement = update(Business).where(col(Business.id) == 1)

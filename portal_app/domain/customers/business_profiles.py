@@ -1,7 +1,8 @@
 """*Business profiles*: the companies for which a customer books."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from typing import Any
 
 from sqlalchemy import update
@@ -11,36 +12,30 @@ from portal_app.domain.accounts.rules import normal_email
 from portal_app.domain.business import service as businesses
 from portal_app.domain.customers import rules
 from portal_app.domain.customers.addresses import (
-    Address,
     AddressForm,
     address_lines,
     validate_address,
 )
-from portal_app.domain.customers.models import BusinessProfile
-from portal_app.domain.customers.profiles import get_own_customer
+from portal_app.domain.customers.models import EMPTY_ADDRESS, BusinessProfile
+from portal_app.domain.customers.profiles import (
+    get_own_customer,
+    stored_address_view,
+)
 from portal_app.domain.customers.rules import check_name
 from portal_app.domain.customers.views import (
-    AddressView,
     BusinessProfileView,
     CompanyContactView,
 )
+from portal_app.kernel import archival
 from portal_app.kernel.audiences import Actor
-from portal_app.kernel.changes import EditConflict, compare
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.errors import Conflict, InvalidInput, NotFound
 from portal_app.kernel.keys import required_request_key
 from portal_app.kernel.ownership import owned_by
+from portal_app.kernel.versioned import Field, Record
 
 MAX_PROFILES = 20
 MAX_CONTACTS = 10
-LABELS = {
-    "name": "Business name",
-    "tax_number": "Tax number",
-    "billing_email": "Billing e-mail",
-    "address": "Address",
-    "contacts": "Contacts",
-    "is_default": "Chosen by itself",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,13 +59,32 @@ class BusinessProfileForm:
     is_default: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _CheckedBusinessProfile:
-    name: str
-    tax_number: str
-    billing_email: str
-    address: Address
-    contacts: list[dict[str, str]]
+def _record(home: str) -> Record:
+    """What a business profile consists of; ``home`` is the business's country."""
+    name, tax = "Please enter the name of the business.", "Please enter a tax number"
+    return Record(
+        "This business profile",
+        Field("name", "Business name", partial(_line, 120, name, required=True)),
+        Field(
+            "tax_number",
+            "Tax number",
+            partial(_line, 40, f"{tax} of at most 40 characters."),
+        ),
+        Field("billing_email", "Billing e-mail", _email),
+        Field(
+            "address",
+            "Address",
+            validate_address,
+            lambda it: ", ".join(address_lines(it, home)),
+        ),
+        Field(
+            "contacts",
+            "Contacts",
+            partial(_check_contacts, home),
+            partial(_contacts_text, home),
+        ),
+        Field("is_default", "Chosen by itself"),
+    )
 
 
 def list_business_profiles(tx: Session, actor: Actor) -> list[BusinessProfileView]:
@@ -137,7 +151,8 @@ def add_business_profile(
         Conflict: If there are as many as fit.
     """
     customer = get_own_customer(tx, actor, hold=True)
-    checked = _check_form(form, businesses.current_business(tx).country)
+    record = _record(businesses.current_business(tx).country)
+    values = record.check(form)
     key = required_request_key(request)
     rows = tx.exec(owned_by(actor, BusinessProfile)).all()
     if any(row.request_key == key for row in rows):
@@ -148,11 +163,13 @@ def add_business_profile(
         _clear_default(tx, customer.id)
     row = BusinessProfile(
         customer_id=customer.id,
-        **_columns(checked),
-        is_default=form.is_default,
+        name="",
+        billing_email="",
+        **EMPTY_ADDRESS,
         request_key=key,
         created_at=utc_now(),
     )
+    record.write(row, values)
     tx.add(row)
     tx.flush()
 
@@ -166,32 +183,17 @@ def update_business_profile(
         NotAllowed: If the actor is no customer.
         NotFound: If it is not there, removed, or somebody else's.
         InvalidInput: With a sentence for each field that is wrong.
-        ChangedMeanwhile: If it was changed since ``version`` to something else.
+        EditConflict: If it was changed since ``version`` to something else.
     """
     customer = get_own_customer(tx, actor, hold=True)
     row = _find(tx, actor, profile_id)
-    home = businesses.current_business(tx).country
-    checked = _check_form(form, home)
-    if row.version != version:
-        wanted = BusinessProfile(
-            customer_id=customer.id, **_columns(checked), is_default=form.is_default
-        )
-        yours, now = (
-            _comparable_texts(view_of(wanted, home)),
-            _comparable_texts(view_of(row, home)),
-        )
-        changes = compare(LABELS, yours, now)
-        if changes:
-            raise EditConflict("This business profile", changes, row.version)
+    record = _record(businesses.current_business(tx).country)
+    values = record.check(form)
+    if not record.is_current(row, values, version):
         return
     if form.is_default and not row.is_default:
         _clear_default(tx, customer.id)
-    for name, value in _columns(checked).items():
-        setattr(row, name, value)
-    row.is_default = form.is_default
-    row.version += 1
-    tx.add(row)
-    tx.flush()
+    record.save(tx, row, values, version)
 
 
 def remove_business_profile(tx: Session, actor: Actor, profile_id: str) -> None:
@@ -216,36 +218,29 @@ def restore_business_profile(tx: Session, actor: Actor, profile_id: str) -> None
 
 def view_of(row: BusinessProfile, home: str) -> BusinessProfileView:
     """A business profile as a browser sees it."""
-    plain = Address(
-        street=row.street,
-        unit=row.unit,
-        town=row.town,
-        state=row.state,
-        postcode=row.postcode,
-        country=row.country,
-    )
     return BusinessProfileView(
         id=row.id,
         name=row.name,
         tax_number=row.tax_number,
         billing_email=row.billing_email,
-        address=AddressView(lines=address_lines(plain, home), **_address_fields(plain)),
-        contacts=[
-            CompanyContactView(
-                name=str(contact.get("name", "")),
-                email=str(contact.get("email", "")),
-                phone=rules.phone_text(str(contact.get("phone", "")), home),
-            )
-            for contact in row.contacts
-        ],
+        address=stored_address_view(row.address, home),
+        contacts=_contact_views(row.contacts, home),
         is_default=row.is_default,
         version=row.version,
     )
 
 
-def _address_fields(address: Address) -> dict[str, str]:
-    names = ("street", "unit", "town", "state", "postcode", "country")
-    return {name: getattr(address, name) for name in names}
+def _contact_views(
+    contacts: Sequence[dict[str, Any]], home: str
+) -> list[CompanyContactView]:
+    return [
+        CompanyContactView(
+            name=str(contact.get("name", "")),
+            email=str(contact.get("email", "")),
+            phone=rules.phone_text(str(contact.get("phone", "")), home),
+        )
+        for contact in contacts
+    ]
 
 
 def _find(
@@ -267,13 +262,8 @@ def _set_archived(
 ) -> None:
     get_own_customer(tx, actor, hold=True)
     row = _find(tx, actor, profile_id, removed=True)
-    if archived == (row.archived_at is not None):
-        return
-    row.archived_at = utc_now() if archived else None
-    row.is_default = False
-    row.version += 1
-    tx.add(row)
-    tx.flush()
+    row.is_default = row.is_default and row.archived_at is None and not archived
+    (archival.archive if archived else archival.restore)(tx, row)
 
 
 def _clear_default(tx: Session, customer_id: str) -> None:
@@ -284,36 +274,36 @@ def _clear_default(tx: Session, customer_id: str) -> None:
     )
 
 
-def _check_form(form: BusinessProfileForm, home: str) -> _CheckedBusinessProfile:
+def _line(limit: int, fault: str, text: str, *, required: bool = False) -> str:
+    line = " ".join(text.split())
+    if len(line) > limit or (required and not line):
+        raise ValueError(fault)
+    if not all(map(rules.is_printable, line)):
+        raise ValueError("Please use only letters and numbers." if required else fault)
+    return line
+
+
+def _email(text: str) -> str:
+    try:
+        return normal_email(text)
+    except InvalidInput as error:
+        raise ValueError(error.fields["email"]) from None
+
+
+def _check_contacts(
+    home: str, forms: Sequence[CompanyContactForm]
+) -> list[dict[str, str]]:
     wrong: dict[str, str] = {}
-    name = _line(form.name)
-    tax_number = _line(form.tax_number)
-    if not 0 < len(name) <= 120:
-        wrong["name"] = "Please enter the name of the business."
-    elif not all(map(rules.is_printable, name)):
-        wrong["name"] = "Please use only letters and numbers."
-    if len(tax_number) > 40 or not all(map(rules.is_printable, tax_number)):
-        wrong["tax_number"] = "Please enter a tax number of at most 40 characters."
-    email = ""
-    try:
-        email = normal_email(form.billing_email)
-    except InvalidInput as error:
-        wrong["billing_email"] = error.fields["email"]
-    address: Address | None = None
-    try:
-        address = validate_address(form.address)
-    except InvalidInput as error:
-        wrong |= error.fields
     contacts = [
         checked
-        for at, contact in enumerate(form.contacts)
+        for at, contact in enumerate(forms)
         if (checked := _check_contact(at, contact, home, wrong))
     ]
     if len(contacts) > MAX_CONTACTS:
         wrong[f"contacts.{MAX_CONTACTS}"] = f"At most {MAX_CONTACTS} contacts fit."
-    if wrong or address is None:
+    if wrong:
         raise InvalidInput(wrong)
-    return _CheckedBusinessProfile(name, tax_number, email, address, contacts)
+    return contacts
 
 
 def _check_contact(
@@ -340,29 +330,9 @@ def _check_contact(
     return found
 
 
-def _columns(checked: _CheckedBusinessProfile) -> Mapping[str, Any]:
-    return {
-        "name": checked.name,
-        "tax_number": checked.tax_number,
-        "billing_email": checked.billing_email,
-        **_address_fields(checked.address),
-        "contacts": checked.contacts,
-    }
-
-
-def _comparable_texts(view: BusinessProfileView) -> dict[str, str]:
-    return {
-        "name": view.name,
-        "tax_number": view.tax_number,
-        "billing_email": view.billing_email,
-        "address": ", ".join(view.address.lines),
-        "contacts": "; ".join(
-            " ".join(part for part in (one.name, one.email, one.phone) if part)
-            for one in view.contacts
-        ),
-        "is_default": "Yes" if view.is_default else "No",
-    }
-
-
-def _line(text: str) -> str:
-    return " ".join(text.split())
+def _contacts_text(home: str, contacts: Sequence[dict[str, str]]) -> str:
+    views = _contact_views(contacts, home)
+    return "; ".join(
+        " ".join(part for part in (one.name, one.email, one.phone) if part)
+        for one in views
+    )

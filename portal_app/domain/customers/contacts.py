@@ -3,6 +3,8 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete
 from sqlalchemy import select as select_columns
@@ -26,7 +28,6 @@ from portal_app.domain.customers.rules import (
 from portal_app.domain.customers.views import ContactView
 from portal_app.kernel import archival
 from portal_app.kernel.audiences import Actor
-from portal_app.kernel.changes import EditConflict, compare
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.db import Database
 from portal_app.kernel.errors import Conflict, NotFound
@@ -34,6 +35,7 @@ from portal_app.kernel.keys import request_key, required_request_key
 from portal_app.kernel.ordering import next_position
 from portal_app.kernel.ownership import owned_by
 from portal_app.kernel.statements import affected
+from portal_app.kernel.versioned import Field, Record
 
 BOOKING_UPDATES, INVOICES, QUOTES = "booking_updates", "invoices", "quotes"
 VIEW, BOOK = "view", "book"
@@ -175,16 +177,66 @@ def _active_contacts_of(customer_id: str) -> tuple[ColumnElement[bool], ...]:
 
 _RESTORE_PERIOD = timedelta(days=1)
 _TOO_MANY_CONTACTS = "You have as many contacts as fit. Please remove one first."
-LABELS = {
-    "role": "Role",
-    "first_name": "First name",
-    "last_name": "Last name",
-    "other_names": "Other names",
-    "emails": "E-mails",
-    "phones": "Phones",
-    "told_about": "Told about",
-    "may": "May",
-}
+
+
+def _record(tx: Session, home: str) -> Record:
+    """What a contact consists of; ``home`` is the business's country."""
+
+    def points(row: Contact) -> ContactPoints:
+        return contact_points.load_contact_points(tx, [row.id], home)
+
+    return Record(
+        "This contact",
+        Field("role", "Role", text=lambda role: CONTACT_ROLES.get(role, role)),
+        Field("first_name", "First name"),
+        Field("last_name", "Last name"),
+        Field("other_names", "Other names"),
+        Field(
+            "emails",
+            "E-mails",
+            text=_entries_text,
+            read=lambda row: [
+                (it.email, it.primary) for it in points(row).emails.get(row.id, [])
+            ],
+        ),
+        Field(
+            "phones",
+            "Phones",
+            text=_entries_text,
+            read=lambda row: [
+                (it.text, it.primary) for it in points(row).phones.get(row.id, [])
+            ],
+        ),
+        Field(
+            "told_about",
+            "Told about",
+            text=partial(labels_of, words=NOTIFICATION_TOPICS),
+        ),
+        Field("may", "May", text=partial(labels_of, words=CONTACT_RIGHTS)),
+    )
+
+
+def _values(checked: CheckedContact, home: str) -> dict[str, Any]:
+    reach = checked.reach
+    return {
+        "role": checked.role,
+        "first_name": checked.first_name,
+        "last_name": checked.last_name,
+        "other_names": list(checked.other_names),
+        "emails": [(it, it == reach.primary_email) for it in reach.emails],
+        "phones": [
+            (rules.phone_text(it, home), it == reach.primary_phone)
+            for it in reach.phones
+        ],
+        "told_about": list(checked.told_about),
+        "may": list(checked.may),
+    }
+
+
+def _entries_text(entries: Sequence[tuple[str, bool]]) -> str:
+    main = next((text for text, primary in entries if primary), "")
+    texts = ", ".join(sorted(text for text, _ in entries))
+    return f"{texts} (main: {main})" if main else texts
 
 
 def list_contacts(tx: Session, actor: Actor) -> list[ContactView]:
@@ -229,7 +281,7 @@ def update_contact(
         NotAllowed: If the actor is no customer.
         NotFound: If it is not there, or somebody else's.
         InvalidInput: With a sentence for each field that is wrong.
-        ChangedMeanwhile: If it was changed since ``version`` to something else.
+        EditConflict: If it was changed since ``version`` to something else.
         TooManyAttempts: If too many new e-mails were to be verified.
     """
     checked = db.query(_check_form, form)
@@ -328,7 +380,8 @@ def _insert_contact(
         request_key=key,
         created_at=utc_now(),
     )
-    _apply(row, checked)
+    home = businesses.current_business(tx).country
+    _record(tx, home).write(row, _values(checked, home))
     tx.add(row)
     tx.flush()
     contact_points.save_contact_points(tx, row, checked.reach)
@@ -339,18 +392,9 @@ def _update_contact(
 ) -> None:
     get_own_customer(tx, actor, hold=True)
     row = _find_contact(tx, actor, contact_id)
-    if row.version != version:
-        home = businesses.current_business(tx).country
-        now = _contact_view(row, contact_points.load_contact_points(tx, [row.id], home))
-        changes = compare(LABELS, _texts_of_form(checked, home), _texts_of_view(now))
-        if changes:
-            raise EditConflict("This contact", changes, row.version)
-        return
-    _apply(row, checked)
-    row.version += 1
-    tx.add(row)
-    tx.flush()
-    contact_points.save_contact_points(tx, row, checked.reach)
+    home = businesses.current_business(tx).country
+    if _record(tx, home).save(tx, row, _values(checked, home), version):
+        contact_points.save_contact_points(tx, row, checked.reach)
 
 
 def _other_contacts(tx: Session, actor: Actor) -> list[Contact]:
@@ -377,13 +421,6 @@ def _find_contact(
     return row
 
 
-def _apply(row: Contact, checked: CheckedContact) -> None:
-    row.role = checked.role
-    row.first_name, row.last_name = checked.first_name, checked.last_name
-    row.other_names = list(checked.other_names)
-    row.told_about, row.may = list(checked.told_about), list(checked.may)
-
-
 def _contact_view(row: Contact, found: ContactPoints) -> ContactView:
     return ContactView(
         id=row.id,
@@ -401,41 +438,3 @@ def _contact_view(row: Contact, found: ContactPoints) -> ContactView:
         may_text=labels_of(row.may, CONTACT_RIGHTS),
         version=row.version,
     )
-
-
-def _texts_of_form(checked: CheckedContact, home: str) -> dict[str, str]:
-    reach = checked.reach
-    phones = {number: rules.phone_text(number, home) for number in reach.phones}
-    return {
-        "role": CONTACT_ROLES[checked.role],
-        "first_name": checked.first_name,
-        "last_name": checked.last_name,
-        "other_names": ", ".join(checked.other_names),
-        "emails": ", ".join(sorted(reach.emails))
-        + _is_primary_text(reach.primary_email),
-        "phones": ", ".join(sorted(phones.values()))
-        + _is_primary_text(phones.get(reach.primary_phone, "")),
-        "told_about": labels_of(checked.told_about, NOTIFICATION_TOPICS),
-        "may": labels_of(checked.may, CONTACT_RIGHTS),
-    }
-
-
-def _texts_of_view(view: ContactView) -> dict[str, str]:
-    emails = sorted(email.email for email in view.emails)
-    phones = sorted(phone.text for phone in view.phones)
-    main_email = next((email.email for email in view.emails if email.primary), "")
-    main_phone = next((phone.text for phone in view.phones if phone.primary), "")
-    return {
-        "role": view.role_name,
-        "first_name": view.first_name,
-        "last_name": view.last_name,
-        "other_names": ", ".join(view.other_names),
-        "emails": ", ".join(emails) + _is_primary_text(main_email),
-        "phones": ", ".join(phones) + _is_primary_text(main_phone),
-        "told_about": view.told_about_text,
-        "may": view.may_text,
-    }
-
-
-def _is_primary_text(entry: str) -> str:
-    return f" (main: {entry})" if entry else ""

@@ -14,22 +14,32 @@ from portal_app.domain.customers.addresses import (
     place_key,
     validate_address,
 )
-from portal_app.domain.customers.models import Customer, Location
+from portal_app.domain.customers.models import EMPTY_ADDRESS, Customer, Location
 from portal_app.domain.customers.views import LocationView
+from portal_app.kernel import archival
 from portal_app.kernel.audiences import Actor
-from portal_app.kernel.changes import EditConflict, compare
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.errors import Conflict, InvalidInput, NotFound
 from portal_app.kernel.ownership import customer_of, owned_by
+from portal_app.kernel.versioned import Field, Record
 
 MAX_LOCATIONS = 50
-LABELS = {
-    "label": "Name of this place",
-    "address": "Address",
-    "access_notes": "How to get in",
-    "pin": "Pin on the map",
-    "is_default": "Chosen by itself",
-}
+
+
+def _record(home: str) -> Record:
+    """What a saved place consists of; ``home`` is the business's country."""
+    return Record(
+        "This place",
+        Field("label", "Name of this place"),
+        Field("address", "Address", text=lambda it: ", ".join(address_lines(it, home))),
+        Field("access_notes", "How to get in"),
+        Field(
+            "pin",
+            "Pin on the map",
+            text=lambda it: ", ".join(filter(None, map(_degrees_text, it))),
+        ),
+        Field("is_default", "Chosen by itself"),
+    )
 
 
 def list_locations(tx: Session, actor: Actor) -> list[LocationView]:
@@ -101,22 +111,15 @@ def save_location(tx: Session, actor: Actor, form: AddressForm) -> str:
         raise Conflict("You have saved as many places as fit. Remove one first.")
     becomes_default = form.is_default or not saved
     if becomes_default:
-        tx.execute(
-            update(Location)
-            .where(col(Location.customer_id) == customer_id)
-            .values(is_default=False)
-        )
+        _clear_default(tx, customer_id)
     row = same or Location(
         customer_id=customer_id,
-        street=address.street,
-        unit=address.unit,
-        town=address.town,
-        state=address.state,
-        postcode=address.postcode,
-        country=address.country,
+        **EMPTY_ADDRESS,
         place_key=key,
         created_at=utc_now(),
     )
+    if same is None:
+        row.address = address
     row.label = " ".join(form.label.split()) or row.label
     row.access_notes = address.access_notes or row.access_notes
     pin = pin_of(form)
@@ -146,7 +149,7 @@ def update_location(
         NotAllowed: If the actor is no customer.
         NotFound: If it is not there, or somebody else's.
         InvalidInput: With a sentence for each field that is wrong.
-        ChangedMeanwhile: If it was changed since ``version`` to something else.
+        EditConflict: If it was changed since ``version`` to something else.
     """
     customer_id = customer_of(actor)
     _lock_customer(tx, actor)
@@ -160,37 +163,21 @@ def update_location(
     )
     if tx.exec(twins).first() is not None:
         raise InvalidInput({"street": "This address is saved already."})
-    label, pin = " ".join(form.label.split()), pin_of(form)
-    # There is always one default: it changes by choosing another.
-    is_default = form.is_default or row.is_default
-    if row.version != version:
-        home = businesses.current_business(tx).country
-        yours = replace(
-            _view(row, home),
-            label=label,
-            lines=address_lines(address, home),
-            access_notes=address.access_notes,
-            latitude=_degrees_text(pin[0]),
-            longitude=_degrees_text(pin[1]),
-            is_default=is_default,
-        )
-        changes = compare(
-            LABELS, _comparable_texts(yours), _comparable_texts(_view(row, home))
-        )
-        if changes:
-            raise EditConflict("This place", changes, row.version)
+    record = _record(businesses.current_business(tx).country)
+    values = {
+        "label": " ".join(form.label.split()),
+        "address": address,
+        "access_notes": address.access_notes,
+        "pin": pin_of(form),
+        # There is always one default: it changes by choosing another.
+        "is_default": form.is_default or row.is_default,
+    }
+    if not record.is_current(row, values, version):
         return
-    if is_default and not row.is_default:
+    if values["is_default"] and not row.is_default:
         _clear_default(tx, customer_id)
-    row.label, row.access_notes, row.place_key = label, address.access_notes, key
-    row.street, row.unit, row.town = address.street, address.unit, address.town
-    row.state, row.postcode = address.state, address.postcode
-    row.country = address.country
-    row.latitude, row.longitude = pin
-    row.is_default = is_default
-    row.version += 1
-    tx.add(row)
-    tx.flush()
+    row.place_key = key
+    record.save(tx, row, values, version)
 
 
 def remove_location(tx: Session, actor: Actor, location_id: str) -> None:
@@ -207,10 +194,8 @@ def remove_location(tx: Session, actor: Actor, location_id: str) -> None:
     if row.archived_at is not None:
         return
     was_default = row.is_default
-    row.archived_at, row.is_default = utc_now(), False
-    row.version += 1
-    tx.add(row)
-    tx.flush()
+    row.is_default = False
+    archival.archive(tx, row)
     heir = tx.exec(
         owned_by(actor, Location)
         .where(col(Location.archived_at).is_(None))
@@ -239,11 +224,8 @@ def restore_location(tx: Session, actor: Actor, location_id: str) -> None:
         return
     if len(saved) >= MAX_LOCATIONS:
         raise Conflict("You have saved as many places as fit. Remove one first.")
-    row.archived_at = None
     row.is_default = not any(other.is_default for other in saved)
-    row.version += 1
-    tx.add(row)
-    tx.flush()
+    archival.restore(tx, row)
 
 
 def _lock_customer(tx: Session, actor: Actor) -> None:
@@ -271,30 +253,12 @@ def _clear_default(tx: Session, customer_id: str) -> None:
     )
 
 
-def _comparable_texts(view: LocationView) -> dict[str, str]:
-    return {
-        "label": view.label,
-        "address": ", ".join(view.lines),
-        "access_notes": view.access_notes,
-        "pin": ", ".join(part for part in (view.latitude, view.longitude) if part),
-        "is_default": "Yes" if view.is_default else "No",
-    }
-
-
 def _degrees_text(value: float | None) -> str:
     return "" if value is None else f"{value:.6f}"
 
 
 def _address(row: Location) -> Address:
-    return Address(
-        street=row.street,
-        unit=row.unit,
-        town=row.town,
-        state=row.state,
-        postcode=row.postcode,
-        country=row.country,
-        access_notes=row.access_notes,
-    )
+    return replace(row.address, access_notes=row.access_notes)
 
 
 def _view(row: Location, home_country: str) -> LocationView:

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
+from portal_app.domain.customers.addresses import Address
 from portal_app.kernel.columns import (
     created_field,
     id_field,
@@ -16,6 +17,37 @@ from portal_app.kernel.columns import (
 
 SELF = "self"
 """The role of the contact that is the customer."""
+
+
+_ADDRESS_COLUMNS = ("street", "unit", "town", "state", "postcode", "country")
+EMPTY_ADDRESS: dict[str, Any] = {
+    "street": "",
+    "town": "",
+    "postcode": "",
+    "country": "",
+}
+"""What a row is made with before its ``address`` is set."""
+
+
+class AddressColumns(SQLModel):
+    """The columns of an address, read and written as one value."""
+
+    street: str = Field(max_length=120)
+    unit: str = Field(default="", max_length=40)
+    town: str = Field(max_length=80)
+    state: str = Field(default="", max_length=80)
+    postcode: str = Field(max_length=16)
+    country: str = Field(max_length=2)
+
+    @property
+    def address(self) -> Address:
+        """The address without notes on how to get in."""
+        return Address(**{name: getattr(self, name) for name in _ADDRESS_COLUMNS})
+
+    @address.setter
+    def address(self, address: Address) -> None:
+        for name in _ADDRESS_COLUMNS:
+            setattr(self, name, getattr(address, name))
 
 
 class Customer(SQLModel, table=True):
@@ -33,7 +65,7 @@ class Customer(SQLModel, table=True):
     created_at: datetime = created_field()
 
 
-class Location(SQLModel, table=True):
+class Location(AddressColumns, table=True):
     """A saved place of a customer, once; at most one default among them.
 
     ``place_key`` is equal for two spellings of one place (``addresses.place_key``).
@@ -63,12 +95,6 @@ class Location(SQLModel, table=True):
     id: str = id_field()
     customer_id: str = Field(foreign_key="customer.id", ondelete="CASCADE")
     label: str = Field(default="", max_length=60)
-    street: str = Field(max_length=120)
-    unit: str = Field(default="", max_length=40)
-    town: str = Field(max_length=80)
-    state: str = Field(default="", max_length=80)
-    postcode: str = Field(max_length=16)
-    country: str = Field(max_length=2)
     place_key: str = Field(max_length=64)
     access_notes: str = Field(default="", max_length=500)
     latitude: float | None = None
@@ -77,6 +103,15 @@ class Location(SQLModel, table=True):
     version: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
     created_at: datetime = created_field()
     archived_at: datetime | None = optional_instant_field()
+
+    @property
+    def pin(self) -> tuple[float | None, float | None]:
+        """Latitude and longitude."""
+        return self.latitude, self.longitude
+
+    @pin.setter
+    def pin(self, pin: tuple[float | None, float | None]) -> None:
+        self.latitude, self.longitude = pin
 
 
 class CustomerDetails(SQLModel, table=True):
@@ -108,7 +143,7 @@ class CustomerDetails(SQLModel, table=True):
     booking_at_billing: bool = True
 
 
-class BillingAddress(SQLModel, table=True):
+class BillingAddress(AddressColumns, table=True):
     """Where a customer's invoices go; at most one. Counts in ``Customer.version``."""
 
     __tablename__ = "billing_address"
@@ -116,12 +151,6 @@ class BillingAddress(SQLModel, table=True):
     customer_id: str = Field(
         primary_key=True, foreign_key="customer.id", ondelete="CASCADE"
     )
-    street: str = Field(max_length=120)
-    unit: str = Field(default="", max_length=40)
-    town: str = Field(max_length=80)
-    state: str = Field(default="", max_length=80)
-    postcode: str = Field(max_length=16)
-    country: str = Field(max_length=2)
     latitude: float | None = None
     longitude: float | None = None
 
@@ -247,7 +276,7 @@ class ContactPhone(SQLModel, table=True):
     position: int = 0
 
 
-class BusinessProfile(SQLModel, table=True):
+class BusinessProfile(AddressColumns, table=True):
     """A company for which a customer books; at most one default among them.
 
     Archived ones stay for the documents that name them.
@@ -275,12 +304,6 @@ class BusinessProfile(SQLModel, table=True):
     name: str = Field(max_length=120)
     tax_number: str = Field(default="", max_length=40)
     billing_email: str = Field(max_length=254)
-    street: str = Field(max_length=120)
-    unit: str = Field(default="", max_length=40)
-    town: str = Field(max_length=80)
-    state: str = Field(default="", max_length=80)
-    postcode: str = Field(max_length=16)
-    country: str = Field(max_length=2)
     contacts: list[dict[str, Any]] = json_field(list)
     is_default: bool = False
     request_key: str | None = Field(default=None, max_length=64)

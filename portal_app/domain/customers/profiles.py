@@ -1,8 +1,10 @@
 """A customer's own profile: texts, picture, billing address and custom fields."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
+from functools import partial
+from typing import Any
 
 from babel import Locale
 from sqlmodel import Session, col, select
@@ -20,6 +22,7 @@ from portal_app.domain.customers.addresses import (
 )
 from portal_app.domain.customers.locations import save_location
 from portal_app.domain.customers.models import (
+    EMPTY_ADDRESS,
     SELF,
     BillingAddress,
     Contact,
@@ -47,56 +50,11 @@ from portal_app.domain.fields.views import FieldView
 from portal_app.domain.files import attachments
 from portal_app.domain.files import rules as file_rules
 from portal_app.kernel.audiences import Actor
-from portal_app.kernel.changes import EditConflict, compare
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.db import Database
 from portal_app.kernel.errors import InvalidInput, NotFound
 from portal_app.kernel.ownership import customer_of
-
-PROFILE_LABELS = {
-    "kind": "Profile",
-    "company": "Business name",
-    "first_name": "First name",
-    "last_name": "Last name",
-    "other_names": "Other names",
-    "emails": "E-mails",
-    "phones": "Phones",
-    "birthday": "Birthday",
-    "language": "Language",
-    "billing": "Billing address",
-    "booking_at_billing": "Booking address",
-}
-
-
-def profile_texts(view: ProfileView, business: Business) -> dict[str, str]:
-    """Every field of *Edit Info* as a person reads it; the main entries first."""
-    texts = {
-        "kind": "Business" if view.kind == "business" else "Personal",
-        "company": view.company,
-        "first_name": view.first_name,
-        "last_name": view.last_name,
-        "other_names": ", ".join(view.other_names),
-        "emails": _join_entries([(one.email, one.primary) for one in view.emails]),
-        "phones": _join_entries([(one.text, one.primary) for one in view.phones]),
-        "birthday": view.birthday,
-        "language": view.language_name,
-        "billing": ", ".join(view.billing.lines),
-        "booking_at_billing": "The billing address"
-        if view.booking_at_billing
-        else "Another one",
-    }
-    # What the business does not ask for is not in the form.
-    if not business.asks_birthday:
-        texts["birthday"] = ""
-    if not business.asks_language:
-        texts["language"] = ""
-    return texts
-
-
-def _join_entries(entries: Sequence[tuple[str, bool]]) -> str:
-    main_first = sorted(entries, key=lambda entry: not entry[1])
-    return ", ".join(text for text, _ in main_first)
-
+from portal_app.kernel.versioned import Field, Record, is_current
 
 PERSONAL, BUSINESS = "personal", "business"
 LANGUAGES = (
@@ -138,6 +96,70 @@ class _CheckedProfile:
     billing: Address | None
     pin: tuple[float | None, float | None]
     booking_at_billing: bool
+
+
+def _record(business: Business) -> Record:
+    """The fields of *Edit Info*, as far as the business asks for them."""
+    asked = {"birthday": business.asks_birthday, "language": business.asks_language}
+    fields = (
+        Field(
+            "kind",
+            "Profile",
+            text=lambda it: "Business" if it == BUSINESS else "Personal",
+        ),
+        Field("company", "Business name"),
+        Field("first_name", "First name"),
+        Field("last_name", "Last name"),
+        Field("other_names", "Other names"),
+        Field(
+            "emails",
+            "E-mails",
+            text=_join_entries,
+            read=lambda view: [(it.email, it.primary) for it in view.emails],
+        ),
+        Field(
+            "phones",
+            "Phones",
+            text=_join_entries,
+            read=lambda view: [(it.text, it.primary) for it in view.phones],
+        ),
+        Field("birthday", "Birthday"),
+        Field(
+            "language", "Language", text=lambda it: language_name(it, business.locale)
+        ),
+        Field("billing", "Billing address", read=lambda view: view.billing.lines),
+        Field(
+            "booking_at_billing",
+            "Booking address",
+            text=lambda it: "The billing address" if it else "Another one",
+        ),
+    )
+    return Record("Your profile", *(it for it in fields if asked.get(it.name, True)))
+
+
+def _values(checked: _CheckedProfile, home: str) -> dict[str, Any]:
+    reach = checked.reach
+    return {
+        "kind": checked.kind,
+        "company": checked.company,
+        "first_name": checked.first_name,
+        "last_name": checked.last_name,
+        "other_names": checked.other_names,
+        "emails": [(it, it == reach.primary_email) for it in reach.emails],
+        "phones": [
+            (rules.phone_text(it, home), it == reach.primary_phone)
+            for it in reach.phones
+        ],
+        "birthday": checked.birthday.isoformat() if checked.birthday else "",
+        "language": checked.language,
+        "billing": address_lines(checked.billing, home) if checked.billing else [],
+        "booking_at_billing": checked.booking_at_billing,
+    }
+
+
+def _join_entries(entries: Sequence[tuple[str, bool]]) -> str:
+    main_first = sorted(entries, key=lambda entry: not entry[1])
+    return ", ".join(text for text, _ in main_first)
 
 
 def get_profile(tx: Session, actor: Actor) -> ProfileView:
@@ -190,7 +212,7 @@ def save_profile(db: Database, actor: Actor, form: ProfileForm, version: int) ->
     Raises:
         NotAllowed: If the actor is no customer.
         InvalidInput: With a sentence for each field that is wrong.
-        ChangedMeanwhile: If the profile was changed since ``version``, unless it
+        EditConflict: If the profile was changed since ``version``, unless it
             says what is asked for already, as after a request that came twice.
         TooManyAttempts: If too many new e-mails were to be verified.
     """
@@ -237,25 +259,18 @@ def address_view(row: BillingAddress | None, home: str) -> AddressView:
     """A billing address as a browser sees it; empty where there is none."""
     if row is None:
         return AddressView(country=home)
-    plain = Address(
-        street=row.street,
-        unit=row.unit,
-        town=row.town,
-        state=row.state,
-        postcode=row.postcode,
-        country=row.country,
-    )
-    return AddressView(
-        lines=address_lines(plain, home),
-        street=row.street,
-        unit=row.unit,
-        town=row.town,
-        state=row.state,
-        postcode=row.postcode,
-        country=row.country,
+    return replace(
+        stored_address_view(row.address, home),
         latitude=pin_text(row.latitude),
         longitude=pin_text(row.longitude),
     )
+
+
+def stored_address_view(address: Address, home: str) -> AddressView:
+    """An address as a browser sees it; ``home`` goes without saying."""
+    texts = asdict(address)
+    del texts["access_notes"]
+    return AddressView(lines=address_lines(address, home), **texts)
 
 
 def pin_text(degrees: float | None) -> str:
@@ -366,11 +381,8 @@ def _save_checked(tx: Session, actor: Actor, form: ProfileForm, version: int) ->
     checked = _check_form(tx, customer, form)
     business = businesses.current_business(tx)
     if customer.version != version:
-        now = get_profile(tx, actor)
-        yours = profile_texts(_checked_as_view(checked, business), business)
-        changes = compare(PROFILE_LABELS, yours, profile_texts(now, business))
-        if changes:
-            raise EditConflict("Your profile", changes, customer.version)
+        values = _values(checked, business.country)
+        _record(business).is_current(get_profile(tx, actor), values, version)
         return
     login = contact_points.login_email(tx, customer)
     good = {customer.email, login}
@@ -441,44 +453,13 @@ def _save_billing(
             tx.flush()
         return
     plain = checked.billing
-    row = row or BillingAddress(
-        customer_id=customer_id, street="", town="", postcode="", country=""
-    )
-    row.street, row.unit, row.town = plain.street, plain.unit, plain.town
-    row.state, row.postcode, row.country = plain.state, plain.postcode, plain.country
+    row = row or BillingAddress(customer_id=customer_id, **EMPTY_ADDRESS)
+    row.address = plain
     row.latitude, row.longitude = checked.pin
     tx.add(row)
     tx.flush()
     if checked.booking_at_billing:
         save_location(tx, actor, replace(form.billing, is_default=True))
-
-
-def _checked_as_view(checked: _CheckedProfile, business: Business) -> ProfileView:
-    """What was typed, as it would be shown once it is stored."""
-    home, reach = business.country, checked.reach
-    return ProfileView(
-        first_name=checked.first_name,
-        last_name=checked.last_name,
-        kind=checked.kind,
-        company=checked.company,
-        other_names=list(checked.other_names),
-        emails=[
-            EmailView(email=email, primary=email == reach.primary_email)
-            for email in reach.emails
-        ],
-        phones=[
-            contact_points.phone_view(
-                number, home, primary=number == reach.primary_phone
-            )
-            for number in reach.phones
-        ],
-        birthday=checked.birthday.isoformat() if checked.birthday else "",
-        language_name=language_name(checked.language, business.locale),
-        billing=AddressView(
-            lines=address_lines(checked.billing, home) if checked.billing else []
-        ),
-        booking_at_billing=checked.booking_at_billing,
-    )
 
 
 def set_picture(tx: Session, actor: Actor, file_id: str) -> None:
@@ -547,16 +528,15 @@ def save_custom_fields(
     Raises:
         NotAllowed: If the actor is no customer.
         InvalidInput: With a sentence for each field that is wrong.
-        ChangedMeanwhile: If the customer was changed since ``version`` and a field
+        EditConflict: If the customer was changed since ``version`` and a field
             differs.
     """
     customer = get_own_customer(tx, actor, hold=True)
     subject = Subject(FIELDS_SUBJECT, customer_of(actor))
-    if customer.version != version:
-        audience = actor.audience.value
-        changes = fields.differences(tx, audience, CUSTOMER_SCOPE, subject, answers)
-        if changes:
-            raise EditConflict("This", changes, customer.version)
+    differences = partial(
+        fields.differences, tx, actor.audience.value, CUSTOMER_SCOPE, subject, answers
+    )
+    if not is_current("This", customer, version, differences):
         return
     if fields.save_values(
         tx, actor, CUSTOMER_SCOPE, subject, answers, owner=customer.id

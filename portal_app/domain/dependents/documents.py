@@ -1,6 +1,7 @@
 """The documents of a dependent: added, renewed, removed."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import asdict
 from datetime import date
 
 from sqlmodel import Session, col, select
@@ -20,17 +21,11 @@ from portal_app.domain.files import attachments
 from portal_app.domain.files import rules as file_rules
 from portal_app.domain.files.views import FileView
 from portal_app.kernel.audiences import Actor
-from portal_app.kernel.changes import Change, EditConflict, compare
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.errors import Conflict, InvalidInput, NotFound
 from portal_app.kernel.formats import Formats
+from portal_app.kernel.versioned import Field, Record
 
-_DOCUMENT_LABELS = {
-    "kind": "Kind",
-    "name": "Name",
-    "expires_on": "Expires on",
-    "file_id": "File",
-}
 _FILE_NOT_FOUND = "We could not find that file. Please choose it again."
 
 
@@ -97,7 +92,7 @@ def save_document(
     Raises:
         NotFound: If it is missing or somebody else's.
         InvalidInput: With a sentence for each field that is wrong.
-        ChangedMeanwhile: If it was changed since ``version``.
+        EditConflict: If it was changed since ``version``.
     """
     dependent, row = find_own_document(tx, actor, document_id)
     paper = rules.check_document(form, _allowed_kinds(tx, dependent.type_id, row.kind))
@@ -106,19 +101,14 @@ def save_document(
         row.file_id,
     ):
         return row.version
-    if row.version != version:
-        raise EditConflict(
-            "This document",
-            _conflicting_changes(tx, dependent.type_id, row, paper, form),
-            row.version,
-        )
+    record = _record(tx, dependent.type_id, row)
+    values = asdict(paper) | {"file_id": form.file_id}
+    if not record.is_current(row, values, version):
+        return row.version
     if form.file_id != row.file_id:
         _attach_file(tx, actor, form.file_id)
         attachments.release(tx, row.file_id)
-        row.file_id = form.file_id
-    row.kind, row.name, row.expires_on = paper.kind, paper.name, paper.expires_on
-    row.version += 1
-    tx.flush()
+    record.save(tx, row, values, version)
     return row.version
 
 
@@ -236,32 +226,25 @@ def _attach_file(tx: Session, actor: Actor, file_id: str) -> None:
         raise InvalidInput({"file_id": _FILE_NOT_FOUND}) from None
 
 
-def _conflicting_changes(
-    tx: Session,
-    type_id: str,
-    row: DependentDocument,
-    paper: DocumentValues,
-    form: DocumentForm,
-) -> list[Change]:
-    formats = businesses.formats(tx)
+def _record(tx: Session, type_id: str, row: DependentDocument) -> Record:
+    """What a document consists of, in the words of its type."""
     names = {kind.key: kind.name for kind in _allowed_kinds(tx, type_id, row.kind)}
-    stored = attachments.file_views(tx, [row.file_id]).get(row.file_id, FileView())
+    stored_file = row.file_id
 
-    def texts(
-        kind: str, name: str, expires_on: date | None, file: str
-    ) -> dict[str, str]:
-        return {
-            "kind": names.get(kind, kind),
-            "name": name,
-            "expires_on": formats.day(expires_on) if expires_on else "",
-            "file_id": file,
-        }
+    def day_text(day: date | None) -> str:
+        return businesses.formats(tx).day(day) if day else ""
 
-    yours = "A new file" if form.file_id != row.file_id else stored.name
-    return compare(
-        _DOCUMENT_LABELS,
-        texts(paper.kind, paper.name, paper.expires_on, yours),
-        texts(row.kind, row.name, row.expires_on, stored.name),
+    def file_text(file_id: str) -> str:
+        if file_id != stored_file:
+            return "A new file"
+        return attachments.file_views(tx, [file_id]).get(file_id, FileView()).name
+
+    return Record(
+        "This document",
+        Field("kind", "Kind", text=lambda kind: names.get(kind, kind)),
+        Field("name", "Name"),
+        Field("expires_on", "Expires on", text=day_text),
+        Field("file_id", "File", text=file_text),
     )
 
 

@@ -1,6 +1,7 @@
 """What customers do with their dependents, and the paged list of them."""
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 
 from sqlalchemy import and_, func, or_
 from sqlmodel import Session, col, select
@@ -30,10 +31,11 @@ from portal_app.domain.files import attachments
 from portal_app.domain.files import rules as file_rules
 from portal_app.kernel import archival
 from portal_app.kernel.audiences import Actor
-from portal_app.kernel.changes import Change, EditConflict
+from portal_app.kernel.changes import Change
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.errors import Conflict, InvalidInput, NotFound
 from portal_app.kernel.ownership import customer_of, owned_by
+from portal_app.kernel.versioned import is_current
 
 _SUMMARY_FIELDS = 3
 _SUMMARY_KINDS = {"text", "number", "choice", "choices", "date"}
@@ -337,15 +339,13 @@ def save_dependent(
     Raises:
         NotFound: If it is missing or somebody else's.
         InvalidInput: With a sentence for each field that is wrong.
-        ChangedMeanwhile: If it was changed since ``version`` and differs.
+        EditConflict: If it was changed since ``version`` and differs.
     """
     row = find_own_dependent(tx, actor, dependent_id, lock=True)
     type_row = tx.get_one(DependentType, row.type_id)
-    if row.version != version:
-        changes = _conflicting_changes(tx, actor, row, form)
-        if not changes:
-            return row.version
-        raise EditConflict(row.name, changes, row.version)
+    differences = partial(_conflicting_changes, tx, actor, row, form)
+    if not is_current(row.name, row, version, differences):
+        return row.version
     name, wrong = _checked_name(form.name, type_row)
     changed, faults = _save_fields(tx, actor, row, form)
     if wrong or faults:

@@ -15,11 +15,11 @@ from portal_app.domain.dependents.views import DocumentKindView, TypeEntryView, 
 from portal_app.domain.fields import schema
 from portal_app.kernel import archival
 from portal_app.kernel.audiences import Actor
-from portal_app.kernel.changes import EditConflict, compare
 from portal_app.kernel.errors import Conflict, InvalidInput, NotFound
 from portal_app.kernel.keys import keys_for, required_request_key, unique_key
 from portal_app.kernel.ordering import next_position, reorder
 from portal_app.kernel.ownership import require_office
+from portal_app.kernel.versioned import Field, Record
 
 DEFAULT_HEADING = "Dependents"
 
@@ -191,13 +191,6 @@ _EXPIRY_LABELS = {
     rules.SOMETIMES: "may expire",
     rules.NEVER: "never expires",
 }
-_TYPE_LABELS = {
-    "singular": "One of them",
-    "plural": "Several of them",
-    "icon": "Icon",
-    "documents": "Documents",
-    "in_use": "In use",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -284,19 +277,13 @@ def change_type(
         NotAllowed: If the actor is not the office.
         NotFound: If there is no such type.
         InvalidInput: With a sentence for each part that is wrong.
-        ChangedMeanwhile: If it was changed since ``version`` to something else.
+        EditConflict: If it was changed since ``version`` to something else.
     """
     row = locked_type_row(tx, actor, slug)
-    before = type_definition_of(row)
-    wanted = _checked_definition(form, before)
-    if row.version != version:
-        yours = _part_texts(wanted, in_use=True)
-        now = _part_texts(before, in_use=row.archived_at is None)
-        changes = compare(_TYPE_LABELS, yours, now)
-        if changes:
-            raise EditConflict("This type", changes, row.version)
-        return
-    store_type(tx, row, wanted, row.position)
+    wanted = _checked_definition(form, type_definition_of(row))
+    values = _RECORD.values(wanted, in_use=True)
+    if _RECORD.is_current(row, values, version):
+        store_type(tx, row, wanted, row.position)
 
 
 def reorder_types(tx: Session, actor: Actor, slugs: Sequence[str]) -> None:
@@ -365,28 +352,38 @@ def _document_fault(
     return ""
 
 
-def _part_texts(definition: TypeDefinition, *, in_use: bool) -> dict[str, str]:
-    papers = [kind for kind in definition.documents if not kind.retired]
-    return {
-        "singular": definition.singular,
-        "plural": definition.plural,
-        "icon": definition.icon.replace("-", " "),
-        "documents": "; ".join(
-            ", ".join(
-                filter(
-                    None,
-                    (
-                        kind.name,
-                        kind.help,
-                        _EXPIRY_LABELS.get(kind.expires, kind.expires),
-                        "required" if kind.required else "",
-                    ),
-                )
+def _documents_text(kinds: Sequence[DocumentKind]) -> str:
+    return "; ".join(
+        ", ".join(
+            filter(
+                None,
+                (
+                    kind.name,
+                    kind.help,
+                    _EXPIRY_LABELS.get(kind.expires, kind.expires),
+                    "required" if kind.required else "",
+                ),
             )
-            for kind in papers
-        ),
-        "in_use": "Yes" if in_use else "No",
-    }
+        )
+        for kind in kinds
+        if not kind.retired
+    )
+
+
+def _documents_of(source: DependentType | TypeDefinition) -> tuple[DocumentKind, ...]:
+    if isinstance(source, DependentType):
+        return type_definition_of(source).documents
+    return source.documents
+
+
+_RECORD = Record(
+    "This type",
+    Field("singular", "One of them"),
+    Field("plural", "Several of them"),
+    Field("icon", "Icon", text=lambda icon: icon.replace("-", " ")),
+    Field("documents", "Documents", text=_documents_text, read=_documents_of),
+    Field("in_use", "In use", read=archival.is_in_use),
+)
 
 
 def _type_entry_view(row: DependentType, count: int, asked: int) -> TypeEntryView:

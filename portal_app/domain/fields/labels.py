@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 
 from portal_app.domain.fields import rules as d
 from portal_app.domain.fields.rules import Definition, FieldCondition
+from portal_app.kernel.versioned import Field, Record
 
 KIND_LABELS = {
     d.TEXT: "Short text",
@@ -22,51 +23,39 @@ AUDIENCE_LABELS = {
     d.OFFICE: "Office",
 }
 PERIOD_LABELS = {d.PAST: "Not in the future", d.FUTURE: "Not in the past"}
-PART_LABELS = {
-    "name": "Name",
-    "kind": "Kind",
-    "help": "Help",
-    "unit": "Unit",
-    "minimum": "Minimum",
-    "maximum": "Maximum",
-    "decimals": "Decimal places",
-    "period": "Days",
-    "choices": "Choices",
-    "required": "Required",
-    "shown_when": "Shown",
-    "visible_to": "Seen by",
-    "editable_by": "Changed by",
-    "in_use": "In use",
-}
-"""The parts of a form, in its order."""
-
 _YES_NO_LABELS = {d.YES: "Yes", d.NO: "No"}
 
 DefinitionsByKey = Mapping[str, Definition]
 """The fields of a scope by their keys, archived ones included."""
 
 
-def part_texts(
-    definition: Definition, others: DefinitionsByKey, *, in_use: bool
-) -> dict[str, str]:
-    """Every part of a definition as a person reads it, by the form's names."""
-    number = definition.kind == d.NUMBER
-    return {
-        "name": definition.name,
-        "kind": KIND_LABELS.get(definition.kind, definition.kind),
-        "help": definition.help,
-        "unit": definition.unit,
-        "minimum": limit_text(definition.minimum),
-        "maximum": limit_text(definition.maximum),
-        "decimals": str(definition.decimals) if number else "",
-        "period": PERIOD_LABELS.get(definition.period, ""),
-        "choices": ", ".join(choice.name for choice in definition.offered),
-        "required": _yes_no_text(definition.required),
-        "shown_when": condition_text(definition.shown_when, others) or "Always",
-        "visible_to": audiences_text(definition.visible_to),
-        "editable_by": audiences_text(definition.editable_by),
-        "in_use": _yes_no_text(in_use),
-    }
+def definition_record(others: DefinitionsByKey) -> Record:
+    """The parts of a definition, in the order of its form."""
+
+    def condition(shown_when: FieldCondition | None) -> str:
+        return condition_text(shown_when, others) or "Always"
+
+    return Record(
+        "This field",
+        Field("name", "Name"),
+        Field("kind", "Kind", text=lambda kind: KIND_LABELS.get(kind, kind)),
+        Field("help", "Help"),
+        Field("unit", "Unit"),
+        Field("minimum", "Minimum", text=limit_text),
+        Field("maximum", "Maximum", text=limit_text),
+        Field(
+            "decimals",
+            "Decimal places",
+            read=lambda it: it.decimals if it.kind == d.NUMBER else None,
+        ),
+        Field("period", "Days", text=lambda period: PERIOD_LABELS.get(period, "")),
+        Field("choices", "Choices", read=lambda it: [one.name for one in it.offered]),
+        Field("required", "Required"),
+        Field("shown_when", "Shown", text=condition),
+        Field("visible_to", "Seen by", text=audiences_text),
+        Field("editable_by", "Changed by", text=audiences_text),
+        Field("in_use", "In use"),
+    )
 
 
 def limit_text(number: object) -> str:
@@ -127,7 +116,3 @@ def _decimal_places_text(definition: Definition) -> str:
     if count == 0:
         return "Whole numbers"
     return f"{count} decimal place{'' if count == 1 else 's'}"
-
-
-def _yes_no_text(holds: bool) -> str:
-    return "Yes" if holds else "No"

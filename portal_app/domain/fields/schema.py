@@ -20,7 +20,6 @@ from portal_app.domain.fields.rules import Definition, FieldChoice, FieldConditi
 from portal_app.domain.fields.views import ChoiceDefinitionView, DefinitionView
 from portal_app.kernel import archival
 from portal_app.kernel.audiences import Actor
-from portal_app.kernel.changes import EditConflict, compare
 from portal_app.kernel.errors import Conflict, InvalidInput, NotFound
 from portal_app.kernel.keys import (
     MAX_KEY_LENGTH,
@@ -30,6 +29,7 @@ from portal_app.kernel.keys import (
 )
 from portal_app.kernel.ordering import assign_positions, next_position, reorder
 from portal_app.kernel.ownership import require_office
+from portal_app.kernel.versioned import is_current
 
 _MAX_NUMBER_LENGTH = 24
 _MAX_DIGITS = 12
@@ -441,7 +441,7 @@ def change_field(
         NotAllowed: If the actor is not the office.
         NotFound: If there is no such field.
         InvalidInput: With a sentence for each part that is wrong.
-        ChangedMeanwhile: If it was changed since ``version`` to something else.
+        EditConflict: If it was changed since ``version`` to something else.
     """
     row = _locked_definition(tx, actor, definition_id)
     before = definition_of(row)
@@ -449,13 +449,10 @@ def change_field(
     rows = definition_rows(tx, Scope(row.scope_kind, row.scope_id))
     if row.version != version and not unread:
         all_of_them = {key: definition_of(other) for key, other in rows.items()}
-        changes = compare(
-            labels.PART_LABELS,
-            labels.part_texts(wanted, all_of_them, in_use=True),
-            labels.part_texts(before, all_of_them, in_use=row.archived_at is None),
-        )
-        if changes:
-            raise EditConflict("This field", changes, row.version)
+        record = labels.definition_record(all_of_them)
+        yours = record.values(wanted, in_use=True)
+        now = record.values(before, in_use=archival.is_in_use(row))
+        is_current(record.title, row, version, lambda: record.compare(yours, now))
         return row.version
     _check_definition(
         wanted, [one for one in _active_of(rows) if one.key != row.key], unread

@@ -233,7 +233,7 @@ def missing_fields(
 def differences(
     tx: Session, audience: str, scope: Scope, subject: Subject, answers: Answers
 ) -> list[Change]:
-    """Where answers differ from what is stored now, for a ``ChangedMeanwhile``."""
+    """Where answers differ from what is stored now, for a ``EditConflict``."""
     formats = businesses.formats(tx)
     today = utc_now().astimezone(formats.zone).date()
     found = []

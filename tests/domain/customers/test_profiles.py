@@ -255,8 +255,8 @@ def test_one_of_two_concurrent_saves_gets_an_edit_conflict(
         *[partial(save, replace(FORM, last_name=name)) for name in ("Wu", "Li", "Ng")]
     )
     assert sorted(type(answer).__name__ for answer in answers) == [
-        "ChangedMeanwhile",
-        "ChangedMeanwhile",
+        "EditConflict",
+        "EditConflict",
         "NoneType",
     ]
     assert db.query(profiles.get_profile, her).version == 2
