@@ -1,10 +1,11 @@
 """Every remote endpoint is meant to be one, and says for whom."""
 
-from reflex.state import BaseState
+from reflex.state import BaseState, State
 from reflex_base.registry import RegistrationContext
 
 import portal_app.portal_app  # noqa: F401 - registers every state
-from portal_app.state.core.access import audiences_of
+from portal_app.state.core.access import CUSTOMER, OFFICE, audiences_of, event_for
+from portal_app.state.core.collection import CollectionSpec, archivable_collection
 from portal_app.state.core.gate import REFLEX_LIFECYCLE
 
 
@@ -19,22 +20,80 @@ def _is_ours(state: type[BaseState]) -> bool:
     return state.__module__.startswith("portal_app.")
 
 
-def test_every_handler_of_our_states_declares_its_audience() -> None:
-    undeclared = [
+def _our_states() -> list[type[BaseState]]:
+    """What a browser can reach; mixins have no name of their own there."""
+    return [state for state in _all_states() if _is_ours(state) and not state._mixin]
+
+
+def _our_mixins() -> list[type[BaseState]]:
+    return [state for state in _all_states() if _is_ours(state) and state._mixin]
+
+
+def _undeclared(state: type[BaseState]) -> list[str]:
+    return [
         f"{state.__module__}.{state.__name__}.{name}"
-        for state in _all_states()
-        if _is_ours(state)
         for name, handler in state.event_handlers.items()
-        if name != "setvar" and name in vars(state) and audiences_of(handler.fn) is None
+        if name != "setvar" and audiences_of(handler.fn) is None
     ]
-    assert undeclared == []
+
+
+def _undeclared_by_mixin(mixin: type[BaseState]) -> list[str]:
+    # A mixin registers nothing; its public functions become handlers of every
+    # state that takes it.
+    return [
+        f"{mixin.__module__}.{mixin.__name__}.{name}"
+        for name, fn in vars(mixin).items()
+        if mixin._item_is_event_handler(name, fn) and audiences_of(fn) is None
+    ]
+
+
+def test_every_handler_of_our_states_declares_its_audience() -> None:
+    assert [name for state in _our_states() for name in _undeclared(state)] == []
+
+
+def test_every_handler_of_our_mixins_declares_its_audience() -> None:
+    assert [name for one in _our_mixins() for name in _undeclared_by_mixin(one)] == []
+
+
+def test_an_undeclared_handler_of_a_mixin_is_found() -> None:
+    class Careless(State, mixin=True):
+        @event_for(CUSTOMER)
+        def declared(self) -> None:
+            pass
+
+        def undeclared(self) -> None:
+            pass
+
+    # Defined in a copy of the registry, or later tests would find the state.
+    with RegistrationContext.get().fork():
+
+        class CarelessState(Careless, State):
+            pass
+
+    handlers = CarelessState.event_handlers
+    assert audiences_of(handlers["declared"].fn) == frozenset({CUSTOMER})
+    assert [name.rsplit(".")[-1] for name in _undeclared(CarelessState)] == [
+        "undeclared"
+    ]
+    assert _undeclared_by_mixin(Careless) == [f"{__name__}.Careless.undeclared"]
+
+
+def test_one_mixin_declares_the_audience_of_each_state_by_itself() -> None:
+    made = [archivable_collection(_no_spec, one) for one in (CUSTOMER, OFFICE)]
+    found = [audiences_of(vars(mixin)["move"]) for mixin in made]
+    assert found == [frozenset({CUSTOMER}), frozenset({OFFICE})]
+
+
+def _no_spec(_state: object) -> CollectionSpec:
+    raise NotImplementedError
 
 
 def test_our_states_are_flat_siblings() -> None:
     nested = [
         state.__name__
-        for state in _all_states()
-        if _is_ours(state) and state.__bases__[0].__name__ != "State"
+        for state in _our_states()
+        if state.get_parent_state() is not State
+        or any(not base._mixin and base is not State for base in state.__bases__)
     ]
     assert nested == []
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import SQLModel
 
-from tests.architecture.test_handlers import _all_states, _is_ours
+from tests.architecture.test_handlers import _our_mixins, _our_states
 
 _PLAIN = (str, int, float, bool, type(None))
 
@@ -27,9 +27,7 @@ def _parts(annotation: Any) -> list[Any]:
 
 def _public_vars() -> list[tuple[str, Any]]:
     found = []
-    for state in _all_states():
-        if not _is_ours(state):
-            continue
+    for state in _our_states():
         for name in state.base_vars:
             found.append((f"{state.__name__}.{name}", state.base_vars[name]._var_type))
         for name, var in state.computed_vars.items():
@@ -45,6 +43,17 @@ def test_no_public_var_exposes_a_table() -> None:
     tables = [
         name
         for name, annotation in _public_vars()
+        for part in _parts(annotation)
+        if isinstance(part, type) and issubclass(part, SQLModel)
+    ]
+    assert tables == []
+
+
+def test_no_var_of_a_mixin_exposes_a_table() -> None:
+    tables = [
+        f"{mixin.__name__}.{name}"
+        for mixin in _our_mixins()
+        for name, annotation in vars(mixin).get("__annotations__", {}).items()
         for part in _parts(annotation)
         if isinstance(part, type) and issubclass(part, SQLModel)
     ]
@@ -67,9 +76,8 @@ def test_public_vars_hold_plain_values_and_frozen_views_only() -> None:
 def test_no_computed_var_is_uncached() -> None:
     uncached = [
         f"{state.__name__}.{name}"
-        for state in _all_states()
-        if _is_ours(state)
+        for state in _our_states()
         for name, var in state.computed_vars.items()
-        if name in vars(state) and not var._cache
+        if not var._cache
     ]
     assert uncached == []

@@ -6,6 +6,7 @@ from typing import Any
 
 import reflex as rx
 from reflex.event import EventSpec
+from sqlmodel import Session
 
 from portal_app.domain.business import service as businesses
 from portal_app.domain.customers import addresses, geocoding, rules, towns
@@ -168,7 +169,7 @@ class AddressFormState(rx.State):
         self.formatted = {**kept, f"{code} {typed}": written}
 
 
-def _business_country(tx: worker.Session) -> tuple[str, str]:
+def _business_country(tx: Session) -> tuple[str, str]:
     business = businesses.current_business(tx)
     return business.country, business.locale
 

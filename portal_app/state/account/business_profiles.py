@@ -1,10 +1,9 @@
 """My Account: business profiles."""
 
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import Awaitable
 from typing import Any
 
 import reflex as rx
-from reflex.event import EventSpec
 
 from portal_app.domain.customers import business_profiles as companies
 from portal_app.domain.customers.business_profiles import (
@@ -12,9 +11,8 @@ from portal_app.domain.customers.business_profiles import (
     CompanyContactForm,
 )
 from portal_app.domain.customers.views import BusinessProfileView
-from portal_app.kernel.changes import Change
-from portal_app.state.core import collection, form_parsing, versioned_form, worker
-from portal_app.state.core.access import CUSTOMER, actor, event_for
+from portal_app.state.core import collection, form_parsing, worker
+from portal_app.state.core.access import CUSTOMER, actor
 
 _MOST_CONTACTS = 20
 _CONTACT = ("name", "email", "phone")
@@ -55,44 +53,9 @@ _BUSINESS_PROFILES = collection.CollectionSpec(
 )
 
 
-class AccountBusinessProfilesState(rx.State):
-    """The business profiles (``collection.CollectionVars``)."""
+class AccountBusinessProfilesState(
+    collection.removable_collection(_BUSINESS_PROFILES, CUSTOMER), rx.State
+):
+    """The business profiles."""
 
     items: list[BusinessProfileView] = []
-    removed: str = ""
-    removed_name: str = ""
-    loaded: bool = False
-    errors: dict[str, str] = {}
-    problem: str = ""
-    changes: list[Change] = []
-    seen: int = 0
-    saved: str = ""
-    pending: bool = False
-
-    @event_for(CUSTOMER)
-    async def load(self) -> None:
-        """Show the business profiles as they are now."""
-        await collection.load(self, _BUSINESS_PROFILES)
-
-    @event_for(CUSTOMER)
-    def begin(self) -> None:
-        """Open a form without the errors of the last time."""
-        versioned_form.clear_messages(self)
-
-    @event_for(CUSTOMER)
-    async def save(
-        self, form_data: dict[str, Any]
-    ) -> AsyncIterator[list[EventSpec] | None]:
-        """Add a business profile, or change the one the form names."""
-        async for step in collection.save(self, _BUSINESS_PROFILES, form_data):
-            yield step
-
-    @event_for(CUSTOMER)
-    async def remove(self, profile_id: Any) -> None:
-        """Offer a business profile no more."""
-        await collection.remove(self, _BUSINESS_PROFILES, profile_id)
-
-    @event_for(CUSTOMER)
-    async def undo(self) -> EventSpec | None:
-        """Take the last removal back."""
-        return await collection.undo(self, _BUSINESS_PROFILES)

@@ -1,10 +1,9 @@
 """My Account: *More contacts*."""
 
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import Awaitable
 from typing import Any
 
 import reflex as rx
-from reflex.event import EventSpec
 
 from portal_app.domain.customers import contacts
 from portal_app.domain.customers.rules import (
@@ -13,8 +12,7 @@ from portal_app.domain.customers.rules import (
     ContactForm,
 )
 from portal_app.domain.customers.views import ContactView
-from portal_app.kernel.changes import Change
-from portal_app.state.core import collection, form_parsing, versioned_form, worker
+from portal_app.state.core import collection, form_parsing, worker
 from portal_app.state.core.access import CUSTOMER, actor, event_for
 
 
@@ -51,49 +49,14 @@ _CONTACTS = collection.CollectionSpec(
 )
 
 
-class AccountContactsState(rx.State):
-    """The other contacts (``collection.CollectionVars``)."""
+class AccountContactsState(
+    collection.removable_collection(_CONTACTS, CUSTOMER), rx.State
+):
+    """The other contacts."""
 
     items: list[ContactView] = []
-    removed: str = ""
-    removed_name: str = ""
-    loaded: bool = False
-    errors: dict[str, str] = {}
-    problem: str = ""
-    changes: list[Change] = []
-    seen: int = 0
-    saved: str = ""
-    pending: bool = False
 
     @event_for(CUSTOMER)
-    async def load(self) -> None:
-        """Show the contacts as they are now."""
-        await collection.load(self, _CONTACTS)
-
-    @event_for(CUSTOMER)
-    def begin(self) -> None:
-        """Open a form without the errors of the last time."""
-        versioned_form.clear_messages(self)
-
-    @event_for(CUSTOMER)
-    async def save(
-        self, form_data: dict[str, Any]
-    ) -> AsyncIterator[list[EventSpec] | None]:
-        """Add a contact, or change the one the form names."""
-        async for step in collection.save(self, _CONTACTS, form_data):
-            yield step
-
-    @event_for(CUSTOMER)
-    async def remove(self, contact_id: Any) -> None:
-        """Take a contact away, with what they were told and could see."""
-        await collection.remove(self, _CONTACTS, contact_id)
-
-    @event_for(CUSTOMER)
-    async def undo(self) -> EventSpec | None:
-        """Take the last removal back."""
-        return await collection.undo(self, _CONTACTS)
-
-    @event_for(CUSTOMER)
-    async def move(self, contact_id: Any, by: Any) -> None:
+    async def move(self, item_id: Any, by: Any) -> None:
         """Move a contact one place up (-1) or down (1)."""
-        await collection.move(self, _CONTACTS, contact_id, by)
+        await self._move(item_id, by)

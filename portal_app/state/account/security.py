@@ -6,6 +6,7 @@ from typing import Any
 
 import reflex as rx
 from reflex.event import EventSpec
+from sqlmodel import Session
 
 from portal_app.domain.accounts import credentials, sessions, sign_in_methods
 from portal_app.domain.accounts.rules import PROVIDERS, NoPassword
@@ -73,7 +74,7 @@ class AccountSecurityState(rx.State):
         self.refused = self.connected = ""
         try:
             await worker.call(
-                sign_in_methods.disconnect, actor(), form_parsing.word(provider)
+                sign_in_methods.disconnect, actor(), form_parsing.text(provider)
             )
         except NotFound:
             pass  # gone already, here or in another tab
@@ -86,7 +87,7 @@ class AccountSecurityState(rx.State):
         """Sign another browser out."""
         try:
             await worker.call(
-                sessions.end_session, actor(), form_parsing.word(session_id)
+                sessions.end_session, actor(), form_parsing.text(session_id)
             )
         except NotFound:
             pass
@@ -106,7 +107,7 @@ class AccountSecurityState(rx.State):
         """Let the link of a mail open nothing any more."""
         try:
             await worker.call(
-                guests.switch_off_link, actor(), form_parsing.word(link_id)
+                guests.switch_off_link, actor(), form_parsing.text(link_id)
             )
         except NotFound:
             pass
@@ -198,7 +199,7 @@ class AccountSecurityState(rx.State):
         ]
 
 
-def _security(tx: worker.Session, who: Actor) -> _Security:
+def _security(tx: Session, who: Actor) -> _Security:
     return _Security(
         sign_in_methods.list_methods(tx, who),
         sessions.list_sessions(tx, who),

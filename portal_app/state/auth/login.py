@@ -1,6 +1,7 @@
 """The log-in pages: by password, by booking number, and proof for a provider."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlencode
 
@@ -25,6 +26,7 @@ from portal_app.state.auth.providers import (
 )
 from portal_app.state.core import form_parsing, worker
 from portal_app.state.core.access import PUBLIC, actor, event_for
+from portal_app.state.core.submitted_form import SubmittedForm
 
 AFTER_SIGN_IN = "/bookings"
 _FIRST_PAGES = {Audience.OFFICE: "/office", Audience.FIELDWORKER: "/"}
@@ -42,10 +44,23 @@ def after_sign_in(asked_for: str | None, who: Actor | None = None) -> str:
     return first if target.startswith("/login") else target
 
 
+class TicketForm(SubmittedForm, mixin=True):
+    """A form whose right answer gives the page a ticket to post."""
+
+    ticket: str = ""
+
+    @contextmanager
+    def _reported_errors(self) -> Iterator[None]:
+        with super()._reported_errors():
+            yield
+        # With a ticket the page is left; until then the button stays busy.
+        self.pending = bool(self.ticket)
+
+
 _NOTICES = ("activated", "expired", "reset", "changed")
 
 
-class LoginState(rx.State):
+class LoginState(TicketForm, rx.State):
     """The log-in form.
 
     ``notice`` is why the person is here, one of ``_NOTICES`` or empty; ``refused``
@@ -53,15 +68,11 @@ class LoginState(rx.State):
     password for an account that is not activated yet.
     """
 
-    errors: dict[str, str] = {}
-    problem: str = ""
-    pending: bool = False
     notice: str = ""
     refused: str = ""
     links: list[ProviderLink] = []
     by_number: bool = False
     not_active: str = ""
-    ticket: str = ""
     next_path: str = AFTER_SIGN_IN
 
     @event_for(PUBLIC)
@@ -95,29 +106,25 @@ class LoginState(rx.State):
             return  # a second click; the page is on its way already
         email = form_parsing.field(form_data, "email")
         password = form_parsing.field(form_data, "password")
-        self.problem, self.not_active, self.notice = "", "", ""
-        self.refused = ""
-        self.errors, self.pending = {}, True
+        self.not_active, self.notice, self.refused = "", "", ""
+        self._begin_submit()
         yield
         self.errors = _missing_credentials(email, password)
         if self.errors:
             self.pending = False
             return
-        try:
-            self.ticket = await worker.run_in_thread(
-                accounts.sign_in,
-                actor(),
-                email,
-                password,
-                form_parsing.ticked(form_data, "remember"),
-            )
-        except rules.NotActivated as error:
-            self.problem, self.not_active = error.message, email.strip()
-        except DomainError as error:
-            self.errors, self.problem = form_parsing.refusal(error)
-        finally:
-            # With a ticket the page is left; until then the button stays busy.
-            self.pending = bool(self.ticket)
+        with self._reported_errors():
+            try:
+                self.ticket = await worker.run_in_thread(
+                    accounts.sign_in,
+                    actor(),
+                    email,
+                    password,
+                    form_parsing.ticked(form_data, "remember"),
+                )
+            except rules.NotActivated:
+                self.not_active = email.strip()
+                raise
 
 
 def _missing_credentials(email: str, password: str) -> dict[str, str]:
@@ -129,7 +136,7 @@ def _missing_credentials(email: str, password: str) -> dict[str, str]:
     return wrong
 
 
-class LoginBookingState(rx.State):
+class LoginBookingState(TicketForm, rx.State):
     """The form, or the button of a link.
 
     ``way`` is ``number``, ``link``, ``invalid`` (a link that opens nothing any
@@ -137,10 +144,6 @@ class LoginBookingState(rx.State):
     """
 
     way: str = ""
-    errors: dict[str, str] = {}
-    problem: str = ""
-    pending: bool = False
-    ticket: str = ""
     _link: str = ""
 
     @event_for(PUBLIC)
@@ -162,38 +165,33 @@ class LoginBookingState(rx.State):
             return  # a second click; the page is on its way already
         email = form_parsing.field(form_data, "email")
         number = form_parsing.field(form_data, "number")
-        self.problem, self.errors, self.pending = "", {}, True
+        self._begin_submit()
         yield
         self.errors = _missing_booking_login(email, number)
         if self.errors:
             self.pending = False
             return
-        try:
+        with self._reported_errors():
             found = await worker.run_in_thread(
                 guests.sign_in_by_number, actor(), email, number
             )
             self.ticket = found.ticket
-        except DomainError as error:
-            self.errors, self.problem = form_parsing.refusal(error)
-        finally:
-            self.pending = bool(self.ticket)
 
     @event_for(PUBLIC)
     async def open_link(self) -> AsyncIterator[None]:
         """Use the link of the mail."""
         if self.ticket:
             return
-        self.problem, self.pending = "", True
+        self._begin_submit()
         yield
-        try:
-            found = await worker.run_in_thread(guests.open_link, actor(), self._link)
-            self.ticket = found.ticket
-        except LinkInvalid:
-            self.way = "invalid"
-        except DomainError as error:
-            self.problem = error.message
-        finally:
-            self.pending = bool(self.ticket)
+        with self._reported_errors():
+            try:
+                found = await worker.run_in_thread(
+                    guests.open_link, actor(), self._link
+                )
+                self.ticket = found.ticket
+            except LinkInvalid:
+                self.way = "invalid"
 
 
 def _missing_booking_login(email: str, number: str) -> dict[str, str]:
@@ -205,7 +203,7 @@ def _missing_booking_login(email: str, number: str) -> dict[str, str]:
     return wrong
 
 
-class LoginConnectState(rx.State):
+class LoginConnectState(TicketForm, rx.State):
     """What is asked before a provider's sign-in is finished.
 
     ``step`` is ``email``, ``proof``, ``mail`` (one is under way), ``link`` (the
@@ -214,11 +212,7 @@ class LoginConnectState(rx.State):
 
     step: str = ""
     offer: PendingIdentityView = PendingIdentityView()
-    errors: dict[str, str] = {}
-    problem: str = ""
-    pending: bool = False
     mailing: bool = False
-    ticket: str = ""
     next_path: str = AFTER_SIGN_IN
     _token: str = ""
 
@@ -241,25 +235,22 @@ class LoginConnectState(rx.State):
         if self.ticket:
             return
         password = form_parsing.field(form_data, "password")
-        self.errors, self.problem, self.pending = {}, "", True
+        self._begin_submit()
         yield
         if not password:
             self.errors = {"password": "Please enter your password."}
             self.pending = False
             return
-        try:
-            self.ticket = await worker.run_in_thread(
-                social_sign_in.prove_by_password,
-                actor(),
-                pending_identity_hash(self),
-                password,
-            )
-        except LinkInvalid:
-            self.step = "invalid"
-        except DomainError as error:
-            self.errors, self.problem = form_parsing.refusal(error)
-        finally:
-            self.pending = bool(self.ticket)
+        with self._reported_errors():
+            try:
+                self.ticket = await worker.run_in_thread(
+                    social_sign_in.prove_by_password,
+                    actor(),
+                    pending_identity_hash(self),
+                    password,
+                )
+            except LinkInvalid:
+                self.step = "invalid"
 
     @event_for(PUBLIC)
     async def send_mail(self, form_data: dict[str, Any]) -> AsyncIterator[None]:
@@ -286,23 +277,20 @@ class LoginConnectState(rx.State):
         """Use the link of the mail."""
         if self.ticket:
             return
-        self.problem, self.pending = "", True
+        self._begin_submit()
         yield
-        try:
-            self.ticket = await worker.run_in_thread(
-                social_sign_in.prove_by_mail,
-                actor(),
-                pending_identity_hash(self),
-                self._token,
-            )
-        except LinkInvalid:
-            self.step = "invalid"
-        except OtherBrowser:
-            self.step = "other_browser"
-        except DomainError as error:
-            self.problem = error.message
-        finally:
-            self.pending = bool(self.ticket)
+        with self._reported_errors():
+            try:
+                self.ticket = await worker.run_in_thread(
+                    social_sign_in.prove_by_mail,
+                    actor(),
+                    pending_identity_hash(self),
+                    self._token,
+                )
+            except LinkInvalid:
+                self.step = "invalid"
+            except OtherBrowser:
+                self.step = "other_browser"
 
     async def _read(self) -> None:
         try:

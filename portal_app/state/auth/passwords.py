@@ -7,11 +7,10 @@ import reflex as rx
 from reflex.event import EventSpec
 
 from portal_app.domain.accounts import credentials, passwords
-from portal_app.domain.accounts.rules import LinkInvalid
-from portal_app.kernel.errors import DomainError
-from portal_app.state.auth.mail_links import open_link, token_of
+from portal_app.state.auth.mail_links import MailLinkPage
 from portal_app.state.core import form_parsing, worker
 from portal_app.state.core.access import PUBLIC, actor, event_for
+from portal_app.state.core.submitted_form import SubmittedForm
 
 NOT_YET = -1
 
@@ -40,12 +39,9 @@ class PasswordState(rx.State):
         self.score, self.advice = NOT_YET, ""
 
 
-class ForgotPasswordState(rx.State):
+class ForgotPasswordState(SubmittedForm, rx.State):
     """The form; the address says whether it was sent (``?sent=1``)."""
 
-    errors: dict[str, str] = {}
-    problem: str = ""
-    pending: bool = False
     sent: bool = False
     sent_to: str = ""
 
@@ -65,53 +61,27 @@ class ForgotPasswordState(rx.State):
         if self.sent:
             return
         email = form_parsing.field(form_data, "email")
-        self.errors, self.problem, self.pending = {}, "", True
+        self._begin_submit()
         yield
-        try:
+        with self._reported_errors():
             await worker.run_in_thread(credentials.request_reset, actor(), email)
             self.sent, self.sent_to = True, email.strip()
-        except DomainError as error:
-            self.errors, self.problem = form_parsing.refusal(error)
-        finally:
-            self.pending = False
         if self.sent:
             yield rx.redirect("/forgot-password?sent=1")
 
 
-class ResetPasswordState(rx.State):
+class ResetPasswordState(MailLinkPage, rx.State):
     """``outcome`` is empty (not tried yet), ``done`` or ``invalid``."""
-
-    outcome: str = ""
-    errors: dict[str, str] = {}
-    problem: str = ""
-    pending: bool = False
-    loaded: bool = False
-    _token: str = ""
-
-    @event_for(PUBLIC)
-    def load(self) -> None:
-        """Take the link from the address; a known one keeps its outcome."""
-        open_link(self)
-        self.errors = {}
 
     @event_for(PUBLIC)
     async def submit(self, form_data: dict[str, Any]) -> AsyncIterator[None]:
         """Use the link with the new password."""
-        if self.outcome == "done":
-            return
-        self.errors, self.problem, self.pending = {}, "", True
-        yield
-        try:
+        password = form_parsing.field(form_data, "password")
+
+        async def reset(token: str) -> None:
             await worker.run_in_thread(
-                credentials.reset_password,
-                actor(),
-                token_of(self),
-                form_parsing.field(form_data, "password"),
+                credentials.reset_password, actor(), token, password
             )
-            self.outcome = "done"
-        except LinkInvalid:
-            self.outcome = "invalid"
-        except DomainError as error:
-            self.errors, self.problem = form_parsing.refusal(error)
-        finally:
-            self.pending = False
+
+        async for _ in self._use_link(reset):
+            yield

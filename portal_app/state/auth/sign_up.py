@@ -14,21 +14,18 @@ from portal_app.domain.sign_in import honeypot
 from portal_app.domain.sign_in import sign_up as customers
 from portal_app.domain.sign_in.honeypot import HoneypotFields
 from portal_app.domain.sign_in.rules import SignUpForm
-from portal_app.kernel.errors import DomainError
 from portal_app.state.auth.login import after_sign_in
-from portal_app.state.auth.mail_links import open_link, token_of
+from portal_app.state.auth.mail_links import MailLinkPage
 from portal_app.state.auth.providers import ProviderLink, links
 from portal_app.state.core import form_parsing, worker
 from portal_app.state.core.access import PUBLIC, actor, event_for
+from portal_app.state.core.submitted_form import SubmittedForm
 
 
-class ResendState(rx.State):
+class ResendState(SubmittedForm, rx.State):
     """The small form that asks for the mail again."""
 
     sent: bool = False
-    errors: dict[str, str] = {}
-    problem: str = ""
-    pending: bool = False
 
     @event_for(PUBLIC)
     def clear(self) -> None:
@@ -38,34 +35,28 @@ class ResendState(rx.State):
     @event_for(PUBLIC)
     async def send(self, form_data: dict[str, Any]) -> AsyncIterator[None]:
         """Send the mail, if there is an account to activate; never tells."""
-        self.sent, self.errors, self.problem, self.pending = False, {}, "", True
+        self.sent = False
+        self._begin_submit()
         yield
-        try:
+        with self._reported_errors():
             await worker.run_in_thread(
                 email_verification.resend_verification,
                 actor(),
                 form_parsing.field(form_data, "email"),
             )
             self.sent = True
-        except DomainError as error:
-            self.errors, self.problem = form_parsing.refusal(error)
-        finally:
-            self.pending = False
 
 
 _TIMING_MARGIN_SECONDS = 0.02
 
 
-class SignUpState(rx.State):
+class SignUpState(SubmittedForm, rx.State):
     """The sign-up form, and what is shown once it was sent.
 
     The address says whether it was sent (``?sent=1``), so a reload or a server
     that forgot this state shows the same page, only without the e-mail.
     """
 
-    errors: dict[str, str] = {}
-    problem: str = ""
-    pending: bool = False
     sent: bool = False
     sent_to: str = ""
     terms: list[str] = []
@@ -94,7 +85,7 @@ class SignUpState(rx.State):
         """Sign up. What happens next is the same for every e-mail."""
         if self.sent:
             return  # a second click on what is done
-        self.errors, self.problem, self.pending = {}, "", True
+        self._begin_submit()
         yield
         form = SignUpForm(
             first_name=form_parsing.field(form_data, "first_name"),
@@ -106,7 +97,7 @@ class SignUpState(rx.State):
         )
         if too_soon := honeypot.seconds_until_allowed(self._opened):
             await asyncio.sleep(too_soon + _TIMING_MARGIN_SECONDS)
-        try:
+        with self._reported_errors():
             await worker.run_in_thread(
                 customers.sign_up_on_page,
                 actor(),
@@ -114,77 +105,42 @@ class SignUpState(rx.State):
                 HoneypotFields(form_parsing.field(form_data, "website"), self._opened),
             )
             self.sent, self.sent_to = True, form.email.strip()
-        except DomainError as error:
-            self.errors, self.problem = form_parsing.refusal(error)
-            if not self.errors:
-                # The stamp may be too old, or lost with a server that restarted.
-                self._opened = self._opened or honeypot.new_stamp()
-        finally:
-            self.pending = False
+        if self.problem:
+            # The stamp may be too old, or lost with a server that restarted.
+            self._opened = self._opened or honeypot.new_stamp()
         if self.sent:
             yield rx.redirect("/signup?sent=1")
 
 
-_DONE = frozenset({email_verification.ACTIVATED, email_verification.ALREADY_ACTIVE})
-
-
-class VerifyEmailState(rx.State):
+class VerifyEmailState(MailLinkPage, rx.State):
     """The activation page.
 
     ``outcome`` is empty (not tried yet), ``activated``, ``already_active``,
     ``invalid``, or ``password`` when one must be chosen first.
     """
 
-    outcome: str = ""
-    errors: dict[str, str] = {}
-    problem: str = ""
-    pending: bool = False
-    loaded: bool = False
-    _token: str = ""
-
-    @event_for(PUBLIC)
-    def load(self) -> None:
-        """Take the link from the address; a known one keeps its outcome."""
-        open_link(self)
-        self.errors = {}
-
     @event_for(PUBLIC)
     async def activate(self) -> AsyncIterator[None]:
         """Use the link."""
-        if self.outcome in _DONE:
-            return  # a second click on what is done
-        self.problem, self.pending = "", True
-        yield
-        try:
-            self.outcome = await worker.call(
-                email_verification.verify_email, actor(), token_of(self)
-            )
-        except rules.PasswordNeeded:
-            self.outcome = "password"
-        except rules.LinkInvalid:
-            self.outcome = "invalid"
-        except DomainError as error:
-            self.problem = error.message
-        finally:
-            self.pending = False
+        async for _ in self._use_link(_activate):
+            yield
 
     @event_for(PUBLIC)
     async def choose_password(self, form_data: dict[str, Any]) -> AsyncIterator[None]:
         """Use the link with the password the account shall have."""
-        if self.outcome in _DONE:
-            return
-        self.errors, self.problem, self.pending = {}, "", True
-        yield
-        try:
-            self.outcome = await worker.run_in_thread(
-                email_verification.activate_with_password,
-                actor(),
-                token_of(self),
-                form_parsing.field(form_data, "password"),
+        password = form_parsing.field(form_data, "password")
+
+        async def activate(token: str) -> str:
+            return await worker.run_in_thread(
+                email_verification.activate_with_password, actor(), token, password
             )
-        except rules.LinkInvalid:
-            self.outcome = "invalid"
-        except DomainError as error:
-            self.errors, self.problem = form_parsing.refusal(error)
-        finally:
-            self.pending = False
+
+        async for _ in self._use_link(activate):
+            yield
+
+
+async def _activate(token: str) -> str:
+    try:
+        return await worker.call(email_verification.verify_email, actor(), token)
+    except rules.PasswordNeeded:
+        return "password"

@@ -6,22 +6,23 @@ from urllib.parse import unquote
 
 import reflex as rx
 from reflex.event import EventSpec
+from sqlmodel import Session
 
 from portal_app.domain.bookings import booking_details, queries
 from portal_app.domain.bookings.views import BookingView, DetailsFormView
 from portal_app.domain.business import service as businesses
 from portal_app.kernel.audiences import Actor
-from portal_app.kernel.changes import Change
 from portal_app.kernel.errors import NotFound
 from portal_app.state.bookings.booking_dependents import (
     ADDED_PARAMETER,
     add_links,
     tick_added,
 )
-from portal_app.state.core import form_parsing, versioned_form, worker
+from portal_app.state.core import form_parsing, worker
 from portal_app.state.core.access import CUSTOMER, GUEST, actor, event_for
 from portal_app.state.core.form_parsing import details_form, text
 from portal_app.state.core.toasts import toast
+from portal_app.state.core.versioned_form import VersionedForm
 
 BOOKING_PREFIX = "/bookings/"
 
@@ -64,7 +65,7 @@ class BookingState(rx.State):
 
 
 def _booking(
-    tx: worker.Session, who: Actor, number: str
+    tx: Session, who: Actor, number: str
 ) -> tuple[BookingView, DetailsFormView, str]:
     return (
         queries.get_booking(tx, who, number),
@@ -73,45 +74,36 @@ def _booking(
     )
 
 
-class BookingDetailsState(rx.State):
-    """The form of ``BookingState.asked``, as a ``versioned_form.VersionedFormVars``."""
-
-    errors: dict[str, str] = {}
-    problem: str = ""
-    changes: list[Change] = []
-    seen: int = 0
-    saved: str = ""
-    pending: bool = False
+class BookingDetailsState(VersionedForm, rx.State):
+    """The form of ``BookingState.asked``."""
 
     @event_for(CUSTOMER)
     async def begin(self) -> None:
         """Open the form with what is stored now."""
-        await (await self.get_state(BookingState))._read()
-        versioned_form.clear_messages(self)
+        await self._read()
+        self._clear_messages()
 
     @event_for(CUSTOMER)
     async def save(
         self, form_data: dict[str, Any]
     ) -> AsyncIterator[list[EventSpec] | None]:
         """Store for whom it is and the answers, unless they changed meanwhile."""
-        if versioned_form.is_repeated(self, form_data):
-            return
-        versioned_form.clear_messages(self)
-        self.pending = True
-        yield
         booking = await self.get_state(BookingState)
-        saving = worker.call(
-            booking_details.change_details,
-            actor(),
-            booking._number(),
-            details_form(form_data),
-            form_parsing.number(form_data, "version"),
-        )
-        stored = await versioned_form.try_save(self, saving)
-        if stored:
+
+        async def change() -> None:
+            await worker.call(
+                booking_details.change_details,
+                actor(),
+                booking._number(),
+                details_form(form_data),
+                form_parsing.number(form_data, "version"),
+            )
             booking._added = ""
-        if stored or self.changes:
-            await booking._read()
-        if stored:
-            self.saved = form_parsing.field(form_data, "request")
-            yield [toast("success", "Your changes are saved.")]
+
+        async for step in self._save(
+            form_data, change, lambda: [toast("success", "Your changes are saved.")]
+        ):
+            yield step
+
+    async def _read(self) -> None:
+        await (await self.get_state(BookingState))._read()

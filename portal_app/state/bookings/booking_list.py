@@ -7,11 +7,11 @@ from portal_app.domain.bookings.rules import PAGE_SIZE
 from portal_app.domain.bookings.views import BookingRowView
 from portal_app.state.core import worker
 from portal_app.state.core.access import CUSTOMER, actor, event_for
+from portal_app.state.core.form_parsing import page_number
+from portal_app.state.core.paged_list import PagedList
 
-_LAST_PAGE = 10_000
 
-
-class BookingsState(rx.State):
+class BookingsState(PagedList, rx.State):
     """One page of one of the two lists; the address says which.
 
     ``shown`` is the list that ``rows`` belong to, empty until it is read.
@@ -20,10 +20,6 @@ class BookingsState(rx.State):
     when: str = rules.UPCOMING
     shown: str = ""
     rows: list[BookingRowView] = []
-    page: int = 1
-    has_more: bool = False
-    total: int = 0
-    summary: str = ""
 
     @event_for(CUSTOMER)
     async def load(self) -> None:
@@ -34,21 +30,9 @@ class BookingsState(rx.State):
         if self.shown != self.when:
             self.shown = ""
             self.rows = []
-        page = _page_number(asked.get("page", ""))
+        page = page_number(asked.get("page"))
         found = await worker.query(queries.my_bookings, actor(), self.when, page)
         if not found.rows and page > 1:
             found = await worker.query(queries.my_bookings, actor(), self.when, 1)
-        first = (found.page - 1) * PAGE_SIZE + 1
-        self.rows = found.rows
-        self.page = found.page
-        self.has_more = found.has_more
-        self.total = found.total
-        self.summary = f"{first} to {first + len(found.rows) - 1} of {found.total}"
+        self._show_page(found, PAGE_SIZE)
         self.shown = self.when
-
-
-def _page_number(asked: str) -> int:
-    """What the address asks for; anything but a number is the first page."""
-    if not (asked.isascii() and asked.isdecimal() and len(asked) < 6):
-        return 1
-    return min(max(1, int(asked)), _LAST_PAGE)

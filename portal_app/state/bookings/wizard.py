@@ -6,6 +6,7 @@ from typing import Any
 
 import reflex as rx
 from reflex.event import EventSpec
+from sqlmodel import Session
 
 from portal_app.domain.bookings import confirmation, drafts, queries, rules
 from portal_app.domain.bookings.rules import STEPS as ASKED
@@ -431,9 +432,7 @@ class BookingWizardState(rx.State):
                 setattr(self, name, value)
 
 
-def _draft_for(
-    tx: worker.Session, who: Actor, slug: str, draft_id: str
-) -> DraftView | None:
+def _draft_for(tx: Session, who: Actor, slug: str, draft_id: str) -> DraftView | None:
     """The draft an address names, if it is this customer's, for this service."""
     if not draft_id:
         return None
@@ -444,7 +443,7 @@ def _draft_for(
     return found if found.service_slug == slug else None
 
 
-def _service(tx: worker.Session, slug: str) -> tuple[ServiceView, list[str], str]:
+def _service(tx: Session, slug: str) -> tuple[ServiceView, list[str], str]:
     """The service, the paragraphs of the policy, and whose clock times are on."""
     return (
         catalogue.service_view(tx, slug),

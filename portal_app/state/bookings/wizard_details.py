@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 from reflex.event import EventSpec
+from sqlmodel import Session
 
 from portal_app.domain.bookings import drafts, rules
 from portal_app.domain.bookings.views import DetailsFormView
@@ -140,7 +141,7 @@ class WizardContactState(rx.State):
 
 
 def _questions(
-    tx: worker.Session, who: Actor, draft_id: str
+    tx: Session, who: Actor, draft_id: str
 ) -> tuple[DetailsFormView, list[BusinessProfileView]]:
     return (
         drafts.details_form(tx, who, draft_id),

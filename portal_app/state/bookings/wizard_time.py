@@ -6,6 +6,7 @@ from typing import Any
 
 import reflex as rx
 from reflex.event import EventSpec
+from sqlmodel import Session
 
 from portal_app.domain.bookings import drafts
 from portal_app.domain.bookings.views import FreeTimeView
@@ -254,7 +255,7 @@ class WizardTimeState(rx.State):
 
 
 def _first_month(
-    tx: worker.Session, who: Actor, draft_id: str, person: str | None, day: date | None
+    tx: Session, who: Actor, draft_id: str, person: str | None, day: date | None
 ) -> _Month:
     """The month of the day wanted, or the first that has a free day."""
     today, last = _bookable_range(tx)
@@ -271,7 +272,7 @@ def _first_month(
 
 
 def _month(
-    tx: worker.Session, who: Actor, draft_id: str, person: str | None, first: date
+    tx: Session, who: Actor, draft_id: str, person: str | None, first: date
 ) -> _Month:
     formats, (today, last) = businesses.formats(tx), _bookable_range(tx)
     following = _shift_month(first, 1)
@@ -306,7 +307,7 @@ def _month(
 
 
 def _times(
-    tx: worker.Session, who: Actor, draft_id: str, person: str | None, day: date
+    tx: Session, who: Actor, draft_id: str, person: str | None, day: date
 ) -> tuple[str, list[SlotGroup], int]:
     """The day in words, its free times by part of the day, and how many."""
     formats = businesses.formats(tx)
@@ -341,7 +342,7 @@ def _slot(formats: Formats, time: FreeTimeView) -> SlotCell:
     return SlotCell(time.starts_at, time.time, note)
 
 
-def _bookable_range(tx: worker.Session) -> tuple[date, date]:
+def _bookable_range(tx: Session) -> tuple[date, date]:
     """Today and the last day of the horizon, on the business's calendar."""
     today = utc_now().astimezone(businesses.formats(tx).zone).date()
     return today, today + timedelta(days=businesses.current_business(tx).horizon_days)

@@ -1,36 +1,29 @@
-"""What the states of a list share: load, save, remove, restore and reorder."""
+"""What the states of a list share: load, save, remove, restore and reorder.
+
+A state adds one of the mixins that the functions make, and declares ``items`` with
+the type of its views.
+"""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from functools import partial
+from typing import Any
 
 from reflex.event import EventSpec
 
-from portal_app.state.core import form_parsing, versioned_form, worker
-from portal_app.state.core.access import actor
+from portal_app.state.core import form_parsing, worker
+from portal_app.state.core.access import Audience, actor, event_for
 from portal_app.state.core.form_parsing import text
 from portal_app.state.core.toasts import toast
+from portal_app.state.core.versioned_form import VersionedForm
 
 
-class CollectionVars(versioned_form.VersionedFormVars, Protocol):
-    """The vars of a state that shows several of one kind.
-
-    ``removed`` is the id of the one that was removed last, for taking that back,
-    and ``removed_name`` what it was called.
-    """
-
-    items: list[Any]
-    removed: str
-    removed_name: str
-    loaded: bool
-
-
-def _fill(state: CollectionVars, found: list[Any]) -> None:
+def _fill(state: Any, found: list[Any]) -> None:
     state.items = found
 
 
 def split_archived(state: Any, found: list[Any]) -> None:
-    """Put what is archived into a list of its own; see ``Kind.fill``."""
+    """Put what is archived into a list of its own; see ``CollectionSpec.fill``."""
     state.items = [one for one in found if not one.archived]
     state.archived = [one for one in found if one.archived]
 
@@ -66,73 +59,140 @@ class CollectionSpec:
     fill: Callable[[Any, Any], None] = _fill
 
 
-async def load(state: CollectionVars, kind: CollectionSpec) -> None:
-    """Show them as they are now."""
-    await _read(state, kind)
-    versioned_form.clear_messages(state)
-    state.removed, state.loaded = "", True
+Spec = CollectionSpec | Callable[[Any], CollectionSpec]
+"""What is listed, or a function that takes it from the state's address."""
 
 
-async def save(
-    state: CollectionVars, kind: CollectionSpec, form: dict[str, Any]
-) -> AsyncIterator[list[EventSpec] | None]:
-    """Add one, or change the one the form names, unless it changed meanwhile."""
-    if versioned_form.is_repeated(state, form):
-        return
-    versioned_form.clear_messages(state)
-    state.pending = True
-    yield None
-    request = form_parsing.field(form, "request")
-    saving = kind.store(
-        form_parsing.field(form, kind.field),
-        form,
-        form_parsing.number(form, "version"),
-        request,
-    )
-    stored = await versioned_form.try_save(state, saving)
-    if stored or state.changes:
-        await _read(state, kind)
-    if stored:
-        state.saved = request
-        yield [toast("success", kind.saved)]
+class Collection(VersionedForm, mixin=True):
+    """The vars of a list, and what its handlers do; none of them is a handler yet.
+
+    ``removed`` is the id of the one that was removed last, for taking that back,
+    and ``removed_name`` what it was called.
+    """
+
+    items: list[Any] = []
+    removed: str = ""
+    removed_name: str = ""
+    loaded: bool = False
+
+    def _spec(self) -> CollectionSpec:
+        raise NotImplementedError
+
+    async def _read(self) -> None:
+        spec = self._spec()
+        spec.fill(self, await worker.query(spec.read, actor()))
+
+    async def _load(self) -> None:
+        await self._read()
+        self._clear_messages()
+        self.removed, self.loaded = "", True
+
+    def _save_entry(self, form: Any) -> AsyncIterator[list[EventSpec] | None]:
+        """Add one, or change the one the form names, unless it changed meanwhile."""
+        spec = self._spec()
+        store = partial(
+            spec.store,
+            form_parsing.field(form, spec.field),
+            form,
+            form_parsing.number(form, "version"),
+            form_parsing.field(form, "request"),
+        )
+        return self._save(form, store, lambda: [toast("success", spec.saved)])
+
+    async def _remove(self, item_id: Any) -> None:
+        """Offer one no more, and offer to take that back."""
+        spec, wanted = self._spec(), text(item_id)
+        # The server may have forgotten what the page shows.
+        await self._read()
+        called = next((spec.name(one) for one in self.items if one.id == wanted), "")
+        await worker.call(spec.remove, actor(), wanted)
+        await self._read()
+        self.removed, self.removed_name = wanted, called
+
+    async def _restore(self, item_id: Any) -> EventSpec:
+        """Take back that one was removed, whenever that was."""
+        spec = self._spec()
+        await worker.call(spec.restore, actor(), text(item_id))
+        await self._read()
+        self.removed = ""
+        return toast("success", spec.back)
+
+    async def _move(self, item_id: Any, by: Any) -> None:
+        """Move one a place up (-1) or down (1)."""
+        spec = self._spec()
+        # The server may have forgotten what the page shows.
+        await self._read()
+        ids = _reordered([one.id for one in self.items], text(item_id), by)
+        if ids and spec.order is not None:
+            await worker.call(spec.order, actor(), ids)
+            await self._read()
 
 
-async def remove(state: CollectionVars, kind: CollectionSpec, item_id: Any) -> None:
-    """Offer one no more, and offer to take that back."""
-    wanted = text(item_id)
-    # The server may have forgotten what the page shows.
-    await _read(state, kind)
-    called = next((kind.name(one) for one in state.items if one.id == wanted), "")
-    await worker.call(kind.remove, actor(), wanted)
-    await _read(state, kind)
-    state.removed, state.removed_name = wanted, called
+def _collection(spec: Spec, *audiences: Audience) -> Any:
+    class EditableCollection(Collection, mixin=True):
+        def _spec(self) -> CollectionSpec:
+            return spec if isinstance(spec, CollectionSpec) else spec(self)
+
+        @event_for(*audiences)
+        async def load(self) -> None:
+            """Show them as they are now."""
+            await self._load()
+
+        @event_for(*audiences)
+        def begin(self) -> None:
+            """Open a form without the errors of the last time."""
+            self._clear_messages()
+
+        @event_for(*audiences)
+        async def save(
+            self, form_data: dict[str, Any]
+        ) -> AsyncIterator[list[EventSpec] | None]:
+            """Add one, or change the one the form names."""
+            async for step in self._save_entry(form_data):
+                yield step
+
+    return EditableCollection
 
 
-async def undo(state: CollectionVars, kind: CollectionSpec) -> EventSpec | None:
-    """Take the last removal back."""
-    return await restore(state, kind, state.removed) if state.removed else None
+def removable_collection(spec: Spec, *audiences: Audience) -> Any:
+    """A mixin for what is removed, and may come back only right after that."""
+
+    class RemovableCollection(_collection(spec, *audiences), mixin=True):
+        @event_for(*audiences)
+        async def remove(self, item_id: Any) -> None:
+            """Offer one no more."""
+            await self._remove(item_id)
+
+        @event_for(*audiences)
+        async def undo(self) -> EventSpec | None:
+            """Take the last removal back."""
+            return await self._restore(self.removed) if self.removed else None
+
+    return RemovableCollection
 
 
-async def restore(
-    state: CollectionVars, kind: CollectionSpec, item_id: Any
-) -> EventSpec:
-    """Take back that one was removed, whenever that was."""
-    await worker.call(kind.restore, actor(), text(item_id))
-    await _read(state, kind)
-    state.removed = ""
-    return toast("success", kind.back)
+def archivable_collection(spec: Spec, *audiences: Audience) -> Any:
+    """A mixin for what has an order, and is archived and restored at any time."""
 
+    class ArchivableCollection(_collection(spec, *audiences), mixin=True):
+        archived: list[Any] = []
 
-async def move(
-    state: CollectionVars, kind: CollectionSpec, item_id: Any, by: Any
-) -> None:
-    """Move one a place up (-1) or down (1)."""
-    # The server may have forgotten what the page shows.
-    await _read(state, kind)
-    ids = _reordered([one.id for one in state.items], text(item_id), by)
-    if ids and kind.order is not None:
-        await worker.call(kind.order, actor(), ids)
-        await _read(state, kind)
+        @event_for(*audiences)
+        async def move(self, item_id: Any, by: Any) -> None:
+            """Move one a place up (-1) or down (1)."""
+            await self._move(item_id, by)
+
+        @event_for(*audiences)
+        async def archive(self, item_id: Any) -> None:
+            """Offer one no more; the page offers to take that back."""
+            await self._remove(item_id)
+
+        @event_for(*audiences)
+        async def restore(self, item_id: Any) -> EventSpec:
+            """Offer an archived one again."""
+            return await self._restore(item_id)
+
+    return ArchivableCollection
 
 
 def _reordered(ids: Sequence[str], item_id: str, by: Any) -> list[str]:
@@ -143,7 +203,3 @@ def _reordered(ids: Sequence[str], item_id: str, by: Any) -> list[str]:
     found = [one for one in ids if one != item_id]
     found.insert(min(len(found), max(0, at + by)), item_id)
     return found
-
-
-async def _read(state: CollectionVars, kind: CollectionSpec) -> None:
-    kind.fill(state, await worker.query(kind.read, actor()))

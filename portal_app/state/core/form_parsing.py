@@ -53,9 +53,12 @@ def field(form: Any, name: str) -> str:
     return texts(form, name)[name]
 
 
-def word(value: Any) -> str:
-    """What a handler was given as its argument; empty for anything but a text."""
-    return text(value)
+def page_number(asked: Any, last: int = 10_000) -> int:
+    """The page of a list that the address asks for; anything odd is the first."""
+    digits = text(asked)
+    if not (digits.isascii() and digits.isdecimal() and len(digits) < 6):
+        return 1
+    return min(max(1, int(digits)), last)
 
 
 def ticked(form: Any, name: str) -> bool:

@@ -1,56 +1,73 @@
-"""Save something that has a version, and report the outcome to its form."""
+"""What the states of forms share that save something which has a version."""
 
-from collections.abc import Awaitable
-from typing import Any, Protocol
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+from reflex.event import EventSpec
 
 from portal_app.kernel.changes import Change, EditConflict
-from portal_app.kernel.errors import DomainError, NotFound
+from portal_app.kernel.errors import NotFound
 from portal_app.state.core import form_parsing
+from portal_app.state.core.submitted_form import SubmittedForm
+
+_GONE = "This is not there any more. It may have been removed."
 
 
-class VersionedFormVars(Protocol):
-    """The vars of a state whose form saves something.
+class VersionedForm(SubmittedForm, mixin=True):
+    """A form that is saved once, and never over what another tab has saved.
 
     ``seen`` is the version whose ``changes`` the person was shown, ``saved`` the
-    request that was stored last.
+    request that was stored last. The state says in ``_read`` how to show what is
+    stored.
     """
 
-    errors: dict[str, str]
-    problem: str
-    changes: list[Change]
-    seen: int
-    saved: str
-    pending: bool
+    changes: list[Change] = []
+    seen: int = 0
+    saved: str = ""
 
+    def _clear_messages(self) -> None:
+        """Forget what was said about the last attempt."""
+        self.errors, self.problem, self.changes = {}, "", []
+        self.seen, self.pending = 0, False
 
-def clear_messages(state: VersionedFormVars) -> None:
-    """Forget what was said about the last attempt."""
-    state.errors, state.problem, state.changes = {}, "", []
-    state.seen, state.pending = 0, False
+    async def _save(
+        self,
+        form: Any,
+        save: Callable[[], Awaitable[Any]],
+        events: Callable[[], list[EventSpec]],
+    ) -> AsyncIterator[list[EventSpec] | None]:
+        """Save what was typed, unless this very form is saved already.
 
+        Args:
+            form: As submitted; ``request`` in it names this submission.
+            save: Called when the page shows that the form is busy.
+            events: What follows once it is saved and read again.
+        """
+        request = form_parsing.field(form, "request")
+        if request and request == self.saved:
+            return  # a second click, or a replay after a lost connection
+        self._clear_messages()
+        self.pending = True
+        yield None
+        stored = await self._try_save(save())
+        if stored or self.changes:
+            await self._read()
+        if stored:
+            self.saved = request
+            yield events()
 
-def is_repeated(state: VersionedFormVars, form: Any) -> bool:
-    """Whether this very form is stored already: a second click, or a replay."""
-    request = form_parsing.field(form, "request")
-    return bool(request) and request == state.saved
+    async def _try_save(self, saving: Awaitable[Any]) -> bool:
+        """Whether it was stored; if not, the vars say why."""
+        stored = False
+        with self._reported_errors():
+            try:
+                await saving
+                stored = True
+            except EditConflict as conflict:
+                self.changes, self.seen = conflict.changes, conflict.version
+            except NotFound:
+                self.problem = _GONE
+        return stored
 
-
-async def try_save(state: VersionedFormVars, saving: Awaitable[Any]) -> bool:
-    """Carry a save out and say what came of it.
-
-    Returns:
-        Whether it was stored.
-    """
-    try:
-        await saving
-    except EditConflict as refused:
-        state.changes, state.seen = refused.changes, refused.version
-    except NotFound:
-        state.problem = "This is not there any more. It may have been removed."
-    except DomainError as refused:
-        state.errors, state.problem = form_parsing.refusal(refused)
-    else:
-        return True
-    finally:
-        state.pending = False
-    return False
+    async def _read(self) -> None:
+        raise NotImplementedError

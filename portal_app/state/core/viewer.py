@@ -1,6 +1,7 @@
 """The signed-in person and the business, as the frame of every page shows them."""
 
 import reflex as rx
+from sqlmodel import Session
 
 from portal_app.domain.business import service as businesses
 from portal_app.domain.business.views import BusinessView
@@ -40,6 +41,6 @@ def _owner(who: Actor) -> str:
     return hash_secret(f"owner of drafts {who.account_id}") if who.account_id else ""
 
 
-def _frame(tx: worker.Session, who: Actor) -> tuple[ViewerView, BusinessView, str]:
+def _frame(tx: Session, who: Actor) -> tuple[ViewerView, BusinessView, str]:
     heading = types.menu_heading(tx) if who.customer_id else "Dependents"
     return session_lookup.current_viewer(tx, who), businesses.business_view(tx), heading

@@ -1,13 +1,15 @@
 """One dependent with documents and bookings, and the form that adds one."""
 
 import re
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import unquote
 
 import reflex as rx
 from reflex.event import EventSpec
+from sqlmodel import Session
 
 from portal_app.domain.bookings import queries
 from portal_app.domain.bookings.rules import PAST, UPCOMING
@@ -18,17 +20,18 @@ from portal_app.domain.dependents import service as dependents
 from portal_app.domain.dependents.views import DependentView, TypeView
 from portal_app.domain.fields.views import FieldView
 from portal_app.kernel.audiences import Actor
-from portal_app.kernel.changes import Change
 from portal_app.kernel.clock import utc_now
-from portal_app.kernel.errors import DomainError, NotFound
+from portal_app.kernel.errors import NotFound
 from portal_app.kernel.paths import local_path
 from portal_app.state.bookings.booking import BOOKING_PREFIX as BOOKING
 from portal_app.state.bookings.booking_dependents import return_address
 from portal_app.state.bookings.wizard import WIZARD_PREFIX as WIZARD
-from portal_app.state.core import form_parsing, versioned_form, worker
+from portal_app.state.core import form_parsing, worker
 from portal_app.state.core.access import CUSTOMER, actor, event_for
 from portal_app.state.core.form_parsing import answers, day
+from portal_app.state.core.submitted_form import SubmittedForm
 from portal_app.state.core.toasts import toast
+from portal_app.state.core.versioned_form import VersionedForm
 
 _DEPENDENT_PREFIX = "/dependents/"
 
@@ -45,11 +48,10 @@ class DependentDetails:
     ends: dict[str, str]
 
 
-class DependentState(rx.State):
+class DependentState(VersionedForm, rx.State):
     """The dependent at the address ``path``; ``None`` if this customer has none there.
 
-    ``ends`` says of documents that end soon how soon. The rest is what their
-    forms are told (``versioned_form.VersionedFormVars``).
+    ``ends`` says of documents that end soon how soon.
     """
 
     path: str = ""
@@ -59,17 +61,11 @@ class DependentState(rx.State):
     past: list[BookingRowView] = []
     page: int = 1
     has_more: bool = False
-    errors: dict[str, str] = {}
-    problem: str = ""
-    changes: list[Change] = []
-    seen: int = 0
-    saved: str = ""
-    pending: bool = False
 
     @event_for(CUSTOMER)
     async def load(self) -> None:
         """Read the dependent the address names."""
-        versioned_form.clear_messages(self)
+        self._clear_messages()
         self.page = 1
         path = str(self.router.url.path).rstrip("/")
         try:
@@ -81,38 +77,30 @@ class DependentState(rx.State):
     @event_for(CUSTOMER)
     def begin(self) -> None:
         """Open a form without the errors of the last time."""
-        versioned_form.clear_messages(self)
+        self._clear_messages()
 
     @event_for(CUSTOMER)
     async def save(
         self, form_data: dict[str, Any]
     ) -> AsyncIterator[list[EventSpec] | None]:
         """Store name and fields, unless they changed meanwhile."""
-        if versioned_form.is_repeated(self, form_data):
-            return
-        versioned_form.clear_messages(self)
-        self.pending = True
-        yield
         typed = rules.DependentForm(
             name=form_parsing.field(form_data, "name"), answers=answers(form_data)
         )
         version = form_parsing.number(form_data, "version")
-        saving = worker.call(
-            dependents.save_dependent, actor(), self._id(), typed, version
+        save = partial(
+            worker.call, dependents.save_dependent, actor(), self._id(), typed, version
         )
-        if await self._stored(saving, form_data):
-            yield [toast("success", "Your changes are saved.")]
+        async for step in self._save(
+            form_data, save, lambda: [toast("success", "Your changes are saved.")]
+        ):
+            yield step
 
     @event_for(CUSTOMER)
     async def save_document(
         self, form_data: dict[str, Any]
     ) -> AsyncIterator[list[EventSpec] | None]:
         """Add a document, or change the one the form names."""
-        if versioned_form.is_repeated(self, form_data):
-            return
-        versioned_form.clear_messages(self)
-        self.pending = True
-        yield
         typed = rules.DocumentForm(
             kind=form_parsing.field(form_data, "kind"),
             name=form_parsing.field(form_data, "name"),
@@ -121,19 +109,30 @@ class DependentState(rx.State):
         )
         document_id = form_parsing.field(form_data, "document")
         version = form_parsing.number(form_data, "version")
-        saving: Awaitable[Any] = (
-            worker.call(documents.save_document, actor(), document_id, typed, version)
+        save: Callable[[], Awaitable[Any]] = (
+            partial(
+                worker.call,
+                documents.save_document,
+                actor(),
+                document_id,
+                typed,
+                version,
+            )
             if document_id
-            else worker.call(documents.add_document, actor(), self._id(), typed)
+            else partial(
+                worker.call, documents.add_document, actor(), self._id(), typed
+            )
         )
-        if await self._stored(saving, form_data):
-            yield [toast("success", "The document is saved.")]
+        async for step in self._save(
+            form_data, save, lambda: [toast("success", "The document is saved.")]
+        ):
+            yield step
 
     @event_for(CUSTOMER)
     async def remove_document(self, document_id: str) -> EventSpec:
         """Take a document away for good."""
         await worker.call(
-            documents.remove_document, actor(), form_parsing.word(document_id)
+            documents.remove_document, actor(), form_parsing.text(document_id)
         )
         await self._read()
         return toast("success", "The document is removed.")
@@ -141,7 +140,7 @@ class DependentState(rx.State):
     @event_for(CUSTOMER)
     async def set_picture(self, file_id: str) -> EventSpec:
         """Use the picture that was just handed in; none with an empty id."""
-        wanted = form_parsing.word(file_id)
+        wanted = form_parsing.text(file_id)
         await worker.call(dependents.set_picture, actor(), self._id(), wanted)
         await self._read()
         said = "The new photo is saved." if wanted else "The photo is removed."
@@ -170,14 +169,6 @@ class DependentState(rx.State):
         path = str(self.router.url.path).rstrip("/")
         return unquote(path.removeprefix(_DEPENDENT_PREFIX))
 
-    async def _stored(self, saving: Awaitable[Any], form_data: Any) -> bool:
-        stored = await versioned_form.try_save(self, saving)
-        if stored or self.changes:
-            await self._read()
-        if stored:
-            self.saved = form_parsing.field(form_data, "request")
-        return stored
-
     async def _read(self) -> None:
         seen = await worker.query(_details, actor(), self._id(), self.page)
         self.dependent, self.ends = seen.dependent, seen.ends
@@ -185,9 +176,7 @@ class DependentState(rx.State):
         self.page, self.has_more = seen.page, seen.has_more
 
 
-def _details(
-    tx: worker.Session, who: Actor, dependent_id: str, page: int
-) -> DependentDetails:
+def _details(tx: Session, who: Actor, dependent_id: str, page: int) -> DependentDetails:
     dependent = dependents.get_dependent(tx, who, dependent_id)
     coming = queries.dependent_bookings(tx, who, dependent_id, UPCOMING)
     past = queries.dependent_bookings(tx, who, dependent_id, PAST, page)
@@ -216,7 +205,7 @@ def _in_days(days: int) -> str:
 _BOOKING_PATH = re.compile(rf"{WIZARD}[a-z0-9-]+\?.+|{BOOKING}[A-Za-z0-9-]+")
 
 
-class DependentAddState(rx.State):
+class DependentAddState(SubmittedForm, rx.State):
     """The form for the type that the address names.
 
     The form lives in the browser and survives whatever happens to this state.
@@ -230,9 +219,6 @@ class DependentAddState(rx.State):
     fields: list[FieldView] = []
     back: str = ""
     loaded: bool = False
-    errors: dict[str, str] = {}
-    problem: str = ""
-    pending: bool = False
     saved: str = ""
     leads: str = ""
 
@@ -255,7 +241,7 @@ class DependentAddState(rx.State):
         request = form_parsing.field(form_data, "request")
         if request and request == self.saved:
             return
-        self.errors, self.problem, self.pending = {}, "", True
+        self._begin_submit()
         yield
         form = rules.DependentForm(
             name=form_parsing.field(form_data, "name"),
@@ -263,21 +249,18 @@ class DependentAddState(rx.State):
             answers=answers(form_data),
         )
         slug = self.kind.slug or self._slug()
-        try:
+        added = ""
+        with self._reported_errors():
             added = await worker.call(
                 dependents.add_dependent, actor(), slug, form, request
             )
-        except DomainError as error:
-            self.errors, self.problem = form_parsing.refusal(error)
-            return
-        finally:
-            self.pending = False
-        self.saved, self.leads = request, self._after(added)
-        yield [toast("success", f"{form.name.strip()} is added.")]
+        if added:
+            self.saved, self.leads = request, self._after(added)
+            yield [toast("success", f"{form.name.strip()} is added.")]
 
     def _sender(self) -> str:
         """The address that asked for somebody to be added, or an empty text."""
-        asked = form_parsing.word(self.router.url.query_parameters.get("next"))
+        asked = form_parsing.text(self.router.url.query_parameters.get("next"))
         return asked if _BOOKING_PATH.fullmatch(local_path(asked, "")) else ""
 
     def _after(self, added: str) -> str:
@@ -286,11 +269,11 @@ class DependentAddState(rx.State):
         return return_address(sender, added) if sender else f"/dependents/{added}"
 
     def _slug(self) -> str:
-        return form_parsing.word(self.router.url.query_parameters.get("type"))
+        return form_parsing.text(self.router.url.query_parameters.get("type"))
 
 
 def _blank_form(
-    tx: worker.Session, who: Actor, slug: str
+    tx: Session, who: Actor, slug: str
 ) -> tuple[list[TypeView], TypeView, list[FieldView]]:
     kinds = types.active_types(tx)
     if not slug and len(kinds) == 1:

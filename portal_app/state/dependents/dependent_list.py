@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 import reflex as rx
 from reflex.event import EventSpec
+from sqlmodel import Session
 
 from portal_app.domain.dependents import service as dependents
 from portal_app.domain.dependents import types
@@ -13,6 +14,8 @@ from portal_app.domain.dependents.views import DependentPage, DependentRowView, 
 from portal_app.kernel.audiences import Actor
 from portal_app.state.core import form_parsing, worker
 from portal_app.state.core.access import CUSTOMER, actor, event_for
+from portal_app.state.core.form_parsing import page_number
+from portal_app.state.core.paged_list import PagedList
 from portal_app.state.core.toasts import toast
 
 _PATH = "/dependents"
@@ -20,7 +23,7 @@ _MOST = 80
 _LAST_PAGE = 100
 
 
-class DependentsState(rx.State):
+class DependentsState(PagedList, rx.State):
     """One page of the list; the address says which.
 
     ``kinds`` are the types that can be added, ``types`` those to filter by.
@@ -34,10 +37,6 @@ class DependentsState(rx.State):
     search: str = ""
     type_slug: str = ""
     archived: bool = False
-    page: int = 1
-    has_more: bool = False
-    total: int = 0
-    summary: str = ""
     loaded: bool = False
     archived_id: str = ""
     archived_name: str = ""
@@ -46,32 +45,32 @@ class DependentsState(rx.State):
     async def load(self) -> None:
         """Read what the address asks for."""
         asked = self.router.url.query_parameters
-        self.search = form_parsing.word(asked.get("q"))[:_MOST]
-        self.type_slug = form_parsing.word(asked.get("type"))[:_MOST]
+        self.search = form_parsing.text(asked.get("q"))[:_MOST]
+        self.type_slug = form_parsing.text(asked.get("type"))[:_MOST]
         self.archived = asked.get("show") == "archived"
         self.archived_id = self.archived_name = ""
-        await self._read(_page_number(form_parsing.word(asked.get("page"))))
+        await self._read(page_number(asked.get("page"), _LAST_PAGE))
         self.loaded = True
 
     @event_for(CUSTOMER)
     def find(self, text: str) -> EventSpec:
         """Look for something; the address keeps it."""
-        return self._go(q=form_parsing.word(text)[:_MOST].strip())
+        return self._go(q=form_parsing.text(text)[:_MOST].strip())
 
     @event_for(CUSTOMER)
     def pick(self, slug: str) -> EventSpec:
         """Show one type only, or all with an empty slug."""
-        return self._go(type=form_parsing.word(slug)[:_MOST])
+        return self._go(type=form_parsing.text(slug)[:_MOST])
 
     @event_for(CUSTOMER)
     def turn(self, page: int) -> EventSpec:
         """Go to another page of the list."""
-        return self._go(page=str(_page_number(str(page))))
+        return self._go(page=str(page_number(str(page), _LAST_PAGE)))
 
     @event_for(CUSTOMER)
     async def archive(self, dependent_id: str) -> None:
         """Put one away; the page offers to take it back."""
-        wanted = form_parsing.word(dependent_id)
+        wanted = form_parsing.text(dependent_id)
         await worker.call(dependents.archive_dependent, actor(), wanted)
         names = {row.id: row.name for row in self.rows}
         self.archived_id, self.archived_name = wanted, names.get(wanted, "It")
@@ -81,7 +80,7 @@ class DependentsState(rx.State):
     async def restore(self, dependent_id: str) -> EventSpec:
         """Take one out again."""
         await worker.call(
-            dependents.restore_dependent, actor(), form_parsing.word(dependent_id)
+            dependents.restore_dependent, actor(), form_parsing.text(dependent_id)
         )
         self.archived_id = self.archived_name = ""
         await self._read(self.page)
@@ -96,10 +95,8 @@ class DependentsState(rx.State):
             type_slug=self.type_slug,
             archived=self.archived,
         )
-        first = (found.page - 1) * PAGE_SIZE + 1
-        self.rows, self.types = found.rows, found.types
-        self.page, self.has_more, self.total = found.page, found.has_more, found.total
-        self.summary = f"{first} to {first + len(found.rows) - 1} of {found.total}"
+        self.types = found.types
+        self._show_page(found, PAGE_SIZE)
 
     def _go(self, **changes: str) -> EventSpec:
         """The same list, asked for anew; another question starts on page 1."""
@@ -114,16 +111,9 @@ class DependentsState(rx.State):
 
 
 def _list(
-    tx: worker.Session, who: Actor, page: int, **asked: Any
+    tx: Session, who: Actor, page: int, **asked: Any
 ) -> tuple[DependentPage, list[TypeView], str]:
     found = dependents.list_dependents(tx, who, page=page, **asked)
     if not found.rows and page > 1:
         found = dependents.list_dependents(tx, who, **asked)
     return found, types.active_types(tx), types.menu_heading(tx)
-
-
-def _page_number(asked: str) -> int:
-    """What was asked for; anything but a number is the first page."""
-    if not (asked.isascii() and asked.isdecimal() and len(asked) < 6):
-        return 1
-    return min(max(1, int(asked)), _LAST_PAGE)

@@ -1,12 +1,13 @@
 """What customers are asked, as the office defines it."""
 
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
 
 import reflex as rx
 from reflex.event import EventSpec
+from sqlmodel import Session
 
 from portal_app.domain.catalogue import service as catalogues
 from portal_app.domain.dependents import types
@@ -15,9 +16,8 @@ from portal_app.domain.fields.rules import AUDIENCES
 from portal_app.domain.fields.schema import ChoiceForm, FieldForm, Scope
 from portal_app.domain.fields.views import DefinitionView
 from portal_app.kernel.audiences import Actor
-from portal_app.kernel.changes import Change
 from portal_app.kernel.ownership import require_office
-from portal_app.state.core import collection, form_parsing, versioned_form, worker
+from portal_app.state.core import collection, form_parsing, worker
 from portal_app.state.core.access import OFFICE, actor, event_for
 from portal_app.state.core.form_parsing import text
 
@@ -39,7 +39,7 @@ class FieldOwner(NamedTuple):
             return f"{_PATH}?type={self.type}"
         return f"{_PATH}?service={self.service}" if self.service else _PATH
 
-    def scope(self, tx: worker.Session) -> Scope:
+    def scope(self, tx: Session) -> Scope:
         """Where the domain keeps their fields.
 
         Raises:
@@ -82,98 +82,14 @@ class FieldsPage:
     fields: list[DefinitionView]
 
 
-class OfficeFieldsState(rx.State):
-    """The fields of those the address names (``collection.CollectionVars``).
-
-    ``?type=SLUG`` names a type of dependent, ``?service=SLUG`` a service, and
-    neither of them all customers. ``asked`` has no name if there is nobody.
-    """
-
-    customers: FieldOwnerView = FieldOwnerView()
-    types: list[FieldOwnerView] = []
-    services: list[FieldOwnerView] = []
-    asked: FieldOwnerView = FieldOwnerView()
-    items: list[DefinitionView] = []
-    archived: list[DefinitionView] = []
-    removed: str = ""
-    removed_name: str = ""
-    loaded: bool = False
-    errors: dict[str, str] = {}
-    problem: str = ""
-    changes: list[Change] = []
-    seen: int = 0
-    saved: str = ""
-    pending: bool = False
-
-    @event_for(OFFICE)
-    async def load(self) -> None:
-        """Show the fields that the address asks for."""
-        await collection.load(self, self._fields())
-
-    @event_for(OFFICE)
-    def begin(self) -> None:
-        """Open a form without the errors of the last time."""
-        versioned_form.clear_messages(self)
-
-    @event_for(OFFICE)
-    def turn(self, href: Any) -> EventSpec | None:
-        """Go to the fields of somebody else."""
-        known = [self.customers, *self.types, *self.services]
-        if text(href) not in {one.href for one in known}:
-            return None
-        return rx.redirect(text(href))
-
-    @event_for(OFFICE)
-    async def save(
-        self, form_data: dict[str, Any]
-    ) -> AsyncIterator[list[EventSpec] | None]:
-        """Add a field, or change the one the form names."""
-        async for step in collection.save(self, self._fields(), form_data):
-            yield step
-
-    @event_for(OFFICE)
-    async def move(self, definition_id: Any, by: Any) -> None:
-        """Move a field one place up (-1) or down (1)."""
-        await collection.move(self, self._fields(), definition_id, by)
-
-    @event_for(OFFICE)
-    async def archive(self, definition_id: Any) -> None:
-        """Ask for a field no more; the page offers to take that back."""
-        await collection.remove(self, self._fields(), definition_id)
-
-    @event_for(OFFICE)
-    async def restore(self, definition_id: Any) -> EventSpec:
-        """Ask for an archived field again."""
-        return await collection.restore(self, self._fields(), definition_id)
-
-    def _fields(self) -> collection.CollectionSpec:
-        """The fields of whom the address names."""
-        asked = self.router.url.query_parameters
-        whose = FieldOwner(
-            text(asked.get("type"))[:_LONGEST], text(asked.get("service"))[:_LONGEST]
-        )
-        return collection.CollectionSpec(
-            read=partial(_fields_page, whose),
-            name=lambda field: field.name,
-            field="field",
-            store=partial(_store, whose),
-            remove=schema.archive_field,
-            restore=schema.restore_field,
-            saved="The field is saved.",
-            back="The field is asked again.",
-            order=partial(_order, whose),
-            fill=_fill,
-        )
-
-
-def _fill(state: OfficeFieldsState, shown: FieldsPage) -> None:
+def _fill(state: Any, shown: FieldsPage) -> None:
     state.customers, state.asked = shown.customers, shown.asked
     state.types, state.services = shown.types, shown.services
     collection.split_archived(state, shown.fields)
 
 
 def _owners(
-    tx: worker.Session, who: Actor
+    tx: Session, who: Actor
 ) -> tuple[FieldOwnerView, list[FieldOwnerView], list[FieldOwnerView]]:
     require_office(who)
     kinds, services = types.active_type_rows(tx), catalogues.active_services(tx)
@@ -213,7 +129,7 @@ def _owners(
     )
 
 
-def _fields_page(whose: FieldOwner, tx: worker.Session, who: Actor) -> FieldsPage:
+def _fields_page(whose: FieldOwner, tx: Session, who: Actor) -> FieldsPage:
     customers, kinds, services = _owners(tx, who)
     known = [customers, *kinds, *services]
     asked = next((one for one in known if one.href == whose.href), FieldOwnerView())
@@ -235,12 +151,12 @@ def _store(
 
 
 def _add(
-    tx: worker.Session, who: Actor, whose: FieldOwner, form: FieldForm, request: str
+    tx: Session, who: Actor, whose: FieldOwner, form: FieldForm, request: str
 ) -> str:
     return schema.add_field(tx, who, whose.scope(tx), form, request)
 
 
-def _order(whose: FieldOwner, tx: worker.Session, who: Actor, ids: list[str]) -> None:
+def _order(whose: FieldOwner, tx: Session, who: Actor, ids: list[str]) -> None:
     schema.reorder_fields(tx, who, whose.scope(tx), ids)
 
 
@@ -262,3 +178,46 @@ def _form(data: dict[str, Any]) -> FieldForm:
         visible_to=frozenset(form_parsing.ticked_keys(data, "visible_to", AUDIENCES)),
         editable_by=frozenset(form_parsing.ticked_keys(data, "editable_by", AUDIENCES)),
     )
+
+
+def _fields(state: rx.State) -> collection.CollectionSpec:
+    """The fields of whom the address names."""
+    asked = state.router.url.query_parameters
+    whose = FieldOwner(
+        text(asked.get("type"))[:_LONGEST], text(asked.get("service"))[:_LONGEST]
+    )
+    return collection.CollectionSpec(
+        read=partial(_fields_page, whose),
+        name=lambda field: field.name,
+        field="field",
+        store=partial(_store, whose),
+        remove=schema.archive_field,
+        restore=schema.restore_field,
+        saved="The field is saved.",
+        back="The field is asked again.",
+        order=partial(_order, whose),
+        fill=_fill,
+    )
+
+
+class OfficeFieldsState(collection.archivable_collection(_fields, OFFICE), rx.State):
+    """The fields of those the address names.
+
+    ``?type=SLUG`` names a type of dependent, ``?service=SLUG`` a service, and
+    neither of them all customers. ``asked`` has no name if there is nobody.
+    """
+
+    customers: FieldOwnerView = FieldOwnerView()
+    types: list[FieldOwnerView] = []
+    services: list[FieldOwnerView] = []
+    asked: FieldOwnerView = FieldOwnerView()
+    items: list[DefinitionView] = []
+    archived: list[DefinitionView] = []
+
+    @event_for(OFFICE)
+    def turn(self, href: Any) -> EventSpec | None:
+        """Go to the fields of somebody else."""
+        known = [self.customers, *self.types, *self.services]
+        if text(href) not in {one.href for one in known}:
+            return None
+        return rx.redirect(text(href))

@@ -1,17 +1,15 @@
 """Which types of dependents there are, as the office defines them."""
 
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import Awaitable
 from typing import Any
 
 import reflex as rx
-from reflex.event import EventSpec
 
 from portal_app.domain.dependents import types
 from portal_app.domain.dependents.types import DocumentKindForm, TypeForm
 from portal_app.domain.dependents.views import TypeEntryView
-from portal_app.kernel.changes import Change
-from portal_app.state.core import collection, form_parsing, versioned_form, worker
-from portal_app.state.core.access import OFFICE, actor, event_for
+from portal_app.state.core import collection, form_parsing, worker
+from portal_app.state.core.access import OFFICE, actor
 
 _PARTS = ("name", "help", "expires", "required")
 _MOST_DOCUMENTS = 50
@@ -56,50 +54,10 @@ _TYPES = collection.CollectionSpec(
 )
 
 
-class OfficeDependentTypesState(rx.State):
-    """The types of dependents (``collection.CollectionVars``)."""
+class OfficeDependentTypesState(
+    collection.archivable_collection(_TYPES, OFFICE), rx.State
+):
+    """The types of dependents."""
 
     items: list[TypeEntryView] = []
     archived: list[TypeEntryView] = []
-    removed: str = ""
-    removed_name: str = ""
-    loaded: bool = False
-    errors: dict[str, str] = {}
-    problem: str = ""
-    changes: list[Change] = []
-    seen: int = 0
-    saved: str = ""
-    pending: bool = False
-
-    @event_for(OFFICE)
-    async def load(self) -> None:
-        """Show the types as they are now."""
-        await collection.load(self, _TYPES)
-
-    @event_for(OFFICE)
-    def begin(self) -> None:
-        """Open a form without the errors of the last time."""
-        versioned_form.clear_messages(self)
-
-    @event_for(OFFICE)
-    async def save(
-        self, form_data: dict[str, Any]
-    ) -> AsyncIterator[list[EventSpec] | None]:
-        """Add a type, or change the one the form names."""
-        async for step in collection.save(self, _TYPES, form_data):
-            yield step
-
-    @event_for(OFFICE)
-    async def move(self, slug: Any, by: Any) -> None:
-        """Move a type one place up (-1) or down (1)."""
-        await collection.move(self, _TYPES, slug, by)
-
-    @event_for(OFFICE)
-    async def archive(self, slug: Any) -> None:
-        """Offer a type no more; the page offers to take that back."""
-        await collection.remove(self, _TYPES, slug)
-
-    @event_for(OFFICE)
-    async def restore(self, slug: Any) -> EventSpec:
-        """Offer an archived type again."""
-        return await collection.restore(self, _TYPES, slug)

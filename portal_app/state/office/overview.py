@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import reflex as rx
+from sqlmodel import Session
 
 from portal_app.domain.accounts import security_log
 from portal_app.domain.accounts.rules import PROVIDERS
@@ -13,6 +14,7 @@ from portal_app.kernel.audiences import Actor
 from portal_app.state.auth import providers
 from portal_app.state.core import worker
 from portal_app.state.core.access import OFFICE, actor, event_for
+from portal_app.state.core.form_parsing import page_number
 
 _RECENT_EVENTS = 6
 
@@ -41,7 +43,7 @@ class OfficeOverviewState(rx.State):
 
 
 def _overview(
-    tx: worker.Session, who: Actor
+    tx: Session, who: Actor
 ) -> tuple[list[SignInMethod], list[SecurityEventView]]:
     log = security_log.read_page(tx, who)
     return _sign_in_methods(businesses.switches(tx)), log.rows[:_RECENT_EVENTS]
@@ -64,9 +66,6 @@ def _sign_in_methods(switches: Switches) -> list[SignInMethod]:
     ]
 
 
-_LAST_PAGE = 10_000
-
-
 class OfficeSecurityState(rx.State):
     """One page of the log; the address says which, and of which kind."""
 
@@ -87,15 +86,8 @@ class OfficeSecurityState(rx.State):
         found = await worker.query(
             security_log.read_page,
             actor(),
-            page=_page_number(asked.get("page", "")),
+            page=page_number(asked.get("page")),
             kind=self.kind,
         )
         self.rows, self.page, self.has_more = found.rows, found.page, found.has_more
         self.loaded = True
-
-
-def _page_number(asked: str) -> int:
-    """What the address asks for; anything but a number is the first page."""
-    if not (asked.isascii() and asked.isdecimal() and len(asked) < 6):
-        return 1
-    return min(max(1, int(asked)), _LAST_PAGE)

@@ -10,15 +10,15 @@ from portal_app.domain.accounts.rules import PROVIDERS
 from portal_app.domain.business import service as businesses
 from portal_app.domain.business.rules import SwitchesForm
 from portal_app.domain.business.views import Switches
-from portal_app.kernel.changes import Change
 from portal_app.state.auth import providers
-from portal_app.state.core import form_parsing, versioned_form, worker
+from portal_app.state.core import form_parsing, worker
 from portal_app.state.core.access import OFFICE, actor, event_for
 from portal_app.state.core.toasts import toast
+from portal_app.state.core.versioned_form import VersionedForm
 
 
-class OfficeSettingsState(rx.State):
-    """The form of the switches, as a ``versioned_form.VersionedFormVars``.
+class OfficeSettingsState(VersionedForm, rx.State):
+    """The form of the switches.
 
     ``missing`` are the providers that the server is not set up for.
     """
@@ -38,25 +38,19 @@ class OfficeSettingsState(rx.State):
     asks_birthday: bool = False
     asks_language: bool = False
     version: int = 0
-    errors: dict[str, str] = {}
-    problem: str = ""
-    changes: list[Change] = []
-    seen: int = 0
-    saved: str = ""
-    pending: bool = False
 
     @event_for(OFFICE)
     async def load(self) -> None:
         """Show the switches as they are now."""
         self._show(await worker.query(businesses.switches))
         self.missing = [name for name in PROVIDERS if not providers.is_configured(name)]
-        versioned_form.clear_messages(self)
+        self._clear_messages()
         self.loaded = True
 
     @event_for(OFFICE)
     async def save(self, form_data: dict[str, Any]) -> AsyncIterator[EventSpec | None]:
         """Store them, unless somebody else did meanwhile."""
-        versioned_form.clear_messages(self)
+        self._clear_messages()
         self.pending = True
         yield
         # Whoever was shown what differs saves over just that.
@@ -64,7 +58,7 @@ class OfficeSettingsState(rx.State):
         saving = worker.call(
             businesses.save_switches, actor(), _form(form_data), version
         )
-        if await versioned_form.try_save(self, saving):
+        if await self._try_save(saving):
             self._show(await worker.query(businesses.switches))
             yield toast("success", "The settings are saved.")
         elif self.seen:
