@@ -94,7 +94,7 @@ def portal() -> Iterator[Served]:
     if not frontend.is_current():
         frontend.build()
     name = (
-        "reflex___state____state.portal_app___state___core___toasts____toast_state.tell"
+        "reflex___state____state.portal_app___state___core___toasts____toast_state.show"
     )
     folder = Path(tempfile.mkdtemp(prefix="portal-bench-"))
     try:

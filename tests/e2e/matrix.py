@@ -104,7 +104,7 @@ HANDLERS = {
         "services_state": "load",
         "sign_up_state": "load submit",
         "stop_mails_state": "load stop",
-        "toast_state": "dismiss tell",
+        "toast_state": "dismiss show",
         "verify_contact_state": "confirm load",
         "verify_email_state": "activate choose_password load",
         "viewer_state": "load",

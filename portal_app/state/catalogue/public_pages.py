@@ -4,8 +4,7 @@ import reflex as rx
 
 from portal_app.domain.business import policies
 from portal_app.domain.business.views import PolicyView
-from portal_app.domain.catalogue import service
-from portal_app.domain.catalogue import service as catalogues
+from portal_app.domain.catalogue import service as catalogue
 from portal_app.domain.catalogue.views import (
     CatalogueView,
     HomePageView,
@@ -26,7 +25,7 @@ class IndexState(rx.State):
     @event_for(PUBLIC)
     async def load(self) -> None:
         """Read the home page as it is now."""
-        self.front = await worker.query(service.home_page)
+        self.front = await worker.query(catalogue.home_page)
         self.loaded = True
 
 
@@ -39,12 +38,12 @@ class ServicesState(rx.State):
     @event_for(PUBLIC)
     async def load(self) -> None:
         """Read the catalogue as it is now."""
-        self.catalogue = await worker.query(catalogues.catalogue_view)
+        self.catalogue = await worker.query(catalogue.catalogue_view)
         self.loaded = True
 
 
-_PREFIX = "/services/"
-_NOTHING = ServicePageView(
+_SERVICE_PREFIX = "/services/"
+_NO_SERVICE_PAGE = ServicePageView(
     service=ServiceView(
         slug="",
         name="",
@@ -77,18 +76,18 @@ class ServiceState(rx.State):
 
     path: str = ""
     found: bool = False
-    page: ServicePageView = _NOTHING
+    page: ServicePageView = _NO_SERVICE_PAGE
 
     @event_for(PUBLIC)
     async def load(self) -> None:
         """Read the service the address names."""
         path = str(self.router.url.path).rstrip("/")
         try:
-            slug = path.removeprefix(_PREFIX)
-            self.page = await worker.query(service.service_page, slug)
+            slug = path.removeprefix(_SERVICE_PREFIX)
+            self.page = await worker.query(catalogue.service_page, slug)
             self.found = True
         except NotFound:
-            self.page, self.found = _NOTHING, False
+            self.page, self.found = _NO_SERVICE_PAGE, False
         self.path = path
 
 

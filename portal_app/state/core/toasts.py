@@ -1,7 +1,7 @@
 """Short messages that announce what happened.
 
 Reflex's own toast is sent as script to be evaluated, which the content security
-policy forbids; this one is plain state, drawn by ``components.toasts``.
+policy forbids; this one is plain state, drawn by ``components.layout.shell``.
 """
 
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class ToastState(rx.State):
     toasts: list[Toast] = []
 
     @event_for(PUBLIC)
-    def tell(self, kind: str, text: str) -> None:
+    def show(self, kind: str, text: str) -> None:
         """Show a message to the person in this tab."""
         kind = kind if kind in {"success", "info", "error"} else "info"
         shown = Toast(id=new_id(), kind=kind, text=text[:300])
@@ -44,5 +44,5 @@ class ToastState(rx.State):
 
 def toast(kind: str, text: str) -> EventSpec:
     """The event that shows a message; handlers return or yield it."""
-    spec: EventSpec = ToastState.tell(kind, text)
+    spec: EventSpec = ToastState.show(kind, text)
     return spec

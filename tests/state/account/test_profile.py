@@ -57,7 +57,7 @@ def test_save_stores_closes_and_reports(database: Database) -> None:
     assert state.profile.version == 2
     assert state.pending is False
     assert [e.name.rsplit(".", 1)[-1] for e in events] == ["load", "load", "tell"]
-    assert ToastState.tell.fn.__name__ == events[2].name.rsplit(".", 1)[-1]
+    assert ToastState.show.fn.__name__ == events[2].name.rsplit(".", 1)[-1]
 
 
 def test_a_double_click_and_a_replay_change_nothing_more(database: Database) -> None:
