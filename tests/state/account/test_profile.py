@@ -56,7 +56,7 @@ def test_save_stores_closes_and_reports(database: Database) -> None:
     )
     assert state.profile.version == 2
     assert state.pending is False
-    assert [e.name.rsplit(".", 1)[-1] for e in events] == ["load", "load", "tell"]
+    assert [e.name.rsplit(".", 1)[-1] for e in events] == ["load", "load", "show"]
     assert ToastState.show.fn.__name__ == events[2].name.rsplit(".", 1)[-1]
 
 
