@@ -1,5 +1,5 @@
 import { lazy, Suspense, useEffect, useId, useRef, useState } from "react";
-import { ErrorLine, said, sign } from "./field_parts.jsx";
+import { ErrorLine, describedBy, svgIcon } from "./field_parts.jsx";
 import { announce, useRestored } from "./form_drafts.jsx";
 import { PIN, AddressSearch } from "./address_search.jsx";
 
@@ -228,14 +228,14 @@ export function AddressFields({
                 setMapped(true);
               }}
             >
-              {sign(PIN)}
+              {svgIcon(PIN)}
               <span>
                 {mapped ? "Set the pin" : at ? "Move the pin on the map" : "Set a pin on the map"}
               </span>
             </button>
           )}
           <button type="button" className="btn btn-ghost" onClick={locate}>
-            {sign(CROSSHAIR)}
+            {svgIcon(CROSSHAIR)}
             <span>Use my location</span>
           </button>
         </div>
@@ -301,7 +301,7 @@ function Field({
     className: "field-input",
     autoComplete: auto,
     value,
-    ...said(id, error),
+    ...describedBy(id, error),
     onChange: (event) => onChange(event.target.value),
   };
   return (
@@ -327,7 +327,7 @@ function Field({
               </option>
             ))}
           </select>
-          {sign(
+          {svgIcon(
             DOWN,
             "icon pointer-events-none absolute right-3.5 top-1/2 -translate-y-1/2 text-ink-faint",
           )}

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "react";
-import { sign } from "./field_parts.jsx";
+import { svgIcon } from "./field_parts.jsx";
 
 export const PIN =
   "M20 10c0 4.993-5.539 10.193-7.399 11.799a1 1 0 0 1-1.202 0C9.539 20.193 4 14.993 4 10a8 8 0 0 1 16 0M9 10a3 3 0 1 0 6 0a3 3 0 1 0-6 0";
@@ -74,7 +74,7 @@ export function AddressSearch({ id, label, country, nothing, hits, onSearch, onC
         {label}
       </label>
       <span className="relative block">
-        {sign(
+        {svgIcon(
           GLASS,
           "icon pointer-events-none absolute left-3.5 top-1/2 -translate-y-1/2 text-ink-faint",
         )}
@@ -113,7 +113,7 @@ export function AddressSearch({ id, label, country, nothing, hits, onSearch, onC
               onMouseMove={() => setAt(number)}
               onClick={() => choose(place)}
             >
-              {sign(PIN, "icon shrink-0 text-ink-faint")}
+              {svgIcon(PIN, "icon shrink-0 text-ink-faint")}
               <Label text={place.label} />
             </li>
           ))}

@@ -1,5 +1,8 @@
 import { useEffect, useRef, useState } from "react";
-import { forget, keep, draftKey, readDraft, restore, typedInto } from "./form_drafts.jsx";
+import { svgIcon } from "./field_parts.jsx";
+import { draftKey, forgetDraft, readDraft, saveDraft } from "./form_drafts.js";
+import { restore, valuesOf } from "./form_drafts.jsx";
+import { stepped } from "./quantity.js";
 
 // What was sent and is not known to be accepted yet: the keys of kept forms.
 const sent = new Set();
@@ -18,7 +21,7 @@ export function StepFocus({ step }) {
     shown.current = step;
     if (isFirst) return;
     // Going on means that it was accepted.
-    for (const key of sent) forget(key);
+    for (const key of sent) forgetDraft(key);
     sent.clear();
     document.getElementById("step-heading")?.focus({ preventScroll: true });
     scrollTo({ top: 0, behavior: "instant" });
@@ -78,7 +81,7 @@ export function FormDraft({ name, owner }) {
     const note = () => {
       sent.delete(key);
       // After what is drawn anew by this very event.
-      setTimeout(() => ref.current && keep(key, typedInto(form)));
+      setTimeout(() => ref.current && saveDraft(key, valuesOf(form)));
     };
     const send = () => sent.add(key);
     form.addEventListener("input", note);
@@ -91,13 +94,8 @@ export function FormDraft({ name, owner }) {
   return <span ref={ref} hidden />;
 }
 
-const sign = (d) => (
-  <svg className="icon" viewBox="0 0 24 24" aria-hidden="true">
-    <path d={d} />
-  </svg>
-);
-const MINUS = sign("M5 12h14");
-const PLUS = sign("M5 12h14M12 5v14");
+const MINUS = svgIcon("M5 12h14");
+const PLUS = svgIcon("M5 12h14M12 5v14");
 
 // A whole number with a button on either side. What is pressed or typed quickly
 // is told once, and at the latest when the focus leaves.
@@ -137,10 +135,7 @@ export function QuantityInput({
     waiting.current = { text, timer: setTimeout(tell, 250) };
   };
   const number = Number.parseInt(typed, 10);
-  const step = (by) => {
-    const from = Number.isNaN(number) ? least : number;
-    set(String(Math.min(most, Math.max(least, from + by))));
-  };
+  const step = (by) => set(String(stepped(number, by, least, most)));
   const knob = (by, words, picture, spent) => (
     <button
       type="button"

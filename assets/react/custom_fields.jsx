@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "react";
-import { Frame, said, sign } from "./field_parts.jsx";
+import { Frame, describedBy, svgIcon } from "./field_parts.jsx";
 import { SignatureInput } from "./signature.jsx";
 import { useRestored } from "./form_drafts.jsx";
 import { FileInput, fileOf } from "./upload.jsx";
@@ -97,7 +97,7 @@ function Control({ field, id, name, error, help, onPick }) {
     className: "field-input",
     defaultValue: field.value,
     "aria-required": field.required ? "true" : undefined,
-    ...said(id, error, help),
+    ...describedBy(id, error, help),
   };
   const hear = (event) => onPick(event.target.value);
   switch (field.kind) {
@@ -147,7 +147,7 @@ function Control({ field, id, name, error, help, onPick }) {
               </option>
             ))}
           </select>
-          {sign(DOWN, "icon field-arrow")}
+          {svgIcon(DOWN, "icon field-arrow")}
         </span>
       );
     case "yes_no": {

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "react";
 import { useEditDialog } from "./edit_dialog.jsx";
-import { Frame, said, sign } from "./field_parts.jsx";
+import { Frame, describedBy, svgIcon } from "./field_parts.jsx";
 import { useRestored } from "./form_drafts.jsx";
 import { FileInput } from "./upload.jsx";
 
@@ -28,7 +28,7 @@ export function DocumentFields({ kinds, given, missing, errors, onRemove }) {
     id: `field-document-${name}`,
     name,
     className: "field-input",
-    ...said(`field-document-${name}`, errors?.[name], ""),
+    ...describedBy(`field-document-${name}`, errors?.[name], ""),
   });
   return (
     <>
@@ -61,7 +61,7 @@ export function DocumentFields({ kinds, given, missing, errors, onRemove }) {
               ))}
               <option value="">Another document</option>
             </select>
-            {sign("m6 9 6 6 6-6", "icon field-arrow")}
+            {svgIcon("m6 9 6 6 6-6", "icon field-arrow")}
           </span>
         </Frame>
       ) : (

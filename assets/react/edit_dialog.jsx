@@ -1,20 +1,21 @@
 import { createContext, useContext, useEffect, useRef, useState } from "react";
-import { forget, keep, draftKey, readDraft } from "./form_drafts.jsx";
+import { Dialog } from "./dialog.jsx";
+import { draftKey, forgetDraft, readDraft, saveDraft } from "./form_drafts.js";
 import { useTypedForm, useUnsaved } from "./unsaved_changes.jsx";
 
 // Editing one of many things in a dialog. What is inside exists only while the
 // dialog is open, so that it shows what is stored now; what was typed is kept in
 // this tab for `owner`, and a dialog that vanished under somebody's hands (a reload,
 // a server that forgot the page) opens again with it.
-const Dialog = createContext(null);
-const editing = (owner) => draftKey(owner, "editing");
-const typedInto = (owner, name) => draftKey(owner, `edit-${name}`);
+const Editing = createContext(null);
+const openKey = (owner) => draftKey(owner, "editing");
+const dialogKey = (owner, name) => draftKey(owner, `edit-${name}`);
 
 // What is inside such a dialog may close it.
-export const useEditDialog = () => useContext(Dialog);
+export const useEditDialog = () => useContext(Editing);
 
 // `[data-edit=NAME]` opens it, `[data-edit-close]` closes it, both from anywhere.
-export function EditDialog({ name, owner, label, onOpen, className, children }) {
+export function EditDialog({ name, owner, label, text, onOpen, className, children }) {
   const ref = useRef(null);
   const [open, setOpen] = useState(false);
   const [round, setRound] = useState(0);
@@ -26,12 +27,12 @@ export function EditDialog({ name, owner, label, onOpen, className, children }) 
   const show = () => {
     note(false);
     setOpen(true);
-    keep(editing(owner), name);
+    saveDraft(openKey(owner), name);
     told.current?.();
   };
   const shut = () => {
-    forget(typedInto(owner, name));
-    if (readDraft(editing(owner)) === name) forget(editing(owner));
+    forgetDraft(dialogKey(owner, name));
+    if (readDraft(openKey(owner)) === name) forgetDraft(openKey(owner));
     note(false);
     setOpen(false);
     const back = opener.current;
@@ -46,7 +47,7 @@ export function EditDialog({ name, owner, label, onOpen, className, children }) 
       show();
     };
     document.addEventListener("click", click);
-    const vanished = readDraft(editing(owner)) === name && readDraft(typedInto(owner, name));
+    const vanished = readDraft(openKey(owner)) === name && readDraft(dialogKey(owner, name));
     if (vanished && !ref.current.open) show();
     return () => document.removeEventListener("click", click);
   }, [name, owner]);
@@ -58,12 +59,12 @@ export function EditDialog({ name, owner, label, onOpen, className, children }) 
   }, [open]);
 
   return (
-    <dialog
-      ref={ref}
-      className={className}
-      aria-label={label}
+    <Dialog
+      dialogRef={ref}
+      shown={open}
+      {...{ label, text, className }}
+      closing={{ "data-edit-close": "" }}
       onCancel={(event) => {
-        if (event.target !== ref.current) return;
         event.preventDefault();
         leave(shut);
       }}
@@ -71,7 +72,7 @@ export function EditDialog({ name, owner, label, onOpen, className, children }) 
         if (event.target === ref.current || event.target.closest("[data-edit-close]"))
           leave(shut);
         if (event.target.closest("[data-edit-again]")) {
-          forget(typedInto(owner, name));
+          forgetDraft(dialogKey(owner, name));
           note(false);
           setRound(round + 1);
           told.current?.();
@@ -79,12 +80,12 @@ export function EditDialog({ name, owner, label, onOpen, className, children }) 
       }}
     >
       {open ? (
-        <Dialog.Provider value={{ kept: typedInto(owner, name), dirty, note, shut }}>
+        <Editing.Provider value={{ kept: dialogKey(owner, name), dirty, note, shut }}>
           <div key={round}>{children}</div>
-        </Dialog.Provider>
+        </Editing.Provider>
       ) : null}
       {guard}
-    </dialog>
+    </Dialog>
   );
 }
 

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "react";
 import { useRestored } from "./form_drafts.jsx";
-import { ErrorLine, said, sign } from "./field_parts.jsx";
+import { ErrorLine, describedBy, svgIcon } from "./field_parts.jsx";
 import { Field } from "./custom_fields.jsx";
 
 const DOWN = "m6 9 6 6 6-6";
@@ -47,7 +47,7 @@ export function ShownWhen({ fields, own, initial, values, error }) {
             name="shown_when"
             className="field-input"
             value={decider}
-            {...said(id, error, deciders.length ? "" : "none")}
+            {...describedBy(id, error, deciders.length ? "" : "none")}
             onChange={(event) => {
               setDecider(event.target.value);
               setTicked([]);
@@ -65,7 +65,7 @@ export function ShownWhen({ fields, own, initial, values, error }) {
             ) : null}
             {decider && !chosen ? <option value={decider}>A field that is gone</option> : null}
           </select>
-          {sign(DOWN, "icon field-arrow")}
+          {svgIcon(DOWN, "icon field-arrow")}
         </span>
         {deciders.length ? null : (
           <p className="field-help" id={`${id}-help`}>

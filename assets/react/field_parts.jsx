@@ -1,5 +1,5 @@
 // What fields drawn here look like: as those of components/fields.py.
-export const sign = (d, className = "icon") => (
+export const svgIcon = (d, className = "icon") => (
   <svg className={className} viewBox="0 0 24 24" aria-hidden="true">
     <path d={d} />
   </svg>
@@ -11,14 +11,14 @@ export function ErrorLine({ id, error }) {
   if (!error) return null;
   return (
     <p className="field-error" id={`${id}-error`}>
-      {sign(WARNING, "icon mt-0.5 size-4")}
+      {svgIcon(WARNING, "icon mt-0.5 size-4")}
       <span>{error}</span>
     </p>
   );
 }
 
 // The attributes that tie a control to what is said about it.
-export function said(id, error, help) {
+export function describedBy(id, error, help) {
   const by = [error ? `${id}-error` : "", help ? `${id}-help` : ""];
   return {
     "aria-describedby": by.filter(Boolean).join(" ") || undefined,
@@ -47,7 +47,7 @@ export function Frame({ id, label, required, error, help, group, children }) {
   );
   if (group)
     return (
-      <fieldset className="min-w-0" {...said(id, error, help)} aria-invalid={undefined}>
+      <fieldset className="min-w-0" {...describedBy(id, error, help)} aria-invalid={undefined}>
         <legend className="field-label mb-1.5">
           {label}
           {required ? null : <Optional />}

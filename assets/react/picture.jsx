@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import { createPortal } from "react-dom";
-import { ErrorLine, Frame, sign } from "./field_parts.jsx";
+import { Dialog } from "./dialog.jsx";
+import { ErrorLine, Frame, svgIcon } from "./field_parts.jsx";
 import { CropStage, cut, uncut } from "./picture_crop.jsx";
 import { readPicture } from "./picture_file.jsx";
 import { announce, useRestored } from "./form_drafts.jsx";
@@ -13,7 +14,6 @@ import { TAKES, fileOf, sendFile } from "./upload.jsx";
 const CAMERA =
   "M14.5 4h-5L7 7H4a2 2 0 0 0-2 2v9a2 2 0 0 0 2 2h16a2 2 0 0 0 2-2V9a2 2 0 0 0-2-2h-3l-2.5-3zM9 13a3 3 0 1 0 6 0a3 3 0 1 0 -6 0";
 const PREPARED = "This browser cannot show this picture, so we prepare it for you.";
-const CLOSE = "M18 6 6 18M6 6l12 12";
 const { most, words: kinds, accept } = TAKES.picture;
 
 // `onDone` gets what the server says about the square, `onRemove` asks to have none.
@@ -94,27 +94,39 @@ function PictureDialog({ label, picture, camera, round, onDone, onRemove, onClos
   );
 
   return createPortal(
-    <dialog
-      ref={dialog}
-      className="dialog"
-      aria-label={label}
+    <Dialog
+      dialogRef={dialog}
+      label={label}
+      closing={{ onClick: () => dialog.current.close() }}
+      actions={
+        <>
+          {picture && !chosen
+            ? action("Remove picture", "danger", () => {
+                onRemove();
+                dialog.current.close();
+              })
+            : null}
+          {action(
+            "Take a photo",
+            "secondary",
+            () => taker.current.click(),
+            "picture-take",
+          )}
+          {action(
+            chosen ? "Choose another" : "Choose a picture",
+            chosen ? "secondary" : "primary",
+            () => chooser.current.click(),
+          )}
+          {chosen ? action("Save", "primary", save) : null}
+        </>
+      }
+      actionsClass="flex flex-wrap gap-2.5 sm:justify-end max-sm:*:flex-1 max-sm:*:basis-[40%]"
       onClose={onClose}
       onClick={(event) => {
         // What was chosen is not lost by a click that missed.
         if (event.target === dialog.current && !chosen) dialog.current.close();
       }}
     >
-      <div className="flex items-start gap-3 px-5 pt-5 sm:px-7 sm:pt-6">
-        <h2 className="min-w-0 flex-1 text-xl">{label}</h2>
-        <button
-          type="button"
-          className="btn btn-ghost btn-icon -mr-2.5 -mt-1.5 shrink-0"
-          aria-label="Close"
-          onClick={() => dialog.current.close()}
-        >
-          {sign(CLOSE)}
-        </button>
-      </div>
       <div className="flex flex-col items-center gap-5 px-5 py-5 sm:px-7">
         {chosen ? (
           <CropStage {...chosen} {...{ crop, setCrop, round }} />
@@ -165,27 +177,7 @@ function PictureDialog({ label, picture, camera, round, onDone, onRemove, onClos
           onChange={pick}
         />
       </div>
-      <div className="flex flex-wrap gap-2.5 px-5 pb-5 sm:justify-end sm:px-7 sm:pb-6 max-sm:*:flex-1 max-sm:*:basis-[40%]">
-        {picture && !chosen
-          ? action("Remove picture", "danger", () => {
-              onRemove();
-              dialog.current.close();
-            })
-          : null}
-        {action(
-          "Take a photo",
-          "secondary",
-          () => taker.current.click(),
-          "picture-take",
-        )}
-        {action(
-          chosen ? "Choose another" : "Choose a picture",
-          chosen ? "secondary" : "primary",
-          () => chooser.current.click(),
-        )}
-        {chosen ? action("Save", "primary", save) : null}
-      </div>
-    </dialog>,
+    </Dialog>,
     document.body,
   );
 }
@@ -216,7 +208,7 @@ export function PictureEditor({ onUploaded, onRemove, className, ...dialog }) {
         className={className}
         onClick={open}
       >
-        {sign(CAMERA)}
+        {svgIcon(CAMERA)}
       </button>
       {draw({ ...dialog, onDone: ({ id }) => onUploaded(id), onRemove })}
     </>
@@ -249,7 +241,7 @@ export function PictureField({ field, name, label, error, ...dialog }) {
       <div className={`file-input file-large ${dialog.round ? "file-round" : ""}`}>
         <input ref={input} type="hidden" name={name} value={file?.id ?? ""} readOnly />
         <span className="file-picture" aria-hidden="true">
-          {file ? <img src={file.thumbnail_url} alt="" /> : sign(CAMERA)}
+          {file ? <img src={file.thumbnail_url} alt="" /> : svgIcon(CAMERA)}
         </span>
         <span className="file-words field-help" role="status">
           {file ? "The picture is ready." : `${kinds}, up to ${most} MB`}

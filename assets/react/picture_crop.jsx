@@ -1,5 +1,5 @@
 import { useEffect, useRef } from "react";
-import { sign } from "./field_parts.jsx";
+import { svgIcon } from "./field_parts.jsx";
 
 // A picture in a square frame: moved, made larger, turned; and what is cut out of it.
 const EDGE = 1024;
@@ -141,11 +141,11 @@ export function CropStage({ image, url, crop, setCrop, round }) {
       </label>
       <div className="flex flex-wrap justify-center gap-2.5">
         <button type="button" className="btn btn-secondary" onClick={() => turn(-90)}>
-          {sign(LEFT)}
+          {svgIcon(LEFT)}
           <span>Turn left</span>
         </button>
         <button type="button" className="btn btn-secondary" onClick={() => turn(90)}>
-          {sign(RIGHT)}
+          {svgIcon(RIGHT)}
           <span>Turn right</span>
         </button>
       </div>

@@ -1,279 +1,409 @@
 import { useEffect, useRef, useState } from "react";
-import { ErrorLine, sign } from "./field_parts.jsx";
+import { describedBy, ErrorLine, svgIcon } from "./field_parts.jsx";
 import { announce, useRestored } from "./form_drafts.jsx";
+import {
+  changed,
+  chosenOption,
+  firstPrimary,
+  firstRows,
+  formattedRows,
+  mainPart,
+  moved,
+  newRow,
+  pathOf,
+  primaryWithout,
+  restoredRows,
+  setAside,
+  without,
+} from "./rows.js";
 
 const PLUS = "M5 12h14M12 5v14";
+const UP = "m18 15-6-6-6 6";
+const DOWN = "m6 9 6 6 6-6";
+const AWAY = "M18 6 6 18M6 6l12 12";
 const BIN =
   "M3 6h18M19 6v14a2 2 0 0 1-2 2H7a2 2 0 0 1-2-2V6M8 6V4a2 2 0 0 1 2-2h4a2 2 0 0 1 2 2v2M10 11v6M14 11v6";
-const DOWN = "m6 9 6 6 6-6";
 
-let counter = 0;
-const fresh = (row) => ({ ...row, key: ++counter });
-
-const PARTS = {
-  email: ["email"],
-  phone: ["number", "country"],
-  text: ["text"],
-  company: ["name", "email", "phone"],
+const INPUTS = {
+  text: { type: "text" },
+  email: { type: "email", inputMode: "email", autoCapitalize: "none", spellCheck: false },
+  tel: { type: "tel", inputMode: "tel", spellCheck: false },
 };
+const INPUT = ":is(input:not([type=hidden], [type=radio]), select)";
+const inRow = (row, what) => `[data-row="${row.mark}"] ${what}`;
 
-const ASKED = {
-  email: { type: "email", inputMode: "email", autoComplete: "email" },
-  phone: { type: "tel", inputMode: "tel", autoComplete: "tel-national" },
-  text: { type: "text", autoComplete: "off" },
-};
-
-// Several of one thing, added by "+": `name.0`, `name.1` … are what the form sends;
-// `name.primary` is the number of the main one.
+// Several of one thing: `name.0`, `name.1` … or, of rows with several inputs,
+// `name.0.PART` … are what the form sends.
+//
+// With `primary` one of them is the main one: `name.primary` is its number. With
+// `aside` somebody keeps their order: each has a `key`, and what was there before and
+// is taken away is only set aside: it is not sent, and can be had back. `keepsOne`
+// leaves a last row to fill in.
 export function Rows({
   name,
-  kind,
   label,
   add,
   initial,
+  parts,
   errors,
   most,
-  home,
-  countries,
+  primary,
+  keepsOne,
+  aside,
+  keeps,
   formatted,
   onFormatPhone,
   onResend,
 }) {
+  const ordered = Boolean(aside);
+  const main = mainPart(parts);
+  const single = parts.length === 1;
+  const inLine = single || parts.some((part) => part.main);
+  const shape = { name, parts, ordered, keepsOne };
   const box = useRef(null);
-  const blank = () => fresh(kind === "phone" ? { number: "", country: "" } : {});
-  // Until another is chosen: a row may be there before it is known where home is.
-  const countryOf = (row) => row.country || home || "";
-  const fill = (list) => {
-    const rows = list.map((row) => fresh(kind === "text" ? { text: row } : row));
-    return rows.length || kind === "text" || kind === "company" ? rows : [blank()];
-  };
-  const [rows, setRows] = useState(() => fill(initial ?? []));
-  const [main, setMain] = useState(() =>
-    Math.max(0, (initial ?? []).findIndex((row) => row.primary)),
-  );
   const focus = useRef(null);
-  const hasMain = kind === "email" || kind === "phone";
+  const known = useRef(initial ?? []);
+  const [rows, setRows] = useState(() => firstRows(initial, shape));
+  const [chosen, setChosen] = useState(() => firstPrimary(initial));
+  const away = ordered ? setAside(known.current, rows) : [];
+  const countryOf = (row) =>
+    chosenOption(row, parts.find((part) => part.name === "country") ?? {});
 
   useRestored(box, (typed) => {
-    const found = [];
-    const first = PARTS[kind][0];
-    const path = (at, part) => fieldName(name, kind, at, part);
-    for (let at = 0; path(at, first) in typed; at++) {
-      const row = Object.fromEntries(
-        PARTS[kind].map((part) => [part, typed[path(at, part)] ?? ""]),
-      );
-      const known = (initial ?? []).find((one) => one.email && one.email === row.email);
-      found.push(fresh({ ...known, ...row }));
-    }
-    setRows(found);
-    setMain(Number(typed[`${name}.primary`]) || 0);
+    setRows(restoredRows(typed, initial, shape));
+    setChosen(Number(typed[`${name}.primary`]) || 0);
   });
 
   useEffect(() => {
     if (!focus.current) return;
-    box.current.querySelector(focus.current)?.focus();
+    const wanted = box.current.querySelector(focus.current);
     focus.current = null;
+    const other = wanted?.disabled
+      ? [...wanted.parentElement.children].find((one) => !one.disabled)
+      : wanted;
+    other?.focus();
     announce(box.current);
-  }, [rows.length]);
+  }, [rows]);
 
-  // The server writes a number as its country does, unless it is being changed.
   useEffect(() => {
-    if (kind !== "phone" || !formatted) return;
-    setRows((now) =>
-      now.map((row) => {
-        const text = formatted[`${countryOf(row)} ${row.number}`];
-        return text && text !== row.number ? { ...row, number: text } : row;
-      }),
-    );
+    if (onFormatPhone && formatted)
+      setRows((now) => formattedRows(now, formatted, countryOf));
   }, [formatted]);
 
-  const change = (at, part, value) =>
-    setRows((now) => now.map((row, i) => (i === at ? { ...row, [part]: value } : row)));
-  const addRow = () => {
-    focus.current = `[data-row="${rows.length}"] input:not([type=radio])`;
-    setRows([...rows, blank()]);
+  const change = (at, changes) => setRows((now) => changed(now, at, changes));
+  const put = (row) => {
+    const added = newRow(row);
+    focus.current = inRow(added, inLine ? "[data-main]" : INPUT);
+    setRows([...rows, added]);
+  };
+  const move = (at, by) => {
+    focus.current = inRow(rows[at], `[data-move="${by}"]`);
+    setRows(moved(rows, at, by));
   };
   const remove = (at) => {
-    focus.current =
-      rows.length > 1
-        ? `[data-row="${Math.max(0, at - 1)}"] input:not([type=radio])`
-        : "[data-add]";
-    setRows(rows.filter((_, i) => i !== at));
-    if (main === at) setMain(0);
-    else if (main > at) setMain(main - 1);
+    // Where things have an order, whoever takes away one may take away the next.
+    const next = ordered ? (rows[at + 1] ?? rows[at - 1]) : (rows[at - 1] ?? rows[at + 1]);
+    const what = ordered ? "[data-away]" : inLine ? "[data-main]" : INPUT;
+    focus.current = next ? inRow(next, what) : "[data-add]";
+    setRows(without(rows, at));
+    setChosen(primaryWithout(chosen, at));
+  };
+  // In an ordered list of single lines, Enter leads to the next line, as on paper.
+  const onward = (at) => {
+    const next = rows[at + 1];
+    if (!next && rows.length < most) put({});
+    else if (next) box.current.querySelector(inRow(next, "[data-main]"))?.focus();
   };
 
-  const wordsOf = (at) => (at ? `${label} ${at + 1}` : label);
-  const mayRemove = (row) =>
-    !row.fixed && (rows.length > 1 || kind === "text" || kind === "company");
-  return (
-    <div ref={box} className="flex flex-col gap-3.5" role="group" aria-label={`${label}s`}>
-      {rows.map((row, at) => {
-        const id = `${name}-${row.key}`;
-        const error = errors?.[`${name}.${at}`];
-        return (
-          <div key={row.key} data-row={at} className="flex flex-col gap-1.5">
-            {kind === "company" ? (
-              <Company {...{ row, at, id, name, error, change }} />
-            ) : (
-              <label className="field-label" htmlFor={id}>
-                {wordsOf(at)}
+  const numbered = (at) => `${label} ${at + 1}`;
+  const titleOf = (at) => (at || ordered ? numbered(at) : label);
+  const actions = (row, at) => {
+    const words = titleOf(at).toLowerCase();
+    const button = (says, shape, props) => (
+      <button
+        key={shape}
+        type="button"
+        className="btn btn-ghost btn-icon"
+        aria-label={says}
+        title={says}
+        {...props}
+      >
+        {svgIcon(shape)}
+      </button>
+    );
+    return (
+      <>
+        {ordered
+          ? [
+              [-1, UP, "up", at === 0],
+              [1, DOWN, "down", at === rows.length - 1],
+            ].map(([by, shape, way, disabled]) =>
+              button(`Move ${words} ${way}`, shape, {
+                "data-move": by,
+                disabled,
+                "onClick": () => move(at, by),
+              }),
+            )
+          : null}
+        {row.fixed || (keepsOne && rows.length === 1)
+          ? null
+          : button(`Remove ${words}`, ordered ? AWAY : BIN, {
+              "data-away": "",
+              "onClick": () => remove(at),
+            })}
+      </>
+    );
+  };
+  const draw = (part, row, at, more) => {
+    const id = `${name}-${row.mark}`;
+    const error = errors?.[`${name}.${at}`];
+    const leads = part === main;
+    return (
+      <Part
+        part={part}
+        row={row}
+        inLine={inLine}
+        id={leads ? id : `${id}-${part.name}`}
+        name={pathOf(name, at, part.path)}
+        {...(leads ? describedBy(id, error) : describedBy("", ""))}
+        {...(leads && { "data-main": "" })}
+        onChange={(value) => {
+          change(at, { [part.name]: value });
+          if (part.kind === "select") onFormatPhone?.(row.number, value);
+        }}
+        onBlur={() => leads && row.number && onFormatPhone?.(row.number, countryOf(row))}
+        onEnter={ordered && single ? () => onward(at) : undefined}
+        {...more}
+      />
+    );
+  };
+  const key = (row, at) =>
+    ordered ? (
+      <input
+        type="hidden"
+        data-own=""
+        name={pathOf(name, at, "key")}
+        value={row.key ?? ""}
+        readOnly
+      />
+    ) : null;
+
+  const line = (row, at) => {
+    const id = `${name}-${row.mark}`;
+    const error = errors?.[`${name}.${at}`];
+    const status = primary && (rows.length > 1 || row.email) ? `${id}-state` : "";
+    const others = (part) =>
+      part === main
+        ? status && !error && { "aria-describedby": status }
+        : { "aria-label": `${titleOf(at)}: ${part.label}` };
+    return (
+      <div key={row.mark} data-row={row.mark} className="flex flex-col gap-1.5">
+        {key(row, at)}
+        <div
+          className={`flex items-center gap-x-2 gap-y-1 ${ordered ? "max-sm:flex-wrap" : "flex-wrap"}`}
+        >
+          <label
+            className={`field-label shrink-0 ${ordered ? "max-sm:w-full sm:w-20" : "w-full"}`}
+            htmlFor={id}
+          >
+            {titleOf(at)}
+          </label>
+          {parts.map((part) => (
+            <span
+              key={part.name}
+              className={part === main ? "min-w-0 flex-1" : "w-28 shrink-0 sm:w-44"}
+            >
+              {draw(part, row, at, others(part))}
+            </span>
+          ))}
+          <span className={ordered ? "-mr-2 flex shrink-0" : "contents"}>
+            {actions(row, at)}
+          </span>
+        </div>
+        <ErrorLine id={id} error={error} />
+        {status ? (
+          <RowStatus
+            {...{ id: status, name, at, row, onResend }}
+            title={titleOf(at)}
+            several={rows.length > 1}
+            chosen={chosen === at}
+            onChoose={() => setChosen(at)}
+          />
+        ) : null}
+      </div>
+    );
+  };
+
+  const block = (row, at) => (
+    <fieldset
+      key={row.mark}
+      data-row={row.mark}
+      className="min-w-0 rounded-2xl border border-line px-4 pt-1 pb-4"
+    >
+      <legend className="sr-only">{numbered(at)}</legend>
+      {key(row, at)}
+      <div className="flex items-center justify-between">
+        <span className="field-label" aria-hidden="true">
+          {numbered(at)}
+        </span>
+        <span className="-mr-2 flex shrink-0">{actions(row, at)}</span>
+      </div>
+      <div className={`grid gap-3 ${parts.length === 3 ? "sm:grid-cols-3" : "sm:grid-cols-2"}`}>
+        {parts.map((part) => (
+          <div key={part.name} className="field">
+            {part.kind === "tick" ? null : (
+              <label
+                className="text-sm text-ink-soft"
+                htmlFor={`${name}-${row.mark}${part === main ? "" : `-${part.name}`}`}
+              >
+                {part.label}
               </label>
             )}
-            <div className="flex items-center gap-2">
-              {kind === "phone" ? (
-                <span className="relative w-28 shrink-0 sm:w-44">
-                  <select
-                    data-own=""
-                    className="field-input"
-                    name={fieldName(name, kind, at, "country")}
-                    aria-label={`${wordsOf(at)}: country`}
-                    value={countryOf(row)}
-                    onChange={(event) => {
-                      change(at, "country", event.target.value);
-                      onFormatPhone?.(row.number, event.target.value);
-                    }}
-                  >
-                    {(countries ?? []).map(([code, words]) => (
-                      <option key={code} value={code}>
-                        {words}
-                      </option>
-                    ))}
-                  </select>
-                  {sign(
-                    DOWN,
-                    "icon pointer-events-none absolute right-3 top-1/2 -translate-y-1/2 text-ink-faint",
-                  )}
-                </span>
-              ) : null}
-              {kind !== "company" ? (
-                <input
-                  {...ASKED[kind]}
-                  data-own=""
-                  id={id}
-                  name={fieldName(name, kind, at, PARTS[kind][0])}
-                  className="field-input min-w-0 flex-1"
-                  value={row[PARTS[kind][0]] ?? ""}
-                  readOnly={row.fixed || undefined}
-                  autoCapitalize={kind === "email" ? "none" : undefined}
-                  spellCheck={kind === "text" ? undefined : false}
-                  aria-invalid={error ? "true" : "false"}
-                  aria-describedby={error ? `${id}-error` : `${id}-state`}
-                  onChange={(event) => change(at, PARTS[kind][0], event.target.value)}
-                  onBlur={() =>
-                    kind === "phone" && row.number && onFormatPhone?.(row.number, countryOf(row))
-                  }
-                />
-              ) : null}
-              {mayRemove(row) ? (
-                <button
-                  type="button"
-                  className="btn btn-ghost btn-icon"
-                  aria-label={`Remove ${wordsOf(at).toLowerCase()}`}
-                  title={`Remove ${wordsOf(at).toLowerCase()}`}
-                  onClick={() => remove(at)}
-                >
-                  {sign(BIN)}
-                </button>
-              ) : null}
-            </div>
-            {kind !== "company" ? <ErrorLine id={id} error={error} /> : null}
-            {hasMain && (rows.length > 1 || row.email) ? (
-              <div
-                id={`${id}-state`}
-                className="flex flex-wrap items-center gap-x-4 text-sm text-ink-soft"
-              >
-                {rows.length > 1 ? (
-                  <label className="flex min-h-11 items-center gap-2.5 sm:min-h-9">
-                    <input
-                      data-own=""
-                      type="radio"
-                      className="tick"
-                      name={`${name}.primary`}
-                      value={at}
-                      checked={main === at}
-                      onChange={() => setMain(at)}
-                    />
-                    <span>
-                      Main
-                      <span className="sr-only"> ({wordsOf(at)})</span>
-                    </span>
-                  </label>
-                ) : null}
-                {row.fixed ? <span>You log in with it</span> : null}
-                {row.id && !row.verified && !row.fixed ? (
-                  <>
-                    <span className="text-warning">Not confirmed yet</span>
-                    <button
-                      type="button"
-                      className="text-link min-h-11 sm:min-h-9"
-                      onClick={() => onResend?.(row.id)}
-                    >
-                      Send the link again
-                    </button>
-                  </>
-                ) : null}
-              </div>
-            ) : null}
+            {draw(part, row, at)}
           </div>
-        );
-      })}
-      <ErrorLine
-        id={`${name}-more`}
-        error={rows.length ? "" : errors?.[`${name}.0`]}
-      />
+        ))}
+      </div>
+      <ErrorLine id={`${name}-${row.mark}`} error={errors?.[`${name}.${at}`]} />
+    </fieldset>
+  );
+
+  // Of a list whose only row is missing, what is wrong with the first is said here.
+  const error = errors?.[name] || (rows.length ? "" : errors?.[`${name}.0`]);
+  return (
+    <div
+      ref={box}
+      className="flex flex-col gap-3.5"
+      {...(!ordered && { "role": "group", "aria-label": `${label}s` })}
+    >
+      {rows.map(inLine ? line : block)}
+      <ErrorLine id={name} error={error} />
       {rows.length < most ? (
         <button
           type="button"
           data-add=""
           className="btn btn-secondary w-fit"
-          onClick={addRow}
+          aria-describedby={error ? `${name}-error` : undefined}
+          onClick={() => put({})}
         >
-          {sign(PLUS)}
+          {svgIcon(PLUS)}
           <span>{add}</span>
         </button>
+      ) : null}
+      {away.length ? (
+        <div className="rounded-2xl bg-sunken px-4 py-3">
+          <p className="field-label">{aside}</p>
+          <p className="mt-0.5 text-sm text-ink-soft">{keeps}</p>
+          <ul className="mt-1 flex flex-col">
+            {away.map((row) => (
+              <li key={row.key} className="flex items-center justify-between gap-3">
+                <span className="min-w-0 break-words text-[0.9375rem]">
+                  {row[main.name]}
+                </span>
+                <button
+                  type="button"
+                  className="btn btn-ghost btn-sm"
+                  aria-label={`Take ${row[main.name]} back`}
+                  onClick={() => put({ ...row, retired: false })}
+                >
+                  Take back
+                </button>
+              </li>
+            ))}
+          </ul>
+        </div>
       ) : null}
     </div>
   );
 }
 
-function fieldName(name, kind, at, part) {
-  if (kind === "company") return `${name}.${at}.${part}`;
-  return part === "country" ? `${name}.${at}.country` : `${name}.${at}`;
+function Part({ part, row, inLine, onChange, onBlur, onEnter, ...rest }) {
+  const shared = { ...rest, "data-own": "" };
+  const value = row[part.name] ?? "";
+  const hear = (event) => onChange(event.target.value);
+  if (part.kind === "tick")
+    return (
+      <label className="flex min-h-11 items-center gap-3">
+        <input
+          {...shared}
+          type="checkbox"
+          className="tick"
+          checked={value === "on"}
+          onChange={(event) => onChange(event.target.checked ? "on" : "")}
+        />
+        <span className="text-[0.9375rem]">{part.label}</span>
+      </label>
+    );
+  if (part.kind === "select")
+    return (
+      <span className="relative block">
+        <select
+          {...shared}
+          className="field-input"
+          value={chosenOption(row, part)}
+          onChange={hear}
+        >
+          {(part.options ?? []).map(([key, words]) => (
+            <option key={key} value={key}>
+              {words}
+            </option>
+          ))}
+        </select>
+        {svgIcon(DOWN, `icon field-arrow ${inLine ? "right-3!" : ""}`)}
+      </span>
+    );
+  return (
+    <input
+      {...INPUTS[part.kind]}
+      {...shared}
+      autoComplete={part.auto || "off"}
+      className="field-input"
+      value={value}
+      readOnly={row.fixed ? true : undefined}
+      onChange={hear}
+      onBlur={onBlur}
+      onKeyDown={(event) => {
+        if (event.key !== "Enter" || !onEnter || event.nativeEvent.isComposing) return;
+        event.preventDefault();
+        onEnter();
+      }}
+    />
+  );
 }
 
-const COMPANY = [
-  ["name", "Name", "text", "name"],
-  ["email", "Email", "email", "email"],
-  ["phone", "Phone", "tel", "tel"],
-];
-
-function Company({ row, at, id, name, error, change }) {
+// Below an e-mail or a phone: whether it is the main one, and what is to be done.
+function RowStatus({ id, name, at, row, title, several, chosen, onChoose, onResend }) {
   return (
-    <fieldset className="min-w-0">
-      <legend className="field-label mb-2">Contact {at + 1}</legend>
-      <div className="grid gap-3 sm:grid-cols-3">
-        {COMPANY.map(([part, words, type, auto]) => (
-          <div key={part} className="field">
-            <label className="text-sm text-ink-soft" htmlFor={`${id}-${part}`}>
-              {words}
-            </label>
-            <input
-              data-own=""
-              id={`${id}-${part}`}
-              type={type}
-              autoComplete={auto}
-              className="field-input"
-              name={fieldName(name, "company", at, part)}
-              value={row[part] ?? ""}
-              aria-invalid={error ? "true" : "false"}
-              aria-describedby={error ? `${id}-error` : undefined}
-              onChange={(event) => change(at, part, event.target.value)}
-            />
-          </div>
-        ))}
-      </div>
-      <ErrorLine id={id} error={error} />
-    </fieldset>
+    <div id={id} className="flex flex-wrap items-center gap-x-4 text-sm text-ink-soft">
+      {several ? (
+        <label className="flex min-h-11 items-center gap-2.5 sm:min-h-9">
+          <input
+            data-own=""
+            type="radio"
+            className="tick"
+            name={`${name}.primary`}
+            value={at}
+            checked={chosen}
+            onChange={onChoose}
+          />
+          <span>
+            Main
+            <span className="sr-only"> ({title})</span>
+          </span>
+        </label>
+      ) : null}
+      {row.fixed ? <span>You log in with it</span> : null}
+      {row.id && !row.verified && !row.fixed ? (
+        <>
+          <span className="text-warning">Not confirmed yet</span>
+          <button
+            type="button"
+            className="text-link min-h-11 sm:min-h-9"
+            onClick={() => onResend?.(row.id)}
+          >
+            Send the link again
+          </button>
+        </>
+      ) : null}
+    </div>
   );
 }

@@ -1,7 +1,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
-import { said } from "./field_parts.jsx";
+import { describedBy } from "./field_parts.jsx";
 import { announce } from "./form_drafts.jsx";
-import { sendFile, useHeldForm } from "./upload.jsx";
+import { sendFile, useBlockedForm } from "./upload.jsx";
 
 const PAUSE_MS = 600;
 const WIDTH = 600;
@@ -118,7 +118,7 @@ export function SignatureInput({ field, id, name, error }) {
   const [busy, setBusy] = useState(false);
   const box = useRef(null);
   const follows = useRef(false); // whether the focus is on what goes now
-  useHeldForm(box, busy, setWrong);
+  useBlockedForm(box, busy, setWrong);
   const choose = (next) => {
     setWay(next);
     setBusy(false);
@@ -186,7 +186,7 @@ export function SignatureInput({ field, id, name, error }) {
               maxLength={120}
               className="field-input signature-typed"
               value={typed}
-              {...said(id, error, field.help)}
+              {...describedBy(id, error, field.help)}
               onChange={(event) =>
                 setValue(event.target.value ? `typed:${event.target.value}` : "")
               }

@@ -1,19 +1,15 @@
 import { useEffect, useRef, useState } from "react";
 import { useBlocker, useLocation, useNavigate } from "react-router";
+import { Dialog } from "./dialog.jsx";
 import {
-  forget,
-  keep,
   draftKey,
+  forgetDraft,
   newRequest,
   readDraft,
-  restore,
-  typedInto,
-} from "./form_drafts.jsx";
-
-// Whose session ended elsewhere is sent to log in; nothing could be saved any more,
-// and what they see must not stay on the screen behind a question.
-const mustLogIn = ({ pathname, search }) =>
-  pathname === "/login" && new URLSearchParams(search).has("next");
+  saveDraft,
+} from "./form_drafts.js";
+import { restore, valuesOf } from "./form_drafts.jsx";
+import { isChange, mustLogIn } from "./unsaved_changes.js";
 
 // Mounted only while there is something to lose: the router knows one blocker.
 function Hold({ dirty, leave }) {
@@ -47,35 +43,33 @@ function Question({ stay, go }) {
     then();
   };
   return (
-    <dialog
-      ref={ref}
+    <Dialog
+      dialogRef={ref}
       role="alertdialog"
-      className="dialog"
-      aria-label="Leave without saving?"
+      label="Leave without saving?"
+      text="What you entered would be lost."
+      actions={
+        <>
+          <button type="button" className="btn btn-danger" onClick={() => answer(go)}>
+            Discard changes
+          </button>
+          <button
+            ref={first}
+            type="button"
+            className="btn btn-primary"
+            onClick={() => answer(stay)}
+          >
+            Keep editing
+          </button>
+        </>
+      }
+      actionsClass="flex flex-col-reverse gap-2.5 pt-5 sm:flex-row sm:justify-end"
       onCancel={(event) => {
         event.preventDefault();
         event.stopPropagation();
         answer(stay);
       }}
-    >
-      <div className="px-5 pt-5 sm:px-7 sm:pt-6">
-        <h2 className="text-xl">Leave without saving?</h2>
-        <p className="mt-1.5 text-ink-soft">What you entered would be lost.</p>
-      </div>
-      <div className="flex flex-col-reverse gap-2.5 px-5 py-5 sm:flex-row sm:justify-end sm:px-7 sm:pb-6">
-        <button type="button" className="btn btn-danger" onClick={() => answer(go)}>
-          Discard changes
-        </button>
-        <button
-          ref={first}
-          type="button"
-          className="btn btn-primary"
-          onClick={() => answer(stay)}
-        >
-          Keep editing
-        </button>
-      </div>
-    </dialog>
+    />
   );
 }
 
@@ -108,9 +102,6 @@ export function useUnsaved(discard) {
   return { dirty, note, leave, guard };
 }
 
-// A change of a form; what is only searched for in it is none.
-const isChange = ({ target }) => target.dataset?.search === undefined;
-
 // The version and the request of the form that `marker`, a hidden field, stands in.
 // What is typed is kept under `place`, and filled in again, once, as soon as the place
 // is known. `seen` is a newer version the person was told of.
@@ -131,7 +122,7 @@ export function useTypedForm(marker, { dirty, note }, { place, version, seen }) 
       setTimeout(() => {
         if (!marker.current || !dirty.current) return;
         const { place, begun } = latest.current;
-        keep(place, { ...begun, typed: typedInto(form) });
+        saveDraft(place, { ...begun, typed: valuesOf(form) });
       });
     };
     form.addEventListener("input", changed);
@@ -167,11 +158,11 @@ export function UnsavedChangesGuard({ owner, saved, next }) {
   const navigate = useNavigate();
   const { pathname, search } = useLocation();
   const place = draftKey(owner, `page-${pathname}${search}`);
-  const unsaved = useUnsaved(() => forget(place));
+  const unsaved = useUnsaved(() => forgetDraft(place));
   const { request } = useTypedForm(marker, unsaved, { place });
   useEffect(() => {
     if (!saved || saved !== request) return;
-    forget(place);
+    forgetDraft(place);
     unsaved.note(false);
     if (next) navigate(next);
   }, [saved, next, request]);

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "react";
-import { ErrorLine, sign } from "./field_parts.jsx";
+import { ErrorLine, svgIcon } from "./field_parts.jsx";
 import { announce, useRestored } from "./form_drafts.jsx";
 
 const PICTURES = "image/jpeg,image/png,image/webp,image/heic,.heic,.heif";
@@ -39,7 +39,7 @@ export function sendFile(purpose, file, { name, progress, done, fail }) {
 
 // While something is on its way, the form around it cannot be sent: what is not
 // there yet would be left out.
-export function useHeldForm(ref, busy, say) {
+export function useBlockedForm(ref, busy, say) {
   useEffect(() => {
     const form = ref.current?.closest("form");
     if (!form || !busy) return;
@@ -88,7 +88,7 @@ export function FileInput({
   const first = useRef(initial);
   first.current = initial;
   const busy = share !== null;
-  useHeldForm(input, busy, setWrong);
+  useBlockedForm(input, busy, setWrong);
   useEffect(() => () => stop.current(), []);
   useEffect(() => {
     if (follows.current) (busy ? canceller : input).current.focus();
@@ -170,7 +170,7 @@ export function FileInput({
         {file?.thumbnail_url ? (
           <img src={file.thumbnail_url} alt="" />
         ) : (
-          sign(file ? PAPER : UP)
+          svgIcon(file ? PAPER : UP)
         )}
       </span>
       <span className="file-words">

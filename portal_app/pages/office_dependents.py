@@ -9,30 +9,27 @@ from portal_app.components.layout.navigation import OFFICE_MENU
 from portal_app.components.layout.shell import shell
 from portal_app.components.ui.buttons import link_button
 from portal_app.components.ui.choices import choice_group
-from portal_app.components.ui.dialogs import edit_button, saving_dialog
 from portal_app.components.ui.feedback import empty_state, list_skeleton
 from portal_app.components.ui.fields import text_field
 from portal_app.components.ui.icons import icon
 from portal_app.components.ui.lists import (
-    archived_item,
-    archived_notice,
-    archived_section,
-    edit_dialog_name,
+    Archive,
+    Collection,
+    add_button,
+    collection_dialogs,
+    collection_list,
     form_part,
+    item,
     item_line,
-    ordered_item,
-    ordered_item_list,
 )
-from portal_app.components.ui.logic import each, is_var, joined
-from portal_app.components.ui.rows import ordered_rows, row_part
+from portal_app.components.ui.logic import is_var, joined
+from portal_app.components.ui.rows import row_part, rows
 from portal_app.components.ui.surfaces import page_header
 from portal_app.pages.page import Page
 from portal_app.state.core.viewer import ViewerState
 from portal_app.state.office.dependent_types import OfficeDependentTypesState
 
 _STATE = OfficeDependentTypesState
-_TYPES = OfficeDependentTypesState.items
-_NEW = "type-new"
 _EXPIRES = (
     ("always", "Always"),
     ("sometimes", "Sometimes"),
@@ -43,75 +40,58 @@ _MOST_DOCUMENTS = 20
 
 def draw() -> rx.Component:
     """Draw the types, and the dialogs that add to them and change them."""
+    types = Collection(
+        _STATE,
+        "type",
+        name=lambda one: one.plural,
+        draw=_item,
+        fields=_fields,
+        add="Add type",
+        empty=empty_state(
+            "Customers book for themselves only",
+            "Add a type such as Pet, Child or Vehicle, and customers can keep "
+            "theirs in the portal.",
+            name="heart",
+        ),
+        ordered=True,
+        archive=Archive(
+            "cannot be added any more. Those that customers have stay.",
+            "Customers cannot add any of these. Those that are there stay.",
+            _how_many,
+        ),
+    )
     return shell(
         rx.el.div(
             page_header(
                 "Dependents",
                 text="Whom and what customers book for.",
-                action=edit_button(
-                    _NEW,
-                    icon("plus"),
-                    rx.el.span("Add type"),
-                    class_name="btn btn-primary",
-                ),
+                action=add_button(types, "primary"),
             ),
-            rx.cond(_STATE.loaded, _lists(), list_skeleton(3)),
+            rx.cond(_STATE.loaded, collection_list(types), list_skeleton(3)),
             class_name="max-w-3xl",
         ),
-        each(_TYPES, _dialog),
-        saving_dialog(_STATE, _NEW, *_fields(), title="Add type", version=0),
+        collection_dialogs(types),
         active="types",
         places=OFFICE_MENU,
     )
 
 
-def _lists() -> rx.Component:
-    return rx.fragment(
-        rx.cond(
-            _TYPES.length() > 0,
-            ordered_item_list(each(_TYPES, _entry)),
-            rx.el.div(
-                empty_state(
-                    "Customers book for themselves only",
-                    "Add a type such as Pet, Child or Vehicle, and customers can keep "
-                    "theirs in the portal.",
-                    name="heart",
-                ),
-                class_name="card",
-            ),
-        ),
-        archived_notice(
-            _STATE, "cannot be added any more. Those that customers have stay."
-        ),
-        archived_section(
-            _STATE.archived,
-            lambda one: archived_item(
-                one.plural, _how_many(one), key=one.id, state=_STATE
-            ),
-            "Customers cannot add any of these. Those that are there stay.",
-        ),
-    )
-
-
-def _entry(one: Any, at: Any) -> rx.Component:
-    return ordered_item(
+def _item(one: Any, actions: list[Any]) -> rx.Component:
+    return item(
         type_icon(one.icon, "size-5"),
         one.plural,
         item_line(one.asks, class_name="line-clamp-2"),
         rx.el.p(_how_many(one), class_name="text-sm text-ink-faint"),
-        key=one.id,
-        at=at,
-        entries=_TYPES,
-        state=_STATE,
-        edit=edit_dialog_name("type", one.id),
-        more=[
+        actions=[
             link_button(
                 "Fields",
                 rx.el.span(joined(" of ", one.plural), class_name="sr-only"),
                 href=joined("/office/fields?type=", one.id),
                 kind="ghost",
-            )
+            ),
+            *actions,
         ],
+        key=one.id,
     )
 
 
@@ -127,17 +107,7 @@ def _how_many(one: Any) -> Any:
     )
 
 
-def _dialog(one: Any) -> rx.Component:
-    return saving_dialog(
-        _STATE,
-        edit_dialog_name("type", one.id),
-        *_fields(one),
-        title=joined("Edit ", one.plural),
-        version=one.version,
-    )
-
-
-def _fields(one: Any = None) -> list[Any]:
+def _fields(one: Any) -> list[Any]:
     known = is_var(one)
     errors = _STATE.errors
     return [
@@ -172,7 +142,7 @@ def _fields(one: Any = None) -> list[Any]:
         ),
         form_part(
             "Documents you ask for",
-            ordered_rows(
+            rows(
                 "documents",
                 row_part("name", "What it is called"),
                 row_part("expires", "Expires", "select", _EXPIRES),
@@ -186,9 +156,6 @@ def _fields(one: Any = None) -> list[Any]:
                 aside="Not asked for any more",
                 keeps="What customers handed in stays.",
             ),
-        ),
-        rx.el.input(
-            type="hidden", name="type", value=one.id if known else "", read_only=True
         ),
     ]
 

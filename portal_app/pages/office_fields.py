@@ -9,16 +9,15 @@ from portal_app.components.layout.navigation import OFFICE_MENU
 from portal_app.components.layout.shell import shell
 from portal_app.components.office.field_editor import field_form, kind_icon
 from portal_app.components.ui.buttons import link
-from portal_app.components.ui.dialogs import edit_button, saving_dialog
 from portal_app.components.ui.feedback import badge, empty_state, list_skeleton
 from portal_app.components.ui.icons import icon
 from portal_app.components.ui.lists import (
-    archived_item,
-    archived_notice,
-    archived_section,
-    edit_dialog_name,
-    ordered_item,
-    ordered_item_list,
+    Archive,
+    Collection,
+    add_button,
+    collection_dialogs,
+    collection_list,
+    item,
 )
 from portal_app.components.ui.logic import each, joined, when
 from portal_app.components.ui.surfaces import page_header
@@ -27,37 +26,49 @@ from portal_app.state.core.viewer import ViewerState
 from portal_app.state.office.custom_fields import OfficeFieldsState
 
 _STATE = OfficeFieldsState
-_FIELDS = OfficeFieldsState.items
-_NEW = "field-new"
 
 
 def draw() -> rx.Component:
     """Draw of whom fields are asked, which, and the dialogs that change them."""
+    fields = Collection(
+        _STATE,
+        "field",
+        name=lambda field: field.name,
+        draw=_item,
+        fields=lambda field: field_form(field, _STATE.items, _STATE.errors),
+        add="Add field",
+        empty=empty_state(
+            "Nothing is asked here yet",
+            "Add a field, and it appears in the form at once.",
+            name="list-checks",
+            class_name="py-9! sm:py-10!",
+        ),
+        ordered=True,
+        archive=Archive(
+            "is not asked any more. What was entered is kept.",
+            "Nobody is asked for these. What was entered is kept, and is there again "
+            "once they are restored.",
+            _answer_count,
+        ),
+    )
     return shell(
         page_header(
             "Fields",
             text="What you ask besides name, contact and address.",
         ),
-        rx.cond(_STATE.loaded, _page(), list_skeleton(4)),
-        each(_FIELDS, _dialog),
-        saving_dialog(
-            _STATE,
-            _NEW,
-            *field_form(None, _FIELDS, _STATE.errors),
-            title="Add field",
-            version=0,
-        ),
+        rx.cond(_STATE.loaded, _page(fields), list_skeleton(4)),
+        collection_dialogs(fields),
         active="fields",
         places=OFFICE_MENU,
     )
 
 
-def _page() -> rx.Component:
+def _page(fields: Collection) -> rx.Component:
     return rx.el.div(
         _owner_list(),
         _owner_select(),
         rx.el.div(
-            rx.cond(_STATE.asked.name, _asked(), _unknown_owner()),
+            rx.cond(_STATE.asked.name, _asked(fields), _unknown_owner()),
             class_name="min-w-0 max-w-3xl flex-1",
         ),
         class_name="flex flex-col gap-x-8 gap-y-5 xl:flex-row",
@@ -137,7 +148,7 @@ def _owner_select() -> rx.Component:
     )
 
 
-def _asked() -> rx.Component:
+def _asked(fields: Collection) -> rx.Component:
     return rx.el.section(
         rx.el.div(
             rx.el.div(
@@ -145,39 +156,10 @@ def _asked() -> rx.Component:
                 rx.el.p(_STATE.asked.when, class_name="mt-0.5 text-ink-soft"),
                 class_name="min-w-0 flex-1 basis-60",
             ),
-            edit_button(
-                _NEW,
-                icon("plus"),
-                rx.el.span("Add field"),
-                class_name="btn btn-primary max-sm:w-full",
-            ),
+            add_button(fields, "primary"),
             class_name="mb-4 flex flex-wrap items-end gap-x-4 gap-y-3",
         ),
-        rx.cond(
-            _FIELDS.length() > 0,
-            ordered_item_list(each(_FIELDS, _entry)),
-            rx.el.div(
-                empty_state(
-                    "Nothing is asked here yet",
-                    "Add a field, and it appears in the form at once.",
-                    name="list-checks",
-                    class_name="py-9! sm:py-10!",
-                ),
-                class_name="card",
-            ),
-        ),
-        archived_notice(_STATE, "is not asked any more. What was entered is kept."),
-        archived_section(
-            _STATE.archived,
-            lambda field: archived_item(
-                field.name,
-                _answer_count(field),
-                key=field.id,
-                state=_STATE,
-            ),
-            "Nobody is asked for these. What was entered is kept, and is there again "
-            "once they are restored.",
-        ),
+        collection_list(fields),
     )
 
 
@@ -190,8 +172,8 @@ def _unknown_owner() -> rx.Component:
     )
 
 
-def _entry(field: Any, at: Any) -> rx.Component:
-    return ordered_item(
+def _item(field: Any, actions: list[Any]) -> rx.Component:
+    return item(
         kind_icon(field.kind),
         field.name,
         rx.el.p(
@@ -212,12 +194,9 @@ def _entry(field: Any, at: Any) -> rx.Component:
             when(field.who, rx.fragment(" · ", field.who)),
             class_name="text-sm text-ink-faint",
         ),
-        key=field.id,
-        at=at,
-        entries=_FIELDS,
-        state=_STATE,
         badges=when(field.required, badge("Required")),
-        edit=edit_dialog_name("field", field.id),
+        actions=actions,
+        key=field.id,
     )
 
 
@@ -230,16 +209,6 @@ def _answer_count(field: Any) -> Any:
             "Filled in once",
             joined("Filled in ", field.answers, " times"),
         ),
-    )
-
-
-def _dialog(field: Any) -> rx.Component:
-    return saving_dialog(
-        _STATE,
-        edit_dialog_name("field", field.id),
-        *field_form(field, _FIELDS, _STATE.errors),
-        title=joined("Edit ", field.name),
-        version=field.version,
     )
 
 

@@ -7,19 +7,18 @@ import reflex as rx
 from portal_app.components.layout.navigation import OFFICE_MENU
 from portal_app.components.layout.shell import shell
 from portal_app.components.ui.buttons import link_button
-from portal_app.components.ui.dialogs import edit_button, saving_dialog
+from portal_app.components.ui.dialogs import edit_button
 from portal_app.components.ui.feedback import badge, list_skeleton
 from portal_app.components.ui.fields import text_field, textarea_field
 from portal_app.components.ui.icons import icon
 from portal_app.components.ui.lists import (
-    archived_item,
-    archived_notice,
-    archived_section,
-    edit_dialog_name,
+    Archive,
+    Collection,
+    add_button,
+    collection_dialogs,
+    collection_list,
     item,
     item_line,
-    ordered_item,
-    ordered_item_list,
 )
 from portal_app.components.ui.logic import each, joined, when
 from portal_app.components.ui.surfaces import page_header
@@ -28,12 +27,29 @@ from portal_app.state.core.viewer import ViewerState
 from portal_app.state.office.policies import OfficePoliciesState
 
 _STATE = OfficePoliciesState
-_POLICIES = OfficePoliciesState.items
-_NEW = "policy-new"
 
 
 def draw() -> rx.Component:
     """Draw the list, and the dialogs that add to it and change it."""
+    policies = Collection(
+        _STATE,
+        "policy",
+        name=lambda policy: policy.title,
+        draw=_item,
+        fields=_fields,
+        add="Add policy",
+        empty="",
+        ordered=True,
+        archive=Archive(
+            "is archived. Customers do not see it; the text is kept.",
+            "Customers do not see these.",
+            lambda policy: policy.shown,
+        ),
+    )
+
+    def unwritten(policy: Any) -> rx.Component:
+        return _unwritten(policy, policies.dialog_name(policy.id))
+
     return shell(
         rx.el.div(
             page_header(
@@ -46,57 +62,35 @@ def draw() -> rx.Component:
                         kind="ghost",
                         before="eye",
                     ),
-                    edit_button(
-                        _NEW,
-                        icon("plus"),
-                        rx.el.span("Add policy"),
-                        class_name="btn btn-primary",
-                    ),
+                    add_button(policies, "primary"),
                     class_name="flex flex-wrap items-center gap-2",
                 ),
             ),
-            rx.cond(_STATE.loaded, _lists(), list_skeleton(3)),
+            rx.cond(
+                _STATE.loaded,
+                collection_list(policies, each(_STATE.unwritten, unwritten)),
+                list_skeleton(3),
+            ),
             class_name="max-w-3xl",
         ),
-        each(_POLICIES, _dialog),
-        each(_STATE.unwritten, _dialog),
-        saving_dialog(_STATE, _NEW, *_fields(), title="Add policy", version=0),
+        collection_dialogs(policies, _STATE.unwritten),
         active="policies",
         places=OFFICE_MENU,
     )
 
 
-def _lists() -> rx.Component:
-    return rx.fragment(
-        ordered_item_list(each(_POLICIES, _entry), each(_STATE.unwritten, _unwritten)),
-        archived_notice(
-            _STATE, "is archived. Customers do not see it; the text is kept."
-        ),
-        archived_section(
-            _STATE.archived,
-            lambda policy: archived_item(
-                policy.title, policy.shown, key=policy.id, state=_STATE
-            ),
-            "Customers do not see these.",
-        ),
-    )
-
-
-def _entry(policy: Any, at: Any) -> rx.Component:
-    return ordered_item(
+def _item(policy: Any, actions: list[Any]) -> rx.Component:
+    return item(
         "file-text",
         policy.title,
         rx.el.p(policy.text, class_name="line-clamp-2 text-ink-soft"),
-        key=policy.id,
-        at=at,
-        entries=_POLICIES,
-        state=_STATE,
         badges=when(policy.shown, badge(policy.shown)),
-        edit=edit_dialog_name("policy", policy.id),
+        actions=actions,
+        key=policy.id,
     )
 
 
-def _unwritten(policy: Any) -> rx.Component:
+def _unwritten(policy: Any, dialog: Any) -> rx.Component:
     return item(
         "file-text",
         policy.title,
@@ -104,7 +98,7 @@ def _unwritten(policy: Any) -> rx.Component:
         badges=badge("Not written yet", look="bg-warning-soft text-warning"),
         actions=[
             edit_button(
-                edit_dialog_name("policy", policy.id),
+                dialog,
                 icon("pencil"),
                 rx.el.span("Write"),
                 rx.el.span(joined(" ", policy.title), class_name="sr-only"),
@@ -115,26 +109,9 @@ def _unwritten(policy: Any) -> rx.Component:
     )
 
 
-def _dialog(policy: Any) -> rx.Component:
-    return saving_dialog(
-        _STATE,
-        edit_dialog_name("policy", policy.id),
-        *_fields(policy),
-        title=joined("Edit ", policy.title),
-        version=policy.version,
-    )
-
-
-def _fields(policy: Any = None) -> list[Any]:
+def _fields(policy: Any) -> list[Any]:
     known = policy is not None
-    which = rx.el.input(
-        type="hidden",
-        name="policy",
-        value=policy.id if known else "",
-        read_only=True,
-    )
     return [
-        which,
         text_field(
             "Title",
             "title",

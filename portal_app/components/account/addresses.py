@@ -5,13 +5,10 @@ from typing import Any
 import reflex as rx
 
 from portal_app.components.ui.fields import text_field, textarea_field
+from portal_app.components.ui.rows import two_texts
 from portal_app.state.account.addresses import AddressFormState
 
 _LEAFLET = ["leaflet@1.9.4", "react-leaflet@5.0.0", "@react-leaflet/core@3.0.0"]
-
-
-def _two_texts(first: rx.Var[str], second: rx.Var[str]) -> list[rx.Var[str]]:
-    return [first, second]
 
 
 def _three_texts(
@@ -39,8 +36,8 @@ class AddressFields(rx.Component):
     optional: rx.Var[str]
 
     on_pick: rx.EventHandler[_three_texts]
-    on_search: rx.EventHandler[_two_texts]
-    on_locate: rx.EventHandler[_two_texts]
+    on_search: rx.EventHandler[two_texts]
+    on_locate: rx.EventHandler[two_texts]
 
 
 def address_fields(address: Any, errors: Any, optional: str = "") -> rx.Component:

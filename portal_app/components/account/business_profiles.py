@@ -8,6 +8,7 @@ from portal_app.components.account.addresses import address_fields
 from portal_app.components.ui.feedback import badge
 from portal_app.components.ui.fields import checkbox_field, email_field, text_field
 from portal_app.components.ui.lists import (
+    Collection,
     address_line,
     collection_section,
     form_part,
@@ -15,7 +16,7 @@ from portal_app.components.ui.lists import (
     item_line,
 )
 from portal_app.components.ui.logic import each, when
-from portal_app.components.ui.rows import Rows
+from portal_app.components.ui.rows import row_part, rows
 from portal_app.state.account.business_profiles import AccountBusinessProfilesState
 
 
@@ -26,19 +27,21 @@ def business_profiles_section() -> rx.Component:
         A ``section``.
     """
     return collection_section(
-        AccountBusinessProfilesState,
-        "company",
+        Collection(
+            AccountBusinessProfilesState,
+            "company",
+            name=lambda company: company.name,
+            draw=_item,
+            fields=_fields,
+            add="Create business profile",
+            empty="No business profile yet.",
+        ),
         title="Business profiles",
         text="Book for a company, with its name and tax number on the invoice.",
-        add="Create business profile",
-        empty="No business profile yet.",
-        called=lambda company: company.name,
-        draw=_item,
-        fields=_fields,
     )
 
 
-def _item(company: Any, _at: Any, actions: list[Any]) -> rx.Component:
+def _item(company: Any, actions: list[Any]) -> rx.Component:
     return item(
         "building-2",
         company.name,
@@ -97,9 +100,11 @@ def _fields(company: Any) -> list[Any]:
         ),
         form_part(
             "Contacts",
-            Rows.create(
-                name="contacts",
-                kind="company",
+            rows(
+                "contacts",
+                row_part("name", "Name", auto="name"),
+                row_part("email", "Email", "email", auto="email"),
+                row_part("phone", "Phone", "tel", auto="tel"),
                 label="Contact",
                 add="Add a contact",
                 initial=company.contacts if known else [],

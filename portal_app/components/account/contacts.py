@@ -7,14 +7,14 @@ import reflex as rx
 from portal_app.components.ui.feedback import badge
 from portal_app.components.ui.fields import checkbox_field, select_field, text_field
 from portal_app.components.ui.lists import (
+    Collection,
     collection_section,
     form_part,
-    icon_action,
     item,
     item_line,
 )
-from portal_app.components.ui.logic import each, joined, when
-from portal_app.components.ui.rows import Rows
+from portal_app.components.ui.logic import each, when
+from portal_app.components.ui.rows import row_part, rows
 from portal_app.state.account.addresses import AddressFormState
 from portal_app.state.account.contacts import AccountContactsState
 from portal_app.state.account.profile import AccountState
@@ -31,14 +31,16 @@ def email_rows(emails: Any, errors: Any, on_resend: Any) -> rx.Component:
     Returns:
         A group of rows.
     """
-    return Rows.create(
-        name="emails",
-        kind="email",
+    return rows(
+        "emails",
+        row_part("email", kind="email", path="", auto="email"),
         label="Email",
         add="Add another email",
         initial=emails,
         errors=errors,
         most=10,
+        primary=True,
+        keeps_one=True,
         on_resend=on_resend,
     )
 
@@ -53,16 +55,23 @@ def phone_rows(phones: Any, errors: Any) -> rx.Component:
     Returns:
         A group of rows.
     """
-    return Rows.create(
-        name="phones",
-        kind="phone",
+    return rows(
+        "phones",
+        row_part(
+            "country",
+            "country",
+            "select",
+            AddressFormState.dialling,
+            fallback=AddressFormState.home,
+        ),
+        row_part("number", kind="tel", path="", auto="tel-national", main=True),
         label="Phone",
         add="Add another phone",
         initial=phones,
         errors=errors,
         most=10,
-        home=AddressFormState.home,
-        countries=AddressFormState.dialling,
+        primary=True,
+        keeps_one=True,
         formatted=AddressFormState.formatted,
         on_format_phone=AddressFormState.settle,
     )
@@ -78,9 +87,9 @@ def name_rows(names: Any, errors: Any) -> rx.Component:
     Returns:
         A group of rows.
     """
-    return Rows.create(
-        name="other_names",
-        kind="text",
+    return rows(
+        "other_names",
+        row_part("text", path=""),
         label="Other name",
         add="Add another name",
         initial=names,
@@ -111,19 +120,22 @@ def contacts_section() -> rx.Component:
         A ``section``.
     """
     return collection_section(
-        AccountContactsState,
-        "contact",
+        Collection(
+            AccountContactsState,
+            "contact",
+            name=lambda contact: contact.name,
+            draw=_item,
+            fields=_fields,
+            add="Add another contact",
+            empty="Nobody else yet.",
+            ordered=True,
+        ),
         title="More contacts",
         text="A partner, an assistant, somebody at the door.",
-        add="Add another contact",
-        empty="Nobody else yet.",
-        called=lambda contact: contact.name,
-        draw=_item,
-        fields=_fields,
     )
 
 
-def _item(contact: Any, at: Any, actions: list[Any]) -> rx.Component:
+def _item(contact: Any, actions: list[Any]) -> rx.Component:
     return item(
         "user-round",
         contact.name,
@@ -134,29 +146,8 @@ def _item(contact: Any, at: Any, actions: list[Any]) -> rx.Component:
         ),
         when(contact.may_text, item_line("May: ", contact.may_text)),
         badges=badge(contact.role_name),
-        actions=[_move_actions(contact, at), *actions],
+        actions=actions,
         key=contact.id,
-    )
-
-
-def _move_actions(contact: Any, at: Any) -> rx.Component:
-    count = AccountContactsState.items.length()
-    return when(
-        count > 1,
-        rx.fragment(
-            icon_action(
-                "chevron-up",
-                joined("Move ", contact.name, " up"),
-                disabled=at == 0,
-                on_click=AccountContactsState.move(contact.id, -1),
-            ),
-            icon_action(
-                "chevron-down",
-                joined("Move ", contact.name, " down"),
-                disabled=at == count - 1,
-                on_click=AccountContactsState.move(contact.id, 1),
-            ),
-        ),
     )
 
 

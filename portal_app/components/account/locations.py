@@ -14,6 +14,7 @@ from portal_app.components.ui.feedback import badge
 from portal_app.components.ui.fields import checkbox_field
 from portal_app.components.ui.icons import icon
 from portal_app.components.ui.lists import (
+    Collection,
     account_section,
     address_line,
     collection_section,
@@ -32,16 +33,18 @@ def locations_section() -> rx.Component:
         A ``section``.
     """
     return collection_section(
-        AccountLocationsState,
-        "place",
+        Collection(
+            AccountLocationsState,
+            "place",
+            name=_title,
+            draw=_item,
+            fields=_fields,
+            add="Add a location",
+            empty="Nothing yet. A place you book for is saved by itself.",
+            remove="Delete",
+        ),
         title="Saved locations",
         text="Where we come to, and how to get in.",
-        add="Add a location",
-        empty="Nothing yet. A place you book for is saved by itself.",
-        called=_title,
-        draw=_item,
-        fields=_fields,
-        remove="Delete",
     )
 
 
@@ -69,7 +72,7 @@ def _title(place: Any) -> Any:
     return when(place.label, place.label, place.lines[0])
 
 
-def _item(place: Any, _at: Any, actions: list[Any]) -> rx.Component:
+def _item(place: Any, actions: list[Any]) -> rx.Component:
     return item(
         "map-pin",
         _title(place),

@@ -14,7 +14,7 @@ from portal_app.components.ui.fields import (
 from portal_app.components.ui.icons import icon
 from portal_app.components.ui.lists import form_part
 from portal_app.components.ui.logic import is_var, joined, when
-from portal_app.components.ui.rows import ordered_rows, row_part
+from portal_app.components.ui.rows import row_part, rows
 from portal_app.domain.fields.views import DefinitionView
 
 _LIBRARY = "$/public/react/field_editor.jsx"
@@ -94,12 +94,6 @@ def field_form(field: Any, others: Any, errors: Any) -> list[rx.Component]:
     """
     known = is_var(field)
     return [
-        rx.el.input(
-            type="hidden",
-            name="field",
-            value=field.id if known else "",
-            read_only=True,
-        ),
         FieldPreview.create(),
         form_part(
             "What is asked",
@@ -284,7 +278,7 @@ def _date(field: Any, errors: Any) -> rx.Component:
 def _choices(field: Any, errors: Any) -> rx.Component:
     return _only_for_kind(
         "choice",
-        ordered_rows(
+        rows(
             "choices",
             row_part("name", "Choice"),
             label="Choice",

@@ -11,8 +11,27 @@ from portal_app.components.ui.logic import classes
 from portal_app.state.core.viewer import ViewerState
 
 
-def _inside(title: Any, text: Any, close: Any, body: Any, actions: Any) -> list[Any]:
-    return [
+def dialog(
+    name: str,
+    *children: Any,
+    title: Any,
+    text: Any = None,
+    actions: Any = (),
+    class_name: str = "",
+) -> rx.Component:
+    """Draw a dialog that opens without the server, by ``dialog_button``.
+
+    It looks as those of ``dialog.jsx``.
+
+    Args:
+        name: Unique on the page.
+        *children: What is inside.
+        title: Its heading and accessible name.
+        text: A sentence under the heading.
+        actions: Buttons at the end, the main one last.
+        class_name: Extra classes.
+    """
+    return rx.el.dialog(
         rx.el.div(
             rx.el.div(
                 rx.el.h2(title, class_name="text-xl"),
@@ -23,10 +42,16 @@ def _inside(title: Any, text: Any, close: Any, body: Any, actions: Any) -> list[
                 ),
                 class_name="min-w-0 flex-1",
             ),
-            close,
+            rx.el.button(
+                icon("x"),
+                type="button",
+                aria_label="Close",
+                class_name="btn btn-ghost btn-icon -mr-2.5 -mt-1.5 shrink-0",
+                custom_attrs=_command(name, "close"),
+            ),
             class_name="flex items-start gap-3 px-5 pt-5 sm:px-7 sm:pt-6",
         ),
-        rx.el.div(*body, class_name="px-5 py-5 sm:px-7"),
+        rx.el.div(*children, class_name="px-5 py-5 sm:px-7"),
         *(
             [
                 rx.el.div(
@@ -40,47 +65,9 @@ def _inside(title: Any, text: Any, close: Any, body: Any, actions: Any) -> list[
             if actions
             else []
         ),
-    ]
-
-
-def _close_button(**props: Any) -> rx.Component:
-    return rx.el.button(
-        icon("x"),
-        type="button",
-        aria_label="Close",
-        class_name="btn btn-ghost btn-icon -mr-2.5 -mt-1.5 shrink-0",
-        **props,
-    )
-
-
-def dialog(
-    name: str,
-    *children: Any,
-    title: Any,
-    text: Any = None,
-    actions: Any = (),
-    class_name: str = "",
-) -> rx.Component:
-    """Draw a dialog that opens without the server, by ``dialog_button``.
-
-    Args:
-        name: Unique on the page.
-        *children: What is inside.
-        title: Its heading and accessible name.
-        text: A sentence under the heading.
-        actions: Buttons at the end, the main one last.
-        class_name: Extra classes.
-
-    Returns:
-        The dialog.
-    """
-    identifier = f"dialog-{name}"
-    close = _close_button(custom_attrs=_command(name, "close"))
-    return rx.el.dialog(
-        *_inside(title, text, close, children, actions),
         class_name=classes("dialog", class_name),
         custom_attrs={
-            "id": identifier,
+            "id": f"dialog-{name}",
             "aria-label": title,
             "data-light-dismiss": "",
         },
@@ -133,6 +120,7 @@ class EditDialog(rx.Component):
     name: rx.Var[str]
     owner: rx.Var[str]
     label: rx.Var[str]
+    text: rx.Var[str]
 
     on_open: rx.EventHandler[rx.event.no_args_event_spec]
 
@@ -154,15 +142,15 @@ def saving_dialog(
     *fields: Any,
     title: Any,
     version: Any,
-    text: Any = None,
+    text: str = "",
     on_save: Any = None,
     wide: bool = True,
 ) -> rx.Component:
     """Draw a dialog with a form that saves one thing.
 
     Args:
-        state: The state (``state.edits.Editing``), with ``begin``, which forgets the
-            errors of the last time, and ``save``.
+        state: The state (``versioned_form.VersionedFormVars``), with ``begin``, which
+            forgets the errors of the last time, and ``save``.
         name: Unique on the page; ``edit_button`` opens it by this name.
         *fields: The fields.
         title: Its heading and accessible name.
@@ -175,24 +163,6 @@ def saving_dialog(
         The dialog.
     """
     return EditDialog.create(
-        rx.el.div(
-            rx.el.div(
-                rx.el.h2(title, class_name="text-xl"),
-                *(
-                    [rx.el.p(text, class_name="mt-1.5 text-ink-soft")]
-                    if text is not None
-                    else []
-                ),
-                class_name="min-w-0 flex-1",
-            ),
-            rx.el.button(
-                icon("x"),
-                type="button",
-                class_name="btn btn-ghost btn-icon -mr-2.5 -mt-1.5 shrink-0",
-                custom_attrs={"aria-label": "Close", "data-edit-close": ""},
-            ),
-            class_name="flex items-start gap-3 px-5 pt-5 sm:px-7 sm:pt-6",
-        ),
         form(
             conflict_notice(state.changes, again=_reload_button()),
             *fields,
@@ -218,6 +188,7 @@ def saving_dialog(
         name=name,
         owner=ViewerState.owner,
         label=title,
+        text=text,
         on_open=state.begin,
         class_name=classes("dialog", "dialog-wide" if wide else ""),
     )

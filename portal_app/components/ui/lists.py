@@ -1,6 +1,7 @@
 """Lists of things that are added, edited, ordered, removed or archived."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import reflex as rx
@@ -11,9 +12,10 @@ from portal_app.components.ui.feedback import list_skeleton
 from portal_app.components.ui.forms import focused_block
 from portal_app.components.ui.icons import icon
 from portal_app.components.ui.logic import classes, each, joined, when
-from portal_app.components.ui.surfaces import card, section
+from portal_app.components.ui.surfaces import section
 
 _MOST_BESIDE = 2
+_LIST = "card divide-y divide-line px-5 py-1.5 sm:px-7"
 
 
 def account_section(
@@ -94,27 +96,6 @@ def item(
             "gap-y-2.5 py-4 sm:grid-rows-[auto_1fr] sm:items-start sm:gap-y-0"
         ),
         **({"key": key} if key is not None else {}),
-    )
-
-
-def item_list(items: Any, draw: Any, empty: str) -> rx.Component:
-    """Draw the list of a section on a card, or that there is nothing yet.
-
-    Args:
-        items: A Var of a list.
-        draw: Draws one ``item``.
-        empty: What is said while there is nothing.
-
-    Returns:
-        A card.
-    """
-    return rx.cond(
-        items.length() > 0,
-        rx.el.ul(
-            each(items, draw),
-            class_name="card divide-y divide-line px-5 py-1.5 sm:px-7",
-        ),
-        rx.el.p(empty, class_name="card px-5 py-5 text-ink-soft sm:px-7"),
     )
 
 
@@ -224,187 +205,181 @@ def address_line(lines: Any) -> rx.Component:
     )
 
 
-def edit_dialog_name(kind: str, identifier: Any) -> Any:
-    """The name of the dialog that edits one thing of a list."""
-    return joined(f"{kind}-", identifier)
+@dataclass(frozen=True)
+class Archive:
+    """What becomes of things that are archived instead of removed.
+
+    Attributes:
+        notice: What archiving one means, after its name.
+        text: What it means to be archived.
+        line: What else to know of one that is.
+    """
+
+    notice: str
+    text: str
+    line: Callable[[Any], Any]
 
 
-def collection_section(
-    state: Any,
-    kind: str,
-    *,
-    title: str,
-    text: str,
-    add: str,
-    empty: str,
-    called: Callable[[Any], Any],
-    draw: Callable[[Any, Any, list[Any]], rx.Component],
-    fields: Callable[[Any], list[Any]],
-    remove: str = "Remove",
-) -> rx.Component:
-    """Draw the things, and the dialogs that add and change them.
+@dataclass(frozen=True)
+class Collection:
+    """Things of one kind that are listed, added, edited and taken away.
+
+    Attributes:
+        state: The state that has them (``state.core.collection.CollectionVars``).
+        kind: Of the names of dialogs, and the form's field with the id of one.
+        name: What one is called.
+        draw: Draws one as an ``item`` that ends with these actions.
+        fields: The fields of the dialog for one, or for a new one with ``None``.
+        add: On the button that adds one, and over the dialog.
+        empty: What is said, or drawn, while there is none.
+        remove: The word for taking one away, where they are not archived.
+        ordered: Whether somebody keeps their order.
+        archive: Where they are archived instead of removed.
+    """
+
+    state: Any
+    kind: str
+    name: Callable[[Any], Any]
+    draw: Callable[[Any, list[Any]], rx.Component]
+    fields: Callable[[Any], list[Any]]
+    add: str
+    empty: Any
+    remove: str = "Remove"
+    ordered: bool = False
+    archive: Archive | None = None
+
+    def dialog_name(self, identifier: Any) -> Any:
+        """The name of the dialog that edits one."""
+        return joined(f"{self.kind}-", identifier)
+
+
+def add_button(of: Collection, look: str = "secondary") -> rx.Component:
+    """Draw the button that adds one."""
+    return edit_button(
+        of.dialog_name("new"),
+        icon("plus"),
+        rx.el.span(of.add),
+        class_name=f"btn btn-{look} max-sm:w-full",
+    )
+
+
+def collection_list(of: Collection, *more: rx.Component) -> rx.Component:
+    """Draw the things on a card, what was taken away last, and what is archived.
 
     Args:
-        state: The state that has them (``state.collection.Collected``).
-        kind: What they are, for the names of dialogs and of the hidden field.
-        title: The section's heading.
-        text: A sentence under it.
-        add: On the button that adds one, and over the dialog.
-        empty: What is said while there is none.
-        called: What one is called.
-        draw: Draws one, at its position, as an ``item`` that ends with these
-            actions.
-        fields: The fields of the dialog for one, or for a new one with ``None``.
-        remove: The word for taking one away.
-
-    Returns:
-        A ``section``.
+        of: What they are.
+        *more: Further entries of the list.
     """
-    new = f"{kind}-new"
+    items = of.state.items
+    entries = [each(items, lambda one, at: _entry(of, one, at)), *more]
+    empty = (
+        rx.el.p(of.empty, class_name="card px-5 py-5 text-ink-soft sm:px-7")
+        if isinstance(of.empty, str)
+        else rx.el.div(of.empty, class_name="card")
+    )
+    card_of_items = rx.el.ul(*entries, class_name=_LIST)
+    drawn = card_of_items if more else rx.cond(items.length() > 0, card_of_items, empty)
+    name, removed = of.state.removed_name, of.state.removed
+    if of.archive is None:
+        notice = undo_bar(joined(name, " is removed."), removed, of.state.undo)
+        return rx.fragment(drawn, notice)
+    notice = undo_bar(
+        joined("“", name, "” ", of.archive.notice), removed, of.state.restore(removed)
+    )
+    return rx.fragment(drawn, notice, _archived(of, of.archive))
 
-    def item(one: Any, at: Any) -> rx.Component:
-        edit = {"data-edit": edit_dialog_name(kind, one.id)}
-        name = called(one)
-        return draw(
-            one,
-            at,
-            [
-                icon_action("pencil", joined("Edit ", name), custom_attrs=edit),
-                icon_action(
-                    "trash-2",
-                    joined(f"{remove} ", name),
-                    on_click=state.remove(one.id),
-                ),
-            ],
-        )
 
-    def dialog(one: Any) -> rx.Component:
-        which = rx.el.input(type="hidden", name=kind, value=one.id, read_only=True)
+def collection_dialogs(of: Collection, *more: Any) -> rx.Component:
+    """Draw the dialogs that add and change them.
+
+    Args:
+        of: What they are.
+        *more: Vars of further lists of things that are edited alike.
+    """
+
+    def edit(one: Any) -> rx.Component:
+        which = rx.el.input(type="hidden", name=of.kind, value=one.id, read_only=True)
         return saving_dialog(
-            state,
-            edit_dialog_name(kind, one.id),
+            of.state,
+            of.dialog_name(one.id),
+            *of.fields(one),
             which,
-            *fields(one),
-            title=joined("Edit ", called(one)),
+            title=joined("Edit ", of.name(one)),
             version=one.version,
         )
 
-    return account_section(
-        title,
-        rx.cond(state.loaded, item_list(state.items, item, empty), list_skeleton(1)),
-        undo_bar(joined(state.removed_name, " is removed."), state.removed, state.undo),
-        each(state.items, dialog),
-        saving_dialog(state, new, *fields(None), title=add, version=0),
-        text=text,
-        action=edit_button(
-            new,
-            icon("plus"),
-            rx.el.span(add),
-            class_name="btn btn-secondary max-sm:w-full",
+    return rx.fragment(
+        *[each(items, edit) for items in (of.state.items, *more)],
+        saving_dialog(
+            of.state, of.dialog_name("new"), *of.fields(None), title=of.add, version=0
         ),
     )
 
 
-def ordered_item(
-    drawing: Any,
-    title: Any,
-    *lines: Any,
-    key: Any,
-    at: Any,
-    entries: Any,
-    state: Any,
-    edit: Any,
-    badges: Any = None,
-    more: Any = (),
-) -> rx.Component:
-    """Draw one thing that is in use, with what can be done with it.
+def collection_section(of: Collection, title: str, text: str) -> rx.Component:
+    """Draw them as one part of *My Account*.
 
     Args:
-        drawing: The name of its icon, or the icon.
-        title: What it is called.
-        *lines: What else to know.
-        key: By which ``state`` knows it.
-        at: Its place in the list.
-        entries: The list, a Var.
-        state: Has the handlers ``move`` and ``archived_section``.
-        edit: The name of the dialog that edits it.
-        badges: Small labels after the title.
-        more: Further actions, before the others.
-
-    Returns:
-        An ``li``.
+        of: What they are.
+        title: The section's heading.
+        text: A sentence under it.
     """
-    last = entries.length() - 1
-    return item(
-        drawing,
+    return account_section(
         title,
-        *lines,
-        badges=badges,
-        actions=[
-            *more,
+        rx.cond(of.state.loaded, collection_list(of), list_skeleton(1)),
+        collection_dialogs(of),
+        text=text,
+        action=add_button(of),
+    )
+
+
+def _entry(of: Collection, one: Any, at: Any) -> rx.Component:
+    name = of.name(one)
+    edit = {"data-edit": of.dialog_name(one.id)}
+    return of.draw(
+        one,
+        [
+            *([_move_actions(of, one, at)] if of.ordered else []),
+            icon_action("pencil", joined("Edit ", name), custom_attrs=edit),
+            icon_action(
+                "trash-2",
+                joined(f"{of.remove} ", name),
+                on_click=of.state.remove(one.id),
+            )
+            if of.archive is None
+            else icon_action(
+                "archive",
+                joined("Archive ", name),
+                on_click=of.state.archive(one.id),
+            ),
+        ],
+    )
+
+
+def _move_actions(of: Collection, one: Any, at: Any) -> rx.Component:
+    name, count = of.name(one), of.state.items.length()
+    return when(
+        count > 1,
+        rx.fragment(
             icon_action(
                 "chevron-up",
-                joined("Move ", title, " up"),
+                joined("Move ", name, " up"),
                 disabled=at == 0,
-                on_click=state.move(key, -1),
+                on_click=of.state.move(one.id, -1),
             ),
             icon_action(
                 "chevron-down",
-                joined("Move ", title, " down"),
-                disabled=at == last,
-                on_click=state.move(key, 1),
+                joined("Move ", name, " down"),
+                disabled=at == count - 1,
+                on_click=of.state.move(one.id, 1),
             ),
-            icon_action(
-                "pencil", joined("Edit ", title), custom_attrs={"data-edit": edit}
-            ),
-            icon_action(
-                "archive", joined("Archive ", title), on_click=state.archive(key)
-            ),
-        ],
-        key=key,
+        ),
     )
 
 
-def ordered_item_list(*entries: Any) -> rx.Component:
-    """Draw the list of what is in use.
-
-    Args:
-        *entries: Made by ``ordered_item``, or an ``each`` of them.
-
-    Returns:
-        A card.
-    """
-    return rx.el.ul(*entries, class_name="card divide-y divide-line px-4 py-1 sm:px-6")
-
-
-def archived_notice(state: Any, words: Any) -> rx.Component:
-    """Say what was archived last and what becomes of it, and offer to take it back.
-
-    Args:
-        state: Has ``removed``, ``removed_name`` and ``restore``.
-        words: What archiving means, after the name.
-
-    Returns:
-        A live region.
-    """
-    return undo_bar(
-        joined("“", state.removed_name, "” ", words),
-        state.removed,
-        state.restore(state.removed),
-    )
-
-
-def archived_section(entries: Any, draw: Any, text: Any) -> rx.Component:
-    """Draw what is archived, folded away until somebody looks.
-
-    Args:
-        entries: A Var of a list.
-        draw: Draws one, see ``archived_item``.
-        text: What it means to be here.
-
-    Returns:
-        A disclosure, or nothing while nothing is archived.
-    """
+def _archived(of: Collection, archive: Archive) -> rx.Component:
+    """Draw what is archived, folded away until somebody looks."""
+    entries = of.state.archived
     return when(
         entries.length() > 0,
         rx.el.details(
@@ -415,43 +390,32 @@ def archived_section(entries: Any, draw: Any, text: Any) -> rx.Component:
                     "text-[0.9375rem] font-semibold text-ink-soft hover:text-ink"
                 ),
             ),
-            rx.el.p(text, class_name="mb-3 px-1 text-sm text-ink-faint"),
-            card(
-                rx.el.ul(each(entries, draw), class_name="divide-y divide-line"),
-                padded=False,
-                class_name="px-4 py-1 sm:px-6",
+            rx.el.p(archive.text, class_name="mb-3 px-1 text-sm text-ink-faint"),
+            rx.el.ul(
+                each(entries, lambda one: _archived_item(of, one, archive.line(one))),
+                class_name=_LIST,
             ),
             class_name="mt-6",
         ),
     )
 
 
-def archived_item(title: Any, text: Any, *, key: Any, state: Any) -> rx.Component:
-    """Draw one archived thing.
-
-    Args:
-        title: What it is called.
-        text: What else to know.
-        key: By which ``state`` knows it.
-        state: Has the handler ``restore``.
-
-    Returns:
-        An ``li``.
-    """
+def _archived_item(of: Collection, one: Any, text: Any) -> rx.Component:
+    name = of.name(one)
     return rx.el.li(
         rx.el.div(
-            rx.el.p(title, class_name="font-semibold break-words"),
+            rx.el.p(name, class_name="font-semibold break-words"),
             when(text, rx.el.p(text, class_name="text-sm text-ink-soft")),
             class_name="min-w-0 flex-1",
         ),
         button(
             "Restore",
-            rx.el.span(joined(" ", title), class_name="sr-only"),
+            rx.el.span(joined(" ", name), class_name="sr-only"),
             kind="secondary",
             size="sm",
             before="rotate-ccw",
-            on_click=state.restore(key),
+            on_click=of.state.restore(one.id),
         ),
         class_name="flex items-center gap-4 py-3",
-        key=key,
+        key=one.id,
     )

@@ -5,11 +5,23 @@ from typing import Any
 import reflex as rx
 
 
-class OrderedRows(rx.Component):
-    """Rows to add, move and take away; see ``ordered_rows.jsx``."""
+def two_texts(first: rx.Var[str], second: rx.Var[str]) -> list[rx.Var[str]]:
+    """The arguments of an event that tells two texts."""
+    return [first, second]
 
-    library = "$/public/react/ordered_rows.jsx"
-    tag = "OrderedRows"
+
+class Rows(rx.Component):
+    """Several of one thing, added by "+"; see ``rows.jsx``.
+
+    The form sends ``name.0``, ``name.1`` and so on, or ``name.0.PART`` of rows with
+    several parts. With ``primary`` one of them is the main one, ``name.primary``.
+    With ``aside`` they have an order and a ``name.0.key``: what was there before and
+    is taken away is not sent, and can be taken back; ``aside`` is the heading over
+    it, ``keeps`` says what becomes of it.
+    """
+
+    library = "$/public/react/rows.jsx"
+    tag = "Rows"
 
     name: rx.Var[str]
     label: rx.Var[str]
@@ -18,11 +30,17 @@ class OrderedRows(rx.Component):
     parts: rx.Var[list[dict[str, Any]]]
     errors: rx.Var[dict[str, str]]
     most: rx.Var[int]
+    primary: rx.Var[bool]
+    keeps_one: rx.Var[bool]
     aside: rx.Var[str]
     keeps: rx.Var[str]
+    formatted: rx.Var[dict[str, str]]
+
+    on_format_phone: rx.EventHandler[two_texts]
+    on_resend: rx.EventHandler[rx.event.passthrough_event_spec(str)]
 
 
-def ordered_rows(
+def rows(
     name: str,
     *parts: dict[str, Any],
     label: str,
@@ -30,29 +48,21 @@ def ordered_rows(
     initial: Any,
     errors: Any,
     most: int,
-    aside: str,
-    keeps: str,
+    **props: Any,
 ) -> rx.Component:
-    """Draw rows of one or more inputs within an edit dialog.
-
-    The form sends ``name.0.key`` and ``name.0.PART``, ``name.1…`` and so on. What
-    was there before and is taken away is not sent; it can be taken back.
+    """Draw rows of one or more inputs within a form.
 
     Args:
         name: What the form's data begins with.
-        *parts: Made by ``row_part``; a single one makes rows of one line.
+        *parts: Made by ``row_part``.
         label: What one row is called.
         add: The words on the button that adds one.
-        initial: A Var of a list of views with ``key``, ``retired`` and the parts.
+        initial: A Var of a list of views with the parts, or of texts.
         errors: A Var: ``name.0`` or ``name`` to sentence.
         most: How many rows there can be.
-        aside: The heading over what was taken away.
-        keeps: What becomes of it.
-
-    Returns:
-        The rows.
+        **props: Further ones of ``Rows``.
     """
-    return OrderedRows.create(
+    return Rows.create(
         name=name,
         label=label,
         add=add,
@@ -60,53 +70,39 @@ def ordered_rows(
         parts=list(parts),
         errors=errors,
         most=most,
-        aside=aside,
-        keeps=keeps,
+        **props,
     )
 
 
 def row_part(
-    name: str, label: str, kind: str = "text", options: Any = ()
+    name: str,
+    label: str = "",
+    kind: str = "text",
+    options: Any = (),
+    *,
+    path: str | None = None,
+    **more: Any,
 ) -> dict[str, Any]:
     """Describe one input of a row.
 
     Args:
-        name: The part's name in the form's data.
-        label: Its visible label.
-        kind: ``text``, ``select`` or ``tick``.
-        options: Pairs of value and label of a ``select``.
-
-    Returns:
-        What ``ordered_rows`` takes.
+        name: Its name in the view of a row.
+        label: Its visible label; that of the only one is the row's.
+        kind: ``text``, ``email``, ``tel``, ``select`` or ``tick``.
+        options: Pairs of value and label of a ``select``; may be a Var.
+        path: What it is called in the form's data after the row's number, if not
+            ``name``; empty for the row itself.
+        **more: ``auto`` (what a browser may fill in), ``fallback`` (what is chosen
+            at first), and ``main`` for the one of several that the row is about:
+            these rows are drawn on one line.
     """
     return {
         "name": name,
         "label": label,
         "kind": kind,
-        "options": [list(pair) for pair in options],
+        "options": [list(pair) for pair in options]
+        if isinstance(options, tuple)
+        else options,
+        "path": name if path is None else path,
+        **more,
     }
-
-
-def _two_texts(first: rx.Var[str], second: rx.Var[str]) -> list[rx.Var[str]]:
-    return [first, second]
-
-
-class Rows(rx.Component):
-    """Several names, e-mails, phones or people, added by "+"."""
-
-    library = "$/public/react/rows.jsx"
-    tag = "Rows"
-
-    name: rx.Var[str]
-    kind: rx.Var[str]
-    label: rx.Var[str]
-    add: rx.Var[str]
-    initial: rx.Var[Any]
-    errors: rx.Var[dict[str, str]]
-    most: rx.Var[int]
-    home: rx.Var[str]
-    countries: rx.Var[list[tuple[str, str]]]
-    formatted: rx.Var[dict[str, str]]
-
-    on_format_phone: rx.EventHandler[_two_texts]
-    on_resend: rx.EventHandler[rx.event.passthrough_event_spec(str)]
