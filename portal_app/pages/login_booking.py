@@ -71,10 +71,7 @@ def _form() -> rx.Component:
 
 def _link() -> rx.Component:
     return link_action(
-        "Show my booking",
-        on_click=LoginBookingState.open_link,
-        pending=LoginBookingState.pending,
-        problem=LoginBookingState.problem,
+        LoginBookingState, "Show my booking", on_click=LoginBookingState.open_link
     )
 
 

@@ -151,10 +151,9 @@ def _mail() -> rx.Component:
 
 def _link() -> rx.Component:
     return link_action(
+        LoginConnectState,
         "Log in",
         on_click=LoginConnectState.use_link,
-        pending=LoginConnectState.pending,
-        problem=LoginConnectState.problem,
         text="You did not ask for this? Then just close this page: nothing happens.",
     )
 

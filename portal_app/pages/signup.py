@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from portal_app.components.auth.mail_links import check_your_mail
 from portal_app.components.auth.passwords import new_password_field
 from portal_app.components.auth.sign_in import provider_buttons, resend_form
 from portal_app.components.layout.shell import auth_shell, auth_switch
@@ -14,7 +15,6 @@ from portal_app.components.ui.fields import (
     text_field,
 )
 from portal_app.components.ui.forms import focused_block, form
-from portal_app.components.ui.icons import icon
 from portal_app.components.ui.logic import each
 from portal_app.pages.page import Page
 from portal_app.state.auth.passwords import PasswordState
@@ -104,27 +104,16 @@ def _honeypot() -> rx.Component:
 
 def _check_your_mail() -> rx.Component:
     return focused_block(
-        rx.el.div(
-            rx.el.span(
-                icon("mail", "size-6"),
-                class_name=(
-                    "grid size-12 shrink-0 place-items-center rounded-xl "
-                    "bg-accent-soft text-accent-ink"
+        check_your_mail(
+            "We sent a mail to ",
+            rx.cond(
+                SignUpState.sent_to,
+                rx.el.strong(
+                    SignUpState.sent_to, class_name="font-semibold break-words"
                 ),
+                "the address you gave",
             ),
-            rx.el.p(
-                "We sent a mail to ",
-                rx.cond(
-                    SignUpState.sent_to,
-                    rx.el.strong(
-                        SignUpState.sent_to, class_name="font-semibold break-words"
-                    ),
-                    "the address you gave",
-                ),
-                ". Open it and press the button in it.",
-                class_name="min-w-0",
-            ),
-            class_name="flex items-center gap-4 rounded-2xl bg-sunken p-4 sm:p-5",
+            ". Open it and press the button in it.",
         ),
         rx.el.p(
             "Nothing there after a minute or two? Look into the spam folder, "

@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from portal_app.components.auth.mail_links import link_page
+from portal_app.components.auth.mail_links import one_press_page
 from portal_app.pages.page import Page
 from portal_app.state.auth.mail_links import StopMailsState
 from portal_app.state.core.viewer import ViewerState
@@ -10,7 +10,7 @@ from portal_app.state.core.viewer import ViewerState
 
 def draw() -> rx.Component:
     """Draw the button or, once it was used, what came of it."""
-    return link_page(
+    return one_press_page(
         StopMailsState,
         asked=(
             "Stop these mails",

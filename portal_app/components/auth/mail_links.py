@@ -1,5 +1,6 @@
 """Pages opened by the link of a mail: a button first, then the outcome."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import reflex as rx
@@ -10,89 +11,83 @@ from portal_app.components.ui.feedback import bone
 from portal_app.components.ui.forms import focused_block, summary
 from portal_app.components.ui.icons import icon
 
-LinkPageText = tuple[Any, Any]
-"""A heading, and a sentence under it."""
+
+@dataclass(frozen=True)
+class Step:
+    """What such a page shows: a heading, a sentence under it, and the rest."""
+
+    title: Any
+    text: Any
+    content: rx.Component
 
 
-def link_page(
+def link_page(state: Any, first: Step, **outcomes: Step) -> rx.Component:
+    """Draw the page of a mail's link (``state.auth.mail_links``).
+
+    Args:
+        state: The state of the page, with ``outcome`` and ``loaded``.
+        first: What it shows until the link was tried.
+        **outcomes: What it shows once it was, by ``outcome``.
+    """
+
+    def chosen(part: str) -> Any:
+        found = [(name, getattr(step, part)) for name, step in outcomes.items()]
+        return rx.match(state.outcome, *found, getattr(first, part))
+
+    return auth_shell(
+        rx.cond(state.loaded, chosen("content"), bone("h-13 w-full rounded-xl!")),
+        title=chosen("title"),
+        text=chosen("text"),
+    )
+
+
+def one_press_page(
     state: Any,
+    asked: tuple[Any, Any],
+    done: tuple[Any, Any],
+    invalid: tuple[Any, Any],
     *,
-    asked: LinkPageText,
-    done: LinkPageText,
-    invalid: LinkPageText,
     action: str,
     on_click: Any,
     otherwise: str,
     way_on: tuple[str, str] = ("Go to My Account", "/account"),
 ) -> rx.Component:
-    """Draw the page of a link that is used by one press (``state.links``).
+    """Draw the page of a link that is used by one press.
 
     Args:
         state: The state of the page.
-        asked: What it says before the link is used,
+        asked: Heading and sentence before the link is used,
         done: after it was,
         invalid: and if it cannot be.
         action: What the button says.
         on_click: The handler that uses the link.
         otherwise: What to do if the mail was not expected.
         way_on: What to press after that, and where it leads.
-
-    Returns:
-        The whole page.
     """
-
-    def after(name: str) -> rx.Component:
-        words, href = way_on
-        return outcome(name, link_button(words, href=href, size="lg", full=True))
-
-    def words(which: int) -> Any:
-        return rx.match(
-            state.outcome,
-            ("done", done[which]),
-            ("invalid", invalid[which]),
-            asked[which],
-        )
-
-    return auth_shell(
-        rx.cond(
-            state.loaded,
-            rx.match(
-                state.outcome,
-                ("done", after("circle-check")),
-                ("invalid", after("hourglass")),
-                link_action(
-                    action,
-                    on_click=on_click,
-                    pending=state.pending,
-                    problem=state.problem,
-                    text=otherwise,
-                ),
-            ),
-            bone("h-13 w-full rounded-xl!"),
-        ),
-        title=words(0),
-        text=words(1),
+    words, href = way_on
+    button_on = link_button(words, href=href, size="lg", full=True)
+    return link_page(
+        state,
+        Step(*asked, link_action(state, action, on_click=on_click, text=otherwise)),
+        done=Step(*done, outcome("circle-check", button_on)),
+        invalid=Step(*invalid, outcome("hourglass", button_on)),
     )
 
 
 def link_action(
-    label: str, *, on_click: Any, pending: Any, problem: Any, text: Any = None
+    state: Any, label: str, *, on_click: Any, text: str = ""
 ) -> rx.Component:
     """Draw the button that uses a link; opening the page alone does nothing.
 
     Args:
+        state: Has ``pending`` and ``problem``.
         label: What the button says.
         on_click: The handler that uses the link.
-        pending: Whether it is at work.
-        problem: What went wrong, in words, or empty.
         text: A sentence under the button.
-
-    Returns:
-        A ``div``.
     """
     return rx.el.div(
-        summary(problem),
-        button(label, on_click=on_click, pending=pending, size="lg", full=True),
+        summary(state.problem),
+        button(label, on_click=on_click, pending=state.pending, size="lg", full=True),
         *([rx.el.p(text, class_name="text-sm text-ink-soft")] if text else []),
         class_name="flex flex-col gap-5",
     )

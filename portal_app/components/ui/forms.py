@@ -16,7 +16,7 @@ class FocusedBlock(rx.Component):
     """A block that takes the focus when it appears."""
 
     library = _LIBRARY
-    tag = "Arrival"
+    tag = "FocusedBlock"
 
 
 def focused_block(*children: Any, **props: Any) -> rx.Component:
