@@ -2,16 +2,22 @@ import { lazy, Suspense, useEffect, useId, useRef, useState } from "react";
 import { ErrorLine, describedBy, svgIcon } from "./field_parts.jsx";
 import { announce, useRestored } from "./form_drafts.jsx";
 import { PIN, AddressSearch } from "./address_search.jsx";
+import {
+  addressOf,
+  answerAt,
+  asTexts,
+  firstAddress,
+  offeredPlace,
+  pinOf,
+  pinText,
+  restoredAddress,
+} from "./address.js";
 
 // Leaflet comes only when somebody opens the map.
 const AddressMap = lazy(() => import("./address_map.jsx"));
 const DOWN = "m6 9 6 6 6-6";
 const CROSSHAIR = "M2 12h3m14 0h3M12 2v3m0 14v3M5 12a7 7 0 1 0 14 0a7 7 0 1 0-14 0";
 const WORLD = [20, 0];
-const PARTS = [
-  ...["street", "unit", "town", "state", "postcode", "country"],
-  ...["latitude", "longitude"],
-];
 const LISTS_MS = 400;
 const PIN_MS = 600;
 const DENIED = 1;
@@ -36,10 +42,7 @@ export function AddressFields({
 }) {
   const box = useRef(null);
   const base = useId();
-  const [value, setValue] = useState(() => ({
-    ...Object.fromEntries(PARTS.map((part) => [part, initial?.[part] ?? ""])),
-    country: initial?.country || home,
-  }));
+  const [value, setValue] = useState(() => firstAddress(initial, home));
   const [mapped, setMapped] = useState(false);
   const [focusing, setFocusing] = useState(0);
   const [round, setRound] = useState(0);
@@ -48,14 +51,7 @@ export function AddressFields({
   const [moved, setMoved] = useState("");
   const asked = useRef("");
 
-  useRestored(box, (typed) => {
-    setValue((now) => ({
-      ...now,
-      ...Object.fromEntries(
-        PARTS.filter((part) => part in typed).map((part) => [part, typed[part]]),
-      ),
-    }));
-  });
+  useRestored(box, (typed) => setValue((now) => restoredAddress(now, typed)));
 
   useEffect(() => {
     const wanted = `${value.country} ${value.state} ${value.town}`;
@@ -87,20 +83,10 @@ export function AddressFields({
     setTimeout(() => announce(box.current));
   };
   const pin = (at) => {
-    const [latitude, longitude] = at ? at.map((degrees) => degrees.toFixed(6)) : ["", ""];
+    const [latitude, longitude] = asTexts(at);
     set({ latitude, longitude });
     setMoved(at ? `${latitude} ${longitude}` : "");
     say("");
-  };
-  // What a place says about the address. Another town makes the postcode that is
-  // there wrong, another street the unit; a town says nothing of the street.
-  const written = ({ street, town, state, postcode, country }) => {
-    const moves = town !== value.town || state !== value.state || country !== value.country;
-    const other = value.street && street !== value.street;
-    return {
-      ...{ town, state, country, postcode: postcode || (moves ? "" : value.postcode) },
-      ...(street && { street, unit: other ? "" : value.unit }),
-    };
   };
   const take = (changes) => {
     set(changes);
@@ -109,7 +95,7 @@ export function AddressFields({
   };
   const choose = (place) => {
     const { latitude, longitude } = place;
-    take({ ...written(place), latitude, longitude });
+    take({ ...addressOf(place, value), latitude, longitude });
     setMapped(true);
   };
   const locate = () => {
@@ -136,15 +122,11 @@ export function AddressFields({
   const inCountry = countries?.find(([code]) => code === value.country)?.[1];
   const known = lists?.country === value.country ? lists : null;
   const states = known?.states ?? [];
-  const latitude = Number.parseFloat(value.latitude);
-  const longitude = Number.parseFloat(value.longitude);
-  const at =
-    Number.isFinite(latitude) && Number.isFinite(longitude) ? [latitude, longitude] : null;
+  const at = pinOf(value);
   const near = known?.near?.length ? known.near : null;
   const middle = known?.middle?.length ? known.middle : null;
-  const there = moved && `${here?.latitude} ${here?.longitude}` === moved ? here : null;
-  const says = there?.place ? Object.entries(written(there.place)) : [];
-  const offered = says.some(([part, text]) => text !== value[part]) ? there.place : null;
+  const there = answerAt(here, moved);
+  const offered = offeredPlace(there, value);
 
   const field = (part, label, options = {}) => (
     <Field
@@ -247,7 +229,7 @@ export function AddressFields({
           </div>
         ) : null}
         <p className="field-help mt-2 empty:mt-0" role="status">
-          {words || (mapped ? (at ? whereOf(at) : "Press on the map to set the pin.") : "")}
+          {words || (mapped ? (at ? pinText(at) : "Press on the map to set the pin.") : "")}
         </p>
         <div role="status">
           {offered ? (
@@ -262,7 +244,7 @@ export function AddressFields({
               <button
                 type="button"
                 className="btn btn-secondary"
-                onClick={() => take(written(offered))}
+                onClick={() => take(addressOf(offered, value))}
               >
                 Use this address
               </button>
@@ -275,9 +257,6 @@ export function AddressFields({
     </div>
   );
 }
-
-const whereOf = ([latitude, longitude]) =>
-  `Pin at ${latitude.toFixed(5)}, ${longitude.toFixed(5)}. Drag it, or choose it and press the arrow keys.`;
 
 function Field({
   id,

@@ -1,5 +1,13 @@
 import { useEffect, useRef, useState } from "react";
 import { svgIcon } from "./field_parts.jsx";
+import {
+  countText,
+  hitsText,
+  isAsked,
+  nextOption,
+  shownHits,
+  splitLabel,
+} from "./address_search.js";
 
 export const PIN =
   "M20 10c0 4.993-5.539 10.193-7.399 11.799a1 1 0 0 1-1.202 0C9.539 20.193 4 14.993 4 10a8 8 0 0 1 16 0M9 10a3 3 0 1 0 6 0a3 3 0 1 0-6 0";
@@ -17,7 +25,7 @@ export function AddressSearch({ id, label, country, nothing, hits, onSearch, onC
   const last = useRef(null);
   const list = useRef(null);
   const text = query.trim();
-  const asked = text.length > 1;
+  const asked = isAsked(text);
 
   useEffect(() => {
     if (!asked) return;
@@ -25,9 +33,7 @@ export function AddressSearch({ id, label, country, nothing, hits, onSearch, onC
     return () => clearTimeout(wait);
   }, [text, country]);
 
-  // What is there stays until the next answer comes, so that nothing flickers.
-  if (!asked) last.current = null;
-  else if (hits?.query === text && hits.country === country) last.current = hits;
+  last.current = shownHits(hits, last.current, text, country);
   const found = last.current;
   const places = found?.places ?? [];
   const shown = open && Boolean(found);
@@ -52,9 +58,8 @@ export function AddressSearch({ id, label, country, nothing, hits, onSearch, onC
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step && places.length) {
       event.preventDefault();
-      const from = current < 0 && step < 0 ? 0 : current;
       setOpen(true);
-      setAt((from + step + places.length) % places.length);
+      setAt(nextOption(current, step, places.length));
     } else if (event.key === "Enter") {
       event.preventDefault();
       if (places[current]) choose(places[current]);
@@ -67,7 +72,7 @@ export function AddressSearch({ id, label, country, nothing, hits, onSearch, onC
   };
 
   const source = places.find((place) => place.source)?.source;
-  const words = found?.word || (found?.looking || places.length ? "" : nothing);
+  const words = hitsText(found, nothing);
   return (
     <div className="field relative">
       <label className="field-label" htmlFor={id}>
@@ -129,24 +134,19 @@ export function AddressSearch({ id, label, country, nothing, hits, onSearch, onC
       </div>
       <p role="status" className="sr-only">
         {shown && !found.looking
-          ? [places.length && count(places.length), words].filter(Boolean).join(" ")
+          ? [places.length && countText(places.length), words].filter(Boolean).join(" ")
           : ""}
       </p>
     </div>
   );
 }
 
-const count = (number) =>
-  number === 1
-    ? "1 place found. The arrow keys choose it."
-    : `${number} places found. The arrow keys choose one.`;
-
 function Label({ text }) {
-  const [head, ...rest] = text.split(", ");
+  const [head, rest] = splitLabel(text);
   return (
     <span className="min-w-0 break-words">
       <span className="font-semibold">{head}</span>
-      {rest.length ? <span className="text-ink-soft">, {rest.join(", ")}</span> : null}
+      {rest ? <span className="text-ink-soft">, {rest}</span> : null}
     </span>
   );
 }

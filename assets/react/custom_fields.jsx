@@ -2,43 +2,18 @@ import { useEffect, useRef, useState } from "react";
 import { Frame, describedBy, svgIcon } from "./field_parts.jsx";
 import { SignatureInput } from "./signature.jsx";
 import { useRestored } from "./form_drafts.jsx";
-import { FileInput, fileOf } from "./upload.jsx";
+import {
+  answersOf,
+  helpOf,
+  isGroup,
+  isRadios,
+  refilled,
+  shownFields,
+  toggled,
+} from "./custom_fields.js";
+import { FileInput } from "./upload.jsx";
 
 const DOWN = "m6 9 6 6 6-6";
-const MOST_RADIOS = 4;
-
-// Which fields are shown with these answers, as the server decides it.
-function shownFields(fields, answers) {
-  const shown = {};
-  const decide = (field) => {
-    if (field.key in shown) return shown[field.key];
-    if (!field.depends_on) return (shown[field.key] = field.shown);
-    const other = fields.find(({ key }) => key === field.depends_on);
-    shown[field.key] = false; // should they ever depend on each other
-    if (!other || !decide(other)) return false;
-    const chosen = [answers[other.key] ?? ""].flat();
-    return (shown[field.key] = field.depends_on_values.some((v) => chosen.includes(v)));
-  };
-  fields.forEach(decide);
-  return shown;
-}
-
-const answersOf = (fields) =>
-  Object.fromEntries(
-    fields.map(({ key, kind, value, values }) => [
-      key,
-      kind === "choices" ? values : value,
-    ]),
-  );
-
-function rangeOf({ kind, minimum, maximum, unit }) {
-  if (kind !== "number" || (!minimum && !maximum)) return "";
-  const what = unit ? ` ${unit}` : "";
-  if (!maximum) return `At least ${minimum}${what}`;
-  if (!minimum) return `At most ${maximum}${what}`;
-  return `From ${minimum} to ${maximum}${what}`;
-}
-
 function Radios({ name, id, choices, value, error, onPick }) {
   return (
     <div className="choice-row">
@@ -64,9 +39,7 @@ function Radios({ name, id, choices, value, error, onPick }) {
 function Choices({ field, name, id, error, onPick }) {
   const [ticked, setTicked] = useState(field.values);
   const toggle = (key) => {
-    const next = ticked.includes(key)
-      ? ticked.filter((one) => one !== key)
-      : [...ticked, key];
+    const next = toggled(ticked, key);
     setTicked(next);
     onPick(next);
   };
@@ -181,11 +154,6 @@ function Control({ field, id, name, error, help, onPick }) {
   }
 }
 
-const isRadios = ({ kind, required, choices }) =>
-  kind === "choice" && required && choices.length <= MOST_RADIOS;
-const isGroup = (field) =>
-  ["yes_no", "choices", "signature"].includes(field.kind) || isRadios(field);
-
 export function Field({ field, id, shown, error, onPick }) {
   if (!field.editable)
     return (
@@ -196,16 +164,7 @@ export function Field({ field, id, shown, error, onPick }) {
         </span>
       </div>
     );
-  const range = rangeOf(field);
-  const help = [
-    field.help,
-    range && !field.help.includes(field.maximum || field.minimum) ? `${range}.` : "",
-    field.earlier
-      ? `You entered “${field.earlier}” before; it is kept until you enter something new.`
-      : "",
-  ]
-    .filter(Boolean)
-    .join(" ");
+  const help = helpOf(field);
   const name = `${field.kind === "choices" ? "choices" : "field"}.${field.key}`;
   // A fieldset that is not shown is disabled: it keeps what was entered, and the
   // form does not send it.
@@ -241,25 +200,6 @@ function Fields({ fields, errors, within }) {
 }
 
 const NONE = [];
-const NO_FILE = { id: "" };
-
-// The fields with what was typed into them before.
-const refilled = (fields, typed) =>
-  fields.map((field) => {
-    const { key, kind } = field;
-    if (kind === "choices") {
-      const keys = typed[`choices.${key}`];
-      return keys === undefined ? field : { ...field, values: keys.split(" ").filter(Boolean) };
-    }
-    const value = typed[`field.${key}`];
-    if (value === undefined || value === field.value) return field;
-    const id = kind === "file" ? value : value.replace(/^file:/, "");
-    const file = id && !id.startsWith("typed:") ? fileOf(id) : NO_FILE;
-    if (kind === "file") return { ...field, value, file };
-    if (kind === "signature")
-      return { ...field, value, file, text: file.id ? "As you signed just now" : "" };
-    return { ...field, value };
-  });
 
 // The fields a business defines, within a form. `of` says whose they are. What is
 // being filled in is never replaced by what the page learns meanwhile, nor lost when

@@ -2,24 +2,15 @@ import { useEffect, useRef, useState } from "react";
 import { useRestored } from "./form_drafts.jsx";
 import { ErrorLine, describedBy, svgIcon } from "./field_parts.jsx";
 import { Field } from "./custom_fields.jsx";
+import { toggled } from "./custom_fields.js";
+import { decidersFor, fieldOf, possibleAnswers, tickedAnswers } from "./field_editor.js";
 
 const DOWN = "m6 9 6 6 6-6";
-const YES_NO = [
-  { key: "yes", name: "Yes" },
-  { key: "no", name: "No" },
-];
-const answersOf = ({ kind, choices }) =>
-  kind === "yes_no" ? YES_NO : (choices ?? []).filter(({ retired }) => !retired);
-
 // Which answer to which other field decides that a field is shown: `shown_when` is
 // the key of that field, `shown_values.KEY` is ticked for each answer.
 export function ShownWhen({ fields, own, initial, values, error }) {
   const box = useRef(null);
-  const deciders = useRef(
-    (fields ?? []).filter(
-      (field) => field.key !== own && !field.archived && answersOf(field).length,
-    ),
-  ).current;
+  const deciders = useRef(decidersFor(fields, own)).current;
   const [decider, setDecider] = useState(initial ?? "");
   const [ticked, setTicked] = useState(values ?? []);
   const chosen = deciders.find(({ key }) => key === decider);
@@ -27,11 +18,7 @@ export function ShownWhen({ fields, own, initial, values, error }) {
 
   useRestored(box, (typed) => {
     setDecider(typed.shown_when ?? "");
-    setTicked(
-      Object.keys(typed)
-        .filter((name) => name.startsWith("shown_values.") && typed[name])
-        .map((name) => name.slice("shown_values.".length)),
-    );
+    setTicked(tickedAnswers(typed));
   });
 
   return (
@@ -79,7 +66,7 @@ export function ShownWhen({ fields, own, initial, values, error }) {
         <fieldset className="min-w-0">
           <legend className="field-label mb-1.5">When the answer is</legend>
           <div className="choice-row">
-            {answersOf(chosen).map(({ key, name }) => (
+            {possibleAnswers(chosen).map(({ key, name }) => (
               <label key={key} className="choice choice-small">
                 <input
                   data-own=""
@@ -88,13 +75,7 @@ export function ShownWhen({ fields, own, initial, values, error }) {
                   name={`shown_values.${key}`}
                   checked={ticked.includes(key)}
                   aria-describedby={error ? `${id}-error` : undefined}
-                  onChange={(event) =>
-                    setTicked((now) =>
-                      event.target.checked
-                        ? [...now, key]
-                        : now.filter((one) => one !== key),
-                    )
-                  }
+                  onChange={() => setTicked((now) => toggled(now, key))}
                 />
                 <span>{name}</span>
               </label>
@@ -109,41 +90,6 @@ export function ShownWhen({ fields, own, initial, values, error }) {
 
 const today = () => new Date().toLocaleDateString("en-CA");
 
-// What is typed into the form, as the field that a customer would get. What only the
-// server can say, such as that a number is none, does not stop it.
-function fieldOf(typed) {
-  const read = (name) => (typed.get(name) ?? "").trim();
-  const kind = read("kind");
-  const number = kind === "number";
-  const date = kind === "date";
-  const choices = [];
-  for (let at = 0; typed.has(`choices.${at}.name`); at++) {
-    const name = read(`choices.${at}.name`);
-    if (name) choices.push({ key: String(at), name });
-  }
-  return {
-    key: "",
-    name: read("name") || "Name of the field",
-    kind,
-    help: read("help"),
-    unit: number ? read("unit") : "",
-    minimum: number ? read("minimum") : date && read("period") === "future" ? today() : "",
-    maximum: number ? read("maximum") : date && read("period") === "past" ? today() : "",
-    step: Number(read("decimals")) ? "0.1" : "1",
-    max_length: 0,
-    choices,
-    required: typed.has("required"),
-    editable: typed.has("editable_by.customer"),
-    seen: typed.has("visible_to.customer"),
-    shown: true,
-    value: "",
-    values: [],
-    text: "",
-    earlier: "",
-    file: { id: "", name: "" },
-  };
-}
-
 // The field as a customer will see it; to look at, not to use.
 export function FieldPreview() {
   const box = useRef(null);
@@ -151,7 +97,7 @@ export function FieldPreview() {
 
   useEffect(() => {
     const { form } = box.current.querySelector("input");
-    const draw = () => setField(fieldOf(new FormData(form)));
+    const draw = () => setField(fieldOf(new FormData(form), today()));
     // After what is drawn anew by this very event.
     const later = () => setTimeout(() => box.current && draw());
     const restored = () => requestAnimationFrame(later);

@@ -1,16 +1,15 @@
 import { useLayoutEffect, useRef } from "react";
 import { useLocation } from "react-router";
+import { plainPath } from "./paths.js";
 
 // What stands in the document's slots as it was served, taken before React
 // touches them. It belongs to the address it was served for, and to no other.
 const served = { path: null, title: "", slots: {} };
 
-const plain = (path) => path.replace(/\/+$/, "") || "/";
-
 if (typeof document !== "undefined") {
   for (const slot of document.querySelectorAll("[data-first-html]"))
     served.slots[slot.dataset.firstHtml] = slot.innerHTML;
-  served.path = plain(location.pathname);
+  served.path = plainPath(location.pathname);
   served.title = document.title;
 }
 const prerendering = typeof document === "undefined";
@@ -20,7 +19,7 @@ const keptFor = (path) => path === served.path;
 // What a page asks: where the browser is, whether it still shows the first HTML
 // of this address, and the title that came with it.
 export function useFirstHtml() {
-  const path = plain(useLocation().pathname);
+  const path = plainPath(useLocation().pathname);
   return {
     path,
     kept: prerendering || (keptFor(path) && "page" in served.slots),
@@ -87,7 +86,7 @@ function carryOver(slot) {
 
 export function FirstHtml({ name, children }) {
   const slot = useRef(null);
-  const path = plain(useLocation().pathname);
+  const path = plainPath(useLocation().pathname);
   const html = keptFor(path) ? served.slots[name] : undefined;
 
   useLayoutEffect(() => {

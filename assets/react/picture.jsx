@@ -2,10 +2,12 @@ import { useEffect, useRef, useState } from "react";
 import { createPortal } from "react-dom";
 import { Dialog } from "./dialog.jsx";
 import { ErrorLine, Frame, svgIcon } from "./field_parts.jsx";
-import { CropStage, cut, uncut } from "./picture_crop.jsx";
+import { uncut } from "./picture_crop.js";
+import { CropStage, cut } from "./picture_crop.jsx";
 import { readPicture } from "./picture_file.jsx";
 import { announce, useRestored } from "./form_drafts.jsx";
-import { TAKES, fileOf, sendFile } from "./upload.jsx";
+import { TAKES, fileOf } from "./uploads.js";
+import { sendFile } from "./upload.jsx";
 
 // Choosing or taking a picture, cutting a square out of it, turning it, and handing
 // it in. What leaves this device is the square alone, drawn anew, unless this browser

@@ -7,6 +7,7 @@ import {
   useState,
 } from "react";
 import { useLocation } from "react-router";
+import { LONGEST_QUERY, findServices, readSearch, writeSearch } from "./service_finder.js";
 
 // Searching and filtering the catalogue where it already is: in the page. The
 // address says what is looked for, so that it can be sent to somebody and
@@ -15,36 +16,15 @@ const Finding = createContext(null);
 
 // Browsers limit how often an address may be replaced.
 const ADDRESS_DELAY_MS = 250;
-const LONGEST_QUERY = 80;
-
-const fold = (text) => text.toLowerCase().normalize("NFD").replace(/\p{M}/gu, "");
-const words = (text) => fold(text).split(/\s+/).filter(Boolean);
-
-function read(search) {
-  const parameters = new URLSearchParams(search);
-  return {
-    query: (parameters.get("q") ?? "").slice(0, LONGEST_QUERY),
-    category: parameters.get("category") ?? "",
-  };
-}
-
-function write({ query, category }) {
-  const parameters = new URLSearchParams();
-  if (query.trim()) parameters.set("q", query.trim());
-  if (category) parameters.set("category", category);
-  const text = parameters.toString();
-  return text ? `?${text}` : "";
-}
-
 function save(asked) {
-  const search = write(asked);
+  const search = writeSearch(asked);
   if (search === window.location.search) return;
   history.replaceState(history.state, "", window.location.pathname + search);
 }
 
 export function ServiceFinder({ categories, children }) {
   const location = useLocation();
-  const [asked, setAsked] = useState(() => read(window.location.search));
+  const [asked, setAsked] = useState(() => readSearch(window.location.search));
   const field = useRef(null);
   const saving = useRef(0);
 
@@ -63,25 +43,10 @@ export function ServiceFinder({ categories, children }) {
   useEffect(() => {
     if (visit.current === location.key) return;
     visit.current = location.key;
-    setAsked(read(window.location.search));
+    setAsked(readSearch(window.location.search));
   }, [location.key]);
 
-  const found = useMemo(() => {
-    const wanted = words(asked.query);
-    const known = categories.some(({ slug }) => slug === asked.category);
-    const services = new Set();
-    const shelves = new Set();
-    for (const shelf of categories) {
-      if (known && shelf.slug !== asked.category) continue;
-      for (const service of shelf.services) {
-        const text = fold(`${service.name} ${service.summary} ${shelf.name}`);
-        if (!wanted.every((word) => text.includes(word))) continue;
-        services.add(service.slug);
-        shelves.add(shelf.slug);
-      }
-    }
-    return { services, shelves };
-  }, [categories, asked]);
+  const found = useMemo(() => findServices(categories, asked), [categories, asked]);
 
   return (
     <Finding.Provider value={{ asked, ask, found, field }}>
@@ -125,7 +90,7 @@ export function FinderLink({ category, everything, children, ...rest }) {
   return (
     <a
       {...rest}
-      href={`/services${write(target)}`}
+      href={`/services${writeSearch(target)}`}
       aria-current={current ? "true" : undefined}
       onClick={(event) => {
         if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
@@ -153,7 +118,7 @@ export function FinderCount({ one, many, ...rest }) {
 export function FinderShelf({ slug, children, ...rest }) {
   const { found } = useContext(Finding);
   return (
-    <section {...rest} hidden={!found.shelves.has(slug)}>
+    <section {...rest} hidden={!found.categories.has(slug)}>
       {children}
     </section>
   );

@@ -1,4 +1,5 @@
 import { useEffect, useRef } from "react";
+import { plainPath } from "./paths.js";
 
 const LAST_TICKET = "portal-last-ticket";
 
@@ -26,8 +27,7 @@ export function TicketForm({ action, ticket, next }) {
 // Reached within the app, it loads itself anew, once.
 export function FreshVisit() {
   useEffect(() => {
-    const path = (address) =>
-      new URL(address, location.href).pathname.replace(/\/+$/, "");
+    const path = (address) => plainPath(new URL(address, location.href).pathname);
     const [loaded] = performance.getEntriesByType("navigation");
     if (loaded && path(loaded.name) !== path(location.href)) location.reload();
   }, []);

@@ -1,11 +1,19 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { describedBy } from "./field_parts.jsx";
 import { announce } from "./form_drafts.jsx";
+import {
+  HEIGHT,
+  WIDTH,
+  asDrawn,
+  asTyped,
+  firstMethod,
+  isDrawn,
+  pointOn,
+  typedName,
+} from "./signature.js";
 import { sendFile, useBlockedForm } from "./upload.jsx";
 
 const PAUSE_MS = 600;
-const WIDTH = 600;
-const HEIGHT = 200;
 
 // Drawn with a finger, a pen or a mouse, or typed: the keyboard is enough. A drawing
 // is handed in as soon as the hand rests.
@@ -22,13 +30,7 @@ function Pad({ id, onDrawn, onWrong, onBusy }) {
     },
     [],
   );
-  const at = (event) => {
-    const { left, top, width, height } = canvas.current.getBoundingClientRect();
-    return [
-      ((event.clientX - left) / width) * WIDTH,
-      ((event.clientY - top) / height) * HEIGHT,
-    ];
-  };
+  const at = (event) => pointOn(canvas.current.getBoundingClientRect(), event);
   const line = (from, to) => {
     const pen = canvas.current.getContext("2d");
     pen.lineWidth = 3;
@@ -109,10 +111,7 @@ function Pad({ id, onDrawn, onWrong, onBusy }) {
 }
 
 export function SignatureInput({ field, id, name, error }) {
-  const [way, setWay] = useState(() => {
-    if (!field.value) return "draw";
-    return field.text ? "kept" : "type";
-  });
+  const [way, setWay] = useState(() => firstMethod(field));
   const [value, setValue] = useState(field.value);
   const [wrong, setWrong] = useState("");
   const [busy, setBusy] = useState(false);
@@ -133,7 +132,7 @@ export function SignatureInput({ field, id, name, error }) {
     if (follows.current) focus();
     follows.current = false;
   }, [way]);
-  const typed = value.startsWith("typed:") ? value.slice(6) : "";
+  const typed = typedName(value);
   return (
     <span className="flex flex-col gap-2.5" ref={box}>
       <input type="hidden" name={name} value={value} readOnly />
@@ -157,7 +156,7 @@ export function SignatureInput({ field, id, name, error }) {
             id={id}
             onDrawn={(file) => {
               setWrong("");
-              setValue(file ? `file:${file}` : "");
+              setValue(asDrawn(file));
               if (!file) focus();
               requestAnimationFrame(() => announce(box.current));
             }}
@@ -187,9 +186,7 @@ export function SignatureInput({ field, id, name, error }) {
               className="field-input signature-typed"
               value={typed}
               {...describedBy(id, error, field.help)}
-              onChange={(event) =>
-                setValue(event.target.value ? `typed:${event.target.value}` : "")
-              }
+              onChange={(event) => setValue(asTyped(event.target.value))}
             />
           </label>
           <button
@@ -204,7 +201,7 @@ export function SignatureInput({ field, id, name, error }) {
       <span role="status" className="field-help">
         {busy
           ? "Keeping your signature"
-          : value.startsWith("file:") && way === "draw"
+          : isDrawn(value) && way === "draw"
             ? "Your signature is ready."
             : ""}
       </span>

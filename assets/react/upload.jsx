@@ -1,23 +1,15 @@
 import { useEffect, useRef, useState } from "react";
 import { ErrorLine, svgIcon } from "./field_parts.jsx";
 import { announce, useRestored } from "./form_drafts.jsx";
+import { TAKES, fileOf, sizeProblem, uploadResult } from "./uploads.js";
 
-const PICTURES = "image/jpeg,image/png,image/webp,image/heic,.heic,.heif";
-export const TAKES = {
-  picture: { accept: PICTURES, most: 10, words: "JPEG, PNG, WebP or HEIC" },
-  document: { accept: `${PICTURES},application/pdf`, most: 20, words: "PDF or picture" },
-  field: { accept: `${PICTURES},application/pdf`, most: 20, words: "PDF or picture" },
-  signature: { accept: "image/png", most: 1, words: "PNG" },
-};
-export const tooLarge = ({ most }) =>
-  `This file is larger than ${most} MB. Please choose a smaller one.`;
-const LOST = "The connection was lost on the way. Please try again.";
 
 // Hands one file in and tells how far it is, which only XMLHttpRequest can. Returns
 // what stops it. `done` gets what the server says about the file, `fail` a sentence.
 export function sendFile(purpose, file, { name, progress, done, fail }) {
-  if (file.size > TAKES[purpose].most * 1_000_000) {
-    fail(tooLarge(TAKES[purpose]));
+  const problem = sizeProblem(purpose, file.size);
+  if (problem) {
+    fail(problem);
     return () => {};
   }
   const form = new FormData();
@@ -29,10 +21,11 @@ export function sendFile(purpose, file, { name, progress, done, fail }) {
     if (event.lengthComputable) progress?.(event.loaded / event.total);
   };
   request.onload = () => {
-    if (request.status === 201 && request.response?.id) done(request.response);
-    else fail(request.response?.message ?? LOST);
+    const { view, problem } = uploadResult(request.status, request.response);
+    if (view) done(view);
+    else fail(problem);
   };
-  request.onerror = () => fail(LOST);
+  request.onerror = () => fail(uploadResult(0).problem);
   request.send(form);
   return () => request.abort();
 }
@@ -56,15 +49,6 @@ export function useBlockedForm(ref, busy, say) {
 const PAPER =
   "M15 2H6a2 2 0 0 0-2 2v16a2 2 0 0 0 2 2h12a2 2 0 0 0 2-2V7ZM14 2v4a2 2 0 0 0 2 2h4";
 const UP = "M12 3v12M17 8l-5-5-5 5M21 15v4a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2v-4";
-
-// A file of which only the id was kept.
-export const fileOf = (id) => ({
-  id,
-  name: "",
-  size: "",
-  url: `/api/files/${id}`,
-  thumbnail_url: "",
-});
 
 // A native file input with progress. The form around it sends the id of the file
 // under `name`.
