@@ -37,9 +37,6 @@ def content(policies: Any, business: Any) -> rx.Component:
     Args:
         policies: A Var, or the views.
         business: Whose they are.
-
-    Returns:
-        The page.
     """
     count = policies.length() if is_var(policies) else len(policies)
     return rx.el.div(
@@ -131,9 +128,6 @@ def first_html(
         business: Whose policies these are.
         policies: All of them.
         guest: Whether the visitor is surely not signed in.
-
-    Returns:
-        The drawing.
     """
     drawn = public_shell(
         content(policies, business),

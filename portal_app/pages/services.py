@@ -45,9 +45,6 @@ def content(catalogue: Any, search: Search | None = None) -> rx.Component:
     Args:
         catalogue: A Var, or a view.
         search: What the address asks for; in the first HTML only.
-
-    Returns:
-        The page.
     """
     finder = Finder(catalogue, search)
     return finder.around(
@@ -133,9 +130,6 @@ def first_html(
         words: What is looked for.
         category: The slug of the only category to show, or an empty string.
         guest: Whether the visitor is surely not signed in.
-
-    Returns:
-        The drawing.
     """
     drawn = public_shell(
         content(catalogue, Search(words, category)),

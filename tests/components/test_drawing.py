@@ -330,14 +330,14 @@ def test_an_unknown_icon_is_refused():
 
 
 def test_menu_labels_are_the_contracted_ones():
-    labels = [place.label for group in CUSTOMER_MENU for place in group.places]
+    labels = [item.label for group in CUSTOMER_MENU for item in group.items]
     assert labels[:1] == ["Schedule an appointment"]
     assert {"My Bookings", "Profile"} <= set(labels)
     known = set(icon_names())
     for group in CUSTOMER_MENU:
-        for place in group.places:
-            assert place.icon in known
-            assert place.bar in place.label
+        for item in group.items:
+            assert item.icon in known
+            assert item.bar in item.label
 
 
 def test_the_bottom_bar_has_at_most_five_places():

@@ -47,9 +47,6 @@ def address_fields(address: Any, errors: Any, optional: str = "") -> rx.Componen
         address: A Var of an ``AddressView`` or ``LocationView``.
         errors: A Var: field to sentence.
         optional: What leaving it empty means, if it may be empty.
-
-    Returns:
-        The fields.
     """
     return AddressFields.create(
         initial=address,
@@ -74,9 +71,6 @@ def location_name_field(errors: Any, **props: Any) -> rx.Component:
     Args:
         errors: A Var of field to sentence.
         **props: As for ``text_field``: ``default_value``.
-
-    Returns:
-        The field ``label``.
     """
     return text_field(
         "Name of this place",
@@ -95,9 +89,6 @@ def access_notes_field(errors: Any, **props: Any) -> rx.Component:
     Args:
         errors: A Var of field to sentence.
         **props: As for ``textarea_field``: ``default_value``.
-
-    Returns:
-        The field ``access_notes``.
     """
     return textarea_field(
         "How to get in",

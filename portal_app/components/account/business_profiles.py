@@ -21,11 +21,7 @@ from portal_app.state.account.business_profiles import AccountBusinessProfilesSt
 
 
 def business_profiles_section() -> rx.Component:
-    """Draw the business profiles, and the dialogs that add and change them.
-
-    Returns:
-        A ``section``.
-    """
+    """Draw the business profiles, and the dialogs that add and change them."""
     return collection_section(
         Collection(
             AccountBusinessProfilesState,

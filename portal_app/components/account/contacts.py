@@ -27,9 +27,6 @@ def email_rows(emails: Any, errors: Any, on_resend: Any) -> rx.Component:
         emails: A Var of ``EmailView``.
         errors: A Var: field to sentence.
         on_resend: Event that gets the id of one that waits for its link.
-
-    Returns:
-        A group of rows.
     """
     return rows(
         "emails",
@@ -51,9 +48,6 @@ def phone_rows(phones: Any, errors: Any) -> rx.Component:
     Args:
         phones: A Var of ``PhoneView``.
         errors: A Var: field to sentence.
-
-    Returns:
-        A group of rows.
     """
     return rows(
         "phones",
@@ -83,9 +77,6 @@ def name_rows(names: Any, errors: Any) -> rx.Component:
     Args:
         names: A Var of texts.
         errors: A Var: field to sentence.
-
-    Returns:
-        A group of rows.
     """
     return rows(
         "other_names",
@@ -114,11 +105,7 @@ _PERMISSIONS = [("view", "See bookings"), ("book", "Book appointments")]
 
 
 def contacts_section() -> rx.Component:
-    """Draw the other contacts, and the dialogs that add and change them.
-
-    Returns:
-        A ``section``.
-    """
+    """Draw the other contacts, and the dialogs that add and change them."""
     return collection_section(
         Collection(
             AccountContactsState,

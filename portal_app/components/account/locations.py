@@ -27,11 +27,7 @@ from portal_app.state.account.locations import AccountLocationsState
 
 
 def locations_section() -> rx.Component:
-    """Draw the saved locations, and the dialogs that add and change them.
-
-    Returns:
-        A ``section``.
-    """
+    """Draw the saved locations, and the dialogs that add and change them."""
     return collection_section(
         Collection(
             AccountLocationsState,
@@ -49,11 +45,7 @@ def locations_section() -> rx.Component:
 
 
 def own_data_section() -> rx.Component:
-    """Draw the download of everything a customer entered.
-
-    Returns:
-        A ``section``.
-    """
+    """Draw the download of everything a customer entered."""
     return account_section(
         "Your data",
         text="Everything you gave us, with your files, in one download.",

@@ -23,11 +23,7 @@ _PROFILE = AccountState.profile
 
 
 def profile_card() -> rx.Component:
-    """Draw the profile, and the dialogs that change it.
-
-    Returns:
-        A fragment.
-    """
+    """Draw the profile, and the dialogs that change it."""
     return rx.fragment(
         rx.cond(AccountState.loaded, _card(), _skeleton()),
         _dialog(),

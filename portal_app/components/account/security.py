@@ -26,11 +26,7 @@ _PLATE = "grid size-11 shrink-0 place-items-center rounded-xl bg-sunken text-ink
 
 
 def security_sections() -> rx.Component:
-    """Draw how the account is entered and from where, with its dialogs.
-
-    Returns:
-        A stack of sections.
-    """
+    """Draw how the account is entered and from where, with its dialogs."""
     return rx.el.div(
         rx.cond(
             AccountSecurityState.loaded,

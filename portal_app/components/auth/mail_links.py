@@ -99,9 +99,6 @@ def outcome(name: str, *children: Any) -> rx.Component:
     Args:
         name: The icon.
         *children: Words and buttons.
-
-    Returns:
-        A ``div``.
     """
     return focused_block(
         rx.el.span(
@@ -120,9 +117,6 @@ def check_your_mail(*words: Any) -> rx.Component:
 
     Args:
         *words: What was sent, and where.
-
-    Returns:
-        A box with a letter.
     """
     return rx.el.div(
         rx.el.span(

@@ -39,9 +39,6 @@ def password_field(
         field_id: The ``id``, when a page has two fields of one name.
         class_name: Extra classes of the whole field.
         **props: Passed to the input.
-
-    Returns:
-        The field.
     """
     identifier = field_id or f"field-{name}"
     custom = {**described(identifier, error, help), "aria-required": "true"}
@@ -88,9 +85,6 @@ def strength_meter(score: Any, advice: Any = "") -> rx.Component:
         score: 0 to 4 as zxcvbn gives it, or a negative number for "not yet"; may
             be a Var.
         advice: A sentence that says how to make it better; may be a Var.
-
-    Returns:
-        A live region with four bars and a word.
     """
     bars = [
         rx.el.span(
@@ -137,9 +131,6 @@ def new_password_field(error: Any, **props: Any) -> rx.Component:
     Args:
         error: What is wrong, in words; a Var.
         **props: As for ``password_field``.
-
-    Returns:
-        The field.
     """
     return password_field(
         new=True,

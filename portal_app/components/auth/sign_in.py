@@ -75,9 +75,6 @@ def provider_logo(provider: Any) -> rx.Component:
 
     Args:
         provider: ``google``, ``facebook`` or ``apple``; may be a Var.
-
-    Returns:
-        An inline ``svg``.
     """
     return rx.match(
         provider,
@@ -108,11 +105,7 @@ def provider_buttons(links: Any, verb: str = "Log in") -> rx.Component:
 
 
 def or_line() -> rx.Component:
-    """Draw the line between two ways of doing the same.
-
-    Returns:
-        A line with the word *or* in it.
-    """
+    """Draw the line between two ways of doing the same."""
     line = rx.el.span(class_name="h-px flex-1 bg-line")
     return rx.el.div(
         line,
@@ -170,19 +163,12 @@ def ticket_form(ticket: Any, next_path: Any) -> rx.Component:
     Args:
         ticket: A Var; empty until the password was right.
         next_path: Where to go on.
-
-    Returns:
-        A ``form`` nobody sees.
     """
     return TicketForm.create(action="/api/auth/session", ticket=ticket, next=next_path)
 
 
 def fresh_visit() -> rx.Component:
-    """Make sure that the page runs on a socket with the browser's present cookie.
-
-    Returns:
-        Nothing to look at.
-    """
+    """Make sure that the page runs on a socket with the browser's present cookie."""
     return FreshVisit.create()
 
 
@@ -196,9 +182,6 @@ def fill_button(
         form_id: The form's ``id``.
         values: Field name to what to fill in.
         **props: Passed to the ``button``.
-
-    Returns:
-        A ``button``.
     """
     return FillButton.create(*children, form=form_id, values=values, **props)
 

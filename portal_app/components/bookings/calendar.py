@@ -46,9 +46,6 @@ def day_picker(
         chosen: The picked ``iso``, so that a pick does not resend the days.
         week: The short names of the days, first day of the week first.
         loading: While truthy, the days are dimmed; may be a Var.
-
-    Returns:
-        The month with its two arrows.
     """
 
     def cell(day: Any) -> rx.Component:
@@ -135,9 +132,6 @@ def slot_grid(
             resend the times. A pick is drawn at once; one that the server refuses is
             undone after 5 seconds, or when ``chosen`` changes.
         on_pick: Gives the event for a picked ``value``.
-
-    Returns:
-        A ``fieldset``.
     """
 
     def slot(one: Any) -> rx.Component:

@@ -19,7 +19,7 @@ _ERROR = "field-dependents-error"
 def details_fields(asked: Any, errors: Any, *, of: Any, adds: Any = ()) -> rx.Component:
     """Draw the part of a form that asks for the details of a booking.
 
-    Its handler takes ``state.answers.details`` out of what was sent.
+    Its handler takes ``state.core.form_parsing.details_form`` out of what was sent.
 
     Args:
         asked: A Var of an ``AskedView``.
@@ -45,9 +45,6 @@ def asks_details(asked: Any) -> Any:
 
     Args:
         asked: A Var of an ``AskedView``.
-
-    Returns:
-        A boolean Var.
     """
     return _asks_dependents(asked) | (asked.fields.length() > 0)
 
@@ -77,9 +74,6 @@ def has_details(booking: Any) -> Any:
 
     Args:
         booking: A Var with ``for_whom`` and ``fields``.
-
-    Returns:
-        A boolean Var.
     """
     return (booking.for_whom.length() > 0) | (booking.fields.length() > 0)
 

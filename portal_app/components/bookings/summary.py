@@ -28,9 +28,6 @@ def calendar_path(number: Any) -> Any:
 
     Args:
         number: The booking's number; may be a Var.
-
-    Returns:
-        A path.
     """
     return "/api/calendar/" + number + ".ics"
 
@@ -41,9 +38,6 @@ def add_to_calendar(number: Any, **props: Any) -> rx.Component:
     Args:
         number: The booking's number.
         **props: As for ``link_button``.
-
-    Returns:
-        A link that looks like a button.
     """
     return link_button(
         "Add to calendar",
@@ -60,9 +54,6 @@ def booking_facts(booking: Any, clock: Any) -> rx.Component:
     Args:
         booking: A Var of a booking.
         clock: Whose clock the times are on.
-
-    Returns:
-        A list of facts.
     """
     return summary_list(
         summary_row(
@@ -189,9 +180,6 @@ def booking_card(row: Any) -> rx.Component:
 
     Args:
         row: A Var of a row: picture, service, day, time, place, status, number.
-
-    Returns:
-        An ``article`` whose link covers it.
     """
     return rx.el.article(
         when(
@@ -263,9 +251,6 @@ def booking_rows(rows: Any) -> rx.Component:
 
     Args:
         rows: A Var of a list of rows.
-
-    Returns:
-        A list of cards.
     """
     return rx.el.ul(
         each(rows, lambda row: rx.el.li(booking_card(row), key=row.number)),
@@ -281,9 +266,6 @@ def booking_overview(
     Args:
         address: Gives the address of a step.
         actions: Draws the buttons of a step around the main one.
-
-    Returns:
-        The last step.
     """
     edit = "&return=overview"
     return rx.el.div(
@@ -439,11 +421,7 @@ def _chosen_fieldworker() -> Any:
 
 
 def draft_summary() -> rx.Component:
-    """Draw what is chosen so far, beside the steps.
-
-    Returns:
-        A card.
-    """
+    """Draw what is chosen so far, beside the steps."""
     return rx.el.div(
         when(
             BookingWizardState.image,

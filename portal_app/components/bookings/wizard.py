@@ -87,9 +87,6 @@ def step_focus(step: Any) -> rx.Component:
 
     Args:
         step: The key of the current step, empty while it is not known.
-
-    Returns:
-        A component without an element.
     """
     return StepFocus.create(step=step)
 
@@ -99,9 +96,6 @@ def form_draft(name: Any) -> rx.Component:
 
     Args:
         name: Names the form and what it belongs to, unique in the tab.
-
-    Returns:
-        A hidden element.
     """
     return FormDraft.create(name=name, owner=ViewerState.owner)
 
@@ -113,9 +107,6 @@ def scroll_into_view(*children: Any, change: Any, class_name: str = "") -> rx.Co
         *children: What is inside.
         change: Differs when it has changed.
         class_name: Extra classes, such as margins that keep it clear of bars.
-
-    Returns:
-        A ``div``.
     """
     return ScrollIntoView.create(*children, change=change, class_name=class_name)
 
@@ -129,9 +120,6 @@ def quantity_input(label: Any, name: Any, value: Any, **props: Any) -> rx.Compon
         value: The number as the server knows it.
         **props: ``least``, ``most``, ``invalid``, ``describedby``, ``on_change``
             (told the text).
-
-    Returns:
-        A group of a field and two buttons.
     """
     return QuantityInput.create(
         label=label,
@@ -152,9 +140,6 @@ def step_heading(title: str, text: Any = None) -> rx.Component:
     Args:
         title: The step's name.
         text: A sentence about what to do.
-
-    Returns:
-        The heading and the sentence.
     """
     return rx.el.div(
         rx.el.h2(
@@ -177,9 +162,6 @@ def step_problem(problem: Any) -> rx.Component:
 
     Args:
         problem: The words, or an empty Var.
-
-    Returns:
-        A live region.
     """
     return scroll_into_view(
         rx.el.div(
@@ -201,9 +183,6 @@ def step_actions(
         back: The event of *Back*; without one there is no such button.
         total: What the booking costs so far, shown where there is no summary.
         duration: How long the visit takes.
-
-    Returns:
-        A row.
     """
     return rx.el.div(
         *(
@@ -242,9 +221,6 @@ def price_lines(lines: Any, total: Any, *, live: bool = False) -> rx.Component:
         lines: A list, or Var of one, of objects with ``description``, ``amount``.
         total: The sum, in words.
         live: Announce the total when it changes.
-
-    Returns:
-        A list with the total under it.
     """
     return rx.el.dl(
         each(
@@ -276,9 +252,6 @@ def chosen_summary(name: str, *words: Any) -> rx.Component:
     Args:
         name: Its icon.
         *words: Its lines; the first stands out.
-
-    Returns:
-        A list item.
     """
     return rx.el.li(
         icon(name, "mt-0.5 text-ink-faint"),
@@ -302,9 +275,6 @@ def address_block(lines: Any, class_name: str = "") -> rx.Component:
     Args:
         lines: A list, or Var of one, of texts.
         class_name: Extra classes.
-
-    Returns:
-        A ``span`` of blocks.
     """
     return rx.el.span(
         each(lines, lambda line: rx.el.span(line, class_name="block")),
@@ -322,9 +292,6 @@ def review_part(
         *children: What was chosen.
         edit: The path of the step that changes it.
         class_name: Extra classes.
-
-    Returns:
-        A ``section``.
     """
     return rx.el.section(
         rx.el.div(
@@ -401,9 +368,6 @@ def question(
         on_answer: Gives the event for the one choice, from question and choice.
         on_tick: Gives the event for a tick, from question and choice.
         on_quantity: Gives the event for a number, from the question.
-
-    Returns:
-        A ``fieldset``.
     """
     identifier = joined("option-", asked.key)
     described = joined(identifier, "-help ", identifier, "-error")
@@ -516,9 +480,6 @@ def location_form(
         on_submit: The event that gets the form.
         name: Under which name what was typed is kept.
         end: What follows the fields.
-
-    Returns:
-        A ``form``.
     """
     some = places.length() > 0
 
@@ -603,9 +564,6 @@ def contact_form(
         before: What else is asked, above.
         companies: Pairs of id and name: business profiles to book for.
         company: The id of the chosen one, or empty.
-
-    Returns:
-        A ``form``.
     """
     return rx.el.form(
         *([before] if before is not None else []),

@@ -103,11 +103,7 @@ _STEPS = (
 
 
 def how_it_works() -> rx.Component:
-    """Draw the three steps from a wish to an appointment.
-
-    Returns:
-        A ``section``.
-    """
+    """Draw the three steps from a wish to an appointment."""
     return rx.el.section(
         rx.el.div(
             rx.el.h2("How it works", class_name="text-4xl"),

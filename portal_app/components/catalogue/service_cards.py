@@ -17,9 +17,6 @@ def price(amount: Any, unit: Any = "", prefix: Any = "From", size: str = "md") -
         unit: For example "per visit".
         prefix: Before it, for starting rates.
         size: ``md`` or ``lg``.
-
-    Returns:
-        A ``span``.
     """
     return rx.el.span(
         *(
@@ -56,9 +53,6 @@ def picture(
         sizes: How wide it is drawn, as the browser wants it.
         eager: In the first screen, so load it at once.
         class_name: Extra classes.
-
-    Returns:
-        An ``img`` that reserves its place.
     """
     small = source.replace(".webp", "-small.webp")
     return rx.el.img(
@@ -85,9 +79,6 @@ def service_card(service: Any, *, eager: bool = False, level: int = 3) -> rx.Com
             ``price_unit``, ``duration``, ``image`` and ``image_alt``.
         eager: Its picture is in the first screen.
         level: The level of its heading, 2 or 3.
-
-    Returns:
-        An ``article`` whose link covers it.
     """
     heading = rx.el.h2 if level == 2 else rx.el.h3
     return rx.el.article(
@@ -156,9 +147,6 @@ def card_grid(*cards: Any, class_name: str = "") -> rx.Component:
     Args:
         *cards: The cards, or an ``each`` of them.
         class_name: Extra classes.
-
-    Returns:
-        A ``div``.
     """
     return rx.el.div(
         *cards,
@@ -172,9 +160,6 @@ def service_row(service: Any) -> rx.Component:
     Args:
         service: Has ``slug``, ``name``, ``summary``, ``from_price``,
             ``price_unit``, ``duration``, ``image`` and ``image_alt``.
-
-    Returns:
-        An ``article`` whose link covers it.
     """
     return rx.el.article(
         rx.el.div(
@@ -247,9 +232,6 @@ def option_prices(option: Any) -> rx.Component:
     Args:
         option: Has ``name``, ``help``, ``kind``, ``max_quantity`` and ``choices``;
             may be a Var.
-
-    Returns:
-        A card.
     """
     return rx.el.section(
         rx.el.div(

@@ -41,9 +41,6 @@ def type_icon(name: Any, class_name: str = "") -> rx.Component:
     Args:
         name: The icon's name; may be a Var.
         class_name: Extra classes.
-
-    Returns:
-        The icon.
     """
     return icon_choice(name, tuple(ICONS), class_name, fallback="heart")
 
@@ -58,9 +55,6 @@ def dependent_picture(
         name: The icon of its type.
         size: ``sm`` 36 px, ``md`` 56, ``xl`` 96.
         class_name: Extra classes.
-
-    Returns:
-        A rounded square.
     """
     return rx.el.span(
         when(
@@ -89,9 +83,6 @@ def dependent_card(row: Any, action: Any) -> rx.Component:
     Args:
         row: A Var of a ``DependentRowView``.
         action: A button at its end.
-
-    Returns:
-        A list item.
     """
     return rx.el.li(
         dependent_picture(row.picture_url, row.icon),

@@ -32,11 +32,7 @@ class DocumentFields(rx.Component):
 
 
 def documents_card() -> rx.Component:
-    """Draw what there is and what is missing, with the dialogs.
-
-    Returns:
-        A card.
-    """
+    """Draw what there is and what is missing, with the dialogs."""
     documents, missing = _dependent.documents, _dependent.missing
     return card(
         rx.el.div(
@@ -66,11 +62,7 @@ def documents_card() -> rx.Component:
 
 
 def document_dialogs() -> rx.Component:
-    """Draw the dialogs; those that add stay, whatever the state forgets.
-
-    Returns:
-        A fragment.
-    """
+    """Draw the dialogs; those that add stay, whatever the state forgets."""
     return rx.fragment(
         _document_dialog(
             _new_dialog_name(),

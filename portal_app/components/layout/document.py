@@ -16,9 +16,6 @@ def waiting_page() -> rx.Component:
 
     It is in the first HTML of every address with a parameter, so it says nothing
     about the person or the business.
-
-    Returns:
-        The whole page.
     """
     return rx.el.div(
         rx.el.div(
@@ -104,9 +101,6 @@ def not_found(**shell_options: Any) -> rx.Component:
 
     Args:
         **shell_options: Passed to ``public_shell``.
-
-    Returns:
-        The whole page.
     """
     return public_shell(
         _centred(
@@ -125,9 +119,6 @@ def error_content() -> rx.Component:
     """Draw what replaces a page whose drawing failed.
 
     It depends on nothing of the page: no state, no client-side navigation.
-
-    Returns:
-        A ``main``.
     """
     return rx.el.main(
         _centred(
@@ -188,11 +179,7 @@ def head_components() -> list[rx.Component]:
 
 
 def app_wraps() -> dict[tuple[int, str], Any]:
-    """Replace Reflex's overlay and error page by ours.
-
-    Returns:
-        The value of ``rx.App(app_wraps=…)``.
-    """
+    """Replace Reflex's overlay and error page by ours."""
     return {
         (55, "ErrorBoundary"): lambda stateful: default_error_boundary(
             fallback_render=rx.Var.create(error_content()),

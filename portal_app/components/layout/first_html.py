@@ -218,9 +218,6 @@ def page_slot(*skeleton: Any) -> rx.Component:
 
     Args:
         *skeleton: What stands there if nothing fills it.
-
-    Returns:
-        The slot and, after it, the mark that ends it.
     """
     return FirstHtml.create(*skeleton, name="page")
 
@@ -230,9 +227,6 @@ def until_hydrated(skeleton: rx.Component) -> rx.Component:
 
     Args:
         skeleton: What stands there where the server fills nothing in.
-
-    Returns:
-        The value of ``rx.App(hydrate_fallback=…)``.
     """
     return rx.fragment(ServedTitle.create(), page_slot(skeleton))
 
@@ -268,9 +262,6 @@ def live_title(ready: Any, title: Any, meanwhile: str) -> Any:
         ready: A Var: whether ``title`` can be told.
         title: The live title, a Var.
         meanwhile: The title while a client-side navigation waits for its data.
-
-    Returns:
-        A Var for ``Page.title``.
     """
     served = _seen_by_the_browser("title", str)
     return rx.cond(ready, title, rx.cond(served, served, meanwhile))

@@ -38,9 +38,6 @@ def menu(
         label: The button's accessible name.
         trigger_class: The button's classes.
         class_name: Extra classes of the panel.
-
-    Returns:
-        A fragment of the button and the panel.
     """
     identifier = f"menu-{name}"
     return rx.fragment(
@@ -70,9 +67,6 @@ def menu_link(name: str, label: Any, href: Any, **props: Any) -> rx.Component:
         label: What it says.
         href: A path of this portal.
         **props: Passed to the anchor.
-
-    Returns:
-        An anchor.
     """
     return link(icon(name), label, href=href, class_name="menu-item", **props)
 
@@ -130,9 +124,6 @@ def brand(business: Any, href: str = "/") -> rx.Component:
     Args:
         business: Has ``name`` and ``logo_url``.
         href: Where it leads.
-
-    Returns:
-        An anchor.
     """
     mark = rx.el.span(
         rx.el.svg(
@@ -170,9 +161,6 @@ def log_out_form(class_name: str = "side-link") -> rx.Component:
 
     Args:
         class_name: The button's classes.
-
-    Returns:
-        A ``form`` that posts to the server and leaves the page.
     """
     return post_form(
         rx.el.button(icon("log-out"), "Log out", type="submit", class_name=class_name),
@@ -188,9 +176,6 @@ def avatar_menu(
     Args:
         viewer: Has ``name``, ``email`` and ``picture_url``.
         places: Where the menu leads.
-
-    Returns:
-        A button named *Account menu* and its menu.
     """
     return menu(
         "account",
@@ -202,9 +187,9 @@ def avatar_menu(
         ),
         rx.el.div(
             *[
-                menu_link(place.icon, item_label(place, viewer), place.href)
+                menu_link(item.icon, item_label(item, viewer), item.href)
                 for group in places
-                for place in group.places
+                for item in group.items
             ],
             class_name="border-y border-line py-1.5",
         ),
@@ -239,9 +224,6 @@ def portal_header(
         viewer: Who is signed in.
         business: Whose portal it is.
         places: Where the avatar's menu leads.
-
-    Returns:
-        A ``header``.
     """
     return _bar(
         brand(business),
@@ -265,9 +247,6 @@ def public_header(
         business: Whose portal it is.
         loaded: Whether ``viewer`` is known already.
         active: The key of the current place.
-
-    Returns:
-        A ``header``.
     """
     services = link(
         "All Services",

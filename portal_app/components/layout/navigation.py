@@ -33,11 +33,11 @@ class NavigationGroup:
 
     Attributes:
         heading: The words above it, or an empty string.
-        places: Its entries.
+        items: Its entries.
     """
 
     heading: str
-    places: tuple[NavigationItem, ...]
+    items: tuple[NavigationItem, ...]
 
 
 CUSTOMER_MENU: tuple[NavigationGroup, ...] = (
@@ -86,19 +86,16 @@ OFFICE_MENU: tuple[NavigationGroup, ...] = (
 LOG_OUT_PATH = "/api/auth/logout"
 
 
-def item_label(place: NavigationItem, viewer: Any) -> Any:
+def item_label(item: NavigationItem, viewer: Any) -> Any:
     """What a place is called here: a business may have its own word for dependents.
 
     Args:
-        place: The place.
+        item: The item.
         viewer: Who is signed in; where that is a Var, so is the business's word.
-
-    Returns:
-        The words, perhaps as a Var.
     """
-    if place.key == "dependents" and is_var(viewer):
+    if item.key == "dependents" and is_var(viewer):
         return ViewerState.dependents
-    return place.label
+    return item.label
 
 
 def bottom_bar_items(
@@ -112,5 +109,5 @@ def bottom_bar_items(
     Returns:
         At most five places, in menu order.
     """
-    bar = [place for group in menu for place in group.places if place.bar]
+    bar = [item for group in menu for item in group.items if item.bar]
     return tuple(bar[:5])

@@ -85,11 +85,7 @@ def toast_region(toasts: Any = None) -> rx.Component:
 
 
 def skip_link() -> rx.Component:
-    """Draw the first stop of the Tab key, which jumps over the header.
-
-    Returns:
-        An anchor that shows itself when focused.
-    """
+    """Draw the first stop of the Tab key, which jumps over the header."""
     # The plain element: the router's link would be built with the address of the
     # page's folder, and leave the page.
     return A.create(
@@ -108,9 +104,6 @@ def main_region(*children: Any, class_name: str = "") -> rx.Component:
     Args:
         *children: The page.
         class_name: Extra classes.
-
-    Returns:
-        A ``main``.
     """
     return rx.el.main(
         *children,
@@ -120,8 +113,8 @@ def main_region(*children: Any, class_name: str = "") -> rx.Component:
     )
 
 
-def _current(place: NavigationItem, active: str) -> dict[str, Any]:
-    return {"aria_current": "page"} if place.key == active else {}
+def _current(item: NavigationItem, active: str) -> dict[str, Any]:
+    return {"aria_current": "page"} if item.key == active else {}
 
 
 def _side_group(group: NavigationGroup, active: str, viewer: Any) -> rx.Component:
@@ -143,14 +136,14 @@ def _side_group(group: NavigationGroup, active: str, viewer: Any) -> rx.Componen
             *[
                 rx.el.li(
                     link(
-                        icon(place.icon),
-                        item_label(place, viewer),
-                        href=place.href,
+                        icon(item.icon),
+                        item_label(item, viewer),
+                        href=item.href,
                         class_name="side-link",
-                        **_current(place, active),
+                        **_current(item, active),
                     )
                 )
-                for place in group.places
+                for item in group.items
             ],
             class_name="flex flex-col gap-0.5",
         ),
@@ -166,9 +159,6 @@ def side_menu(
         viewer: Who is signed in.
         active: The key of the current place.
         places: The menu.
-
-    Returns:
-        An ``aside`` that a phone does not show.
     """
     return rx.el.aside(
         rx.el.div(
@@ -203,21 +193,18 @@ def bottom_bar(
     Args:
         active: The key of the current place.
         places: The menu.
-
-    Returns:
-        A ``nav`` that a desktop does not show.
     """
     return rx.el.nav(
         *[
             link(
-                rx.el.span(icon(place.icon)),
-                rx.el.span(place.bar),
-                href=place.href,
+                rx.el.span(icon(item.icon)),
+                rx.el.span(item.bar),
+                href=item.href,
                 class_name="bar-link",
-                aria_label=place.label,
-                **_current(place, active),
+                aria_label=item.label,
+                **_current(item, active),
             )
-            for place in bottom_bar_items(places)
+            for item in bottom_bar_items(places)
         ],
         aria_label="Main menu",
         class_name=(
@@ -249,9 +236,6 @@ def shell(
         strip: A line above the header; the demo strip by default.
         toasts: The messages to show; ``ToastState.toasts`` by default.
         places: The menu; the customer's by default.
-
-    Returns:
-        The whole page.
     """
     viewer = ViewerState.viewer if viewer is None else viewer
     business = ViewerState.business if business is None else business
@@ -343,9 +327,6 @@ def public_shell(
         strip: A line above the header; the demo strip by default.
         toasts: The messages to show; ``ToastState.toasts`` by default.
         wide: Let the page draw to the edges of the window by itself.
-
-    Returns:
-        The whole page.
     """
     viewer = ViewerState.viewer if viewer is None else viewer
     business = ViewerState.business if business is None else business
@@ -389,9 +370,6 @@ def auth_shell(
         footer: Under the form: the way to the other form.
         strip: A line above the page; the demo strip by default.
         toasts: The messages to show; ``ToastState.toasts`` by default.
-
-    Returns:
-        The whole page.
     """
     business = ViewerState.business if business is None else business
     return rx.el.div(
@@ -456,8 +434,5 @@ def auth_switch(question: str, label: str, href: str) -> rx.Component:
         question: For example "New here?".
         label: The link, for example "Sign up".
         href: Where it leads.
-
-    Returns:
-        A paragraph.
     """
     return rx.el.p(question, " ", text_link(label, href=href))

@@ -73,9 +73,6 @@ def kind_icon(kind: Any) -> Any:
 
     Args:
         kind: A Var of its key.
-
-    Returns:
-        The icon.
     """
     drawn = [(key, icon(name, "size-5")) for key, _, name in KINDS]
     return rx.match(kind, *drawn, icon("type", "size-5"))
@@ -88,9 +85,6 @@ def field_form(field: Any, others: Any, errors: Any) -> list[rx.Component]:
         field: A Var of a ``DefinitionView``, or nothing for a new field.
         others: A Var of the fields in use of the same scope.
         errors: A Var of part to sentence.
-
-    Returns:
-        The parts of the form.
     """
     known = is_var(field)
     return [

@@ -14,9 +14,6 @@ def security_events(rows: Any) -> rx.Component:
 
     Args:
         rows: ``SecurityEventView``; may be a Var.
-
-    Returns:
-        A list.
     """
     return rx.el.ul(each(rows, _event), class_name="divide-y divide-line")
 

@@ -26,9 +26,6 @@ def link(*children: Any, href: Any, **props: Any) -> rx.Component:
         *children: What is shown.
         href: A path of this portal; a Var is fine.
         **props: Passed to the anchor.
-
-    Returns:
-        An anchor that navigates in the browser.
     """
     return PortalLink.create(*children, to=href, prefetch=_PREFETCH, **props)
 
@@ -40,9 +37,6 @@ def text_link(*children: Any, href: Any, **props: Any) -> rx.Component:
         *children: What is shown.
         href: A path of this portal, or an address with a scheme.
         **props: Passed to the anchor.
-
-    Returns:
-        An anchor.
     """
     props["class_name"] = classes("text-link", props.pop("class_name", ""))
     if isinstance(href, str) and not href.startswith("/"):
@@ -53,11 +47,7 @@ def text_link(*children: Any, href: Any, **props: Any) -> rx.Component:
 
 
 def policies_link() -> rx.Component:
-    """Link to the policies from within a form, which stays open.
-
-    Returns:
-        An anchor that opens another tab, and says so.
-    """
+    """Link to the policies from within a form, which stays open."""
     return text_link(
         "All policies",
         icon("external-link", "ml-1 inline size-4 align-[-0.15em]"),
@@ -74,9 +64,6 @@ def back_link(label: str, href: Any) -> rx.Component:
     Args:
         label: Where it leads, in words.
         href: A path of this portal.
-
-    Returns:
-        An anchor with an arrow.
     """
     return link(
         icon("arrow-left"),
@@ -124,9 +111,6 @@ def button(
         after: Name of an icon after the label.
         **props: Passed to the element, ``type="button"`` unless given. With a
             ``disabled`` that holds it refuses clicks, and keeps the focus.
-
-    Returns:
-        A ``button``.
     """
     label = [
         *([icon(before)] if before else []),
@@ -170,9 +154,6 @@ def submit_button(*children: Any, pending: Any = False, **props: Any) -> rx.Comp
         *children: The label.
         pending: While truthy, shows progress and refuses clicks; may be a Var.
         **props: As for ``button``.
-
-    Returns:
-        A ``button`` of type submit.
     """
     return button(*children, pending=pending, type="submit", **props)
 
@@ -185,9 +166,6 @@ def icon_button(name: str, label: Any, kind: Kind = "ghost", **props: Any) -> An
         label: The accessible name, also shown as a tooltip.
         kind: How much it stands out.
         **props: Passed to the element.
-
-    Returns:
-        A square ``button`` of 44 px.
     """
     props.setdefault("type", "button")
     return rx.el.button(
@@ -222,9 +200,6 @@ def link_button(
         after: Name of an icon after the label.
         external: A full page load: files, ``/api/…`` and other sites.
         **props: Passed to the anchor.
-
-    Returns:
-        An anchor.
     """
     label = [
         *([icon(before)] if before else []),

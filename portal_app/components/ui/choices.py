@@ -36,9 +36,6 @@ def choice_input(
         checked: Whether it is chosen, when the state decides; may be a Var. A pick
             that the state refuses (``checked`` stays) is undone after 5 seconds.
         **props: Passed to the input: ``name``, ``on_change``, ``default_checked`` …
-
-    Returns:
-        An ``input``.
     """
     # Reflex's own prop guards against null for controlled text, in JavaScript.
     props["custom_attrs"] = {"value": value, **props.pop("custom_attrs", {})}
@@ -60,9 +57,6 @@ def choice_group(
         *choices: ``radio_card``, ``check_card`` or an ``each`` of them.
         columns: Grid classes, for example ``"sm:grid-cols-2"``.
         hide_label: Show the question to assistive technology only.
-
-    Returns:
-        A ``fieldset``.
     """
     return rx.el.fieldset(
         rx.el.legend(
@@ -97,9 +91,6 @@ def radio_card(
         checked: Whether it is chosen, when the state decides; may be a Var.
         kind: ``radio`` or ``checkbox``.
         **props: Passed to the input: ``on_change``, ``default_checked`` …
-
-    Returns:
-        A ``label`` around its input.
     """
     return rx.el.label(
         *([picture] if picture is not None else []),
@@ -134,9 +125,6 @@ def check_card(title: Any, **props: Any) -> rx.Component:
     Args:
         title: The choice.
         **props: As for ``radio_card``.
-
-    Returns:
-        A ``label`` around its checkbox.
     """
     return radio_card(title, kind="checkbox", **props)
 
@@ -168,9 +156,6 @@ def search_field(
         placeholder: An example of what to type.
         class_name: Extra classes.
         **props: Passed to the input, such as ``on_change``.
-
-    Returns:
-        A ``search`` landmark's content.
     """
     props |= {
         "name": name,
@@ -201,9 +186,6 @@ def chip(label: Any, *, chosen: Any = False, name: str = "", **props: Any) -> An
         chosen: Whether it is on; may be a Var.
         name: An icon.
         **props: Passed to the button.
-
-    Returns:
-        A ``button`` with ``aria-pressed``.
     """
     return rx.el.button(
         *([icon(name, "size-4.5")] if name else []),

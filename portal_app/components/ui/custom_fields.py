@@ -1,7 +1,7 @@
 """The fields a business defines: one way to fill them in, one to read them.
 
-A form holds ``custom_fields``; its handler takes ``state.answers.answers`` out of
-what was sent and hands them to the domain, which checks them by the definitions.
+A form holds ``custom_fields``; its handler takes ``form_parsing.answers`` out of what
+was sent and hands them to the domain, which checks them by the definitions.
 """
 
 from typing import Any
@@ -40,9 +40,6 @@ def custom_fields(
             value means other fields, whatever was entered.
         within: Names the part of a form that has other fields as well: ids begin with
             it, and so do keys in ``errors``, followed by a dot.
-
-    Returns:
-        The fields, for a form that is a column with gaps.
     """
     return CustomFields.create(fields=fields, errors=errors, of=of, within=within)
 
@@ -52,9 +49,6 @@ def custom_values(fields: Any) -> rx.Component:
 
     Args:
         fields: A Var of a list of ``FieldView``.
-
-    Returns:
-        A list of facts.
     """
     return rx.el.div(
         summary_list(

@@ -88,9 +88,6 @@ def dialog_button(
         *children: The label.
         kind: As for ``button``.
         **props: As for ``button``.
-
-    Returns:
-        A ``button``.
     """
     return button(
         *children, kind=kind, custom_attrs=_command(name, "show-modal"), **props
@@ -104,9 +101,6 @@ def dialog_close_button(name: str, *children: Any, kind: Kind = "secondary") -> 
         name: The dialog's name.
         *children: The label.
         kind: As for ``button``.
-
-    Returns:
-        A ``button``.
     """
     return button(*children, kind=kind, custom_attrs=_command(name, "close"))
 
@@ -158,9 +152,6 @@ def saving_dialog(
         text: A sentence under the heading.
         on_save: The handler, where it is not ``save``.
         wide: For forms with many fields.
-
-    Returns:
-        The dialog.
     """
     return EditDialog.create(
         form(
@@ -202,9 +193,6 @@ def edit_button(name: Any, *children: Any, class_name: Any = "", **props: Any) -
         *children: What it shows.
         class_name: Its look.
         **props: Passed to the element.
-
-    Returns:
-        A ``button``.
     """
     custom = {"data-edit": name, **props.pop("custom_attrs", {})}
     return rx.el.button(

@@ -68,9 +68,6 @@ def empty_state(
         name: An icon, when there is no illustration.
         level: The heading's; 1 where this is all there is on the page.
         class_name: Extra classes.
-
-    Returns:
-        A centred block.
     """
     drawing = (
         rx.el.img(
@@ -121,9 +118,6 @@ def badge(*children: Any, look: str = "bg-sunken text-ink-soft") -> rx.Component
     Args:
         *children: The words.
         look: Its colours.
-
-    Returns:
-        A ``span``.
     """
     return rx.el.span(*children, class_name=classes(_BADGE, look))
 
@@ -134,9 +128,6 @@ def status_badge(status: Any) -> rx.Component:
     Args:
         status: ``pending``, ``confirmed``, ``completed``, ``cancelled`` or
             ``quoted``; may be a Var. Anything else is shown as it is.
-
-    Returns:
-        A ``span``.
     """
 
     def drawn(key: str) -> rx.Component:
@@ -154,9 +145,6 @@ def bone(class_name: str) -> rx.Component:
 
     Args:
         class_name: Its size.
-
-    Returns:
-        A ``span`` that assistive technology skips.
     """
     return rx.el.span(class_name=classes("bone block", class_name), aria_hidden="true")
 
@@ -175,9 +163,6 @@ def list_skeleton(count: int = 4) -> rx.Component:
 
     Args:
         count: How many rows.
-
-    Returns:
-        A stack of rows.
     """
     return _loading(
         *[
@@ -222,9 +207,6 @@ def form_skeleton(count: int = 4) -> rx.Component:
 
     Args:
         count: How many fields.
-
-    Returns:
-        A stack of fields.
     """
     return _loading(
         *[
@@ -237,11 +219,7 @@ def form_skeleton(count: int = 4) -> rx.Component:
 
 
 def text_skeleton() -> rx.Component:
-    """Draw the shape of a heading and two paragraphs.
-
-    Returns:
-        A stack of lines.
-    """
+    """Draw the shape of a heading and two paragraphs."""
     return _loading(
         bone("h-7 w-56"),
         *[bone(f"h-4 {width}") for width in ("w-full", "w-full", "w-4/5")],

@@ -93,9 +93,6 @@ def field_frame(
         required: Optional fields say so after the label.
         aside: Something at the end of the label's line, for example a link.
         class_name: Extra classes, for example a grid span.
-
-    Returns:
-        The whole field.
     """
     heading: Any = rx.el.label(
         label,
@@ -153,9 +150,6 @@ def text_field(
         class_name: Extra classes of the whole field.
         **props: Passed to the input: ``default_value``, ``auto_complete``,
             ``input_mode``, ``placeholder``, ``on_blur`` …
-
-    Returns:
-        The field.
     """
     identifier = _name_of(name, field_id)
     custom = {**described(identifier, error, help), **props.pop("custom_attrs", {})}
@@ -194,9 +188,6 @@ def email_field(
         label: The visible label.
         name: The key in the submitted form.
         **props: As for ``text_field``.
-
-    Returns:
-        The field.
     """
     props.setdefault("auto_complete", "email")
     return text_field(
@@ -219,9 +210,6 @@ def phone_field(
         label: The visible label.
         name: The key in the submitted form.
         **props: As for ``text_field``.
-
-    Returns:
-        The field.
     """
     props.setdefault("auto_complete", "tel")
     return text_field(label, name, type="tel", input_mode="tel", **props)
@@ -251,9 +239,6 @@ def textarea_field(
         field_id: The ``id``, when a page has two fields of one name.
         class_name: Extra classes of the whole field.
         **props: Passed to the ``textarea``.
-
-    Returns:
-        The field.
     """
     identifier = _name_of(name, field_id)
     custom = {**described(identifier, error, help), **props.pop("custom_attrs", {})}
@@ -303,9 +288,6 @@ def select_field(
         field_id: The ``id``, when a page has two fields of one name.
         class_name: Extra classes of the whole field.
         **props: Passed to the ``select``.
-
-    Returns:
-        The field.
     """
     identifier = _name_of(name, field_id)
     custom = {**described(identifier, error, help), **props.pop("custom_attrs", {})}
@@ -359,9 +341,6 @@ def checkbox_field(
         field_id: The ``id``, when a page has two fields of one name.
         class_name: Extra classes of the whole field.
         **props: Passed to the input.
-
-    Returns:
-        The field.
     """
     identifier = _name_of(name, field_id)
     children: Sequence[Any] = label if isinstance(label, list | tuple) else [label]

@@ -25,9 +25,6 @@ def focused_block(*children: Any, **props: Any) -> rx.Component:
     Args:
         *children: The answer.
         **props: Passed to the element.
-
-    Returns:
-        A ``div``.
     """
     props["class_name"] = f"outline-none {props.get('class_name', '')}".strip()
     return FocusedBlock.create(*children, **props)
@@ -102,9 +99,6 @@ def post_form(*children: Any, action: str, **props: Any) -> rx.Component:
         *children: Its fields and button.
         action: A path of this portal under ``/api/``.
         **props: Passed to the element.
-
-    Returns:
-        A ``form``.
     """
     return NativeForm.create(*children, action=action, method="post", **props)
 
@@ -183,8 +177,5 @@ def unsaved_changes_guard(saved: Any, leads: Any) -> rx.Component:
     Args:
         saved: A Var of the ``request`` that was stored last.
         leads: A Var of where to go once it was stored.
-
-    Returns:
-        Nothing to see, until it asks.
     """
     return UnsavedChangesGuard.create(owner=ViewerState.owner, saved=saved, next=leads)

@@ -61,9 +61,6 @@ def icon_choice(
         among: The names that can occur; only these are put into the page.
         class_name: Extra classes.
         fallback: The icon for any other name.
-
-    Returns:
-        The icon.
     """
     if not is_var(name):
         return icon(name if name in among else fallback, class_name)
@@ -102,9 +99,6 @@ def avatar(
         picture_url: Where the picture is, or an empty string; may be a Var.
         size: ``sm`` 36 px, ``md`` 44, ``lg`` 56, ``xl`` 80.
         class_name: Extra classes.
-
-    Returns:
-        A round element, hidden from assistive technology.
     """
     picture = rx.el.img(
         src=picture_url, alt="", loading="lazy", class_name="size-full object-cover"

@@ -28,9 +28,6 @@ def account_section(
         *children: What is inside.
         text: A sentence under the heading.
         action: The button that adds to it.
-
-    Returns:
-        A ``section``.
     """
     return rx.el.div(
         section(title, *children, text=text or None, action=action),
@@ -55,9 +52,6 @@ def item(
         badges: Small labels after the title.
         actions: Icon buttons at the end.
         key: Of the list.
-
-    Returns:
-        An ``li``.
     """
     return rx.el.li(
         rx.el.span(
@@ -105,9 +99,6 @@ def item_line(*children: Any, **props: Any) -> rx.Component:
     Args:
         *children: What it says.
         **props: Passed to the element.
-
-    Returns:
-        A ``p``.
     """
     look = classes("text-ink-soft break-words", props.pop("class_name", ""))
     return rx.el.p(*children, class_name=look, **props)
@@ -123,9 +114,6 @@ def icon_action(
         label: The accessible name.
         disabled: Whether it refuses clicks for now; may be a Var.
         **props: Passed to the button; ``custom_attrs`` may name a dialog.
-
-    Returns:
-        A square ``button`` of 44 px.
     """
     custom = {"aria-label": label, "title": label, **props.pop("custom_attrs", {})}
     return rx.el.button(
@@ -173,9 +161,6 @@ def form_part(title: str, *children: Any) -> rx.Component:
     Args:
         title: What is asked for.
         *children: The fields.
-
-    Returns:
-        A ``fieldset``.
     """
     # The rule is the box's: a legend would stand on a fieldset's border.
     return rx.el.div(
@@ -193,9 +178,6 @@ def address_line(lines: Any) -> rx.Component:
 
     Args:
         lines: A Var of texts.
-
-    Returns:
-        A quiet line.
     """
     return item_line(
         each(

@@ -91,9 +91,6 @@ def equal(left: Any, right: Any) -> Any:
     Args:
         left: A Var or a plain value.
         right: A Var or a plain value.
-
-    Returns:
-        A boolean Var when either side is a Var, otherwise a bool.
     """
     if is_var(right) and not is_var(left):
         left, right = right, left
@@ -105,9 +102,6 @@ def negate(value: Any) -> Any:
 
     Args:
         value: A Var or a plain value.
-
-    Returns:
-        A boolean Var for a Var, otherwise a bool.
     """
     return ~value.bool() if is_var(value) else not value
 

@@ -57,9 +57,6 @@ def picture_editor(
         on_uploaded: Event that gets the id of the file that was handed in.
         on_remove: Event that takes the picture away.
         of_oneself: A round picture, taken by the camera that looks at its owner.
-
-    Returns:
-        The picture with its button.
     """
     return rx.el.div(
         drawn,
@@ -88,9 +85,6 @@ def picture_field(
         name: The key in the submitted form, which holds the file's id.
         error: What is wrong, in words; may be a Var.
         of_oneself: As for ``picture_editor``.
-
-    Returns:
-        The field.
     """
     return PictureField.create(
         field=f"field-{name}",

@@ -17,9 +17,6 @@ def card(*children: Any, padded: bool = True, **props: Any) -> rx.Component:
         *children: What is inside.
         padded: With inner space, more on a desktop.
         **props: Passed to the element.
-
-    Returns:
-        A ``div``.
     """
     look = classes("card", "p-5 sm:p-7" if padded else "", props.pop("class_name", ""))
     return rx.el.div(*children, class_name=look, **props)
@@ -42,9 +39,6 @@ def section(
         action: A button or link at the heading's end.
         level: The heading's level, 2 or 3.
         class_name: Extra classes.
-
-    Returns:
-        A ``section``.
     """
     heading = rx.el.h2 if level == 2 else rx.el.h3
     return rx.el.section(
@@ -80,9 +74,6 @@ def page_header(
         text: A sentence under it.
         trail: Breadcrumbs above it: label and path, the page itself left out.
         action: The page's main button.
-
-    Returns:
-        A ``header``.
     """
     crumbs = (
         [
@@ -142,9 +133,6 @@ def summary_list(*rows: Any, class_name: str = "") -> rx.Component:
     Args:
         *rows: Made by ``summary_row``.
         class_name: Extra classes.
-
-    Returns:
-        A ``dl``.
     """
     return rx.el.dl(*rows, class_name=classes("divide-y divide-line", class_name))
 
@@ -157,9 +145,6 @@ def summary_row(term: Any, *value: Any, name: str = "", action: Any = None) -> A
         *value: The value.
         name: Name of an icon before the term.
         action: A link to change it.
-
-    Returns:
-        A ``div`` holding ``dt`` and ``dd``.
     """
     return rx.el.div(
         rx.el.dt(
@@ -181,9 +166,6 @@ def timeline(*entries: Any) -> rx.Component:
 
     Args:
         *entries: Made by ``timeline_entry``, or an ``each`` of them.
-
-    Returns:
-        An ordered list.
     """
     return rx.el.ol(*entries, class_name="flex flex-col")
 
@@ -199,9 +181,6 @@ def timeline_entry(
         who: Who did it.
         text: More about it.
         name: An icon.
-
-    Returns:
-        A list item.
     """
     return rx.el.li(
         rx.el.span(
@@ -244,9 +223,6 @@ def pager(
         on_next: Event for the page after.
         has_previous: Whether there is one; may be a Var.
         has_next: Whether there is one; may be a Var.
-
-    Returns:
-        A ``nav``.
     """
     return rx.el.nav(
         rx.el.p(

@@ -16,9 +16,6 @@ def tab_list(label: str, *tabs: Any) -> rx.Component:
     Args:
         label: What the tabs divide.
         *tabs: Made by ``tab``.
-
-    Returns:
-        A ``div`` with ``role="tablist"``.
     """
     return rx.el.div(*tabs, role="tablist", aria_label=label, class_name="tabs")
 
@@ -34,9 +31,6 @@ def tab(
         chosen: The key of the chosen tab; may be a Var.
         count: How many things are behind it; not part of its name.
         **props: Passed to the button, for example ``on_click``.
-
-    Returns:
-        A ``button`` with ``role="tab"``.
     """
     here = equal(chosen, key)
     return rx.el.button(
@@ -100,9 +94,6 @@ def stepper(
         current: The position of the current one, from 0; may be a Var.
         address: Gives the address of a step by its position; steps that are done
             then lead back to themselves.
-
-    Returns:
-        A ``nav`` with an ordered list, the current step marked.
     """
     return rx.el.nav(
         rx.el.ol(
