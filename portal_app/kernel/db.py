@@ -20,6 +20,7 @@ from sqlmodel import Session, SQLModel
 
 P = ParamSpec("P")
 R = TypeVar("R")
+M = TypeVar("M", bound=SQLModel)
 
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -32,6 +33,7 @@ SQLModel.metadata.naming_convention = {
 _BUSY_TIMEOUT_MS = 10_000
 _TRANSIENT_SQLSTATES = {"40001", "40P01"}  # serialization failure, deadlock
 _MAX_TRIES = 5
+_CACHED_ROWS = "cached_rows"
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -143,6 +145,21 @@ class Database:
         """Run one question in a reading session."""
         with self.read() as tx:
             return fn(tx, *args, **kwargs)
+
+
+def get_cached(tx: Session, table: type[M], key: object) -> M | None:
+    """A row by its primary key, read at most once in a transaction.
+
+    For the few rows that nearly every function reads. What this transaction writes
+    to the row shows at once, and so does what a lock with ``populate_existing``
+    finds; what others commit meanwhile does not.
+    """
+    row = tx.get(table, key)
+    if row is not None:
+        # A session refers to its rows weakly: unless something holds the row, the
+        # next ``get`` reads it again.
+        tx.info.setdefault(_CACHED_ROWS, {})[table, key] = row
+    return row
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -4,7 +4,7 @@ Both databases have ``INSERT … ON CONFLICT``, under different classes in
 SQLAlchemy; here they are one.
 """
 
-from typing import Any
+from collections.abc import Sequence
 
 from sqlalchemy import CursorResult, Delete, Update, literal
 from sqlalchemy.dialects import postgresql, sqlite
@@ -40,12 +40,16 @@ def insert_once(tx: Session, row: SQLModel, *unique: str) -> bool:
     Returns:
         Whether this call inserted it.
     """
-    values: dict[str, Any] = row.model_dump()
+    return insert_all_once(tx, [row], *unique) == 1
+
+
+def insert_all_once(tx: Session, rows: Sequence[SQLModel], *unique: str) -> int:
+    """As ``insert_once``, of several rows of one table; says how many were inserted."""
     statement = (
-        insert_into(tx, type(row))
-        .values(**values)
+        insert_into(tx, type(rows[0]))
+        .values([row.model_dump() for row in rows])
         .on_conflict_do_nothing(index_elements=list(unique))
         # The row count of an insert is not told by every driver.
         .returning(literal(1))
     )
-    return tx.execute(statement).first() is not None
+    return len(tx.execute(statement).all())

@@ -1,14 +1,17 @@
+import gc
 import threading
 from datetime import datetime
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
 from portal_app.domain.accounts.models import Account, AccountSession
+from portal_app.domain.business.models import Business
 from portal_app.kernel.clock import utc_now
-from portal_app.kernel.db import Database
+from portal_app.kernel.db import Database, get_cached
+from tests.support.statements import statements_of
 
 pytestmark = pytest.mark.each_database
 
@@ -82,3 +85,42 @@ def test_sqlite_runs_in_wal_mode(sqlite_db: Database) -> None:
     with sqlite_db.read() as tx:
         assert tx.execute(text("PRAGMA journal_mode")).scalar() == "wal"
         assert tx.execute(text("PRAGMA foreign_keys")).scalar() == 1
+
+
+def test_a_cached_row_is_read_once_and_shows_what_the_transaction_writes(
+    db: Database,
+) -> None:
+    with db.write() as tx:
+        tx.add(Business(name="Before"))
+    with statements_of(db) as executed, db.write() as tx:
+        for _ in range(3):
+            gc.collect()
+            assert get_cached(tx, Business, 1) is not None
+        assert len(executed) == 1
+        tx.execute(update(Business).values(name="After"))
+        row = get_cached(tx, Business, 1)
+        assert row is not None
+        assert row.name == "After"
+    with db.read() as tx:
+        assert tx.get_one(Business, 1).name == "After"
+
+
+def test_a_lock_refreshes_a_cached_row(db: Database) -> None:
+    with db.write() as tx:
+        tx.add(Business(name="Before"))
+    with db.write() as tx:
+        assert get_cached(tx, Business, 1) is not None
+        # As if somebody else had: the session does not know of it.
+        tx.connection().execute(text("UPDATE business SET name = 'After'"))
+        row = tx.get(Business, 1, with_for_update=True, populate_existing=True)
+        assert row is not None
+        assert row.name == "After"
+        assert get_cached(tx, Business, 1) is row
+
+
+def test_a_missing_row_is_not_cached(db: Database) -> None:
+    with db.write() as tx:
+        assert get_cached(tx, Business, 1) is None
+        tx.add(Business(name="New"))
+        tx.flush()
+        assert get_cached(tx, Business, 1) is not None

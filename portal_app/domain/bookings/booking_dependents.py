@@ -79,6 +79,21 @@ def set_booking_dependents(
     for row in before:
         tx.delete(row)
     tx.flush()
+    _add_dependents(tx, actor, booking, dependents)
+    return True
+
+
+def add_booking_dependents(
+    tx: Session, actor: Actor, booking: Booking, dependents: Sequence[Dependent]
+) -> None:
+    """Say for whom a new booking is; arguments as ``set_booking_dependents``."""
+    if dependents:
+        _add_dependents(tx, actor, booking, dependents)
+
+
+def _add_dependents(
+    tx: Session, actor: Actor, booking: Booking, dependents: Sequence[Dependent]
+) -> None:
     tx.add_all(
         BookingDependent(
             booking_id=booking.id,
@@ -99,7 +114,6 @@ def set_booking_dependents(
         )
     )
     tx.flush()
-    return True
 
 
 def booked_dependents(tx: Session, booking_id: str) -> list[BookingDependent]:

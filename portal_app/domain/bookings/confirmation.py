@@ -7,7 +7,6 @@ draft's id is the key: however often it is confirmed, there is one booking.
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from portal_app.domain.bookings import draft_details, rules
@@ -18,7 +17,11 @@ from portal_app.domain.bookings.models import (
     BookingEvent,
     BookingLine,
 )
-from portal_app.domain.bookings.notifications import notify_booked, record_booked
+from portal_app.domain.bookings.notifications import (
+    booking_facts,
+    notify_booked,
+    record_booked,
+)
 from portal_app.domain.bookings.rules import OverviewSnapshot
 from portal_app.domain.bookings.view_builders import (
     booking_of_draft,
@@ -32,11 +35,11 @@ from portal_app.domain.scheduling import service as scheduling
 from portal_app.domain.scheduling.service import ClaimedTime, SlotTaken
 from portal_app.kernel.audiences import Actor, Audience
 from portal_app.kernel.clock import utc_now
-from portal_app.kernel.constraints import violated_constraint
 from portal_app.kernel.db import Database
 from portal_app.kernel.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from portal_app.kernel.formats import duration_text
 from portal_app.kernel.ids import new_number, normalise_number
+from portal_app.kernel.statements import insert_once
 
 _NUMBER_PREFIX = "B"
 _NUMBER_TRIES = 5
@@ -75,35 +78,39 @@ def confirm(db: Database, actor: Actor, draft_id: str, shown: OverviewSnapshot) 
 def _confirm(tx: Session, actor: Actor, draft_id: str, shown: OverviewSnapshot) -> str:
     # The lock makes a second confirmation of the same draft wait for the first.
     draft = own_draft(tx, actor, draft_id, lock=True)
-    booked = booking_of_draft(tx, draft)
-    if booked is not None:
-        return booked.number
     if draft.closed_at is not None:
-        raise NotFound("We could not find that booking.")
+        booked = booking_of_draft(tx, draft)
+        if booked is None:
+            raise NotFound("We could not find that booking.")
+        return booked.number
     service = tx.get_one(Service, draft.service_id)
     if not service.active:
         raise Conflict("Sorry, we do not offer this service any more.")
     price = price_of_draft(tx, draft)
-    blocking_reason = draft_details.blocking_reason(tx, draft)
-    done = completed_steps(draft, price, blocking_reason)
+    details = draft_details.check_details(tx, draft)
+    done = completed_steps(draft, price, details.blocking_reason)
     missing = [step for step in rules.STEPS if step not in done]
     if missing or price is None or draft.starts_at is None:
         words = rules.MISSING_TEXTS | (
-            {"contact": blocking_reason} if blocking_reason else {}
+            {"contact": details.blocking_reason} if details.blocking_reason else {}
         )
         raise InvalidInput({step: words[step] for step in missing})
     _require_unchanged_overview(tx, draft, price, shown)
-    taken = scheduling.claim_slot(
+    claimed = scheduling.claim_slot(
         tx,
         draft.service_id,
         price.minutes,
         draft.starts_at,
         fieldworker_id=draft.fieldworker_id,
     )
-    booking = _store_booking(tx, draft, service, price, taken)
-    record_booked(tx, actor, booking)
-    draft_details.copy_to_booking(tx, actor, draft, booking)
-    notify_booked(tx, booking, price)
+    booking = _store_booking(tx, draft, service, price, claimed)
+    facts = booking_facts(tx, booking, claimed.fieldworker_name)
+    record_booked(tx, actor, booking, facts)
+    answered = draft_details.copy_to_booking(
+        tx, actor, draft, booking, details.dependents
+    )
+    names = [one.name for one in details.dependents]
+    notify_booked(tx, booking, price, facts, dependents=names, answered=answered)
     draft.closed_at = booking.created_at
     draft.updated_at = booking.created_at
     return booking.number
@@ -137,14 +144,14 @@ def _store_booking(
     draft: BookingDraft,
     service: Service,
     price: PriceBreakdown,
-    taken: ClaimedTime,
+    claimed: ClaimedTime,
 ) -> Booking:
     assert draft.starts_at is not None
     values: dict[str, Any] = {
         "customer_id": draft.customer_id,
         "service_id": service.id,
-        "fieldworker_id": taken.fieldworker_id,
-        "claim_id": taken.claim_id,
+        "fieldworker_id": claimed.fieldworker_id,
+        "claim_id": claimed.claim_id,
         "draft_id": draft.id,
         "status": "confirmed",
         "starts_at": draft.starts_at,
@@ -174,21 +181,13 @@ def _store_booking(
         )
         for position, line in enumerate(price.lines)
     )
-    tx.flush()
     return booking
 
 
 def _insert_with_new_number(tx: Session, values: dict[str, Any]) -> Booking:
     for _ in range(_NUMBER_TRIES):
         booking = Booking(number=new_number(_NUMBER_PREFIX), **values)
-        try:
-            with tx.begin_nested():
-                tx.add(booking)
-                tx.flush()
-        except IntegrityError as error:
-            if violated_constraint(error) != "uq_booking_number":
-                raise
-        else:
+        if insert_once(tx, booking, "number"):
             return booking
     raise RuntimeError("no free booking number found")
 

@@ -4,6 +4,9 @@ The dependents are stored on the draft, the answers as field values about it. Bo
 are checked again when it is confirmed, and are copied to the booking.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
 from sqlmodel import Session
 
 from portal_app.domain.bookings import booking_dependents, rules
@@ -11,6 +14,7 @@ from portal_app.domain.bookings.models import Booking, BookingDraft
 from portal_app.domain.bookings.rules import DetailsForm
 from portal_app.domain.bookings.views import BookingDependentView
 from portal_app.domain.catalogue.models import Service
+from portal_app.domain.dependents.models import Dependent
 from portal_app.domain.dependents.service import eligible_dependents
 from portal_app.domain.fields import rules as d
 from portal_app.domain.fields import schema
@@ -64,41 +68,68 @@ def save_details(
     return bool(changed)
 
 
-def blocking_reason(tx: Session, draft: BookingDraft) -> str:
-    """Why what was filled in cannot be booked any more.
+@dataclass(frozen=True, slots=True)
+class CheckedDetails:
+    """The stored details of a draft, as they count now.
 
-    Empty if it can, or if nothing was filled in yet.
+    Attributes:
+        dependents: Those that were chosen, in the order they were chosen.
+        blocking_reason: Why the details cannot be booked (any more); empty if they
+            can, or if the step was not taken yet.
     """
+
+    dependents: list[Dependent] = field(default_factory=list)
+    blocking_reason: str = ""
+
+
+def check_details(tx: Session, draft: BookingDraft) -> CheckedDetails:
+    """Look at the stored details again: what they refer to may have changed."""
     if not draft.contact:
-        return ""
+        return CheckedDetails()
+    chosen: list[Dependent] = []
     if draft.dependent_ids:
         service = tx.get_one(Service, draft.service_id)
         found = eligible_dependents(tx, draft.customer_id, service.dependent_types)
-        there = {one.id for one in found}
-        gone = [one for one in draft.dependent_ids if one not in there]
-        if gone:
+        available = {one.id: one for one in found}
+        missing = [one for one in draft.dependent_ids if one not in available]
+        if missing:
             names = {one.id: one.name for one in dependents_of_draft(tx, draft)}
-            return rules.unavailable_dependent_text(names.get(gone[0], ""))
+            reason = rules.unavailable_dependent_text(names.get(missing[0], ""))
+            return CheckedDetails(blocking_reason=reason)
+        chosen = [available[one] for one in draft.dependent_ids]
     subject = Subject(rules.DRAFT_SUBJECT, draft.id)
     scope = schema.service_scope(draft.service_id)
-    lacking = fields.missing_fields(tx, d.CUSTOMER, scope, subject)
-    return rules.missing_answer_text(lacking[0]) if lacking else ""
+    unanswered = fields.missing_fields(tx, d.CUSTOMER, scope, subject)
+    reason = rules.missing_answer_text(unanswered[0]) if unanswered else ""
+    return CheckedDetails(chosen, reason)
 
 
 def copy_to_booking(
-    tx: Session, actor: Actor, draft: BookingDraft, booking: Booking
-) -> None:
-    """Make it the booking's; the caller has seen that there is no blocking_reason."""
-    service = tx.get_one(Service, draft.service_id)
-    chosen = booking_dependents.chosen_dependents(
-        tx, actor, service.dependent_types, draft.dependent_ids
-    )
-    booking_dependents.set_booking_dependents(tx, actor, booking, chosen)
-    fields.move_values(
+    tx: Session,
+    actor: Actor,
+    draft: BookingDraft,
+    booking: Booking,
+    dependents: Sequence[Dependent],
+) -> bool:
+    """Copy details to the booking; the caller has checked that nothing blocks it.
+
+    Args:
+        tx: The transaction.
+        actor: The customer.
+        draft: Theirs; the caller holds it.
+        booking: New, made from the draft.
+        dependents: Those of ``check_details``.
+
+    Returns:
+        Whether any field was answered.
+    """
+    booking_dependents.add_booking_dependents(tx, actor, booking, dependents)
+    moved = fields.move_values(
         tx,
         Subject(rules.DRAFT_SUBJECT, draft.id),
         Subject(rules.BOOKING_SUBJECT, booking.id),
     )
+    return moved > 0
 
 
 def dependents_of_draft(tx: Session, draft: BookingDraft) -> list[BookingDependentView]:

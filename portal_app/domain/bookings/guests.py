@@ -162,7 +162,6 @@ def create_link_path(
             expires_at=booking.ends_at + _LINK_LIFETIME_AFTER_VISIT,
         )
     )
-    tx.flush()
     return f"/login/booking?link={secret}"
 
 

@@ -1,8 +1,11 @@
 """The first entry of a booking's history, and the mails about it."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from sqlmodel import Session
 
-from portal_app.domain.bookings import booking_dependents, booking_details
+from portal_app.domain.bookings import booking_details
 from portal_app.domain.bookings.guests import create_link_path
 from portal_app.domain.bookings.models import Booking, BookingEvent
 from portal_app.domain.bookings.view_builders import (
@@ -12,20 +15,65 @@ from portal_app.domain.bookings.view_builders import (
 from portal_app.domain.business import service as business
 from portal_app.domain.catalogue import service as catalogue
 from portal_app.domain.catalogue.rules import PriceBreakdown
-from portal_app.domain.customers import contact_points, contacts
-from portal_app.domain.customers.contacts import BOOKING_UPDATES, NotifiedContact
+from portal_app.domain.customers import contact_points
+from portal_app.domain.customers.contacts import (
+    BOOKING_UPDATES,
+    CustomerContacts,
+    NotifiedContact,
+    active_contacts,
+)
 from portal_app.domain.customers.models import Customer
 from portal_app.domain.customers.rules import phone_text
 from portal_app.domain.fields.rules import OFFICE
-from portal_app.domain.notifications import outbox as notifications
-from portal_app.domain.scheduling.models import Fieldworker
+from portal_app.domain.notifications import outbox
+from portal_app.domain.notifications.outbox import Message
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.formats import duration_text
 
 
-def record_booked(tx: Session, actor: Actor, booking: Booking) -> None:
+@dataclass(frozen=True, slots=True)
+class BookingFacts:
+    """What the history and the mails say about a new booking, read once.
+
+    Attributes:
+        texts: Day, time, fieldworker and total, in words.
+        contacts: Of the customer.
+        notified: Those who are told, but for the one whom the confirmation reaches.
+        customer: The customer's name, if anybody else is told.
+    """
+
+    texts: dict[str, str]
+    contacts: CustomerContacts
+    notified: list[NotifiedContact]
+    customer: str
+
+
+def booking_facts(tx: Session, booking: Booking, fieldworker: str) -> BookingFacts:
+    """Read them; ``fieldworker`` is the name of who comes."""
+    formats = business.formats(tx)
+    texts = {
+        "day": formats.day(booking.starts_at),
+        "time": time_range_text(formats, booking.starts_at, booking.ends_at),
+        "fieldworker": fieldworker,
+        "total": formats.money(booking.total_minor),
+    }
+    everybody = active_contacts(tx, booking.customer_id)
+    notified = [
+        one
+        for one in everybody.to_notify(BOOKING_UPDATES)
+        if booking.contact_email not in one.emails
+    ]
+    name = ""
+    if notified:
+        customer = tx.get_one(Customer, booking.customer_id)
+        name = f"{customer.first_name} {customer.last_name}".strip()
+    return BookingFacts(texts, everybody, notified, name)
+
+
+def record_booked(
+    tx: Session, actor: Actor, booking: Booking, facts: BookingFacts
+) -> None:
     """Begin the history of a booking."""
-    told = [contact.name for contact in _contacts_to_notify(tx, booking)]
     tx.add(
         BookingEvent(
             booking_id=booking.id,
@@ -33,25 +81,39 @@ def record_booked(tx: Session, actor: Actor, booking: Booking) -> None:
             by="customer",
             account_id=actor.account_id,
             what="booked",
-            detail=_booking_texts(tx, booking) | {"told": told},
+            detail=facts.texts | {"told": [one.name for one in facts.notified]},
         )
     )
-    tx.flush()
 
 
-def notify_booked(tx: Session, booking: Booking, price: PriceBreakdown) -> None:
+def notify_booked(
+    tx: Session,
+    booking: Booking,
+    price: PriceBreakdown,
+    facts: BookingFacts,
+    *,
+    dependents: Sequence[str],
+    answered: bool,
+) -> None:
     """Write the mails, with every text they need.
 
     The customer, at the booking's contact e-mail, and the office read everything.
     A contact who is told about bookings reads service, day and time; the rest is
     behind a link of their own, if the customer lets them see bookings.
+
+    Args:
+        tx: The transaction.
+        booking: What was booked.
+        price: What it costs.
+        facts: Of ``booking_facts``.
+        dependents: The names of whom it is for.
+        answered: Whether any field of the service was answered.
     """
     settings = business.current_business(tx)
     formats = business.formats(tx)
     address = stored_address_lines(booking.address, settings.country)
-    texts = _booking_texts(tx, booking)
     payload = {
-        **texts,
+        **facts.texts,
         "number": booking.number,
         "service": booking.service_name,
         "duration": duration_text(price.minutes),
@@ -70,45 +132,35 @@ def notify_booked(tx: Session, booking: Booking, price: PriceBreakdown) -> None:
         "contact_phone": phone_text(booking.contact_phone, settings.country),
         "company": str(booking.company.get("name", "")),
         "company_tax_number": str(booking.company.get("tax_number", "")),
-        "for_whom": ", ".join(
-            one.name for one in booking_dependents.booked_dependents(tx, booking.id)
-        ),
+        "for_whom": ", ".join(dependents),
         "notes": booking.notes,
     }
     # The customer's mail opens the booking by itself, whoever it was written to.
     path = create_link_path(tx, booking)
-    notifications.enqueue(
-        tx,
-        "booking_confirmed",
-        booking.contact_email,
-        payload | {"path": path},
-        f"booking_confirmed:{booking.id}",
-    )
+    messages = [
+        Message(
+            "booking_confirmed",
+            booking.contact_email,
+            payload | {"path": path},
+            f"booking_confirmed:{booking.id}",
+        )
+    ]
     if settings.email:
         # No link: the office has no page of a booking, it would send them home.
-        notifications.enqueue(
-            tx,
-            "booking_received",
-            settings.email,
-            payload
-            | {
-                "speakers": _authorised_contacts(tx, booking, settings.country),
-                "answers": _office_answers(tx, booking),
-            },
-            f"booking_received:{booking.id}",
+        office = payload | {
+            "speakers": _authorised_contacts(facts.contacts, settings.country),
+            "answers": _office_answers(tx, booking) if answered else [],
+        }
+        messages.append(
+            Message(
+                "booking_received",
+                settings.email,
+                office,
+                f"booking_received:{booking.id}",
+            )
         )
-    for contact in _contacts_to_notify(tx, booking):
-        _notify_contact(tx, booking, contact, texts)
-
-
-def _booking_texts(tx: Session, booking: Booking) -> dict[str, str]:
-    formats = business.formats(tx)
-    return {
-        "day": formats.day(booking.starts_at),
-        "time": time_range_text(formats, booking.starts_at, booking.ends_at),
-        "fieldworker": tx.get_one(Fieldworker, booking.fieldworker_id).name,
-        "total": formats.money(booking.total_minor),
-    }
+    messages += _contact_messages(tx, booking, facts)
+    outbox.enqueue_all(tx, messages)
 
 
 def _office_answers(tx: Session, booking: Booking) -> list[dict[str, str]]:
@@ -119,38 +171,29 @@ def _office_answers(tx: Session, booking: Booking) -> list[dict[str, str]]:
     ]
 
 
-def _contacts_to_notify(tx: Session, booking: Booking) -> list[NotifiedContact]:
-    """Whoever is to be told, but for the one whom the confirmation reaches."""
-    found = contacts.contacts_to_notify(tx, booking.customer_id, BOOKING_UPDATES)
-    return [one for one in found if booking.contact_email not in one.emails]
-
-
-def _notify_contact(
-    tx: Session, booking: Booking, contact: NotifiedContact, texts: dict[str, str]
-) -> None:
-    customer = tx.get_one(Customer, booking.customer_id)
-    payload = {
-        "customer": f"{customer.first_name} {customer.last_name}".strip(),
-        "contact": contact.name,
-        "service": booking.service_name,
-        "day": texts["day"],
-        "time": texts["time"],
-        "stop_path": contact_points.create_stop_link(tx, contact.email_id),
-    }
-    if contact.may_view:
-        payload["number"] = booking.number
-        payload["path"] = create_link_path(tx, booking, contact.contact_id)
-    notifications.enqueue(
-        tx,
-        "booking_told",
-        contact.email,
-        payload,
-        f"booking_told:{booking.id}:{contact.contact_id}",
-    )
+def _contact_messages(
+    tx: Session, booking: Booking, facts: BookingFacts
+) -> list[Message]:
+    messages = []
+    for contact in facts.notified:
+        payload = {
+            "customer": facts.customer,
+            "contact": contact.name,
+            "service": booking.service_name,
+            "day": facts.texts["day"],
+            "time": facts.texts["time"],
+            "stop_path": contact_points.create_stop_link(tx, contact.email_id),
+        }
+        if contact.may_view:
+            payload["number"] = booking.number
+            payload["path"] = create_link_path(tx, booking, contact.contact_id)
+        key = f"booking_told:{booking.id}:{contact.contact_id}"
+        messages.append(Message("booking_told", contact.email, payload, key))
+    return messages
 
 
 def _authorised_contacts(
-    tx: Session, booking: Booking, country: str
+    contacts: CustomerContacts, country: str
 ) -> list[dict[str, str]]:
     """Who may speak for the customer, and the phone they would call from."""
     return [
@@ -158,5 +201,5 @@ def _authorised_contacts(
             "who": f"{one.name}, {one.role}",
             "phone": phone_text(one.phone, country),
         }
-        for one in contacts.authorised_contacts(tx, booking.customer_id)
+        for one in contacts.authorised()
     ]

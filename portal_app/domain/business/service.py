@@ -10,6 +10,7 @@ from portal_app.domain.business.models import Business
 from portal_app.domain.business.rules import SWITCH_COLUMNS, BusinessForm, SwitchesForm
 from portal_app.domain.business.views import Branding, BusinessView, Switches
 from portal_app.kernel.audiences import Actor, Audience
+from portal_app.kernel.db import get_cached
 from portal_app.kernel.errors import Conflict, NotAllowed
 from portal_app.kernel.formats import Formats
 from portal_app.kernel.statements import affected, insert_once
@@ -19,12 +20,12 @@ DEFAULT_NAME = "My business"
 
 
 def current_business(tx: Session) -> Business:
-    """The business this portal belongs to.
+    """The business this portal belongs to; read once in a transaction.
 
     Raises:
         RuntimeError: If none was set up yet.
     """
-    business = tx.get(Business, 1)
+    business = get_cached(tx, Business, 1)
     if business is None:
         raise RuntimeError(
             "no business is set up: run `python -m portal_app demo load`"
@@ -34,7 +35,7 @@ def current_business(tx: Session) -> Business:
 
 def is_set_up(tx: Session) -> bool:
     """Whether there is a business yet."""
-    return tx.get(Business, 1) is not None
+    return get_cached(tx, Business, 1) is not None
 
 
 def ensure_business(tx: Session) -> None:
@@ -127,7 +128,7 @@ def save_business(
 
 def switches(tx: Session) -> Switches:
     """Which ways in are open now; the defaults where no business is set up."""
-    business = tx.get(Business, 1)
+    business = get_cached(tx, Business, 1)
     if business is None:
         return Switches()
     return Switches(

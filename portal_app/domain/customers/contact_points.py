@@ -254,7 +254,6 @@ def create_stop_link(tx: Session, email_id: str) -> str:
             expires_at=utc_now() + STOP_LINK_LIFETIME,
         )
     )
-    tx.flush()
     return f"/stop-mails?token={secret}"
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete
+from sqlalchemy import and_, delete
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col
 
@@ -70,62 +70,58 @@ class AuthorisedContact:
     phone: str
 
 
-def contacts_to_notify(
-    tx: Session, customer_id: str, topic: str
-) -> list[NotifiedContact]:
-    """Who of a customer's contacts is told about something, in the customer's order.
+@dataclass(frozen=True, slots=True)
+class CustomerContacts:
+    """The contacts of a customer as they are now, in the customer's order.
 
     The customer is not among them: what is theirs goes to them anyway.
-
-    A contact is told at the main e-mail or, until that one is confirmed, at
-    another that is. A mail says when somebody's home is open to a stranger, and
-    the customer may have mistyped the address; so one that nobody confirmed gets
-    nothing but the question whether it may be used. Somebody who has confirmed no
-    e-mail is therefore told nothing, and My Account says so.
-
-    Args:
-        tx: The transaction of what happened.
-        customer_id: To whom it happened.
-        topic: ``booking_updates``, ``invoices`` or ``quotes``.
     """
-    rows = tx.execute(
-        select_columns(Contact, ContactEmail)
-        .join(ContactEmail, col(ContactEmail.contact_id) == col(Contact.id))
-        .where(*_active_contacts_of(customer_id))
-        .order_by(
-            col(Contact.position),
-            col(Contact.id),
-            col(ContactEmail.is_primary).desc(),
-            col(ContactEmail.position),
-        )
-    ).all()
-    people: dict[str, Contact] = {}
-    emails: dict[str, list[ContactEmail]] = {}
-    for contact, email in rows:
-        people[contact.id] = contact
-        emails.setdefault(contact.id, []).append(email)
-    told = []
-    for contact in people.values():
-        theirs = emails[contact.id]
-        confirmed = next((one for one in theirs if one.verified_at is not None), None)
-        if topic in contact.told_about and confirmed is not None:
-            told.append(
-                NotifiedContact(
-                    contact_id=contact.id,
-                    name=contact_name(contact),
-                    email=confirmed.email,
-                    email_id=confirmed.id,
-                    emails=tuple(one.email for one in theirs),
-                    may_view=allows(contact.may, contact.archived_at, VIEW),
+
+    rows: list[tuple[Contact, list[ContactEmail], str]]
+
+    def to_notify(self, topic: str) -> list[NotifiedContact]:
+        """Who is told about ``booking_updates``, ``invoices`` or ``quotes``.
+
+        A contact is told at the main e-mail or, until that one is confirmed, at
+        another that is. A mail says when somebody's home is open to a stranger, and
+        the customer may have mistyped the address; so one that nobody confirmed
+        gets nothing but the question whether it may be used. Somebody who has
+        confirmed no e-mail is therefore told nothing, and My Account says so.
+        """
+        told = []
+        for contact, emails, _phone in self.rows:
+            confirmed = next((one for one in emails if one.verified_at), None)
+            if topic in contact.told_about and confirmed is not None:
+                told.append(
+                    NotifiedContact(
+                        contact_id=contact.id,
+                        name=contact_name(contact),
+                        email=confirmed.email,
+                        email_id=confirmed.id,
+                        emails=tuple(one.email for one in emails),
+                        may_view=allows(contact.may, contact.archived_at, VIEW),
+                    )
                 )
+        return told
+
+    def authorised(self) -> list[AuthorisedContact]:
+        """Who may change or make the customer's appointments."""
+        return [
+            AuthorisedContact(
+                contact_name(contact),
+                CONTACT_ROLES.get(contact.role, contact.role),
+                phone,
             )
-    return told
+            for contact, _emails, phone in self.rows
+            if allows(contact.may, contact.archived_at, BOOK)
+        ]
 
 
-def authorised_contacts(tx: Session, customer_id: str) -> list[AuthorisedContact]:
-    """Who may change or make a customer's appointments, in the customer's order."""
+def active_contacts(tx: Session, customer_id: str) -> CustomerContacts:
+    """A customer's contacts that were not removed; one query."""
     rows = tx.execute(
-        select_columns(Contact, col(ContactPhone.number))
+        select_columns(Contact, ContactEmail, col(ContactPhone.number))
+        .outerjoin(ContactEmail, col(ContactEmail.contact_id) == col(Contact.id))
         .outerjoin(
             ContactPhone,
             and_(
@@ -133,18 +129,24 @@ def authorised_contacts(tx: Session, customer_id: str) -> list[AuthorisedContact
                 col(ContactPhone.is_primary),
             ),
         )
-        .where(*_active_contacts_of(customer_id))
-        .order_by(col(Contact.position), col(Contact.id))
-    )
-    return [
-        AuthorisedContact(
-            contact_name(contact),
-            CONTACT_ROLES.get(contact.role, contact.role),
-            phone or "",
+        .where(
+            col(Contact.customer_id) == customer_id,
+            col(Contact.role) != SELF,
+            col(Contact.archived_at).is_(None),
         )
-        for contact, phone in rows
-        if allows(contact.may, contact.archived_at, BOOK)
-    ]
+        .order_by(
+            col(Contact.position),
+            col(Contact.id),
+            col(ContactEmail.is_primary).desc(),
+            col(ContactEmail.position),
+        )
+    )
+    found: dict[str, tuple[Contact, list[ContactEmail], str]] = {}
+    for contact, email, phone in rows:
+        _, emails, _ = found.setdefault(contact.id, (contact, [], phone or ""))
+        if email is not None:
+            emails.append(email)
+    return CustomerContacts(list(found.values()))
 
 
 def has_right(tx: Session, contact_id: str, right: str) -> bool:
@@ -165,14 +167,6 @@ def allows(rights: Collection[str], archived_at: datetime | None, right: str) ->
 def contact_name(contact: Contact) -> str:
     """What a contact is called."""
     return f"{contact.first_name} {contact.last_name}".strip()
-
-
-def _active_contacts_of(customer_id: str) -> tuple[ColumnElement[bool], ...]:
-    return (
-        col(Contact.customer_id) == customer_id,
-        col(Contact.role) != SELF,
-        col(Contact.archived_at).is_(None),
-    )
 
 
 _RESTORE_PERIOD = timedelta(days=1)

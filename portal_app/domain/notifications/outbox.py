@@ -10,7 +10,7 @@ What a message said is forgotten once it is delivered or given up: payloads hold
 links that must not be readable in the database for longer than needed.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ from portal_app.domain.notifications.rules import (
 )
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.db import Database
-from portal_app.kernel.statements import affected, insert_once
+from portal_app.kernel.statements import affected, insert_all_once
 
 log = structlog.get_logger("outbox")
 
@@ -104,34 +104,52 @@ def notifications_suppressed() -> Iterator[None]:
         _suppressed.reset(token)
 
 
-def enqueue(
-    tx: Session, kind: str, recipient: str, payload: dict[str, Any], dedupe_key: str
-) -> bool:
-    """Store a message to be delivered after the commit.
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What ``enqueue`` stores.
 
-    Args:
-        tx: The transaction of what caused the message.
+    Attributes:
         kind: Which message, such as ``verify_email``.
         recipient: An e-mail address in its normal form.
         payload: JSON values that the message is about.
         dedupe_key: Names the cause; the same key twice is one message, for as long
             as the message is kept.
+    """
+
+    kind: str
+    recipient: str
+    payload: dict[str, Any]
+    dedupe_key: str
+
+
+def enqueue(
+    tx: Session, kind: str, recipient: str, payload: dict[str, Any], dedupe_key: str
+) -> bool:
+    """Store a message, see ``Message``, to be delivered after the commit.
 
     Returns:
         Whether this call stored it.
     """
+    return enqueue_all(tx, [Message(kind, recipient, payload, dedupe_key)]) == 1
+
+
+def enqueue_all(tx: Session, messages: Iterable[Message]) -> int:
+    """Store messages in one statement; says how many were not stored before."""
     if _suppressed.get():
-        return False
+        return 0
     now = utc_now()
-    message = OutboxMessage(
-        kind=kind,
-        dedupe_key=dedupe_key,
-        recipient=recipient,
-        payload=payload,
-        due_at=now,
-        created_at=now,
-    )
-    return insert_once(tx, message, "dedupe_key")
+    rows = [
+        OutboxMessage(
+            kind=one.kind,
+            dedupe_key=one.dedupe_key,
+            recipient=one.recipient,
+            payload=one.payload,
+            due_at=now,
+            created_at=now,
+        )
+        for one in messages
+    ]
+    return insert_all_once(tx, rows, "dedupe_key") if rows else 0
 
 
 def deliver_due(db: Database, mailer: Mailer, limit: int = 20) -> int:

@@ -58,6 +58,7 @@ class FreeTimeSearch:
     terms: StartWindow
     day: Span
     candidates: list[str]
+    names: dict[str, str]
     work: dict[str, list[Span]]
     time_off: dict[str, list[Span]]
     claims: dict[str, list[Span]]
@@ -121,9 +122,8 @@ def load_free_time_search(
     visit = Visit(minutes, service.buffer_before_minutes, service.buffer_after_minutes)
     if first > last or minutes <= 0 or visit.all_minutes > rules.MAX_CLAIM_MINUTES:
         return None
-    candidates = [
-        row.id for row in fieldworker_rows_for(tx, service_id, fieldworker_id)
-    ]
+    names, hours = _fieldworkers_with_hours(tx, service_id, fieldworker_id)
+    candidates = list(names)
     # A visit may begin on the last day and end after it, its buffer may begin
     # before the first.
     margin = timedelta(days=1 + visit.all_minutes // rules.DAY_MINUTES)
@@ -139,7 +139,6 @@ def load_free_time_search(
     earliest = max(opens, utc_now() + timedelta(minutes=lead))
     # The first whole second at which the lead time has passed.
     earliest_second = -int(-earliest.timestamp() // 1)
-    hours = _hours_by_fieldworker(tx, candidates)
     return FreeTimeSearch(
         calendar=calendar,
         starts=starts,
@@ -150,6 +149,7 @@ def load_free_time_search(
         ),
         day=(rules.to_seconds(opens), rules.to_seconds(closes)),
         candidates=candidates,
+        names=names,
         work={candidate: calendar.work(hours[candidate]) for candidate in candidates},
         time_off=_time_off_by_fieldworker(tx, candidates, range_start, range_end),
         claims=_claims_by_fieldworker(tx, candidates, range_start, range_end),
@@ -163,32 +163,30 @@ def bookable_range(tx: Session) -> tuple[date, date]:
     return today, today + timedelta(days=settings.horizon_days)
 
 
-def fieldworker_rows_for(
+def _fieldworkers_with_hours(
     tx: Session, service_id: str, fieldworker_id: str | None
-) -> list[Fieldworker]:
-    """Who does this service, in the business's order; only the named one, if any."""
+) -> tuple[dict[str, str], dict[str, list[rules.WeeklyHours]]]:
+    """Names and working hours of who does this service, in the business's order.
+
+    Only of the named one, if any.
+    """
     query = (
-        select(Fieldworker)
+        select(Fieldworker.id, Fieldworker.name, WorkingHours)
         .join(FieldworkerSkill, col(FieldworkerSkill.fieldworker_id) == Fieldworker.id)
+        .outerjoin(WorkingHours, col(WorkingHours.fieldworker_id) == Fieldworker.id)
         .where(FieldworkerSkill.service_id == service_id, col(Fieldworker.active))
         .order_by(col(Fieldworker.position), col(Fieldworker.name), col(Fieldworker.id))
     )
     if fieldworker_id is not None:
         query = query.where(Fieldworker.id == fieldworker_id)
-    return list(tx.exec(query))
-
-
-def _hours_by_fieldworker(
-    tx: Session, candidates: list[str]
-) -> dict[str, list[rules.WeeklyHours]]:
-    found: dict[str, list[rules.WeeklyHours]] = {c: [] for c in candidates}
-    for row in tx.exec(
-        select(WorkingHours).where(col(WorkingHours.fieldworker_id).in_(candidates))
-    ):
-        found[row.fieldworker_id].append(
-            rules.WeeklyHours(row.weekday, row.starts, row.ends)
-        )
-    return found
+    names: dict[str, str] = {}
+    hours: dict[str, list[rules.WeeklyHours]] = {}
+    for who, name, row in tx.exec(query):
+        names[who] = name
+        theirs = hours.setdefault(who, [])
+        if row is not None:
+            theirs.append(rules.WeeklyHours(row.weekday, row.starts, row.ends))
+    return names, hours
 
 
 def _time_off_by_fieldworker(
@@ -261,14 +259,18 @@ class ClaimedTime:
 
     claim_id: str
     fieldworker_id: str
+    fieldworker_name: str
 
 
 def fieldworkers_for(tx: Session, service_id: str) -> list[FieldworkerView]:
     """Who does this service, in the business's order."""
-    return [
-        FieldworkerView(id=row.id, name=row.name, bio=row.bio)
-        for row in fieldworker_rows_for(tx, service_id, None)
-    ]
+    rows = tx.exec(
+        select(Fieldworker)
+        .join(FieldworkerSkill, col(FieldworkerSkill.fieldworker_id) == Fieldworker.id)
+        .where(FieldworkerSkill.service_id == service_id, col(Fieldworker.active))
+        .order_by(col(Fieldworker.position), col(Fieldworker.name), col(Fieldworker.id))
+    )
+    return [FieldworkerView(id=row.id, name=row.name, bio=row.bio) for row in rows]
 
 
 def free_days(
@@ -416,7 +418,7 @@ def claim_slot(
             claim_id = claim_time(tx, candidate, claim_starts, claim_ends)
         except SlotTaken:
             continue
-        return ClaimedTime(claim_id, candidate)
+        return ClaimedTime(claim_id, candidate, search.names[candidate])
     raise SlotTaken
 
 

@@ -36,6 +36,7 @@ from tests.support.sample_business import (
     ready_draft,
 )
 from tests.support.snapshots import database_snapshot
+from tests.support.statements import statements_of
 
 pytestmark = pytest.mark.each_database
 
@@ -131,6 +132,17 @@ def test_a_confirmed_booking_keeps_everything_as_it_was_shown(db: Database) -> N
         },
     }
     assert closed == NOW
+
+
+def test_confirming_takes_at_most_twenty_statements(db: Database) -> None:
+    """None is repeated: what several steps need is read once and passed on."""
+    db.call(create_sample_business)
+    maya = db.call(new_customer)
+    draft = ready_draft(db, maya, slug="home-clean", answers=ANSWERS)
+    with statements_of(db) as executed:
+        confirmation.confirm(db, maya, draft.id, draft.shown)
+    statements = [statement for statement, _ in executed]
+    assert len(statements) == len(set(statements)) <= 20
 
 
 def test_mails_to_customer_and_business_are_written_in_the_same_transaction(
@@ -492,7 +504,7 @@ def test_failure_after_the_claim_rolls_everything_back(
     draft = ready_draft(db, maya)
     before = database_snapshot(db)
     with monkeypatch.context() as patch:
-        patch.setattr(outbox, "enqueue", fail)
+        patch.setattr(outbox, "enqueue_all", fail)
         with pytest.raises(RuntimeError, match="disk"):
             confirmation.confirm(db, maya, draft.id, draft.shown)
     assert database_snapshot(db) == before

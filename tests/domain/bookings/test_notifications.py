@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -28,10 +29,12 @@ from tests.support.contacts import ANN, TOM, add_contact
 from tests.support.sample_business import (
     CONTACT,
     NOW,
+    TUESDAY_NINE,
     create_sample_business,
     new_customer,
     ready_draft,
 )
+from tests.support.statements import statements_of
 
 pytestmark = pytest.mark.each_database
 
@@ -109,6 +112,18 @@ def test_a_contact_who_may_see_bookings_gets_a_link_of_their_own(
     with pytest.raises(LinkInvalid):
         guests.open_link(db, STRANGER, secrets[0])
     assert guests.open_link(db, STRANGER, secrets[1]).number == number
+
+
+def test_more_contacts_take_no_more_statements(db: Database, maya: Actor) -> None:
+    counts = []
+    for form, hours in ((TOM, 0), (replace(ANN, may=("view",)), 1)):
+        add_contact(db, maya, form)
+        draft = ready_draft(db, maya, starts_at=TUESDAY_NINE + timedelta(hours=hours))
+        with statements_of(db) as executed:
+            confirmation.confirm(db, maya, draft.id, draft.shown)
+        counts.append(len(executed))
+    assert counts[0] == counts[1] <= 20
+    assert len(notified(db)) == 2
 
 
 @pytest.mark.parametrize("by", ["removing", "no longer letting them view"])

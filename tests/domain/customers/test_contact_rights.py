@@ -11,6 +11,7 @@ from portal_app.domain.customers.contacts import (
     BOOK,
     VIEW,
     AuthorisedContact,
+    active_contacts,
     has_right,
 )
 from portal_app.domain.customers.rules import EmailEntry, PhoneEntry
@@ -33,7 +34,7 @@ NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 
 def told(db: Database, actor: Actor, topic: str = "booking_updates") -> list[str]:
     assert actor.customer_id is not None
-    found = db.query(contacts.contacts_to_notify, actor.customer_id, topic)
+    found = db.query(active_contacts, actor.customer_id).to_notify(topic)
     return [f"{one.name} <{one.email}>" for one in found]
 
 
@@ -56,12 +57,13 @@ def test_contacts_to_notify_are_in_the_customers_order(
     assert told(db, her) == ["Ann <ann@example.com>", "Tom Chen <tom@example.com>"]
 
 
-def test_contacts_to_notify_take_one_query(db: Database, her: Actor) -> None:
+def test_contacts_are_read_in_one_query(db: Database, her: Actor) -> None:
     for form in (TOM, ANN):
         add_contact(db, her, form)
     assert her.customer_id is not None
     with statements_of(db) as asked_for:
-        db.query(contacts.contacts_to_notify, her.customer_id, "booking_updates")
+        found = db.query(active_contacts, her.customer_id)
+    assert len(found.to_notify("booking_updates")) == 2
     assert len(asked_for) == 1
 
 
@@ -83,7 +85,7 @@ def test_a_removed_contact_is_not_notified_until_restored(
     assert db.query(has_right, tom, VIEW)
     db.call(contacts.remove_contact, her, tom)
     assert told(db, her) == []
-    assert db.query(contacts.authorised_contacts, her.customer_id) == []
+    assert db.query(active_contacts, her.customer_id).authorised() == []
     assert [db.query(has_right, tom, right) for right in (VIEW, BOOK)] == [False] * 2
     db.call(contacts.restore_contact, her, tom)
     db.call(contacts.restore_contact, her, tom)
@@ -108,7 +110,7 @@ def test_authorised_contacts(db: Database, her: Actor) -> None:
         ),
     )
     with statements_of(db) as asked_for:
-        found = db.query(contacts.authorised_contacts, her.customer_id)
+        found = db.query(active_contacts, her.customer_id).authorised()
     assert found == [
         AuthorisedContact("Tom Chen", "Partner", "+61412345679"),
         AuthorisedContact("Ann", "Receptionist", ""),

@@ -475,8 +475,8 @@ def test_search_makes_few_queries_however_many_fieldworkers(
     with frozen(NOW), statements_of(sqlite_db) as asked:
         sqlite_db.query(service.free_days, shop.walk, 30, MONDAY, date(2026, 11, 30))
 
-    # Service, business, fieldworkers, hours, time off, claims.
-    assert len(asked) == 6
+    # Service, business, fieldworkers with their hours, time off, claims.
+    assert len(asked) == 5
 
 
 def test_a_search_scans_no_table_of_claims(sqlite_db: Database) -> None:
