@@ -20,9 +20,8 @@ from portal_app.api.sessions import session_routes
 from portal_app.api.uploads import upload_routes
 from portal_app.components.layout.document import app_options, waiting_page
 from portal_app.components.layout.first_html import until_hydrated
-from portal_app.domain.customers import geocoding
-from portal_app.domain.rate_limits import limiter
-from portal_app.domain.sign_in import honeypot
+from portal_app.domain import wiring
+from portal_app.domain.wiring import Wiring
 from portal_app.integrations.geocoding import NominatimGeocoder
 from portal_app.integrations.images import PillowImages
 from portal_app.integrations.mail.mailer import build_mailer
@@ -65,8 +64,6 @@ from portal_app.serving.build import BUILT_SITE
 from portal_app.serving.logs import configure_logs
 from portal_app.serving.trailing_slash import TrailingSlashRedirect
 from portal_app.settings import settings
-from portal_app.state.auth import providers
-from portal_app.state.core import worker
 from portal_app.state.core.error_handlers import answer_exception, log_browser_error
 from portal_app.state.core.gate import Gate
 
@@ -112,15 +109,19 @@ _settings = settings()
 configure_logs(_settings)
 _database = Database(_settings.database_url)
 _storage = FsspecStorage(_settings.storage_url)
-worker.use_database(_database)
-providers.use_configured(_settings.identity_providers)
-honeypot.use_key(_settings.secret_key.get_secret_value())
-if _settings.redis_url:
-    limiter.use_store(RedisLimitStore.connect(_settings.redis_url))
-if _settings.geocoder_url:
-    geocoding.use_geocoder(
-        NominatimGeocoder(_settings.geocoder_url, _settings.base_url)
+wiring.install(
+    Wiring(
+        database=_database,
+        secret_key=_settings.secret_key.get_secret_value(),
+        identity_providers=_settings.identity_providers,
+        limit_store=RedisLimitStore.connect(_settings.redis_url)
+        if _settings.redis_url
+        else None,
+        geocoder=NominatimGeocoder(_settings.geocoder_url, _settings.base_url)
+        if _settings.geocoder_url
+        else None,
     )
+)
 
 _routes = Starlette(
     routes=[

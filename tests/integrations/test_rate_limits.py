@@ -18,6 +18,7 @@ from portal_app.kernel.db import Database
 from portal_app.kernel.errors import TooManyAttempts
 from tests.support.accounts import run_concurrently
 from tests.support.ports import free_port
+from tests.support.wiring import wired
 
 URL = "redis://127.0.0.1:6379/0"
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -73,11 +74,8 @@ def test_the_same_attempts_get_the_same_answers(
         return answers
 
     in_database = told()
-    limiter.use_store(store)
-    try:
+    with wired(limit_store=store):
         in_redis = told()
-    finally:
-        limiter.use_store(None)
     assert in_redis == in_database
     assert in_redis[:8] == [
         None, None, (10, True), None, None, (30, True), None, None,
@@ -109,15 +107,11 @@ def test_reset_and_undo(store: RedisLimitStore, tried: Callable[..., LimitKey]) 
 def test_two_workers_agree(tried: Callable[..., LimitKey], sqlite_db: Database) -> None:
     three = tried(3, 10)
     workers = [RedisLimitStore.connect(URL), RedisLimitStore.connect(URL)]
-    try:
-        for number in range(3):
-            limiter.use_store(workers[number % 2])
+    for number in range(3):
+        with wired(limit_store=workers[number % 2]):
             limiter.count_attempt(sqlite_db, three)
-        limiter.use_store(workers[1])
-        with pytest.raises(TooManyAttempts):
-            limiter.count_attempt(sqlite_db, three)
-    finally:
-        limiter.use_store(None)
+    with wired(limit_store=workers[1]), pytest.raises(TooManyAttempts):
+        limiter.count_attempt(sqlite_db, three)
 
 
 def test_keys_are_hashed_and_expire(

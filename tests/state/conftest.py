@@ -7,8 +7,8 @@ import pytest
 
 from portal_app.domain.sign_in import honeypot
 from portal_app.kernel.db import Database
-from portal_app.state.core import worker
 from tests.support.accounts import HashingCalls, cheap_hashing, set_up_business
+from tests.support.wiring import wired
 
 
 @pytest.fixture
@@ -22,10 +22,8 @@ def hashing() -> Iterator[HashingCalls]:
 def database(sqlite_db: Database, hashing: HashingCalls) -> Iterator[Database]:
     """A business's database, which the handlers of this process use."""
     set_up_business(sqlite_db)
-    before = worker._database
-    worker.use_database(sqlite_db)
-    yield sqlite_db
-    worker._database = before
+    with wired(database=sqlite_db):
+        yield sqlite_db
 
 
 @pytest.fixture(autouse=True)

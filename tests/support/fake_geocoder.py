@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from portal_app.domain.customers import geocoding
 from portal_app.domain.customers.geocoding import GeocodedPlace, GeocoderUnavailable
+from tests.support.wiring import wired
 
 BONDI = GeocodedPlace(
     latitude=-33.891234,
@@ -60,8 +60,5 @@ class FakeGeocoder:
 def use_geocoder() -> Iterator[FakeGeocoder]:
     """Ask this geocoder for a while."""
     geocoder = FakeGeocoder()
-    geocoding.use_geocoder(geocoder)
-    try:
+    with wired(geocoder=geocoder):
         yield geocoder
-    finally:
-        geocoding.use_geocoder(None)

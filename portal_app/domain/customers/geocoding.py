@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
+from portal_app.domain import wiring
 from portal_app.domain.customers import addresses, towns
 from portal_app.domain.customers.addresses import Address
 from portal_app.domain.customers.rules import is_printable
@@ -86,18 +87,9 @@ class Geocoder(Protocol):
         """The address nearest to a point in degrees, or ``None``."""
 
 
-_geocoder: Geocoder | None = None
-
-
-def use_geocoder(geocoder: Geocoder | None) -> None:
-    """Say whom this process asks; ``None`` for nobody."""
-    global _geocoder  # noqa: PLW0603 - set once by the composition root
-    _geocoder = geocoder
-
-
 def has_geocoder() -> bool:
     """Whether there is anybody to ask for streets and houses."""
-    return _geocoder is not None
+    return wiring.current().geocoder is not None
 
 
 def search_towns(text: str, home: str) -> list[PlaceSuggestionView]:
@@ -146,11 +138,12 @@ def search_addresses(
     """
     customer_id = customer_of(actor)
     wanted = _normalise_query(text)
-    if _geocoder is None or len(wanted) < _MIN_QUERY_LENGTH:
+    geocoder = wiring.current().geocoder
+    if geocoder is None or len(wanted) < _MIN_QUERY_LENGTH:
         return []
     limiter.count_attempt(db, LimitKey(_LOOKUP_LIMIT, customer_id))
     within = country if addresses.is_country(country) else ""
-    found = _geocoder.search(wanted, within, MAX_ADDRESSES)
+    found = geocoder.search(wanted, within, MAX_ADDRESSES)
     seen = [_suggestion_view(one, wanted) for one in found if _is_useful(one)]
     return list({view.label: view for view in seen}.values())[:MAX_ADDRESSES]
 
@@ -172,10 +165,11 @@ def reverse_geocode(
         GeocoderUnavailable: If it does not answer.
     """
     customer_id = customer_of(actor)
-    if _geocoder is None or not addresses.is_valid_position(latitude, longitude):
+    geocoder = wiring.current().geocoder
+    if geocoder is None or not addresses.is_valid_position(latitude, longitude):
         return None
     limiter.count_attempt(db, LimitKey(_LOOKUP_LIMIT, customer_id))
-    found = _geocoder.reverse(latitude, longitude)
+    found = geocoder.reverse(latitude, longitude)
     return _suggestion_view(found, "") if found and _is_useful(found) else None
 
 

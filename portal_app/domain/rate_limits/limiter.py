@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy import Case, and_, case, delete, literal, not_, update
 from sqlmodel import Session, col
 
+from portal_app.domain import wiring
 from portal_app.domain.rate_limits.models import AttemptWindow
 from portal_app.domain.rate_limits.rules import (
     QUIET_PERIOD,
@@ -84,15 +85,6 @@ class LimitStore(Protocol):
         """Not count the last attempt; raises as ``count``."""
 
 
-_store: LimitStore | None = None
-
-
-def use_store(store: LimitStore | None) -> None:
-    """Say where this process counts; ``None`` for the database."""
-    global _store  # noqa: PLW0603 - set once by the composition root
-    _store = store
-
-
 def caller_keys(
     actor: Actor, by_network: Limit, by_address: Limit
 ) -> tuple[LimitKey, LimitKey]:
@@ -119,7 +111,7 @@ def count_attempt(db: Database, *tries: LimitKey) -> None:
 def check_limits(db: Database, *tries: LimitKey) -> ReachedLimit | None:
     """As ``count_attempt``, but says which limit was reached."""
     now = utc_now()
-    store = _store
+    store = wiring.current().limit_store
     if store is not None:
         try:
             return _first_reached(tries, lambda tried: store.count(tried, now))
@@ -141,9 +133,10 @@ def raise_if_reached(blocked: ReachedLimit | None) -> None:
 
 def reset(db: Database, tried: LimitKey) -> None:
     """Start counting anew, after a success."""
-    if _store is not None:
+    store = wiring.current().limit_store
+    if store is not None:
         try:
-            return _store.forget(tried)
+            return store.forget(tried)
         except StoreUnavailable:
             log.warning("attempts are counted in the database")
     return db.call(_reset_in_database, tried)
@@ -155,10 +148,11 @@ def undo_last(db: Database, *tries: LimitKey) -> None:
     For keys that others share: a success of one's own must not clear what was
     counted against the whole network.
     """
-    if _store is not None:
+    store = wiring.current().limit_store
+    if store is not None:
         try:
             for tried in tries:
-                _store.give_back(tried)
+                store.give_back(tried)
         except StoreUnavailable:
             log.warning("attempts are counted in the database")
         else:

@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from portal_app.domain import wiring
 from portal_app.domain.accounts import security_log
 from portal_app.domain.accounts.rules import FORM_BY_STAMP
 from portal_app.domain.rate_limits.limiter import LimitKey
@@ -18,8 +19,6 @@ _MIN_AGE = timedelta(seconds=2)
 _MAX_AGE = timedelta(hours=24)
 _TOO_FAST = "That was very quick. Please wait a moment and send the form again."
 _STALE = "This form was open for a long time. Please send it again."
-# Until the composition root names the portal's own: good for one process.
-_key = secrets.token_bytes(32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +32,6 @@ class HoneypotFields:
 
     website: str = ""
     opened: str = ""
-
-
-def use_key(secret: str) -> None:
-    """Sign with a secret that all workers share."""
-    global _key  # noqa: PLW0603 - set once by the composition root
-    _key = hashlib.sha256(f"form stamps\n{secret}".encode()).digest()
 
 
 def new_stamp() -> str:
@@ -98,4 +91,6 @@ def _stamp_age(stamp: str) -> timedelta | None:
 
 
 def _signature(text: str) -> str:
-    return hmac.new(_key, text.encode(), hashlib.sha256).hexdigest()
+    secret = wiring.current().secret_key
+    key = hashlib.sha256(f"form stamps\n{secret}".encode()).digest()
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()

@@ -5,10 +5,9 @@ from urllib.parse import urlencode
 
 from reflex.state import BaseState
 
+from portal_app.domain import wiring
 from portal_app.domain.accounts.rules import PROVIDERS
 from portal_app.domain.business.views import Switches
-
-_configured: tuple[str, ...] = ()
 
 _SENTENCES = {
     "denied": (
@@ -46,15 +45,9 @@ class ProviderLink:
     href: str
 
 
-def use_configured(configured: tuple[str, ...]) -> None:
-    """Say which providers the environment configures (composition root)."""
-    global _configured  # noqa: PLW0603 - set once by the composition root
-    _configured = configured
-
-
 def is_configured(provider: str) -> bool:
     """Whether the environment configures a provider."""
-    return provider in _configured
+    return provider in wiring.current().identity_providers
 
 
 def links(switches: Switches, next_path: str = "") -> list[ProviderLink]:
@@ -68,7 +61,7 @@ def links(switches: Switches, next_path: str = "") -> list[ProviderLink]:
     return [
         ProviderLink(provider, name, f"/api/auth/{provider}/start{query}")
         for provider, name in PROVIDERS.items()
-        if provider in _configured and switches.provider(provider)
+        if is_configured(provider) and switches.provider(provider)
     ]
 
 

@@ -14,6 +14,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlmodel import Session
 
+from portal_app.domain import wiring
 from portal_app.kernel.db import Database
 
 P = ParamSpec("P")
@@ -21,19 +22,13 @@ R = TypeVar("R")
 
 _THREADS = 32
 _executor = ThreadPoolExecutor(max_workers=_THREADS, thread_name_prefix="domain")
-_database: Database | None = None
-
-
-def use_database(database: Database) -> None:
-    """Say which database the handlers of this process work on."""
-    global _database  # noqa: PLW0603 - set once by the composition root
-    _database = database
 
 
 def _current() -> Database:
-    if _database is None:
+    database = wiring.current().database
+    if database is None:
         raise RuntimeError("the composition root has not said which database to use")
-    return _database
+    return database
 
 
 async def _in_thread(fn: Callable[[], R]) -> R:

@@ -17,6 +17,7 @@ from portal_app.kernel.clock import frozen
 from portal_app.kernel.db import Database
 from portal_app.kernel.errors import TooManyAttempts
 from tests.support.accounts import run_concurrently
+from tests.support.wiring import wired
 
 pytestmark = pytest.mark.each_database
 
@@ -191,8 +192,7 @@ class _Silent:
 
 
 def test_the_database_counts_while_the_store_is_unavailable(db: Database) -> None:
-    limiter.use_store(_Silent())
-    try:
+    with wired(limit_store=_Silent()):
         for _ in range(3):
             limiter.count_attempt(db, MAYA)
         with pytest.raises(TooManyAttempts):
@@ -200,6 +200,4 @@ def test_the_database_counts_while_the_store_is_unavailable(db: Database) -> Non
         limiter.undo_last(db, MAYA)
         assert counted(db, MAYA) == 3
         limiter.reset(db, MAYA)
-    finally:
-        limiter.use_store(None)
     assert counted(db, MAYA) == 0

@@ -19,6 +19,7 @@ from tests.support.accounts import (
     set_up_business,
     snapshot_without_logs,
 )
+from tests.support.wiring import wired
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 LATER = NOW + timedelta(seconds=2)
@@ -108,10 +109,9 @@ def test_a_stamp_is_good_for_ten_forms(db: Database) -> None:
 
 
 def test_workers_with_one_key_read_each_other_s_stamps() -> None:
-    honeypot.use_key("one secret")
-    first = stamp()
-    honeypot.use_key("another")
-    assert honeypot._stamp_age(first) is None
-    honeypot.use_key("one secret")
-    with frozen(LATER):
+    with wired(secret_key="one secret"):
+        first = stamp()
+    with wired(secret_key="another"):
+        assert honeypot._stamp_age(first) is None
+    with wired(secret_key="one secret"), frozen(LATER):
         assert honeypot._stamp_age(first) == timedelta(seconds=2)

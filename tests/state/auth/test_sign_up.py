@@ -10,7 +10,6 @@ from portal_app.domain.business.rules import SwitchesForm
 from portal_app.kernel import clock
 from portal_app.kernel.audiences import SYSTEM, Actor, Audience
 from portal_app.kernel.db import Database
-from portal_app.state.auth import providers
 from portal_app.state.auth.login import LoginState
 from portal_app.state.auth.passwords import PasswordState
 from portal_app.state.auth.providers import ProviderLink
@@ -19,6 +18,7 @@ from tests.support.accounts import PASSWORD, sent_messages, snapshot_without_log
 from tests.support.people import new_customer
 from tests.support.switches import switches_set
 from tests.support.tabs import Tab, redirect_targets
+from tests.support.wiring import wired
 
 TYPED = {
     "first_name": "Maya",
@@ -267,10 +267,9 @@ def test_a_stricter_policy_refuses_and_nothing_is_sent(database: Database) -> No
 
 @pytest.mark.parametrize("off", ["google", "apple", "facebook"])
 def test_a_provider_that_is_switched_off_is_on_neither_page(
-    database: Database, monkeypatch: pytest.MonkeyPatch, off: str
+    database: Database, off: str
 ) -> None:
     names = {"google": "Google", "apple": "Apple", "facebook": "Facebook"}
-    monkeypatch.setattr(providers, "_configured", tuple(names))
     sign_up, log_in = Tab("/signup"), Tab("/login")
 
     def offered() -> list[list[str]]:
@@ -279,20 +278,21 @@ def test_a_provider_that_is_switched_off_is_on_neither_page(
         shown = (sign_up.state(SignUpState).links, log_in.state(LoginState).links)
         return [sorted(link.name for link in links) for links in shown]
 
-    with switches_set(database, **{off: False}):
-        assert offered() == [sorted(set(names.values()) - {names[off]})] * 2
-    assert offered() == [sorted(names.values())] * 2
+    with wired(identity_providers=tuple(names)):
+        with switches_set(database, **{off: False}):
+            assert offered() == [sorted(set(names.values()) - {names[off]})] * 2
+        assert offered() == [sorted(names.values())] * 2
 
 
 def test_only_what_is_configured_and_switched_on_is_offered(
-    database: Database, monkeypatch: pytest.MonkeyPatch
+    database: Database,
 ) -> None:
     tab = Tab("/signup")
     tab.fire(SignUpState.load)
     assert tab.state(SignUpState).links == []
-    monkeypatch.setattr(providers, "_configured", ("google", "apple"))
     database.call(businesses.save_switches, SYSTEM, SwitchesForm(apple=False), 1)
-    tab.fire(SignUpState.load)
+    with wired(identity_providers=("google", "apple")):
+        tab.fire(SignUpState.load)
     assert tab.state(SignUpState).links == [
         ProviderLink("google", "Google", "/api/auth/google/start")
     ]

@@ -12,7 +12,6 @@ from portal_app.kernel.audiences import Actor, Audience
 from portal_app.kernel.clock import frozen
 from portal_app.kernel.db import Database
 from portal_app.state.bookings.booking import BookingState
-from portal_app.state.core import worker
 from tests.support.sample_business import (
     NOW,
     TUESDAY_NINE,
@@ -21,18 +20,16 @@ from tests.support.sample_business import (
     ready_draft,
 )
 from tests.support.tabs import Tab
+from tests.support.wiring import wired
 
 
 @pytest.fixture
 def number(sqlite_db: Database) -> Iterator[str]:
-    before = worker._database
-    worker.use_database(sqlite_db)
-    with frozen(NOW):
+    with wired(database=sqlite_db), frozen(NOW):
         sqlite_db.call(create_sample_business)
         maya = sqlite_db.call(new_customer)
         draft = ready_draft(sqlite_db, maya)
         yield confirmation.confirm(sqlite_db, maya, draft.id, draft.shown)
-    worker._database = before
 
 
 def _shown(tab: Tab) -> BookingState:

@@ -14,7 +14,6 @@ from portal_app.kernel.changes import Change
 from portal_app.kernel.clock import frozen
 from portal_app.kernel.db import Database
 from portal_app.state.bookings.booking import BookingDetailsState, BookingState
-from portal_app.state.core import worker
 from portal_app.state.dependents.dependent import DependentAddState
 from tests.support.dependents import (
     add_pet,
@@ -30,6 +29,7 @@ from tests.support.sample_business import (
 )
 from tests.support.tabs import Tab
 from tests.support.uploads import snapshot_without_attempts
+from tests.support.wiring import wired
 
 
 @dataclass(frozen=True)
@@ -50,9 +50,7 @@ class Scene:
 
 @pytest.fixture
 def scene(sqlite_db: Database) -> Iterator[Scene]:
-    before = worker._database
-    worker.use_database(sqlite_db)
-    with frozen(NOW):
+    with wired(database=sqlite_db), frozen(NOW):
         shop = sqlite_db.call(create_sample_business)
         sqlite_db.call(define_dependent_types)
         sqlite_db.call(define_walk_fields, shop.walk)
@@ -62,7 +60,6 @@ def scene(sqlite_db: Database) -> Iterator[Scene]:
         draft = ready_walk_draft(sqlite_db, maya, form)
         number = confirmation.confirm(sqlite_db, maya, draft.id, draft.shown)
         yield Scene(sqlite_db, maya, rex, tom, number)
-    worker._database = before
 
 
 def filled(*ids: str, version: int = 1, request: str = "r1") -> dict[str, str]:

@@ -9,7 +9,6 @@ from portal_app.domain.bookings import confirmation
 from portal_app.kernel.clock import frozen
 from portal_app.kernel.db import Database
 from portal_app.state.bookings.booking_list import BookingsState
-from portal_app.state.core import worker
 from tests.support.sample_business import (
     NOW,
     TUESDAY_NINE,
@@ -18,16 +17,14 @@ from tests.support.sample_business import (
     ready_draft,
 )
 from tests.support.tabs import Tab
+from tests.support.wiring import wired
 
 
 @pytest.fixture
 def shop(sqlite_db: Database) -> Iterator[Database]:
-    before = worker._database
-    worker.use_database(sqlite_db)
-    with frozen(NOW):
+    with wired(database=sqlite_db), frozen(NOW):
         sqlite_db.call(create_sample_business)
         yield sqlite_db
-    worker._database = before
 
 
 def _listed(tab: Tab) -> BookingsState:

@@ -21,7 +21,6 @@ from portal_app.state.bookings.wizard_details import (
     WizardLocationState,
 )
 from portal_app.state.bookings.wizard_time import WizardTimeState
-from portal_app.state.core import worker
 from tests.support.sample_business import (
     CLEANING,
     HOME,
@@ -34,6 +33,7 @@ from tests.support.sample_business import (
 )
 from tests.support.snapshots import database_snapshot
 from tests.support.tabs import Tab, redirect_targets
+from tests.support.wiring import wired
 
 NINE = TUESDAY_NINE.isoformat()
 CLEAN, WALKING = "/book/home-clean", "/book/dog-walk"
@@ -50,12 +50,9 @@ PLACE_FORM = {
 
 @pytest.fixture
 def shop(sqlite_db: Database) -> Iterator[Database]:
-    before = worker._database
-    worker.use_database(sqlite_db)
-    with frozen(NOW):
+    with wired(database=sqlite_db), frozen(NOW):
         sqlite_db.call(create_sample_business)
         yield sqlite_db
-    worker._database = before
 
 
 def _open(who: Actor, path: str = CLEAN, **query: str) -> Tab:

@@ -13,7 +13,6 @@ from portal_app.kernel.clock import frozen
 from portal_app.kernel.db import Database
 from portal_app.state.bookings.wizard import BookingWizardState
 from portal_app.state.bookings.wizard_details import WizardContactState
-from portal_app.state.core import worker
 from portal_app.state.core.form_parsing import details_form
 from portal_app.state.dependents.dependent import DependentAddState
 from tests.domain.bookings.test_business_profile import STUDIO
@@ -31,6 +30,7 @@ from tests.support.sample_business import (
 )
 from tests.support.tabs import Tab, redirect_targets
 from tests.support.uploads import snapshot_without_attempts
+from tests.support.wiring import wired
 
 WALKING, ADD = "/book/dog-walk", "/dependents/add"
 CONTACT = {"name": "Maya Chen", "email": "maya@example.com", "phone": ""}
@@ -50,16 +50,13 @@ class Scene:
 
 @pytest.fixture
 def scene(sqlite_db: Database) -> Iterator[Scene]:
-    before = worker._database
-    worker.use_database(sqlite_db)
-    with frozen(NOW):
+    with wired(database=sqlite_db), frozen(NOW):
         shop = sqlite_db.call(create_sample_business)
         sqlite_db.call(define_dependent_types)
         sqlite_db.call(define_walk_fields, shop.walk)
         maya = sqlite_db.call(new_customer)
         rex, tom = add_pet(sqlite_db, maya), add_pet(sqlite_db, maya, cat_form("Tom"))
         yield Scene(sqlite_db, maya, rex, tom, draft_before_contact(sqlite_db, maya))
-    worker._database = before
 
 
 def at_contact(scene: Scene, **query: str) -> Tab:
