@@ -42,7 +42,7 @@ def main() -> None:
         statistics.median(times[email]) for email in (_KNOWN_EMAIL, _UNKNOWN_EMAIL)
     )
     path = write_result(
-        "guessing",
+        "guest_sign_in",
         {
             "guesses_each": _ROUNDS,
             "right_email_wrong_number_median_ms": round(right, 3),
@@ -51,7 +51,7 @@ def main() -> None:
         },
     )
     print(
-        f"guessing: {right:.2f} ms for a right e-mail, {wrong:.2f} ms for a wrong "
+        f"guest_sign_in: {right:.2f} ms for a right e-mail, {wrong:.2f} ms for a wrong "
         f"one (medians of {_ROUNDS}): {path.name}"
     )
 

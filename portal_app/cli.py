@@ -18,8 +18,7 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col, select
 
 from portal_app import migrations, preflight
-from portal_app.backup import BackupError, create_backup
-from portal_app.backup import restore_backup as bring_back
+from portal_app.backup import BackupError, create_backup, restore_backup
 from portal_app.demo.customers import DemoStorage
 from portal_app.demo.loader import ACCOUNTS, PASSWORD, is_empty, load_demo
 from portal_app.domain.accounts import service as accounts
@@ -326,7 +325,7 @@ def restore(
             raise ConfigError(
                 "the database is not empty; --force replaces everything in it"
             )
-        bring_back(database, _files_folder(settings), file)
+        restore_backup(database, _files_folder(settings), file)
         migrations.migrate(database)
         print(f"Everything in {file} is back, and the database is up to date.")
 

@@ -283,8 +283,8 @@ def _business_data(business: BusinessView, front: HomePageView) -> dict[str, Any
         **({"address": business.address} if business.address else {}),
         "makesOffer": [
             {"@type": "Offer", "itemOffered": {"@type": "Service", "name": offer.name}}
-            for shelf in front.shelves
-            for offer in shelf.offers
+            for category in front.categories
+            for offer in category.offers
         ],
     }
 

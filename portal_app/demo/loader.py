@@ -117,9 +117,9 @@ def _row_counts(tx: Session) -> dict[str, int]:
 def _load_business(tx: Session, business: DemoContent) -> None:
     if not _is_demo(tx):
         businesses.save_business(tx, SYSTEM, business.business)
-    shelves = set(tx.exec(select(Category.slug)))
+    categories = set(tx.exec(select(Category.slug)))
     for category in business.categories:
-        if category.slug not in shelves:
+        if category.slug not in categories:
             definitions.define_category(tx, SYSTEM, category)
     offered = set(tx.exec(select(Service.slug)))
     for service in business.services:

@@ -95,7 +95,7 @@ def _hero(business: Any, front: Any) -> rx.Component:
         rx.el.div(
             words,
             rx.el.ul(
-                each(front.shelves[:_TILES], _tile),
+                each(front.categories[:_TILES], _tile),
                 class_name="grid grid-cols-2 gap-3 sm:gap-4",
             ),
             class_name=classes(
@@ -162,7 +162,7 @@ def _prices(front: Any) -> rx.Component:
                 class_name="flex flex-wrap items-end justify-between gap-x-6",
             ),
             rx.el.ul(
-                each(front.shelves, _shelf),
+                each(front.categories, _shelf),
                 class_name="mt-9 gap-x-16 md:columns-2",
             ),
             class_name=_WIDTH,
@@ -296,7 +296,7 @@ def first_html(business: BusinessView, front: HomePageView, guest: bool) -> Page
         loaded=guest,
         toasts=(),
     )
-    image = next((shelf.image for shelf in front.shelves if shelf.image), "")
+    image = next((shelf.image for shelf in front.categories if shelf.image), "")
     return PageContent(to_html(drawn), str(_title(business)), business.tagline, image)
 
 

@@ -49,7 +49,7 @@ class Drawn:
         self, business: BusinessView, front: HomePageView, guest: bool
     ) -> PageContent:
         self.calls.append("home")
-        names = ",".join(shelf.name for shelf in front.shelves)
+        names = ",".join(shelf.name for shelf in front.categories)
         html = f"<p>{business.name}|{names}|{guest}</p>"
         return PageContent(html, "A & <b>", 'Say "hi"', "/a.webp")
 

@@ -29,7 +29,7 @@ def chosen_dependents(
     types: Sequence[str],
     dependent_ids: Sequence[str],
     *,
-    named: Collection[str] = (),
+    already_booked: Collection[str] = (),
 ) -> list[Dependent]:
     """Those that were chosen, each once, in the order they were chosen.
 
@@ -38,7 +38,7 @@ def chosen_dependents(
         actor: A customer.
         types: Slugs of the types that can be chosen.
         dependent_ids: From the browser.
-        named: Ids of those that the booking is for already; they can stay,
+        already_booked: Ids of those that the booking is for already; they can stay,
             whatever became of them.
 
     Raises:
@@ -52,7 +52,8 @@ def chosen_dependents(
     if not wanted:
         return []
     found = {
-        row.id: row for row in eligible_dependents(tx, customer_of(actor), types, named)
+        row.id: row
+        for row in eligible_dependents(tx, customer_of(actor), types, already_booked)
     }
     if not found.keys() >= set(wanted):
         raise InvalidInput({FORM_FIELD: _CHOOSE_AGAIN})

@@ -91,18 +91,18 @@ def change_details(
     if not _is_open(row):
         raise Conflict("This booking cannot be changed any more.")
     wrong: dict[str, str] = {}
-    named = booking_dependents.booked_dependents(tx, row.id)
+    already_booked = booking_dependents.booked_dependents(tx, row.id)
     chosen: list[Dependent] = []
     try:
-        chosen = _chosen_dependents(tx, actor, row, form, named)
+        chosen = _chosen_dependents(tx, actor, row, form, already_booked)
     except InvalidInput as refused:
         wrong |= refused.fields
-    differences = partial(_differences, tx, row, chosen, form, named)
+    differences = partial(_differences, tx, row, chosen, form, already_booked)
     if not wrong and not is_current("This booking", row, version, differences):
         return row.version
-    answered: list[str] = []
+    changed_fields: list[str] = []
     try:
-        answered = fields.save_values(
+        changed_fields = fields.save_values(
             tx,
             actor,
             schema.service_scope(row.service_id),
@@ -114,8 +114,10 @@ def change_details(
         wrong |= rules.answer_errors(refused.fields)
     if wrong:
         raise InvalidInput(wrong)
-    named_anew = booking_dependents.set_booking_dependents(tx, actor, row, chosen)
-    if answered:
+    dependents_changed = booking_dependents.set_booking_dependents(
+        tx, actor, row, chosen
+    )
+    if changed_fields:
         tx.add(
             BookingEvent(
                 booking_id=row.id,
@@ -123,10 +125,10 @@ def change_details(
                 by=actor.audience.value,
                 account_id=actor.account_id,
                 what="details_changed",
-                detail={"fields": ", ".join(f"“{one}”" for one in answered)},
+                detail={"fields": ", ".join(f"“{one}”" for one in changed_fields)},
             )
         )
-    if answered or named_anew:
+    if changed_fields or dependents_changed:
         row.version += 1
         tx.flush()
     return row.version
@@ -136,10 +138,10 @@ def dependents_of_booking(
     tx: Session, actor: Actor, row: Booking
 ) -> list[BookingDependentView]:
     """Whom a booking is for, by the names they had then; to a guest only those."""
-    named = booking_dependents.booked_dependents(tx, row.id)
+    already_booked = booking_dependents.booked_dependents(tx, row.id)
     if actor.audience is not Audience.CUSTOMER:
-        return [BookingDependentView(name=one.name) for one in named]
-    names = {one.dependent_id: one.name for one in named}
+        return [BookingDependentView(name=one.name) for one in already_booked]
+    names = {one.dependent_id: one.name for one in already_booked}
     return booking_dependents.dependent_views(tx, row.customer_id, names)
 
 
@@ -193,12 +195,12 @@ def _chosen_dependents(
     actor: Actor,
     row: Booking,
     form: DetailsForm,
-    named: list[BookingDependent],
+    already_booked: list[BookingDependent],
 ) -> list[Dependent]:
     service = tx.get_one(Service, row.service_id)
-    ids = [one.dependent_id for one in named]
+    ids = [one.dependent_id for one in already_booked]
     return booking_dependents.chosen_dependents(
-        tx, actor, service.dependent_types, form.dependents, named=ids
+        tx, actor, service.dependent_types, form.dependents, already_booked=ids
     )
 
 
@@ -207,12 +209,12 @@ def _differences(
     row: Booking,
     chosen: list[Dependent],
     form: DetailsForm,
-    named: list[BookingDependent],
+    already_booked: list[BookingDependent],
 ) -> list[Change]:
     found: list[Change] = []
-    if {one.dependent_id for one in named} != {one.id for one in chosen}:
+    if {one.dependent_id for one in already_booked} != {one.id for one in chosen}:
         yours = ", ".join(one.name for one in chosen)
-        now = ", ".join(one.name for one in named)
+        now = ", ".join(one.name for one in already_booked)
         found.append(
             Change(booking_dependents.FORM_FIELD, _DEPENDENTS_LABEL, yours, now)
         )

@@ -118,9 +118,9 @@ def lock_open_draft(tx: Session, actor: Actor, draft_id: str) -> BookingDraft:
 def versioned_change(tx: Session, row: BookingDraft) -> Iterator[RelatedChanges]:
     """Count a new version if the draft is another one afterwards."""
     before = row.model_dump()
-    beside = RelatedChanges()
-    yield beside
-    if beside.changed or row.model_dump() != before:
+    related = RelatedChanges()
+    yield related
+    if related.changed or row.model_dump() != before:
         row.version += 1
         row.updated_at = utc_now()
         tx.flush()
@@ -221,7 +221,7 @@ def answer_option(
         actor: The customer.
         draft_id: The draft.
         option_key: Which option.
-        answer: As in ``pricing.Answers``.
+        answer: As in ``catalogue.rules.Answers``.
 
     Raises:
         NotFound: If the draft is missing or somebody else's.
@@ -446,7 +446,7 @@ def choose_contact(
             ``notes``, ``company``, ``dependents`` and ``details.KEY`` that is wrong.
     """
     row = lock_open_draft(tx, actor, draft_id)
-    with versioned_change(tx, row) as beside:
+    with versioned_change(tx, row) as related:
         wrong: dict[str, str] = {}
         try:
             contact, row.notes = _checked_contact(tx, form)
@@ -456,7 +456,7 @@ def choose_contact(
         except InvalidInput as refused:
             wrong |= refused.fields
         try:
-            beside.changed = draft_details.save_details(tx, actor, row, form.details)
+            related.changed = draft_details.save_details(tx, actor, row, form.details)
         except InvalidInput as refused:
             wrong |= refused.fields
         if wrong:

@@ -76,7 +76,7 @@ def sign_in_by_number(
         InvalidInput: For a wrong pair, with no field named; for ``email`` or
             ``number`` only if it is empty or no e-mail at all.
         TooManyAttempts: If a limit was reached.
-        WayClosed: If the business has switched it off.
+        MethodDisabled: If the business has switched it off.
     """
     email = normal_email(email)
     if not number.strip():
@@ -84,16 +84,16 @@ def sign_in_by_number(
     number = normalise_number(number[:_MAX_NUMBER_LENGTH])
     if not db.query(sign_in_methods.is_enabled, BY_NUMBER):
         raise MethodDisabled
-    circles = limiter.caller_keys(actor, NUMBER_BY_NETWORK, NUMBER_BY_ADDRESS)
+    network_limits = limiter.caller_keys(actor, NUMBER_BY_NETWORK, NUMBER_BY_ADDRESS)
     by_email, by_number = (
         LimitKey(NUMBER_BY_EMAIL, email),
         LimitKey(NUMBER_BY_NUMBER, number),
     )
-    security_log.count_attempt(db, actor, number, *circles, by_email, by_number)
+    security_log.count_attempt(db, actor, number, *network_limits, by_email, by_number)
     found = db.call(_find_by_number, actor, email, number)
     if found is None:
         raise InvalidInput({}, "The e-mail or the booking number is not right.")
-    limiter.undo_last(db, *circles)
+    limiter.undo_last(db, *network_limits)
     limiter.reset(db, by_email)
     limiter.reset(db, by_number)
     return found
@@ -126,10 +126,10 @@ def _find_by_number(
     security_log.record(tx, actor, kind, about=number, detail=email)
     if not right:
         return None
-    meaning = TokenSubject(
+    subject = TokenSubject(
         booking_id=booking_id, way=BY_NUMBER, path=f"/bookings/{number}"
     )
-    return GuestTicket(tokens.issue(tx, SIGN_IN, meaning).secret, number)
+    return GuestTicket(tokens.issue(tx, SIGN_IN, subject).secret, number)
 
 
 VIEW_PURPOSE = "view"
@@ -283,14 +283,14 @@ def _follow_link(tx: Session, actor: Actor, secret: str) -> GuestTicket:
         raise LinkInvalid
     number = tx.get_one(Booking, row.booking_id).number
     security_log.record(tx, actor, "link_opened", about=number)
-    meaning = TokenSubject(
+    subject = TokenSubject(
         booking_id=row.booking_id,
         link_id=row.id,
         contact_id=row.contact_id,
         way=BY_LINK,
         path=f"/bookings/{number}",
     )
-    return GuestTicket(tokens.issue(tx, SIGN_IN, meaning).secret, number)
+    return GuestTicket(tokens.issue(tx, SIGN_IN, subject).secret, number)
 
 
 def _contact_may_view(tx: Session, contact_id: str | None) -> bool:

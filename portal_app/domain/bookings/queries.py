@@ -51,7 +51,7 @@ def my_bookings(
 
 
 def booking_page(
-    tx: Session, whose: ColumnElement[bool], when: str, page: int
+    tx: Session, condition: ColumnElement[bool], when: str, page: int
 ) -> views.BookingPage:
     """One page of the bookings that fulfil a condition; as ``my_bookings``.
 
@@ -62,7 +62,7 @@ def booking_page(
     page = max(1, page)
     now = utc_now()
     which: tuple[ColumnElement[bool], ColumnElement[bool]] = (
-        whose,
+        condition,
         col(Booking.ends_at) > now
         if when == rules.UPCOMING
         else col(Booking.ends_at) <= now,
@@ -255,10 +255,10 @@ def dependent_bookings(
         InvalidInput: If ``when`` is neither.
     """
     row = find_own_dependent(tx, actor, dependent_id)
-    of_it = select(col(BookingDependent.booking_id)).where(
+    booking_ids = select(col(BookingDependent.booking_id)).where(
         col(BookingDependent.dependent_id) == row.id
     )
-    whose = and_(
-        col(Booking.customer_id) == row.customer_id, col(Booking.id).in_(of_it)
+    condition = and_(
+        col(Booking.customer_id) == row.customer_id, col(Booking.id).in_(booking_ids)
     )
-    return booking_page(tx, whose, when, page)
+    return booking_page(tx, condition, when, page)

@@ -20,7 +20,7 @@ from portal_app.kernel.errors import InvalidInput, NotAllowed
 
 @dataclass(frozen=True, slots=True)
 class CategoryDefinition:
-    """A shelf, known by its slug."""
+    """A category, known by its slug."""
 
     slug: str
     name: str
@@ -79,7 +79,7 @@ _COLUMNS = (
 
 
 def define_category(tx: Session, actor: Actor, definition: CategoryDefinition) -> str:
-    """Put up a shelf, or change the one with this slug; returns its id.
+    """Define a category, or change the one with this slug; returns its id.
 
     Raises:
         NotAllowed: If the actor is not the office.

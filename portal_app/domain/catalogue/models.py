@@ -7,7 +7,7 @@ from portal_app.kernel.columns import id_field, later_json_field
 
 
 class Category(SQLModel, table=True):
-    """A shelf of the shop window."""
+    """A category of services."""
 
     __table_args__ = (UniqueConstraint("slug"),)
 

@@ -27,7 +27,7 @@ _NOT_OFFERED = "We do not offer that service."
 
 
 def catalogue_view(tx: Session) -> views.CatalogueView:
-    """Everything that can be booked now, on its shelves, in the business's order."""
+    """Everything that can be booked now, by category, in the business's order."""
     formats = business.formats(tx)
     rows = tx.exec(
         select(Category, Service)
@@ -41,15 +41,15 @@ def catalogue_view(tx: Session) -> views.CatalogueView:
         )
     ).all()
     options = _options_by_service(tx, [service.id for _, service in rows])
-    shelves: dict[str, views.CategoryView] = {}
+    categories: dict[str, views.CategoryView] = {}
     for category, service in rows:
-        shelf = shelves.setdefault(
+        entry = categories.setdefault(
             category.id,
             views.CategoryView(category.slug, category.name, category.description, []),
         )
         offer = _offer(service, options[service.id])
-        shelf.services.append(_card_view(formats, category, service, offer))
-    return views.CatalogueView(list(shelves.values()))
+        entry.services.append(_card_view(formats, category, service, offer))
+    return views.CatalogueView(list(categories.values()))
 
 
 def service_view(tx: Session, slug: str) -> views.ServiceView:
@@ -257,7 +257,7 @@ _MAX_SERVICES_PER_CATEGORY = 4
 
 def home_page(tx: Session) -> HomePageView:
     """The home page: what is on offer, from how much, and who offers it."""
-    shelves = [
+    categories = [
         HomeCategoryView(
             slug=category.slug,
             name=category.name,
@@ -274,7 +274,7 @@ def home_page(tx: Session) -> HomePageView:
         )
         for category in catalogue_view(tx).categories
     ]
-    return HomePageView(shelves, _paragraphs(business.current_business(tx).about))
+    return HomePageView(categories, _paragraphs(business.current_business(tx).about))
 
 
 def service_page(tx: Session, slug: str) -> ServicePageView:

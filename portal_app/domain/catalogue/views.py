@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ServiceCardView:
-    """A service on its shelf. ``from_price`` and ``duration`` are the lowest."""
+    """A service in a list. ``from_price`` and ``duration`` are the lowest."""
 
     slug: str
     name: str
@@ -23,7 +23,7 @@ class ServiceCardView:
 
 @dataclass(frozen=True, slots=True)
 class CategoryView:
-    """A shelf of the shop window with its services."""
+    """A category with its services."""
 
     slug: str
     name: str
@@ -136,11 +136,11 @@ class HomePageView:
     """The home page.
 
     Attributes:
-        shelves: The categories, in the business's order.
+        categories: The categories, in the business's order.
         about: What the business says of itself, one paragraph an item.
     """
 
-    shelves: list[HomeCategoryView]
+    categories: list[HomeCategoryView]
     about: list[str]
 
 

@@ -137,7 +137,7 @@ def current_pack(tx: Session) -> Pack:
     """What the business has, as a pack."""
     business = businesses.current_business(tx)
     type_rows = types.active_type_rows(tx)
-    shelves = tx.exec(
+    categories = tx.exec(
         select(Category).order_by(col(Category.position), col(Category.name))
     ).all()
     service_rows = tx.exec(
@@ -151,7 +151,7 @@ def current_pack(tx: Session) -> Pack:
             *(schema.service_scope(row.id) for row in service_rows),
         ],
     )
-    slugs = {row.id: row.slug for row in shelves}
+    slugs = {row.id: row.slug for row in categories}
     in_use = {row.slug for row in type_rows}
     return Pack(
         name=business.name,
@@ -165,7 +165,8 @@ def current_pack(tx: Session) -> Pack:
         ),
         customer_fields=_portable_definitions(asked[schema.CUSTOMER_SCOPE]),
         categories=tuple(
-            CategoryDefinition(row.slug, row.name, row.description) for row in shelves
+            CategoryDefinition(row.slug, row.name, row.description)
+            for row in categories
         ),
         services=tuple(
             ServicePack(
@@ -191,13 +192,13 @@ def _import_types(tx: Session, actor: Actor, pack: Pack, lines: LineNumbers) -> 
 
 
 def _import_services(tx: Session, actor: Actor, pack: Pack, lines: LineNumbers) -> None:
-    shelves = {row.slug: row for row in tx.exec(select(Category))}
+    categories = {row.slug: row for row in tx.exec(select(Category))}
     place = assign_positions(
-        {slug: row.position for slug, row in shelves.items()},
+        {slug: row.position for slug, row in categories.items()},
         [one.slug for one in pack.categories],
     )
     for category in pack.categories:
-        wanted = _keep_stored_whitespace(shelves.get(category.slug), category)
+        wanted = _keep_stored_whitespace(categories.get(category.slug), category)
         define_category(tx, actor, replace(wanted, position=place[category.slug]))
     offered = {row.slug: row for row in tx.exec(select(Service))}
     place = assign_positions(

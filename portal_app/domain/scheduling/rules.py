@@ -197,11 +197,11 @@ def least_busy_first(
     Equals keep the order they came in.
     """
 
-    def taken(fieldworker_id: str) -> int:
+    def busy_seconds(fieldworker_id: str) -> int:
         spans = claims.get(fieldworker_id, ())
         return sum(max(0, min(e, day[1]) - max(s, day[0])) for s, e in spans)
 
-    return sorted(candidates, key=taken)
+    return sorted(candidates, key=busy_seconds)
 
 
 def _offset_segments(day: date, zone: ZoneInfo) -> Iterator[tuple[int, int, int]]:

@@ -90,7 +90,7 @@ class FreeTimeSearch:
     def claim_order(self, start: int, *, anyone: bool) -> list[str]:
         """Who might come then, in the order to be tried."""
 
-        def offers(candidate: str) -> bool:
+        def can_start(candidate: str) -> bool:
             # Of many, those known to be taken are not worth an attempt; of one,
             # the guard alone speaks.
             ranges = self.free(candidate, ignore_claims=not anyone)
@@ -98,7 +98,7 @@ class FreeTimeSearch:
                 start in self.starts[first:after_last] for first, after_last in ranges
             )
 
-        able = [candidate for candidate in self.candidates if offers(candidate)]
+        able = [candidate for candidate in self.candidates if can_start(candidate)]
         return rules.least_busy_first(able, self.claims, self.day)
 
 

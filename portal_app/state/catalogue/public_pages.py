@@ -19,7 +19,7 @@ from portal_app.state.core.access import PUBLIC, event_for
 class IndexState(rx.State):
     """What is on offer, and who offers it."""
 
-    front: HomePageView = HomePageView(shelves=[], about=[])
+    front: HomePageView = HomePageView(categories=[], about=[])
     loaded: bool = False
 
     @event_for(PUBLIC)
