@@ -259,8 +259,13 @@ def _drag_the_pin(tab: Page) -> None:
 
 
 def _move_the_pin_by_keys(tab: Page) -> None:
+    # The lists, and with them where a new pin is put, follow a moment later: the
+    # town of another state is in them until then.
+    elsewhere = dialog(tab).locator("datalist option[value=Geelong]")
+    expect(elsewhere).to_have_count(1)
     field(tab, SEARCH).fill("Newcastle")
     option(tab, "Newcastle, NSW, Australia").click()
+    expect(elsewhere).to_have_count(0)
     # A town's own pin is no address, and nothing is offered for it.
     hands = input_method_of("desktop", tab)
     hands.press(steps.button(tab, "Remove the pin"))

@@ -216,7 +216,10 @@ def test_birthday_and_language_are_asked_while_they_are_switched_on(
         for label in ("Ask for the birthday", "Ask for the language"):
             hands.tick(office.get_by_role("checkbox", name=label))
         hands.press(steps.button(office, "Save"))
-        expect(office.get_by_text("The settings are saved.")).to_be_visible()
+        saved = "The settings are saved."
+        toast = office.locator("[data-toast]").filter(has_text=saved)
+        toast.get_by_role("button", name="Dismiss").click()
+        expect(toast).to_have_count(0)
         steps.visit(page, "/account")
         theirs.press(steps.button(page, "Edit Info"))
         theirs.write(_dialog(page).get_by_label("Birthday"), BIRTHDAY)
