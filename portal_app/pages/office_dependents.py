@@ -65,7 +65,7 @@ def draw() -> rx.Component:
             page_header(
                 "Dependents",
                 text="Whom and what customers book for.",
-                action=add_button(types, "primary"),
+                action=add_button(types, "btn btn-primary"),
             ),
             rx.cond(_STATE.loaded, collection_list(types), list_skeleton(3)),
             class_name="max-w-3xl",

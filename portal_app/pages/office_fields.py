@@ -156,7 +156,7 @@ def _asked(fields: Collection) -> rx.Component:
                 rx.el.p(_STATE.asked.when, class_name="mt-0.5 text-ink-soft"),
                 class_name="min-w-0 flex-1 basis-60",
             ),
-            add_button(fields, "primary"),
+            add_button(fields, "btn btn-primary max-sm:w-full"),
             class_name="mb-4 flex flex-wrap items-end gap-x-4 gap-y-3",
         ),
         collection_list(fields),

@@ -62,7 +62,7 @@ def draw() -> rx.Component:
                         kind="ghost",
                         before="eye",
                     ),
-                    add_button(policies, "primary"),
+                    add_button(policies, "btn btn-primary"),
                     class_name="flex flex-wrap items-center gap-2",
                 ),
             ),

@@ -235,13 +235,15 @@ class Collection:
         return joined(f"{self.kind}-", identifier)
 
 
-def add_button(of: Collection, look: str = "secondary") -> rx.Component:
-    """Draw the button that adds one."""
+def add_button(
+    of: Collection, look: str = "btn btn-secondary max-sm:w-full"
+) -> rx.Component:
+    """Draw the button that adds one; ``look`` is its class."""
     return edit_button(
         of.dialog_name("new"),
         icon("plus"),
         rx.el.span(of.add),
-        class_name=f"btn btn-{look} max-sm:w-full",
+        class_name=look,
     )
 
 
