@@ -16,6 +16,7 @@ test("a picture covers the square with its shorter side, turned as well", () => 
 test("a crop stays within the picture", () => {
   const far = crop.within(WIDE, { ...uncut, x: 999, y: 999 });
   assert.deepEqual([far.x, far.y], [144, 0]);
+  assert.equal(crop.within(WIDE, { ...uncut, x: -999 }).x, -144);
   const turned = crop.within(WIDE, { ...uncut, turn: 90, x: 999, y: -999 });
   assert.deepEqual([turned.x, turned.y], [0, -144]);
 });
