@@ -41,11 +41,11 @@ def test_a_picture_is_named_after_its_field() -> None:
 
 
 def test_business_word_for_dependents_is_used() -> None:
-    (place,) = [
-        place
+    (item,) = [
+        item
         for group in CUSTOMER_MENU
-        for place in group.places
-        if place.key == "dependents"
+        for item in group.items
+        if item.key == "dependents"
     ]
-    assert place.label == item_label(place, None) == "Dependents"
-    assert isinstance(item_label(place, rx.Var("viewer")), rx.Var)
+    assert item.label == item_label(item, None) == "Dependents"
+    assert isinstance(item_label(item, rx.Var("viewer")), rx.Var)
