@@ -334,7 +334,7 @@ def test_query_count_is_independent_of_the_list_length(
         add_pet(db, maya, cat_form(f"Cat {number}"))
     with statements_of(db) as of_many:
         db.query(service.list_dependents, maya)
-    assert len(of_many) == len(of_one) == 8
+    assert len(of_many) == len(of_one) == 7
 
 
 def test_office_only_fields_are_not_searched(db: Database, maya: Actor) -> None:
