@@ -27,9 +27,12 @@ GRAVE = {"serious", "critical"}
 NARROW = PHONE["viewport"]
 # What is fine as well is not told.
 _RULES = {"resultTypes": ["violations"]}
-_STILL = """() => Promise.all(
-  document.getAnimations().filter((a) => a.effect.getTiming().iterations !== Infinity)
-    .map((animation) => animation.finished.catch(() => {})))"""
+# A change of theme begins its transitions with the next frame.
+_STILL = """() => new Promise(
+  (drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))).then(
+  () => Promise.all(document.getAnimations()
+    .filter((a) => a.effect.getTiming().iterations !== Infinity)
+    .map((animation) => animation.finished.catch(() => {}))))"""
 
 
 def _violations(page: Page) -> list[str]:

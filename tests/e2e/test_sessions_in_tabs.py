@@ -67,6 +67,7 @@ def test_logging_out_in_one_tab_ends_the_others_and_nobody_is_lost(
     steps.answer_options(wizard)
     steps.go_on(wizard)
     steps.at_step(wizard, "Day and time")
+    expect(wizard).to_have_url(re.compile("step=time"))
     here = wizard.url.removeprefix(portal.url)
     tab = context.new_page()
     steps.visit(tab, "/bookings")

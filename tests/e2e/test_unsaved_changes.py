@@ -69,6 +69,8 @@ def _leave_my_account(tab: Page, customer: Person) -> None:
     expect(name).to_have_value(customer.first_name)
     # What is given up by leaving does not come back either.
     name.fill(TYPED)
+    steps.button(tab, "Close").click()
+    _keep(tab)
     tab.go_back()
     _discard(tab)
     expect(steps.heading(tab, "My Bookings")).to_be_visible()
