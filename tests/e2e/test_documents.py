@@ -128,20 +128,18 @@ def _keep_what_another_tab_saved(
 def _expect_badge(paper: Locator, words: str, colour: str) -> None:
     badge = paper.get_by_text(re.compile(f"^{words}$"))
     expect(badge).to_be_visible()
-    assert (
-        badge.evaluate(
-            """(badge, name) => {
+    wanted = badge.evaluate(
+        """(badge, name) => {
             const probe = document.createElement("i");
             probe.style.color = `var(${name})`;
             badge.append(probe);
             const wanted = getComputedStyle(probe).color;
             probe.remove();
-            return [getComputedStyle(badge).color, wanted];
+            return wanted;
         }""",
-            colour,
-        )
-        == [badge.evaluate("badge => getComputedStyle(badge).color")] * 2
+        colour,
     )
+    expect(badge).to_have_css("color", wanted)
 
 
 def test_files_and_signatures_are_kept_in_fields_replaced_and_removed(
@@ -203,7 +201,7 @@ def _hand_in_by_keyboard(tab: Page) -> None:
     def choose(name: str) -> None:
         steps.tab_to(tab, field)
         with tab.expect_file_chooser() as chooser:
-            tab.keyboard.press("Enter")
+            field.press("Enter")
         file = {"name": name, "mimeType": "image/jpeg", "buffer": picture()}
         chooser.value.set_files(file)
         expect(tab.get_by_role("link", name=name)).to_be_visible()
