@@ -140,3 +140,15 @@ def test_profiles_of_others_are_not_found(db: Database, her: Actor, him: Actor) 
             answers.add(refused.value.message)
     assert len(answers) == 1
     assert snapshot_without_logs(db) == before
+
+
+def test_a_business_profile_has_at_most_ten_contacts(db: Database, her: Actor) -> None:
+    people = [CompanyContactForm(name=f"Person {number}") for number in range(11)]
+    before = snapshot_without_logs(db)
+    with pytest.raises(InvalidInput) as refused:
+        add(db, her, "r1", contacts=tuple(people))
+    assert refused.value.fields == {"contacts.10": "At most 10 contacts fit."}
+    assert snapshot_without_logs(db) == before
+    add(db, her, "r1", contacts=tuple(people[:10]))
+    (view,) = db.query(companies.list_business_profiles, her)
+    assert [c.name for c in view.contacts] == [f"Person {n}" for n in range(10)]
