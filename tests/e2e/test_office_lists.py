@@ -250,6 +250,8 @@ def _change_what_another_tab_changed(office: Page, portal: RunningPortal) -> Non
     hours, days = "Without “Remember me” (hours)", "With “Remember me” (days)"
     with switches_set(portal.database, session_hours=12, remembered_days=30):
         steps.visit(office, "/office/settings")
+        # Only what this tab has read can have changed meanwhile.
+        expect(office.get_by_role("textbox", name=hours)).to_have_value("12")
         with switches_set(portal.database, session_hours=7):
             office.get_by_role("textbox", name=days).fill("14")
             steps.button(office, "Save").click()
