@@ -30,6 +30,7 @@ from portal_app.components.ui.logic import (
     joined,
     when,
 )
+from portal_app.state.bookings.wizard_details import NEW
 from portal_app.state.core.viewer import ViewerState
 
 _LIBRARY = "$/public/react/booking_wizard.jsx"
@@ -455,7 +456,6 @@ def question(
     )
 
 
-NEW = "new"
 _ONLY_IF_NEW = "hidden group-has-[input[value=new]:checked]/place:block"
 
 
