@@ -17,6 +17,7 @@ from portal_app.kernel.ids import new_id
 from tests.e2e import steps
 from tests.e2e.conftest import Watch
 from tests.e2e.dependent_steps import dialog, own, press, row_of
+from tests.e2e.held_requests import HeldRequests
 from tests.e2e.input_methods import InputMethod, input_method_of
 from tests.support.people import Person
 from tests.support.pictures import (
@@ -310,18 +311,13 @@ def test_the_dialog_prepares_refuses_and_keeps_the_picture(
 
 def _use_what_the_browser_cannot_show(tab: Page, opener: Locator) -> None:
     """The server prepares it meanwhile; ends when it is cut and saved."""
-    held: list[Route] = []
-
-    def hold(route: Route) -> None:
-        held.append(route)
-
-    tab.route("**/api/uploads*", hold, times=1)
+    upload = HeldRequests(tab, "**/api/uploads*")
     opener.click()
     choose(tab, "IMG_0042.HEIC", picture("HEIF", size=(600, 300)))
     words = "This browser cannot show this picture, so we prepare it for you."
     expect(dialog(tab).get_by_role("status")).to_have_text(words)
     expect(steps.button(tab, "Choose a picture")).to_be_disabled()
-    held[0].continue_()
+    upload.release()
     expect(stage(tab)).to_be_focused()
     press(tab, "Turn left")
     press(tab, "Save")

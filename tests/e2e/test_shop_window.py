@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Route, expect
+from playwright.sync_api import BrowserContext, Page, expect
 from sqlmodel import select
 
 from portal_app.domain.catalogue.models import Service
 from tests.e2e import steps
+from tests.e2e.held_requests import HeldRequests
 from tests.support.people import Person
 from tests.support.server import RunningPortal
 
@@ -46,17 +47,10 @@ _SCRIPTS = re.compile(r"/assets/.*\.js$")
 @contextmanager
 def _before_the_scripts(page: Page, path: str) -> Iterator[None]:
     """A page as its first HTML draws it; the scripts arrive afterwards."""
-    held: list[Route] = []
-
-    def hold(route: Route) -> None:
-        held.append(route)
-
-    page.route(_SCRIPTS, hold)
+    scripts = HeldRequests(page, _SCRIPTS)
     page.goto(path, wait_until="commit")
     yield
-    page.route(_SCRIPTS, lambda route: route.continue_())
-    for route in held:
-        route.continue_()
+    scripts.release()
 
 
 def _comes_alive(page: Page, path: str) -> None:
