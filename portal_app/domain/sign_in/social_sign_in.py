@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import partial
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from portal_app.domain.accounts import (
     email_verification,
@@ -13,9 +13,11 @@ from portal_app.domain.accounts import (
     tokens,
 )
 from portal_app.domain.accounts.models import Account
-from portal_app.domain.accounts.registration import lock_by_email
+from portal_app.domain.accounts.registration import (
+    create_proven_account,
+    lock_by_email,
+)
 from portal_app.domain.accounts.rules import (
-    CUSTOMER,
     MAIL_BY_NETWORK,
     PROOF_BY_ADDRESS,
     PROOF_BY_EMAIL,
@@ -30,8 +32,8 @@ from portal_app.domain.accounts.rules import (
     normal_email,
 )
 from portal_app.domain.accounts.tokens import TokenSubject
+from portal_app.domain.customers import registration as customers
 from portal_app.domain.customers import rules
-from portal_app.domain.customers.models import Customer
 from portal_app.domain.rate_limits import limiter
 from portal_app.domain.rate_limits.limiter import LimitKey
 from portal_app.domain.sign_in import pending_identities
@@ -42,7 +44,6 @@ from portal_app.kernel.audiences import Actor
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.db import Database
 from portal_app.kernel.errors import InvalidInput
-from portal_app.kernel.statements import insert_once
 
 _ACCOUNT_DISABLED = "We could not log you in. Please use another way."
 
@@ -207,15 +208,7 @@ def _sign_in_to_account(
     tx: Session, actor: Actor, profile: ProviderProfile, email: str
 ) -> SignedInByProvider:
     """Into the account of a proven mailbox, which is made if there is none."""
-    now = utc_now()
-    fresh = Account(
-        email=email,
-        role=CUSTOMER,
-        verified_at=now,
-        terms_accepted_at=now,
-        created_at=now,
-    )
-    made = insert_once(tx, fresh, "email")
+    made = create_proven_account(tx, email)
     account = lock_by_email(tx, email)
     if account is None:
         raise LinkInvalid
@@ -224,7 +217,7 @@ def _sign_in_to_account(
     pending = account.verified_at is None
     if pending:
         # Whoever signed up may not be who owns the mailbox.
-        account.verified_at, account.password_hash = now, None
+        account.verified_at, account.password_hash = utc_now(), None
         tx.flush()
         tokens.revoke_all(tx, account.id, VERIFY_EMAIL, RESET_PASSWORD)
     if made or pending:
@@ -298,23 +291,15 @@ def _email_of(profile: ProviderProfile) -> str:
 def _save_customer(tx: Session, account: Account, profile: ProviderProfile) -> None:
     first = _name_or_empty(partial(rules.person_name, "first_name"), profile.first_name)
     last = _name_or_empty(partial(rules.person_name, "last_name"), profile.last_name)
-    customer = tx.exec(
-        select(Customer).where(Customer.account_id == account.id)
-    ).first()
-    if customer is None:
-        customer = Customer(
-            account_id=account.id,
-            first_name="",
-            last_name="",
-            email=account.email,
-            created_at=utc_now(),
-        )
-        tx.add(customer)
     # Nothing remains of what somebody else may have typed.
-    customer.first_name = first or account.email.partition("@")[0][:80]
-    customer.last_name = last
-    customer.phone = ""
-    tx.flush()
+    customers.save_customer(
+        tx,
+        account.id,
+        account.email,
+        first_name=first or account.email.partition("@")[0][:80],
+        last_name=last,
+        phone="",
+    )
 
 
 def _name_or_empty(check: partial[str], text: str) -> str:
