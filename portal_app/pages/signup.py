@@ -57,6 +57,7 @@ def _form() -> rx.Component:
                 "Last name",
                 "last_name",
                 error=errors["last_name"],
+                required=False,
                 auto_complete="family-name",
                 auto_capitalize="words",
             ),

@@ -27,6 +27,7 @@ from portal_app.kernel.audiences import Actor
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.errors import InvalidInput, NotFound
 from portal_app.kernel.keys import required_request_key
+from portal_app.kernel.text import is_readable, one_line
 from portal_app.kernel.versioned import Field, Record
 
 MAX_PROFILES = 20
@@ -238,10 +239,10 @@ def _contact_views(
 
 
 def _line(limit: int, fault: str, text: str, *, required: bool = False) -> str:
-    line = " ".join(text.split())
+    line = one_line(text)
     if len(line) > limit or (required and not line):
         raise ValueError(fault)
-    if not all(map(rules.is_printable, line)):
+    if not is_readable(line):
         raise ValueError("Please use only letters and numbers." if required else fault)
     return line
 

@@ -21,6 +21,7 @@ from portal_app.kernel.audiences import Actor
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.errors import InvalidInput
 from portal_app.kernel.ownership import owned_by
+from portal_app.kernel.text import one_line
 from portal_app.kernel.versioned import Field, Record
 
 MAX_LOCATIONS = 50
@@ -107,7 +108,7 @@ def save_location(tx: Session, actor: Actor, form: AddressForm) -> str:
     )
     if same is None:
         row.address = address
-    row.label = " ".join(form.label.split()) or row.label
+    row.label = one_line(form.label) or row.label
     row.access_notes = address.access_notes or row.access_notes
     pin = pin_of(form)
     if pin[0] is not None:
@@ -151,7 +152,7 @@ def update_location(
         raise InvalidInput({"street": "This address is saved already."})
     record = _record(businesses.current_business(tx).country)
     values = {
-        "label": " ".join(form.label.split()),
+        "label": one_line(form.label),
         "address": address,
         "access_notes": address.access_notes,
         "pin": pin_of(form),

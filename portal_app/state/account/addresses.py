@@ -57,6 +57,12 @@ class AddressSearchResult:
     word: str = ""
 
 
+_NO_POSTCODES = (
+    "Streets and postcodes cannot be looked up here. Please type the suburb or town, "
+    "or fill in the fields below."
+)
+
+
 @dataclass(frozen=True)
 class PinnedAddress:
     """The address where a pin was put; both degrees as the form has them."""
@@ -107,9 +113,10 @@ class AddressFormState(rx.State):
         """Show the towns of this name at once, and begin to look for addresses."""
         typed, code = text(query).strip()[:120], text(country)[:2].upper()
         found = await worker.compute(geocoding.search_towns, typed, code or self.home)
-        self.hits = AddressSearchResult(
-            typed, code, found, looking=geocoding.has_geocoder()
-        )
+        looking = geocoding.has_geocoder()
+        postcode_typed = not found and any(map(str.isdigit, typed))
+        word = _NO_POSTCODES if postcode_typed and not looking else ""
+        self.hits = AddressSearchResult(typed, code, found, looking=looking, word=word)
         return AddressFormState.look_up if self.hits.looking else None
 
     @event_for(CUSTOMER, background=True)

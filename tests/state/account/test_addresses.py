@@ -64,6 +64,18 @@ def test_without_a_geocoder_there_are_towns(tab: Tab) -> None:
     assert _here(tab) == PinnedAddress("-33.9", "151.3")
 
 
+@pytest.mark.parametrize("typed", ["2204", "12 Ocean Street"])
+def test_without_a_geocoder_streets_and_postcodes_are_not_found(
+    tab: Tab, typed: str
+) -> None:
+    assert tab.fire(AddressFormState.search, typed, "AU") == []
+    assert _hits(tab).places == []
+    assert _hits(tab).word == (
+        "Streets and postcodes cannot be looked up here. Please type the suburb or "
+        "town, or fill in the fields below."
+    )
+
+
 def test_towns_are_shown_before_addresses(tab: Tab, told: FakeGeocoder) -> None:
     tab.fire(AddressFormState.load)
     assert tab.state(AddressFormState).finds

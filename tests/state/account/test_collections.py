@@ -120,7 +120,7 @@ def test_lists_follow_the_country(database: Database) -> None:
     tab.fire(AddressFormState.load)
     tab.fire(AddressFormState.pick, "AU", "NSW", "Sydney")
     lists = tab.state(AddressFormState).lists
-    assert (lists.country, lists.state_needed, lists.postcode) == ("AU", True, "2000")
+    assert (lists.country, lists.state_needed, lists.postcode) == ("AU", True, "2060")
     assert ("NSW", "New South Wales") in lists.states
     assert "Newcastle" in lists.towns
     assert [round(degrees) for degrees in lists.near] == [-34, 151]

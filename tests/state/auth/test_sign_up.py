@@ -107,7 +107,6 @@ def test_an_empty_form_says_what_is_missing_next_to_each_field(
     assert _what_is_shown(tab) == {
         "errors": {
             "first_name": "Please enter your first name.",
-            "last_name": "Please enter your last name.",
             "email": "Please enter an e-mail address such as maya@example.com.",
             "password": "Please use at least 10 characters.",
             "terms": "Please accept the terms to go on.",
@@ -129,7 +128,6 @@ def test_malformed_form_counts_as_empty(
         assert tab.fire(SignUpState.submit, strange) == []
         assert set(tab.state(SignUpState).errors) == {
             "first_name",
-            "last_name",
             "email",
             "password",
             "terms",
