@@ -17,7 +17,6 @@ from portal_app.kernel.errors import DomainError, InvalidInput
 from portal_app.settings import settings
 from portal_app.state.core import worker
 from portal_app.state.core.access import CUSTOMER, actor, event_for
-from portal_app.state.core.form_parsing import text
 
 _MOST_FORMATTED = 30
 
@@ -96,16 +95,16 @@ class AddressFormState(rx.State):
         self.lists = await worker.compute(_country_lists, home, "", "")
 
     @event_for(CUSTOMER)
-    async def pick(self, country: Any, state: Any, town: Any) -> None:
+    async def pick(self, country: str, state: str, town: str) -> None:
         """Show the lists of another country or state, and the map near a town."""
         self.lists = await worker.compute(
-            _country_lists, text(country)[:2].upper(), text(state)[:80], text(town)[:80]
+            _country_lists, country[:2].upper(), state[:80], town[:80]
         )
 
     @event_for(CUSTOMER)
-    async def search(self, query: Any, country: Any) -> EventSpec | None:
+    async def search(self, query: str, country: str) -> EventSpec | None:
         """Show the towns of this name at once, and begin to look for addresses."""
-        typed, code = text(query).strip()[:120], text(country)[:2].upper()
+        typed, code = query.strip()[:120], country[:2].upper()
         found = await worker.compute(geocoding.search_towns, typed, code or self.home)
         self.hits = AddressSearchResult(
             typed, code, found, looking=geocoding.has_geocoder()
@@ -129,9 +128,9 @@ class AddressFormState(rx.State):
                 self.hits = replace(asked, places=places, looking=False, word=word)
 
     @event_for(CUSTOMER)
-    def locate(self, latitude: Any, longitude: Any) -> EventSpec | None:
+    def locate(self, latitude: str, longitude: str) -> EventSpec | None:
         """Begin to look for the address where a pin was put."""
-        self.here = PinnedAddress(text(latitude)[:20], text(longitude)[:20])
+        self.here = PinnedAddress(latitude[:20], longitude[:20])
         return (
             AddressFormState.find_pinned_address if geocoding.has_geocoder() else None
         )
@@ -157,9 +156,9 @@ class AddressFormState(rx.State):
                 self.here = replace(asked, place=found, word=word)
 
     @event_for(CUSTOMER)
-    def settle(self, number: Any, country: Any) -> None:
+    def settle(self, number: str, country: str) -> None:
         """Write a phone number as its country does, if it is one."""
-        typed, code = text(number)[:40], text(country)[:2].upper()
+        typed, code = number[:40], country[:2].upper()
         try:
             e164 = rules.phone_number(typed, code)
         except InvalidInput:

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
-from typing import Any
 from urllib.parse import urlencode
 
 import reflex as rx
@@ -100,7 +99,7 @@ class LoginState(TicketForm, rx.State):
         return f"/account?{urlencode(query)}"
 
     @event_for(PUBLIC)
-    async def submit(self, form_data: dict[str, Any]) -> AsyncIterator[None]:
+    async def submit(self, form_data: dict[str, str]) -> AsyncIterator[None]:
         """Check the password; a right one gives the page a ticket to post."""
         if self.ticket:
             return  # a second click; the page is on its way already
@@ -159,7 +158,7 @@ class LoginBookingState(TicketForm, rx.State):
         self.way = "number" if switches.booking_number else "closed"
 
     @event_for(PUBLIC)
-    async def submit(self, form_data: dict[str, Any]) -> AsyncIterator[None]:
+    async def submit(self, form_data: dict[str, str]) -> AsyncIterator[None]:
         """Compare e-mail and number; a right pair gives the page a ticket."""
         if self.ticket:
             return  # a second click; the page is on its way already
@@ -230,7 +229,7 @@ class LoginConnectState(TicketForm, rx.State):
         await self._read()
 
     @event_for(PUBLIC)
-    async def prove_by_password(self, form_data: dict[str, Any]) -> AsyncIterator[None]:
+    async def prove_by_password(self, form_data: dict[str, str]) -> AsyncIterator[None]:
         """Show that the account is theirs by its password."""
         if self.ticket:
             return
@@ -253,7 +252,7 @@ class LoginConnectState(TicketForm, rx.State):
                 self.step = "invalid"
 
     @event_for(PUBLIC)
-    async def send_mail(self, form_data: dict[str, Any]) -> AsyncIterator[None]:
+    async def send_mail(self, form_data: dict[str, str]) -> AsyncIterator[None]:
         """Send the mail that proves whose mailbox it is."""
         self.errors, self.problem, self.mailing = {}, "", True
         yield

@@ -1,7 +1,6 @@
 """Password strength, and choosing a new password by mail."""
 
 from collections.abc import AsyncIterator
-from typing import Any
 
 import reflex as rx
 from reflex.event import EventSpec
@@ -24,7 +23,7 @@ class PasswordState(rx.State):
     @event_for(PUBLIC)
     async def rate(self, password: str) -> None:
         """Estimate what was typed so far."""
-        if not isinstance(password, str) or not password:
+        if not password:
             self.score, self.advice = NOT_YET, ""
             return
         policy = await worker.query(passwords.current_policy)
@@ -55,7 +54,7 @@ class ForgotPasswordState(SubmittedForm, rx.State):
 
     @event_for(PUBLIC)
     async def submit(
-        self, form_data: dict[str, Any]
+        self, form_data: dict[str, str]
     ) -> AsyncIterator[EventSpec | None]:
         """Send the mail, if there is an account; never tells."""
         if self.sent:
@@ -74,7 +73,7 @@ class ResetPasswordState(MailLinkPage, rx.State):
     """``outcome`` is empty (not tried yet), ``done`` or ``invalid``."""
 
     @event_for(PUBLIC)
-    async def submit(self, form_data: dict[str, Any]) -> AsyncIterator[None]:
+    async def submit(self, form_data: dict[str, str]) -> AsyncIterator[None]:
         """Use the link with the new password."""
         password = form_parsing.field(form_data, "password")
 

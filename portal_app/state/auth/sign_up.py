@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Any
 
 import reflex as rx
 from reflex.event import EventSpec
@@ -33,7 +32,7 @@ class ResendState(SubmittedForm, rx.State):
         self.sent, self.errors, self.problem = False, {}, ""
 
     @event_for(PUBLIC)
-    async def send(self, form_data: dict[str, Any]) -> AsyncIterator[None]:
+    async def send(self, form_data: dict[str, str]) -> AsyncIterator[None]:
         """Send the mail, if there is an account to activate; never tells."""
         self.sent = False
         self._begin_submit()
@@ -80,7 +79,7 @@ class SignUpState(SubmittedForm, rx.State):
 
     @event_for(PUBLIC)
     async def submit(
-        self, form_data: dict[str, Any]
+        self, form_data: dict[str, str]
     ) -> AsyncIterator[EventSpec | None]:
         """Sign up. What happens next is the same for every e-mail."""
         if self.sent:
@@ -126,7 +125,7 @@ class VerifyEmailState(MailLinkPage, rx.State):
             yield
 
     @event_for(PUBLIC)
-    async def choose_password(self, form_data: dict[str, Any]) -> AsyncIterator[None]:
+    async def choose_password(self, form_data: dict[str, str]) -> AsyncIterator[None]:
         """Use the link with the password the account shall have."""
         password = form_parsing.field(form_data, "password")
 
