@@ -94,14 +94,14 @@ class AddressFormState(rx.State):
         self.finds = geocoding.has_geocoder()
         self.lists = await worker.compute(_country_lists, home, "", "")
 
-    @event_for(CUSTOMER)
+    @event_for(CUSTOMER, weight=2)
     async def pick(self, country: str, state: str, town: str) -> None:
         """Show the lists of another country or state, and the map near a town."""
         self.lists = await worker.compute(
             _country_lists, country[:2].upper(), state[:80], town[:80]
         )
 
-    @event_for(CUSTOMER)
+    @event_for(CUSTOMER, weight=3)
     async def search(self, query: str, country: str) -> EventSpec | None:
         """Show the towns of this name at once, and begin to look for addresses."""
         typed, code = query.strip()[:120], country[:2].upper()
@@ -111,7 +111,7 @@ class AddressFormState(rx.State):
         )
         return AddressFormState.look_up if self.hits.looking else None
 
-    @event_for(CUSTOMER, background=True)
+    @event_for(CUSTOMER, background=True, weight=3)
     async def look_up(self) -> None:
         """Add the addresses of the last query, unless there is a newer one then."""
         async with self:
@@ -135,7 +135,7 @@ class AddressFormState(rx.State):
             AddressFormState.find_pinned_address if geocoding.has_geocoder() else None
         )
 
-    @event_for(CUSTOMER, background=True)
+    @event_for(CUSTOMER, background=True, weight=3)
     async def find_pinned_address(self) -> None:
         """Show the address at the last pin, unless it was moved again then."""
         async with self:

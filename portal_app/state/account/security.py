@@ -114,7 +114,7 @@ class AccountSecurityState(rx.State):
         self.password_step = "" if self.ways.has_password else _NO_PASSWORD
         self.password_errors, self.password_problem = {}, ""
 
-    @event_for(CUSTOMER)
+    @event_for(CUSTOMER, weight=20)
     async def change_password(self, form_data: dict[str, str]) -> AsyncIterator[None]:
         """Choose a new password; every other session ends."""
         if self.password_step:
@@ -122,7 +122,7 @@ class AccountSecurityState(rx.State):
         self.password_errors, self.password_problem, self.pending = {}, "", True
         yield
         try:
-            await worker.run_in_thread(
+            await worker.run_hashing(
                 credentials.change_password,
                 actor(),
                 form_parsing.field(form_data, "current"),
@@ -158,7 +158,7 @@ class AccountSecurityState(rx.State):
         self.email_step = "" if self.ways.has_password else _NO_PASSWORD
         self.email_errors, self.email_problem = {}, ""
 
-    @event_for(CUSTOMER)
+    @event_for(CUSTOMER, weight=20)
     async def change_email(self, form_data: dict[str, str]) -> AsyncIterator[None]:
         """Send a mail to the new address, which confirms it."""
         if self.email_step:
@@ -167,7 +167,7 @@ class AccountSecurityState(rx.State):
         self.email_errors, self.email_problem, self.pending = {}, "", True
         yield
         try:
-            await worker.run_in_thread(
+            await worker.run_hashing(
                 email_change.change_email,
                 actor(),
                 email,

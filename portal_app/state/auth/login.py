@@ -98,7 +98,7 @@ class LoginState(TicketForm, rx.State):
         query = {name: asked.get(name, "") for name in ("problem", "provider")}
         return f"/account?{urlencode(query)}"
 
-    @event_for(PUBLIC)
+    @event_for(PUBLIC, weight=20)
     async def submit(self, form_data: dict[str, str]) -> AsyncIterator[None]:
         """Check the password; a right one gives the page a ticket to post."""
         if self.ticket:
@@ -114,7 +114,7 @@ class LoginState(TicketForm, rx.State):
             return
         with self._reported_errors():
             try:
-                self.ticket = await worker.run_in_thread(
+                self.ticket = await worker.run_hashing(
                     accounts.sign_in,
                     actor(),
                     email,
@@ -228,7 +228,7 @@ class LoginConnectState(TicketForm, rx.State):
             return
         await self._read()
 
-    @event_for(PUBLIC)
+    @event_for(PUBLIC, weight=20)
     async def prove_by_password(self, form_data: dict[str, str]) -> AsyncIterator[None]:
         """Show that the account is theirs by its password."""
         if self.ticket:
@@ -242,7 +242,7 @@ class LoginConnectState(TicketForm, rx.State):
             return
         with self._reported_errors():
             try:
-                self.ticket = await worker.run_in_thread(
+                self.ticket = await worker.run_hashing(
                     social_sign_in.prove_by_password,
                     actor(),
                     pending_identity_hash(self),

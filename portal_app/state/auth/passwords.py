@@ -20,7 +20,7 @@ class PasswordState(rx.State):
     score: int = NOT_YET
     advice: str = ""
 
-    @event_for(PUBLIC)
+    @event_for(PUBLIC, weight=5)
     async def rate(self, password: str) -> None:
         """Estimate what was typed so far."""
         if not password:
@@ -72,13 +72,13 @@ class ForgotPasswordState(SubmittedForm, rx.State):
 class ResetPasswordState(MailLinkPage, rx.State):
     """``outcome`` is empty (not tried yet), ``done`` or ``invalid``."""
 
-    @event_for(PUBLIC)
+    @event_for(PUBLIC, weight=20)
     async def submit(self, form_data: dict[str, str]) -> AsyncIterator[None]:
         """Use the link with the new password."""
         password = form_parsing.field(form_data, "password")
 
         async def reset(token: str) -> None:
-            await worker.run_in_thread(
+            await worker.run_hashing(
                 credentials.reset_password, actor(), token, password
             )
 

@@ -228,7 +228,7 @@ class BookingWizardState(rx.State):
         )
         return None
 
-    @event_for(CUSTOMER)
+    @event_for(CUSTOMER, weight=5)
     async def confirm(self, shown: dict[str, int]) -> Any:
         """*Confirm booking*: book what the overview showed, once.
 

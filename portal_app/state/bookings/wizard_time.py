@@ -90,14 +90,14 @@ class WizardTimeState(rx.State):
 
     _first: date | None = None
 
-    @event_for(CUSTOMER)
+    @event_for(CUSTOMER, weight=3)
     async def load(self) -> None:
         """Look for free time if the wizard stands at this step."""
         book = await self.get_state(BookingWizardState)
         if await book._stands_at("time"):
             await self._begin(book)
 
-    @event_for(CUSTOMER)
+    @event_for(CUSTOMER, weight=3)
     async def turn(self, months: Literal[-1, 1]) -> Any:
         """Show another month: ``1`` for the next, ``-1`` for the one before."""
         book = await self._book()
@@ -120,7 +120,7 @@ class WizardTimeState(rx.State):
         yield
         await self._look_at_day(book, day)
 
-    @event_for(CUSTOMER)
+    @event_for(CUSTOMER, weight=3)
     async def pick_person(self, fieldworker_id: str) -> Any:
         """Ask for somebody in particular, or with an empty id for anyone.
 

@@ -50,7 +50,7 @@ REFLEX_LIFECYCLE = frozenset(
 )
 """Reflex's own events that every tab fires; they touch no data of ours."""
 
-_HYDRATE = frozenset(
+HYDRATE = frozenset(
     {
         "reflex___state____state.hydrate",
         "reflex___state____state.hydrate_and_load",
@@ -79,15 +79,16 @@ class Gate(Middleware):
             otherwise.
         """
         structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(event_id=new_id(), handler=event.name)
+        structlog.contextvars.bind_contextvars(event_id=new_id())
         who = await self._who(state)
         acting_as(who)
-        if self._is_over(state, who) and event.name in _HYDRATE:
+        if self._is_over(state, who) and event.name in HYDRATE:
             # The name of the state still fits the cookie; what is in it does not.
             state._get_root_state().reset()
         registered = RegistrationContext.get().event_handlers.get(event.name)
         if registered is None:
             return self._undeclared()
+        structlog.contextvars.bind_contextvars(handler=event.name)
         handler = registered.handler.fn
         if event.name not in REFLEX_LIFECYCLE:
             audiences = audiences_of(handler)
