@@ -64,7 +64,9 @@ from portal_app.serving.build import BUILT_SITE
 from portal_app.serving.logs import configure_logs
 from portal_app.serving.trailing_slash import TrailingSlashRedirect
 from portal_app.settings import settings
+from portal_app.state.core.entrance import guard_entrance
 from portal_app.state.core.error_handlers import answer_exception, log_browser_error
+from portal_app.state.core.event_limits import EventLimits
 from portal_app.state.core.gate import Gate
 
 PAGES = (
@@ -166,6 +168,7 @@ app = rx.App(
     hydrate_fallback=until_hydrated(waiting_page()),
     **app_options(),
 )
+guard_entrance(app, EventLimits(_settings.event_allowance))
 app.add_middleware(Gate(), index=0)
 app.register_lifespan_task(_jobs)
 for page in PAGES:

@@ -13,6 +13,7 @@ from reflex_base.registry import RegistrationContext
 import portal_app.portal_app  # noqa: F401 - registers every state
 from portal_app.kernel.audiences import Actor
 from portal_app.state.core.access import acting_as
+from portal_app.state.core.arguments import fitting_arguments, model_of
 
 S = TypeVar("S", bound=rx.State)
 STRANGER = Actor(address="203.0.113.7", device="Firefox")
@@ -52,7 +53,11 @@ class Tab:
         return found
 
     def fire(self, handler: Any, *arguments: Any) -> list[Event]:
-        """Call a handler as the event loop would; the events it answers with."""
+        """Call a handler as the event loop would; the events it answers with.
+
+        Raises:
+            UnfitArguments: If the gate would refuse the arguments.
+        """
         return asyncio.run(self._fire(handler, arguments))
 
     async def _fire(self, handler: Any, arguments: tuple[Any, ...]) -> list[Event]:
@@ -60,7 +65,8 @@ class Tab:
         full_name = f"{handler.state_full_name}.{handler.fn.__name__}"
         registered = RegistrationContext.get().event_handlers[full_name]
         state = await self.root.get_state(registered.states[0])
-        answered = handler.fn(state, *arguments)
+        named = zip(model_of(handler.fn).model_fields, arguments, strict=False)
+        answered = handler.fn(state, **fitting_arguments(handler.fn, dict(named)))
         if inspect.iscoroutine(answered):
             answered = await answered
         answers = (

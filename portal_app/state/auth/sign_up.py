@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Any
 
 import reflex as rx
 from reflex.event import EventSpec
@@ -33,7 +32,7 @@ class ResendState(SubmittedForm, rx.State):
         self.sent, self.errors, self.problem = False, {}, ""
 
     @event_for(PUBLIC)
-    async def send(self, form_data: dict[str, Any]) -> AsyncIterator[None]:
+    async def send(self, form_data: dict[str, str]) -> AsyncIterator[None]:
         """Send the mail, if there is an account to activate; never tells."""
         self.sent = False
         self._begin_submit()
@@ -78,9 +77,9 @@ class SignUpState(SubmittedForm, rx.State):
         self._opened = honeypot.new_stamp()
         return None
 
-    @event_for(PUBLIC)
+    @event_for(PUBLIC, weight=20)
     async def submit(
-        self, form_data: dict[str, Any]
+        self, form_data: dict[str, str]
     ) -> AsyncIterator[EventSpec | None]:
         """Sign up. What happens next is the same for every e-mail."""
         if self.sent:
@@ -98,7 +97,7 @@ class SignUpState(SubmittedForm, rx.State):
         if too_soon := honeypot.seconds_until_allowed(self._opened):
             await asyncio.sleep(too_soon + _TIMING_MARGIN_SECONDS)
         with self._reported_errors():
-            await worker.run_in_thread(
+            await worker.run_hashing(
                 customers.sign_up_on_page,
                 actor(),
                 form,
@@ -125,13 +124,13 @@ class VerifyEmailState(MailLinkPage, rx.State):
         async for _ in self._use_link(_activate):
             yield
 
-    @event_for(PUBLIC)
-    async def choose_password(self, form_data: dict[str, Any]) -> AsyncIterator[None]:
+    @event_for(PUBLIC, weight=20)
+    async def choose_password(self, form_data: dict[str, str]) -> AsyncIterator[None]:
         """Use the link with the password the account shall have."""
         password = form_parsing.field(form_data, "password")
 
         async def activate(token: str) -> str:
-            return await worker.run_in_thread(
+            return await worker.run_hashing(
                 email_verification.activate_with_password, actor(), token, password
             )
 

@@ -153,9 +153,9 @@ def test_late_answer_for_a_moved_pin_is_dropped(
     assert _here(tab) == PinnedAddress("1.0", "2.0")
 
 
-@pytest.mark.parametrize("nonsense", [None, 7, {"x": 1}, ["a"], "nan", "x" * 5_000])
+@pytest.mark.parametrize("nonsense", ["", "nan", "x" * 5_000])
 def test_invalid_input_makes_no_request(
-    tab: Tab, told: FakeGeocoder, nonsense: object
+    tab: Tab, told: FakeGeocoder, nonsense: str
 ) -> None:
     tab.fire(AddressFormState.locate, nonsense, nonsense)
     tab.fire(AddressFormState.find_pinned_address)

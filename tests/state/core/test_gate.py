@@ -20,7 +20,7 @@ from tests.support.people import actor_of, new_customer, session_cookie
 from tests.support.tabs import Tab, redirect_targets
 
 HYDRATE = "reflex___state____state.hydrate_and_load"
-PRIVATE = f"{AccountState.get_full_name()}.save"
+PRIVATE = f"{AccountState.get_full_name()}.begin"
 PUBLIC = f"{ViewerState.get_full_name()}.load"
 
 
