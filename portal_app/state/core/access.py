@@ -11,6 +11,7 @@ from typing import Any
 import reflex as rx
 
 from portal_app.kernel.audiences import Actor, Audience
+from portal_app.state.core.handler_endings import always_answered
 
 _AUDIENCES = "__portal_audiences__"
 _WEIGHT = "__portal_weight__"
@@ -44,9 +45,10 @@ def event_for(
         raise ValueError("a handler declares at least one audience")
 
     def decorate(fn: Callable[..., Any]) -> Any:
-        setattr(fn, _AUDIENCES, frozenset(audiences))
-        setattr(fn, _WEIGHT, weight)
-        return rx.event(fn, background=background)
+        handler = always_answered(fn)
+        setattr(handler, _AUDIENCES, frozenset(audiences))
+        setattr(handler, _WEIGHT, weight)
+        return rx.event(handler, background=background)
 
     return decorate
 

@@ -27,9 +27,10 @@ from reflex_base.registry import RegistrationContext
 from portal_app.domain.sign_in import session_lookup
 from portal_app.kernel.audiences import Actor, Audience
 from portal_app.kernel.ids import new_id
-from portal_app.state.core import worker
+from portal_app.state.core import outages, worker
 from portal_app.state.core.access import acting_as, audiences_of
 from portal_app.state.core.arguments import UnfitArguments, fitting_arguments
+from portal_app.state.core.error_handlers import words_for
 from portal_app.state.core.toasts import toast
 
 log = structlog.get_logger("gate")
@@ -80,6 +81,14 @@ class Gate(Middleware):
         """
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(event_id=new_id())
+        try:
+            return await self._decide(state, event)
+        except Exception as error:
+            # Not raised: what the state was given on the way is kept and sent.
+            await outages.tell(words_for(error))
+            return StateUpdate()
+
+    async def _decide(self, state: BaseState, event: Event) -> StateUpdate | None:
         who = await self._who(state)
         acting_as(who)
         if self._is_over(state, who) and event.name in HYDRATE:
