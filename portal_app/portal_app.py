@@ -19,13 +19,14 @@ from portal_app.api.oauth import oauth_routes
 from portal_app.api.public_pages import PageRenderers, public_page_routes
 from portal_app.api.readiness import portal_readiness
 from portal_app.api.sessions import session_routes
+from portal_app.api.slow_clients import SlowClients
 from portal_app.api.uploads import upload_routes
 from portal_app.components.layout.document import app_options, waiting_page
 from portal_app.components.layout.first_html import until_hydrated
 from portal_app.domain import wiring
 from portal_app.domain.wiring import Wiring
 from portal_app.integrations.geocoding import NominatimGeocoder
-from portal_app.integrations.images import PillowImages
+from portal_app.integrations.isolated_images import IsolatedImages
 from portal_app.integrations.mail.mailer import build_mailer
 from portal_app.integrations.oauth.registry import configured_providers
 from portal_app.integrations.rate_limits import RedisLimitStore
@@ -118,6 +119,7 @@ configure_logs(_settings)
 _database = Database(_settings.database_url, statement_seconds=STATEMENT_SECONDS)
 _readiness = portal_readiness(_database, _settings)
 _storage = FsspecStorage(_settings.storage_url)
+_images = IsolatedImages()
 wiring.install(
     Wiring(
         database=_database,
@@ -139,7 +141,7 @@ _routes = Starlette(
         *oauth_routes(_database, _settings, configured_providers(_settings)),
         *branding_routes(_database),
         *calendar_routes(_database, _settings),
-        *upload_routes(_database, _settings, _storage, PillowImages()),
+        *upload_routes(_database, _settings, _storage, _images),
         *file_routes(_database, _settings, _storage),
         *export_routes(_database, _settings, _storage),
         *public_page_routes(_database, BUILT_SITE, _settings, PAGE_RENDERERS),
@@ -154,7 +156,7 @@ def _with_trailing_slash_redirect(portal: ASGIApp) -> ASGIApp:
 
 def _with_guard(portal: ASGIApp) -> ASGIApp:
     policy = content_security_policy(_settings, inline_script_hashes(BUILT_SITE))
-    return Guard(portal, _settings, policy, _readiness.is_answering)
+    return Guard(SlowClients(portal), _settings, policy, _readiness.is_answering)
 
 
 @asynccontextmanager
@@ -167,6 +169,7 @@ async def _jobs() -> AsyncIterator[None]:
     finally:
         # It waits for what is running, such as a mail on its way.
         await asyncio.to_thread(schedule.stop)
+        await asyncio.to_thread(_images.close)
 
 
 app = rx.App(
