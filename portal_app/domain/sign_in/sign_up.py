@@ -71,9 +71,6 @@ def sign_up_on_page(
 ) -> None:
     """As ``sign_up``, for the page that everybody can open.
 
-    A robot that fills in what people do not see gets the answer that people get,
-    and nothing happens.
-
     Args:
         db: The database.
         actor: Who asks.
@@ -81,6 +78,7 @@ def sign_up_on_page(
         trap: What robots do differently.
 
     Raises:
+        HiddenFieldFilled: If what people do not see was filled in.
         InvalidInput: As ``sign_up``; with no field if the form was sent too soon
             or too late after it was opened.
         TooManyAttempts: If a limit was reached.
@@ -88,8 +86,7 @@ def sign_up_on_page(
     # What is missing is said first: whoever presses the button of an empty form at
     # once is in no hurry to sign up.
     db.query(_check_form, form)
-    if honeypot.is_bot(db, actor, trap, form.email):
-        return
+    honeypot.check_person(db, actor, trap, form.email)
     sign_up(db, actor, form)
 
 

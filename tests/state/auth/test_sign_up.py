@@ -13,7 +13,7 @@ from portal_app.kernel.db import Database
 from portal_app.state.auth.login import LoginState
 from portal_app.state.auth.passwords import PasswordState
 from portal_app.state.auth.providers import ProviderLink
-from portal_app.state.auth.sign_up import ResendState, SignUpState
+from portal_app.state.auth.sign_up import HIDDEN_FIELD, ResendState, SignUpState
 from tests.support.accounts import PASSWORD, sent_messages, snapshot_without_logs
 from tests.support.people import new_customer
 from tests.support.switches import switches_set
@@ -237,15 +237,21 @@ def test_delayed_submission_signs_up(database: Database) -> None:
     assert sent_messages(database) == [("verify_email", "maya@example.com")]
 
 
-def test_bot_that_fills_the_honeypot_gets_the_usual_answer(
-    database: Database,
-) -> None:
+def test_a_filled_hidden_field_asks_for_one_tick_more(database: Database) -> None:
     tab = Tab("/signup")
     tab.fire(SignUpState.load)
-    typed = TYPED | {"website": "https://spam.example.com"}
-    assert redirect_targets(tab.fire(SignUpState.submit, typed)) == ["/signup?sent=1"]
+    filled = TYPED | {HIDDEN_FIELD: "https://spam.example.com"}
+    assert tab.fire(SignUpState.submit, filled) == []
+    asked = tab.state(SignUpState)
+    assert (asked.sent, asked.asks_person, asked.errors) == (False, True, {})
+    assert asked.problem.startswith("Something filled in a part of the form")
     assert sent_messages(database) == []
     assert snapshot_without_logs(database)["account"] == []
+    ticked = filled | {"by_hand": "on"}
+    assert redirect_targets(tab.fire(SignUpState.submit, ticked)) == ["/signup?sent=1"]
+    assert sent_messages(database) == [("verify_email", "maya@example.com")]
+    tab.fire(SignUpState.load)
+    assert tab.state(SignUpState).asks_person is False
 
 
 def test_a_stricter_policy_refuses_and_nothing_is_sent(database: Database) -> None:
