@@ -11,6 +11,7 @@ another state. A session that ended elsewhere keeps its name until the browser
 drops the cookie; the next hydration finds it empty.
 """
 
+from dataclasses import replace
 from urllib.parse import quote
 
 import reflex as rx
@@ -26,6 +27,7 @@ from portal_app.kernel.audiences import Actor, Audience
 from portal_app.kernel.ids import new_id
 from portal_app.state.core import worker
 from portal_app.state.core.access import acting_as, audiences_of
+from portal_app.state.core.handshake import secret_hashes
 
 log = structlog.get_logger("gate")
 
@@ -75,7 +77,9 @@ class Gate(Middleware):
         """
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(event_id=new_id(), handler=event.name)
-        who = await self._who(state)
+        who = replace(
+            await self._who(state), device_hashes=secret_hashes(state, "device")
+        )
         acting_as(who)
         if self._is_over(state, who) and event.name in _HYDRATE:
             # The name of the state still fits the cookie; what is in it does not.
