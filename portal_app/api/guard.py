@@ -16,7 +16,11 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from portal_app.api.cookies import PENDING_IDENTITY_COOKIE, read_cookie
+from portal_app.api.cookies import (
+    PENDING_IDENTITY_COOKIE,
+    read_cookie,
+    read_device_secrets,
+)
 from portal_app.kernel.ids import hash_secret
 from portal_app.settings import Settings
 
@@ -198,9 +202,17 @@ class Guard:
         kept = [pair for pair in scope["headers"] if pair[0] not in _PRIVATE_HEADERS]
         if session:
             kept.append((b"cookie", session.encode()))
-        if offer:
+        brought = [("offer", offer)] if offer else []
+        brought += [
+            ("device", secret)
+            for secret in read_device_secrets(self._settings, headers)
+        ]
+        if brought:
             # Reflex keeps this header to itself, as it does with cookies.
-            kept.append((b"authorization", f"Offer {hash_secret(offer)}".encode()))
+            hashes = urlencode(
+                [(kind, hash_secret(secret)) for kind, secret in brought]
+            )
+            kept.append((b"authorization", hashes.encode()))
         query = session_state_token(scope["query_string"], session)
         await self._app(
             {**scope, "headers": kept, "query_string": query}, receive, send

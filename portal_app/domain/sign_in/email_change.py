@@ -19,7 +19,7 @@ from portal_app.domain.accounts.registration import delete_account, lock_by_emai
 from portal_app.domain.accounts.rules import (
     CHANGE_EMAIL,
     CHANGE_EMAIL_BY_ACCOUNT,
-    PROOF_BY_EMAIL,
+    PROOF_ON_EMAIL,
     RESET_PASSWORD,
     VERIFY_EMAIL,
     LinkInvalid,
@@ -66,7 +66,7 @@ def change_email(db: Database, actor: Actor, email: str, password: str) -> None:
     limiter.count_attempt(
         db,
         LimitKey(CHANGE_EMAIL_BY_ACCOUNT, actor.account_id or ""),
-        LimitKey(PROOF_BY_EMAIL, email),
+        *limiter.target_keys(PROOF_ON_EMAIL, email, actor.account_id or ""),
     )
     db.call(_request_change, actor, email, password_hash)
 

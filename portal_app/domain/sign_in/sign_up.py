@@ -13,14 +13,13 @@ from portal_app.domain.accounts.registration import PasswordComparison
 from portal_app.domain.accounts.rules import (
     CUSTOMER,
     SIGN_UP_BY_ADDRESS,
-    SIGN_UP_BY_EMAIL,
     SIGN_UP_BY_NETWORK,
+    SIGN_UP_ON_EMAIL,
     VERIFY_EMAIL,
 )
 from portal_app.domain.business import service as businesses
 from portal_app.domain.customers import registration as customers
 from portal_app.domain.rate_limits import limiter
-from portal_app.domain.rate_limits.limiter import LimitKey
 from portal_app.domain.sign_in import honeypot
 from portal_app.domain.sign_in.honeypot import HoneypotFields
 from portal_app.domain.sign_in.rules import Person, SignUpForm, check_sign_up
@@ -54,8 +53,11 @@ def sign_up(db: Database, actor: Actor, form: SignUpForm) -> None:
         db,
         actor,
         person.email,
-        *limiter.caller_keys(actor, SIGN_UP_BY_NETWORK, SIGN_UP_BY_ADDRESS),
-        LimitKey(SIGN_UP_BY_EMAIL, person.email),
+        *limiter.attempt_on(
+            actor,
+            (SIGN_UP_BY_NETWORK, SIGN_UP_BY_ADDRESS),
+            (SIGN_UP_ON_EMAIL, person.email),
+        ).keys,
     )
     password_hash = passwords.hash_password(form.password)
     for _ in range(_MAX_TRIES):

@@ -12,6 +12,7 @@ from portal_app.domain.accounts import (
     sign_in_methods,
     tokens,
 )
+from portal_app.domain.accounts.attempts import attempt_on_email, password_guess
 from portal_app.domain.accounts.models import Account
 from portal_app.domain.accounts.registration import (
     create_proven_account,
@@ -20,12 +21,9 @@ from portal_app.domain.accounts.registration import (
 from portal_app.domain.accounts.rules import (
     MAIL_BY_NETWORK,
     PROOF_BY_ADDRESS,
-    PROOF_BY_EMAIL,
+    PROOF_ON_EMAIL,
     RESET_PASSWORD,
     SIGN_IN,
-    SIGN_IN_BY_ACCOUNT,
-    SIGN_IN_BY_ADDRESS,
-    SIGN_IN_BY_NETWORK,
     VERIFY_EMAIL,
     LinkInvalid,
     ProviderProfile,
@@ -35,7 +33,6 @@ from portal_app.domain.accounts.tokens import TokenSubject
 from portal_app.domain.customers import registration as customers
 from portal_app.domain.customers import rules
 from portal_app.domain.rate_limits import limiter
-from portal_app.domain.rate_limits.limiter import LimitKey
 from portal_app.domain.sign_in import pending_identities
 from portal_app.domain.sign_in.models import PendingIdentity
 from portal_app.domain.sign_in.pending_identities import NeedsEmail, NeedsProof
@@ -120,15 +117,13 @@ def prove_by_password(
         WayClosed: If the provider is switched off.
     """
     email, password_hash = db.query(_target_account, offer_hash)
-    circles = limiter.caller_keys(actor, SIGN_IN_BY_NETWORK, SIGN_IN_BY_ADDRESS)
-    by_account = LimitKey(SIGN_IN_BY_ACCOUNT, email)
-    security_log.count_attempt(db, actor, email, *circles, by_account)
+    guess = password_guess(db, actor, email)
+    security_log.count_attempt(db, actor, email, *guess.keys)
     if not passwords.matches(password_hash, password):
         db.call(security_log.record, actor, "sign_in_failed", about=email)
         raise InvalidInput({"password": "This is not the password of that account."})
     ticket = db.call(_prove, actor, offer_hash, password_hash)
-    limiter.undo_last(db, *circles)
-    limiter.reset(db, by_account)
+    limiter.succeeded(db, guess)
     return ticket
 
 
@@ -155,8 +150,9 @@ def send_proof(db: Database, actor: Actor, offer_hash: str, email: str = "") -> 
         db,
         actor,
         email,
-        *limiter.caller_keys(actor, MAIL_BY_NETWORK, PROOF_BY_ADDRESS),
-        LimitKey(PROOF_BY_EMAIL, email),
+        *attempt_on_email(
+            db, actor, (MAIL_BY_NETWORK, PROOF_BY_ADDRESS), PROOF_ON_EMAIL, email
+        ).keys,
     )
     db.call(pending_identities.send_proof_mail, offer_hash, email)
 

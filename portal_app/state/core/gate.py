@@ -14,6 +14,7 @@ What goes on has only arguments that the handler's signature names, of the types
 it names (``portal_app.state.core.arguments``).
 """
 
+from dataclasses import replace
 from urllib.parse import quote
 
 import reflex as rx
@@ -31,6 +32,7 @@ from portal_app.state.core import outages, worker
 from portal_app.state.core.access import acting_as, audiences_of
 from portal_app.state.core.arguments import UnfitArguments, fitting_arguments
 from portal_app.state.core.error_handlers import words_for
+from portal_app.state.core.handshake import secret_hashes
 from portal_app.state.core.toasts import toast
 
 log = structlog.get_logger("gate")
@@ -89,7 +91,9 @@ class Gate(Middleware):
             return StateUpdate()
 
     async def _decide(self, state: BaseState, event: Event) -> StateUpdate | None:
-        who = await self._who(state)
+        who = replace(
+            await self._who(state), device_hashes=secret_hashes(state, "device")
+        )
         acting_as(who)
         if self._is_over(state, who) and event.name in HYDRATE:
             # The name of the state still fits the cookie; what is in it does not.

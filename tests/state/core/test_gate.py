@@ -58,6 +58,16 @@ def test_customer_passes_as_the_session_says(database: Database) -> None:
     assert who.audience is Audience.CUSTOMER
 
 
+def test_a_stranger_s_browser_brings_its_devices(database: Database) -> None:
+    tab = Tab("/login")
+    data = dict(tab.root.router_data)
+    brought = {"authorization": "offer=a&device=b&device=c"}
+    data["headers"] = {**data["headers"], **brought}
+    tab.root.router_data = tab.root._update_router_vars(data, tab.root.router_data)
+    answer, who = _pass(tab, PUBLIC)
+    assert (answer, who.device_hashes) == (None, ("b", "c"))
+
+
 @pytest.mark.parametrize("cookie", ["", "no-hash-of-anything", "' OR 1=1 --"])
 def test_visitor_is_sent_to_log_in_and_back(database: Database, cookie: str) -> None:
     tab = Tab("/account")
