@@ -181,15 +181,16 @@ def prove_by_mail(db: Database, actor: Actor, offer_hash: str, token: str) -> st
 
 def _sign_in(tx: Session, actor: Actor, profile: ProviderProfile) -> SocialSignInResult:
     sign_in_methods.require_enabled(tx, profile.provider)
-    known = sign_in_methods.find_identity(tx, profile.provider, profile.subject)
-    if known is not None:
-        account = tx.get_one(Account, known.account_id)
-        return SignedInByProvider(_issue_ticket(tx, account, profile))
+    if known := _known_sign_in(tx, profile):
+        return known
     email = _email_of(profile)
     if not email or not profile.email_verified:
         return NeedsEmail(pending_identities.create(tx, profile, email, None), email)
     account_or_none = lock_by_email(tx, email)
     if account_or_none is not None and account_or_none.verified_at is not None:
+        # A second click may have connected them while this one waited for the row.
+        if known := _known_sign_in(tx, profile):
+            return known
         if account_or_none.disabled_at is not None:
             raise _account_disabled()
         return NeedsProof(
@@ -198,6 +199,14 @@ def _sign_in(tx: Session, actor: Actor, profile: ProviderProfile) -> SocialSignI
             account_or_none.password_hash is not None,
         )
     return _sign_in_to_account(tx, actor, profile, email)
+
+
+def _known_sign_in(tx: Session, profile: ProviderProfile) -> SignedInByProvider | None:
+    known = sign_in_methods.find_identity(tx, profile.provider, profile.subject)
+    if known is None:
+        return None
+    account = tx.get_one(Account, known.account_id)
+    return SignedInByProvider(_issue_ticket(tx, account, profile))
 
 
 def _sign_in_to_account(
