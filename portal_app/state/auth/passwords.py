@@ -7,6 +7,7 @@ from reflex.event import EventSpec
 
 from portal_app.domain.accounts import credentials, passwords
 from portal_app.state.auth.mail_links import MailLinkPage
+from portal_app.state.auth.purpose import PurposeState, wanted_path, with_purpose
 from portal_app.state.core import form_parsing, worker
 from portal_app.state.core.access import PUBLIC, actor, event_for
 from portal_app.state.core.submitted_form import SubmittedForm
@@ -63,10 +64,13 @@ class ForgotPasswordState(SubmittedForm, rx.State):
         self._begin_submit()
         yield
         with self._reported_errors():
-            await worker.run_in_thread(credentials.request_reset, actor(), email)
+            await worker.run_in_thread(
+                credentials.request_reset, actor(), email, wanted_path(self)
+            )
             self.sent, self.sent_to = True, email.strip()
         if self.sent:
-            yield rx.redirect("/forgot-password?sent=1")
+            (await self.get_state(PurposeState)).email = self.sent_to
+            yield rx.redirect(with_purpose(self, "/forgot-password?sent=1"))
 
 
 class ResetPasswordState(MailLinkPage, rx.State):
@@ -78,9 +82,11 @@ class ResetPasswordState(MailLinkPage, rx.State):
         password = form_parsing.field(form_data, "password")
 
         async def reset(token: str) -> None:
+            email = await worker.query(credentials.email_of_link, token)
             await worker.run_hashing(
                 credentials.reset_password, actor(), token, password
             )
+            (await self.get_state(PurposeState)).email = email
 
         async for _ in self._use_link(reset):
             yield
