@@ -62,6 +62,7 @@ class ForgotPasswordState(SubmittedForm, rx.State):
             return
         email = form_parsing.field(form_data, "email")
         self._begin_submit()
+        purpose = await self.get_state(PurposeState)
         yield
         with self._reported_errors():
             await worker.run_in_thread(
@@ -69,7 +70,7 @@ class ForgotPasswordState(SubmittedForm, rx.State):
             )
             self.sent, self.sent_to = True, email.strip()
         if self.sent:
-            (await self.get_state(PurposeState)).email = self.sent_to
+            purpose.email = self.sent_to
             yield rx.redirect(with_purpose(self, "/forgot-password?sent=1"))
 
 
@@ -80,13 +81,14 @@ class ResetPasswordState(MailLinkPage, rx.State):
     async def submit(self, form_data: dict[str, str]) -> AsyncIterator[None]:
         """Use the link with the new password."""
         password = form_parsing.field(form_data, "password")
+        purpose = await self.get_state(PurposeState)
 
         async def reset(token: str) -> None:
             email = await worker.query(credentials.email_of_link, token)
             await worker.run_hashing(
                 credentials.reset_password, actor(), token, password
             )
-            (await self.get_state(PurposeState)).email = email
+            purpose.email = email
 
         async for _ in self._use_link(reset):
             yield

@@ -92,6 +92,7 @@ class SignUpState(SubmittedForm, rx.State):
         """Sign up. What happens next is the same for every e-mail."""
         if self.sent:
             return  # a second click on what is done
+        purpose = await self.get_state(PurposeState)
         self._begin_submit()
         yield
         form = SignUpForm(
@@ -121,7 +122,7 @@ class SignUpState(SubmittedForm, rx.State):
             # The stamp may be too old, or lost with a server that restarted.
             self._opened = self._opened or honeypot.new_stamp()
         if self.sent:
-            (await self.get_state(PurposeState)).email = self.sent_to
+            purpose.email = self.sent_to
             yield rx.redirect(with_purpose(self, "/signup?sent=1"))
 
 
