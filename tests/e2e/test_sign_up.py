@@ -114,7 +114,7 @@ def _fill_in(page: Page, hands: InputMethod, person: Person) -> None:
     hands.write(steps.field(page, "Password"), "password")
     expect(page.get_by_text("Too easy to guess")).to_be_visible()
     hands.press(steps.button(page, "Sign up"))
-    expect(steps.field(page, "Last name")).to_be_focused()
+    expect(steps.field(page, "Email")).to_be_focused()
     first = steps.field(page, "First name")
     expect(first).to_have_value(person.first_name)
     expect(first).to_have_attribute("aria-invalid", "false")
