@@ -117,6 +117,34 @@
     if (next.matches("[role=tab]")) next.click();
   });
 
+  // A field that is being put right is forgiven until the form is sent again. What
+  // the page believes to be drawn is put back before, so that both stay in step.
+  const forgiven = new Map();
+  const forgive = ({ target }) => {
+    if (target.getAttribute?.("aria-invalid") !== "true") return;
+    const lines = (target.getAttribute("aria-describedby") ?? "")
+      .split(" ")
+      .map((id) => document.getElementById(id))
+      .filter((line) => line?.matches(".field-error"));
+    target.setAttribute("aria-invalid", "false");
+    for (const line of lines) line.hidden = true;
+    forgiven.set(target, lines);
+  };
+  on("input", forgive, true);
+  on("change", forgive, true);
+  on(
+    "submit",
+    () => {
+      for (const [field, lines] of forgiven) {
+        field.setAttribute("aria-invalid", "true");
+        for (const line of lines) line.hidden = false;
+      }
+      forgiven.clear();
+      marks.takeRecords();
+    },
+    true,
+  );
+
   // When the answer to a submitted form marks fields as wrong, the first of
   // them gets the focus, so that the error is heard and seen.
   let submitted = null;
@@ -128,7 +156,7 @@
     for (const key of Object.keys(sessionStorage))
       if (key.startsWith("portal-typed-")) sessionStorage.removeItem(key);
   });
-  new MutationObserver((changes) => {
+  const marks = new MutationObserver((changes) => {
     if (!submitted) return;
     if (!changes.some(({ target }) => target.ariaInvalid === "true")) return;
     const form = submitted;
@@ -136,7 +164,8 @@
     requestAnimationFrame(() =>
       form.querySelector('[aria-invalid="true"]')?.focus(),
     );
-  }).observe(document, { subtree: true, attributeFilter: ["aria-invalid"] });
+  });
+  marks.observe(document, { subtree: true, attributeFilter: ["aria-invalid"] });
 
   // After a deploy the code of a page not yet visited is gone: load the new one,
   // once, and never twice within half a minute.

@@ -120,7 +120,11 @@ def _fill_in(page: Page, hands: InputMethod, person: Person) -> None:
     expect(first).to_have_attribute("aria-invalid", "false")
     expect(steps.field(page, "Email")).to_have_value("grace at example")
     hands.write(steps.field(page, "Last name"), person.last_name)
+    # What is being put right is forgiven, what is still wrong is not.
     hands.write(steps.field(page, "Email"), person.email)
+    expect(steps.field(page, "Email")).to_have_attribute("aria-invalid", "false")
+    expect(page.get_by_text(EMPTY["Email"], exact=True)).to_be_hidden()
+    expect(steps.field(page, "Password")).to_have_attribute("aria-invalid", "true")
     hands.write(steps.field(page, "Password"), "seven-otters-drink-rooibos")
     expect(page.get_by_text("Strong", exact=True)).to_be_visible()
     hands.write(steps.field(page, "Password"), person.password)
