@@ -104,6 +104,12 @@ class Scene:
 
 
 @pytest.fixture(scope="module")
+def portal(patient_portal: RunningPortal) -> RunningPortal:
+    """Everything is tried at once, which is more than a browser may."""
+    return patient_portal
+
+
+@pytest.fixture(scope="module")
 def scene(portal: RunningPortal) -> Scene:
     """An owner with a booking, a draft and files; everybody else."""
     db = portal.database
