@@ -39,6 +39,11 @@ FIELDS = (
 """The fields of the portal's forms, and a row or key of each group of them."""
 
 _IN_A_ROW = 50
+ID_FIELDS = (
+    *("contact", "company", "place", "field", "type", "policy", "document", "file_id"),
+    *("picture_id", "location", "name", "field.size", "for.A"),
+)
+"""The fields that name things by their ids, and two that need a text."""
 ODD_TEXTS = (
     *("", " ", "on", "0", "-1", "1e309", "nan", "null", "true", "[]", "{}"),
     *("' OR 1=1 --", "<script>alert(1)</script>", "%00", "../../etc/passwd", "\\"),
@@ -105,15 +110,17 @@ def endpoints() -> list[Endpoint]:
     return found
 
 
-def fitting_value(annotation: Any, text: Callable[[], str], fields: int = 6) -> Any:
+def fitting_value(
+    annotation: Any, text: Callable[[], str], fields: Sequence[str] = ID_FIELDS
+) -> Any:
     """A value of a type, its texts made by ``text``.
 
     Args:
         annotation: Of an argument.
         text: Called for each.
-        fields: How many of ``FIELDS`` a form has.
+        fields: What a form has.
     """
-    if annotation is str:
+    if annotation in {str, Any}:
         return text()
     if annotation is bool:
         return True
@@ -124,7 +131,7 @@ def fitting_value(annotation: Any, text: Callable[[], str], fields: int = 6) -> 
     assert get_origin(annotation) is dict, f"what is a value of {annotation}?"
     key, value = get_args(annotation)
     assert key is str
-    return {name: fitting_value(value, text) for name in FIELDS[:fields]}
+    return {name: fitting_value(value, text) for name in fields}
 
 
 @dataclass(frozen=True)

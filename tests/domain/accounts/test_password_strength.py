@@ -13,7 +13,7 @@ from portal_app.domain.accounts import password_strength
 
 SIGNS = "0123456789!@#$%^&*()-_=+[]{}|<>/.,:;"
 SUBSTITUTES = "430157@$!|{([<+9862%"
-# Within this many looks into the dictionaries, an estimate takes some hundredths of a second.
+# With so many looks into the dictionaries it takes some hundredths of a second.
 MOST_LOOKUPS = 150_000
 
 
