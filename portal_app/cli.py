@@ -35,7 +35,11 @@ from portal_app.integrations.mail.mailer import build_mailer
 from portal_app.integrations.rate_limits import RedisLimitStore
 from portal_app.jobs.schedule import portal_schedule
 from portal_app.kernel.audiences import SYSTEM
-from portal_app.kernel.db import Database
+from portal_app.kernel.db import (
+    Database,
+    DatabaseUnavailable,
+    database_error_text,
+)
 from portal_app.kernel.errors import DomainError, InvalidInput
 from portal_app.preflight import (
     ConfigError,
@@ -95,9 +99,13 @@ def _one_line_errors() -> Iterator[None]:
         sys.exit(f"portal: {error.message}\n{lines}")
     except DomainError as error:
         sys.exit(f"portal: {error.message}")
-    except OperationalError as error:
-        reason = preflight.database_error_text(error)
-        sys.exit(f"portal: PORTAL_DATABASE_URL: {reason}")
+    except (OperationalError, DatabaseUnavailable) as error:
+        reason = (
+            error.reason
+            if isinstance(error, DatabaseUnavailable)
+            else database_error_text(error)
+        )
+        sys.exit(f"portal: PORTAL_DATABASE_URL: the database does not answer: {reason}")
     except KeyboardInterrupt:
         sys.exit(_INTERRUPTED)
 

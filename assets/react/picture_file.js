@@ -1,4 +1,4 @@
-const MOST_PIXELS = 50_000_000;
+const MOST_PIXELS = 65_000_000;
 const KINDS = [
   ["jpg", (text) => text.startsWith("\xff\xd8\xff")],
   ["png", (text) => text.startsWith("\x89PNG\r\n")],

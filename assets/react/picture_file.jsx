@@ -53,7 +53,7 @@ export async function readPicture(file, way) {
   if (here && isTooBig(here.image)) {
     URL.revokeObjectURL(here.url);
     throw new Error(
-      "This picture has more than 50 million pixels. Please choose a smaller one.",
+      "This picture has more than 65 million pixels. Please choose a smaller one.",
     );
   }
   if (here) return here;

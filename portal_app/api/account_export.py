@@ -6,19 +6,20 @@ theirs. Only what the customer may see; somebody who is no customer gets a 404.
 
 import json
 import re
-import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
-from typing import IO, Any
+from typing import Any
 
 from sqlmodel import Session
-from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from portal_app.api.authentication import RequestAuthenticator
+from portal_app.api.work_pool import Busy, WorkPool
 from portal_app.domain.bookings import queries, rules
 from portal_app.domain.customers import business_profiles, contacts, locations, profiles
 from portal_app.domain.dependents import service as dependents
@@ -32,13 +33,61 @@ from portal_app.domain.files.protocols import Storage, StorageUnavailable
 from portal_app.kernel.audiences import Actor, Audience
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.db import Database
+from portal_app.kernel.errors import NotFound
 from portal_app.kernel.ownership import customer_of
 from portal_app.settings import Settings
 
+_NOT_FOUND = 404
 _MAX_PAGES = 200
-_MAX_MEMORY_BYTES = 8_000_000
-_CHUNK_BYTES = 65_536
+_COMPRESSED = 6
+# Pictures and PDFs are compressed already. Deflate without compressing, because what
+# is merely stored cannot be read from a stream whose sizes come last.
+_UNCOMPRESSED = 0
+_MAX_STREAMS = 8
+_AT_ONCE, _WAITING = 2, 8
+_RETRY_SECONDS = "10"
+_BUSY = "Many people are downloading their data just now. Please try again in a minute."
 _EXCLUDED_FIELDS = frozenset({"version", "url", "thumbnail_url", "picture_url"})
+
+
+class _Refused(Exception):
+    """A download that is not begun.
+
+    Attributes:
+        status: Of the answer.
+    """
+
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
+class _ExportsInProgress:
+    """Whose data this worker is sending: everybody's once, and few at the same time."""
+
+    def __init__(self) -> None:
+        self._accounts: set[str] = set()
+
+    @contextmanager
+    def one_more(self, account_id: str) -> Iterator[None]:
+        """Count a download for as long as it takes.
+
+        Raises:
+            _Refused: If the account has one on its way, or many others have.
+        """
+        if account_id in self._accounts:
+            raise _Refused(
+                429,
+                "Your data is on its way already. "
+                "Please wait until that download has ended, then try again.",
+            )
+        if len(self._accounts) >= _MAX_STREAMS:
+            raise _Refused(503, _BUSY)
+        self._accounts.add(account_id)
+        try:
+            yield
+        finally:
+            self._accounts.discard(account_id)
 
 
 def export_routes(
@@ -46,27 +95,90 @@ def export_routes(
 ) -> list[Route]:
     """The route that hands a customer all of their data."""
     callers = RequestAuthenticator(database, settings)
+    in_progress = _ExportsInProgress()
+    pool = WorkPool(_AT_ONCE, _WAITING)
 
-    async def export(request: Request) -> Response:
+    async def export(scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive, send)
         actor = await callers.who(request)
-        if actor.audience is not Audience.CUSTOMER or actor.customer_id is None:
-            return Response("We could not find that.", 404, media_type="text/plain")
+        if actor.audience is not Audience.CUSTOMER or actor.account_id is None:
+            answer = _text_response(_NOT_FOUND, "We could not find that.")
+            await answer(scope, receive, send)
+            return
         try:
-            archive = await run_in_threadpool(_archive, database, storage, actor)
-        except StorageUnavailable as error:
-            return Response(error.message, 503, media_type="text/plain")
-        name = f"my-data-{utc_now():%Y-%m-%d}.zip"
-        return StreamingResponse(
-            _chunks(archive),
-            media_type="application/zip",
-            headers={
-                "cache-control": "private, no-store",
-                "content-disposition": f'attachment; filename="{name}"',
-                "x-content-type-options": "nosniff",
-            },
-        )
+            with in_progress.one_more(actor.account_id):
+                await _send_archive(actor, scope, receive, send)
+        except _Refused as refused:
+            answer = _text_response(refused.status, str(refused))
+            await answer(scope, receive, send)
+        except ClientDisconnect:
+            pass  # the archive is made for nobody else
 
-    return [Route("/api/account/export.zip", export, methods=["GET"])]
+    async def _send_archive(
+        actor: Actor, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        if scope["method"] == "HEAD":
+            await _download(_pieces_of(pool, None, iter(())))(scope, receive, send)
+            return
+        pieces = archive_pieces(database, storage, actor)
+        try:
+            # What cannot be read is noticed before the answer begins.
+            first = await pool.run_for(receive, next, pieces, None)
+            answer = _download(_pieces_of(pool, first, pieces))
+        except Busy:
+            raise _Refused(503, _BUSY) from None
+        except StorageUnavailable as error:
+            raise _Refused(503, error.message) from None
+        else:
+            await answer(scope, receive, send)
+        finally:
+            pieces.close()
+
+    # The response is sent within the endpoint, which therefore is an ASGI app.
+    return [Route("/api/account/export.zip", _AsgiEndpoint(export), methods=["GET"])]
+
+
+class _AsgiEndpoint:
+    """An endpoint that answers itself; a function would have to return the answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._app(scope, receive, send)
+
+
+async def _pieces_of(
+    pool: WorkPool, first: bytes | None, others: Iterator[bytes]
+) -> AsyncIterator[bytes]:
+    piece = first
+    while piece is not None:
+        yield piece
+        try:
+            piece = await pool.run(next, others, None)
+        except StorageUnavailable:
+            # Half an archive must not look like a whole one: the connection ends.
+            raise ClientDisconnect from None
+
+
+def _download(pieces: AsyncIterator[bytes]) -> Response:
+    name = f"my-data-{utc_now():%Y-%m-%d}.zip"
+    return StreamingResponse(
+        pieces,
+        media_type="application/zip",
+        headers={
+            "cache-control": "private, no-store",
+            "content-disposition": f'attachment; filename="{name}"',
+            "x-content-type-options": "nosniff",
+        },
+    )
+
+
+def _text_response(status: int, sentence: str) -> Response:
+    headers = {"cache-control": "no-store"}
+    if status != _NOT_FOUND:
+        headers["retry-after"] = _RETRY_SECONDS
+    return Response(sentence, status, headers, media_type="text/plain")
 
 
 def export_data(tx: Session, actor: Actor) -> dict[str, Any]:
@@ -138,20 +250,54 @@ def _without_page_fields(value: Any) -> Any:
     return value
 
 
-def _archive(database: Database, storage: Storage, actor: Actor) -> IO[bytes]:
+def archive_pieces(
+    database: Database, storage: Storage, actor: Actor
+) -> Generator[bytes]:
+    """A customer's data and files as a ZIP archive, in pieces that are not empty.
+
+    Raises:
+        StorageUnavailable: If a file cannot be read; the first, before any piece.
+    """
     with database.read() as tx:
         data = export_data(tx, actor)
         kept = attachments.owned_files(tx, actor)
-    spool = tempfile.SpooledTemporaryFile(max_size=_MAX_MEMORY_BYTES)  # noqa: SIM115 - streamed
-    with zipfile.ZipFile(spool, "w", zipfile.ZIP_DEFLATED) as archive:
-        text = json.dumps(data, ensure_ascii=False, indent=2, default=str)
-        archive.writestr("data.json", text)
+    text = json.dumps(data, ensure_ascii=False, indent=2, default=str)
+    sink = _Sink()
+    with zipfile.ZipFile(
+        sink, "w", zipfile.ZIP_DEFLATED, compresslevel=_UNCOMPRESSED
+    ) as archive:
+        archive.writestr("data.json", text, compresslevel=_COMPRESSED)
         for row in kept:
+            try:
+                pieces = storage.read(attachments.full_size_key(row))
+            except NotFound:
+                continue  # the storage has told the log
             with archive.open(f"files/{_name(row)}", "w") as entry:
-                for piece in storage.read(attachments.full_size_key(row)):
+                for piece in pieces:
                     entry.write(piece)
-    spool.seek(0)
-    return spool
+                    if written := sink.take():
+                        yield written
+    yield sink.take()
+
+
+class _Sink:
+    """What ``zipfile`` writes to when it goes to a stream."""
+
+    def __init__(self) -> None:
+        self._written: list[bytes] = []
+
+    def write(self, piece: bytes) -> int:
+        self._written.append(bytes(piece))
+        return len(piece)
+
+    def flush(self) -> None:
+        """Nothing is held back."""
+
+    def take(self) -> bytes:
+        """What was written since the last time."""
+        taken = b"".join(self._written)
+        self._written.clear()
+        return taken
 
 
 def _name(row: StoredFile) -> str:
@@ -159,9 +305,3 @@ def _name(row: StoredFile) -> str:
     told = file_rules.download_name(row.name, row.media_type)
     safe = re.sub(r"[^\w. -]", "_", told).strip(". ") or "file"
     return f"{row.id}-{safe}"
-
-
-def _chunks(archive: IO[bytes]) -> Iterator[bytes]:
-    with archive:
-        while piece := archive.read(_CHUNK_BYTES):
-            yield piece

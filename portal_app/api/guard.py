@@ -8,7 +8,7 @@ a state; a socket from a foreign origin is refused.
 import base64
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -153,10 +153,19 @@ class Guard:
         app: What it guards.
         settings: Addresses and proxies.
         policy: The content security policy.
+        is_answering: Whether a socket would be answered now. A browser that is
+            refused one tries again, and says so.
     """
 
-    def __init__(self, app: ASGIApp, settings: Settings, policy: str) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        settings: Settings,
+        policy: str,
+        is_answering: Callable[[], Awaitable[bool]] | None = None,
+    ) -> None:
         self._app = app
+        self._is_answering = is_answering
         self._settings = settings
         self._origins = frozenset(allowed_origins(settings))
         self._headers = {
@@ -183,6 +192,9 @@ class Guard:
         origin = headers.get("origin")
         if origin is not None and origin not in self._origins:
             await send({"type": "websocket.close", "code": 1008})
+            return
+        if self._is_answering is not None and not await self._is_answering():
+            await send({"type": "websocket.close", "code": 1013})
             return
         secret = session_secret(self._settings, headers)
         session = hash_secret(secret) if secret else ""

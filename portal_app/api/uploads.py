@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import contextmanager
 
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect, Request
@@ -18,6 +17,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from portal_app.api.authentication import RequestAuthenticator
+from portal_app.api.work_pool import Busy, WorkPool
 from portal_app.domain.files import rules, uploads
 from portal_app.domain.files.protocols import (
     ImageProcessor,
@@ -41,6 +41,9 @@ _STATUS: tuple[tuple[type[DomainError], int], ...] = (
     (StorageUnavailable, 503),
 )
 _UNPROCESSABLE = 422
+# Of all files that this worker takes in: drawing a picture anew takes memory and
+# processor time for seconds.
+_AT_ONCE, _WAITING = 2, 40
 _RESPONSE_FIELDS = ("id", "name", "url", "thumbnail_url", "media_type", "size")
 _NO_STORE = {"cache-control": "no-store"}
 
@@ -87,6 +90,7 @@ def upload_routes(
     """The route that takes files in."""
     callers = RequestAuthenticator(database, settings)
     on_the_way = _UploadsInProgress()
+    pool = WorkPool(_AT_ONCE, _WAITING)
 
     async def upload(request: Request) -> Response:
         if not callers.is_same_origin(request):
@@ -102,6 +106,12 @@ def upload_routes(
                 view = await _take(request, purpose, actor)
         except (_BodyNotRead, DomainError, MultiPartException) as error:
             return _error_response(error)
+        except Busy as busy:
+            answer = _text_response(
+                503, "Many files are being read just now. Please try again in a minute."
+            )
+            answer.headers["retry-after"] = str(busy.retry_after)
+            return answer
         except ClientDisconnect:
             return Response(status_code=400)
         shown = {name: getattr(view, name) for name in _RESPONSE_FIELDS}
@@ -127,7 +137,8 @@ def upload_routes(
             file = next((v for v in form.values() if isinstance(v, UploadFile)), None)
             if file is None:
                 raise rules.refusal("Please choose a file.")
-            return await run_in_threadpool(
+            return await pool.run_for(
+                request.receive,
                 uploads.accept_upload,
                 database,
                 storage,

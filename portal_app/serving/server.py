@@ -13,7 +13,8 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
 from granian.server import Server
 
 from portal_app.serving.build import reflex_environment
@@ -30,6 +31,11 @@ REFLEX_SWITCHES = {
 }
 _READY_POLL_SECONDS = 0.1
 _SHUTDOWN_SECONDS = 5
+# Where the server has to find out which version a client speaks, it waits for ever for
+# one that says nothing. Proxies and browsers speak HTTP/1.1 where there is no TLS.
+HTTP_MODE = HTTPModes.http1
+# Also how long a connection may be idle between two requests.
+_HEADER_MILLISECONDS = 20_000
 
 
 class PortInUse(Exception):
@@ -69,6 +75,8 @@ def serve(settings: Settings, when_ready: Callable[[], None]) -> None:
         address="0.0.0.0",  # noqa: S104 - the portal serves everybody
         port=settings.port,
         interface=Interfaces.ASGI,
+        http=HTTP_MODE,
+        http1_settings=HTTP1Settings(header_read_timeout=_HEADER_MILLISECONDS),
         workers=settings.workers,
         respawn_failed_workers=True,
         workers_kill_timeout=_SHUTDOWN_SECONDS,

@@ -217,13 +217,6 @@ def test_a_file_of_another_customer_is_not_found(maya: Browser, noah: Browser) -
             "Please choose a JPEG, PNG, WebP or HEIC picture.",
         ),
         (
-            picture(),
-            ("a.html", "picture"),
-            422,
-            "The name of this file ends in .html, but it is a JPEG file. "
-            "Please save it again under the right name.",
-        ),
-        (
             b"",
             ("a.jpg", "picture"),
             422,
@@ -250,13 +243,9 @@ def test_a_refusal_is_in_words_and_leaves_nothing(
 
 TAKEN = "We cannot take this file. Please choose a JPEG, PNG, WebP or HEIC picture."
 LARGE = "This file is larger than 10 MB. Please choose a smaller one."
-PIXELS = "This picture has more than 50 million pixels. Please choose a smaller one."
+PIXELS = "This picture has more than 65 million pixels. Please choose a smaller one."
 BROKEN = "This picture cannot be read; it may be damaged. Please choose another one."
 EMPTY = "This file is empty. Please choose another one."
-LIES = (
-    "The name of this file ends in .png, but it is a WebP file. "
-    "Please save it again under the right name."
-)
 
 
 @pytest.mark.parametrize(
@@ -273,7 +262,6 @@ LIES = (
         ("moving.jpg", picture("GIF"), TAKEN, 422),
         ("scan.tiff", picture("TIFF"), TAKEN, 422),
         ("paper.pdf", PDF, TAKEN, 422),
-        ("picture.png", picture("WEBP"), LIES, 422),
     ],
 )
 def test_no_kind_of_wrong_picture_gets_in(

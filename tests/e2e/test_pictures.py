@@ -37,7 +37,7 @@ from tests.support.snapshots import database_snapshot
 
 TAKEN = "We cannot take this file. Please choose a JPEG, PNG, WebP or HEIC picture."
 LARGE = "This file is larger than 10 MB. Please choose a smaller one."
-PIXELS = "This picture has more than 50 million pixels. Please choose a smaller one."
+PIXELS = "This picture has more than 65 million pixels. Please choose a smaller one."
 EMPTY = "This file is empty. Please choose another one."
 BROKEN = "This picture cannot be read; it may be damaged. Please choose another one."
 ASKED_AGAIN = ("Connecting to 'blob:", "violation: connect-src blob")

@@ -73,9 +73,10 @@ test("the kind of a picture is told by how it begins", () => {
   assert.equal(kindOf(bytes("<svg>")), undefined);
 });
 
-test("fifty million pixels are not too many", () => {
-  assert.equal(isTooBig({ naturalWidth: 10_000, naturalHeight: 5000 }), false);
-  assert.equal(isTooBig({ naturalWidth: 10_000, naturalHeight: 5001 }), true);
+test("the pixels of a phone are not too many", () => {
+  assert.equal(isTooBig({ naturalWidth: 8160, naturalHeight: 6144 }), false);
+  assert.equal(isTooBig({ naturalWidth: 10_000, naturalHeight: 6500 }), false);
+  assert.equal(isTooBig({ naturalWidth: 10_000, naturalHeight: 6501 }), true);
 });
 
 test("a stroke is on the canvas where the pointer is on the page", () => {

@@ -9,6 +9,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from portal_app.domain.rate_limits.rules import Limit, target_limits
 from portal_app.kernel.errors import Conflict, DomainError, InvalidInput
+from portal_app.kernel.text import one_line
 
 VERIFY_EMAIL = "verify_email"
 SIGN_IN = "sign_in"
@@ -170,7 +171,7 @@ def normal_email(text: str) -> str:
     Raises:
         InvalidInput: For the field ``email``.
     """
-    stripped = text.strip()
+    stripped = one_line(text)
     try:
         if len(stripped) > _MAX_EMAIL_LENGTH:
             raise EmailNotValidError

@@ -346,7 +346,7 @@ def _send_verification(tx: Session, row: ContactEmail) -> None:
     tx.add(row)
     tx.flush()
     customer = tx.get(Customer, row.customer_id)
-    name = f"{customer.first_name} {customer.last_name}" if customer else ""
+    name = f"{customer.first_name} {customer.last_name}".strip() if customer else ""
     notifications.enqueue(
         tx,
         "verify_contact",

@@ -57,6 +57,10 @@ class TooManyPixels(Exception):
     """A picture that would unfold to more pixels than anybody needs."""
 
 
+class TooCostlyImage(Exception):
+    """A picture that takes more memory or time to read than one may take."""
+
+
 class ImageProcessor(Protocol):
     """What reads and draws pictures; ``integrations.images`` implements it."""
 
@@ -72,6 +76,7 @@ class ImageProcessor(Protocol):
         """Draw a picture anew, with small copies.
 
         Raises:
-            Unreadable: If it cannot be read as this media type.
+            UnreadableImage: If it cannot be read as this media type.
             TooManyPixels: If it has more than ``rules.MAX_PIXELS``.
+            TooCostlyImage: If reading it takes too much memory or time.
         """

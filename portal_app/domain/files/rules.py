@@ -1,5 +1,6 @@
 """What a file may be, decided by its bytes; never by what it says it is."""
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,7 +17,8 @@ JPEG, PNG, WEBP, HEIC = "image/jpeg", "image/png", "image/webp", "image/heic"
 PDF = "application/pdf"
 
 MEGABYTE = 1_000_000
-MAX_PIXELS = 50_000_000
+MAX_PIXELS = 65_000_000
+"""More than the 64 megapixels of a phone, as ``picture_file.js`` has it as well."""
 MAX_EDGE = 20_000
 MAX_NAME = 120
 SMALL_SIZE = 128
@@ -41,13 +43,17 @@ UNUSED_LIFETIME = timedelta(days=1)
 
 _PICTURES = frozenset({JPEG, PNG, WEBP, HEIC})
 _EXTENSIONS = {
-    JPEG: {"jpg", "jpeg", "jpe", "jfif"},
-    PNG: {"png"},
-    WEBP: {"webp"},
-    HEIC: {"heic", "heif", "hif"},
-    PDF: {"pdf"},
+    # The first is given to a file that has none, or another kind's.
+    JPEG: ("jpg", "jpeg", "jpe", "jfif"),
+    PNG: ("png",),
+    WEBP: ("webp",),
+    HEIC: ("heic", "heif", "hif"),
+    PDF: ("pdf",),
 }
-_TYPE_NAMES = {JPEG: "JPEG", PNG: "PNG", WEBP: "WebP", HEIC: "HEIC", PDF: "PDF"}
+# An ending of ours, with what others hang on it: ``jpg_large``, ``jpeg~2``, ``JPG-1``.
+_KNOWN_EXTENSION = re.compile(
+    "({})([^a-z0-9].*)?".format("|".join(sum(_EXTENSIONS.values(), ()))), re.I
+)
 _HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
 _FALLBACK_NAMES = {DOCUMENT: "document", FIELD: "file", SIGNATURE: "signature"}
 
@@ -155,30 +161,21 @@ def sniff_media_type(head: bytes) -> str:
     return ""
 
 
-def check_type(purpose: Purpose, name: str, head: bytes) -> str:
-    """The media type of a file, from its bytes.
+def check_type(purpose: Purpose, head: bytes) -> str:
+    """The media type of a file, from its bytes; its name does not matter.
 
     Args:
         purpose: What it is handed in for.
-        name: As the browser gives it; its ending must not lie.
         head: The first bytes.
 
     Raises:
-        InvalidInput: If the bytes are none of what is taken, or the name says
-            otherwise.
+        InvalidInput: If it is empty, or none of what is taken.
     """
     if not head:
         raise refusal("This file is empty. Please choose another one.")
     media_type = sniff_media_type(head)
     if media_type not in purpose.media_types:
         raise refusal(f"We cannot take this file. Please choose {purpose.takes}.")
-    stem, dot, extension = display_name(name, "").rpartition(".")
-    if dot and stem and extension.lower() not in _EXTENSIONS[media_type]:
-        raise refusal(
-            f"The name of this file ends in .{extension[:10]}, but it is a "
-            f"{_TYPE_NAMES[media_type]} file. "
-            "Please save it again under the right name."
-        )
     return media_type
 
 
@@ -216,12 +213,32 @@ def display_name(name: str, kind: str) -> str:
     return kept or _FALLBACK_NAMES.get(kind, "picture")
 
 
+def stored_name(name: str, kind: str, media_type: str) -> str:
+    """``display_name`` with an ending that tells what the file is.
+
+    Cameras, messengers and other systems give endings that do not, or none.
+
+    Args:
+        name: As the browser gives it.
+        kind: Names a file that has no usable name.
+        media_type: What its bytes are.
+    """
+    shown = display_name(name, kind)
+    if shown.rpartition(".")[2].lower() in _EXTENSIONS[media_type] and "." in shown:
+        return shown
+    ending = f".{_EXTENSIONS[media_type][0]}"
+    return _without_known_extension(shown)[: MAX_NAME - len(ending)] + ending
+
+
 def download_name(name: str, media_type: str) -> str:
     """The name a browser stores a file under; its ending tells what it is now."""
     ending = {WEBP: ".webp", PDF: ".pdf"}.get(media_type, "")
+    return f"{_without_known_extension(name)}{ending}"
+
+
+def _without_known_extension(name: str) -> str:
     stem, dot, extension = name.rpartition(".")
-    known = any(extension.lower() in known for known in _EXTENSIONS.values())
-    return f"{stem if dot and stem and known else name}{ending}"
+    return stem if dot and stem and _KNOWN_EXTENSION.fullmatch(extension) else name
 
 
 def size_text(size: int) -> str:

@@ -17,6 +17,7 @@ from portal_app.domain.files.protocols import (
     ImageProcessor,
     ReencodedImage,
     Storage,
+    TooCostlyImage,
     TooManyPixels,
     UnreadableImage,
 )
@@ -75,7 +76,7 @@ def accept_upload(
         raise NotAllowed("Please log in to hand in files.")
     purpose = rules.purpose_of(upload.purpose)
     limiter.count_attempt(db, LimitKey(rules.UPLOAD_LIMIT, actor.account_id))
-    drawing = _checked_image(images, purpose, upload)
+    came_as, drawing = _checked_content(images, purpose, upload)
     content: bytes | BinaryIO
     if drawing is None:
         digest = _digest(upload.content)
@@ -94,7 +95,7 @@ def accept_upload(
         media_type=drawing.media_type if drawing else rules.PDF,
         size=size,
         sha256=digest,
-        name=rules.display_name(upload.name, upload.purpose),
+        name=rules.stored_name(upload.name, upload.purpose, came_as),
         width=drawing.width if drawing else 0,
         height=drawing.height if drawing else 0,
         sizes=sorted(drawing.small) if drawing else [],
@@ -110,28 +111,29 @@ def accept_upload(
     return view
 
 
-def _checked_image(
+def _checked_content(
     images: ImageProcessor, purpose: Purpose, upload: Upload
-) -> ReencodedImage | None:
-    """The picture drawn anew, or ``None`` for a PDF."""
+) -> tuple[str, ReencodedImage | None]:
+    """What the file is, and the picture drawn anew, or ``None`` for a PDF."""
     if upload.size > purpose.max_bytes:
         raise rules.refusal(rules.too_large_message(purpose))
     upload.content.seek(0)
     head = upload.content.read(_HEAD_BYTES)
-    media_type = rules.check_type(purpose, upload.name, head)
+    media_type = rules.check_type(purpose, head)
     if media_type == rules.PDF:
         upload.content.seek(max(0, upload.size - _TAIL_BYTES))
         rules.check_pdf(upload.content.read())
-        return None
+        return media_type, None
     upload.content.seek(0)
     with _image_errors_as_refusals():
-        return images.reencode(
+        drawing = images.reencode(
             upload.content,
             media_type,
             largest=purpose.largest,
             sizes=purpose.sizes,
             square=purpose.square,
         )
+    return media_type, drawing
 
 
 def _digest(content: BinaryIO) -> str:
@@ -155,6 +157,11 @@ def _image_errors_as_refusals() -> Iterator[None]:
         raise rules.refusal(
             f"This picture has more than {millions} million pixels. "
             "Please choose a smaller one."
+        ) from None
+    except TooCostlyImage:
+        raise rules.refusal(
+            "This picture takes too much memory or time to read. "
+            "Please choose a smaller one, or save it as a JPEG."
         ) from None
 
 

@@ -107,7 +107,7 @@ def test_a_pdf_is_stored_unchanged(db: Database, maya: Actor) -> None:
         ),
         (
             Upload("picture", "a.png", BytesIO(decompression_bomb()), 50_000),
-            "This picture has more than 50 million pixels. "
+            "This picture has more than 65 million pixels. "
             "Please choose a smaller one.",
         ),
         (
