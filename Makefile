@@ -19,6 +19,7 @@ build: $(RUN_STAMP) ## Build the front end if its sources changed
 
 test: $(DEV_STAMP) ## Run the whole test suite, browser included
 	@$(BIN)/python -m tests.support.browser
+	@$(BIN)/python -m tests.support.nginx
 	@$(BIN)/python -m portal_app build
 ifdef PYTEST_ARGS
 	$(BIN)/python -m pytest $(PYTEST_ARGS)

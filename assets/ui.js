@@ -190,4 +190,69 @@
     },
     true,
   );
+
+  // A browser's own translation puts <font> elements where text was, or around it.
+  // React goes on writing to the text it knows, and names it when it puts something
+  // before it or takes it away: the page would show old words, or break. Here that
+  // text keeps its place: what is written comes back into the page, for the browser
+  // to translate anew.
+  const standIns = new WeakMap();
+  const inUse = new WeakSet();
+  const isFont = (node) => node?.nodeName === "FONT";
+  const remember = (records) => {
+    for (const { removedNodes, addedNodes, previousSibling, nextSibling } of records) {
+      for (const gone of removedNodes) {
+        const isText = gone.nodeType === Node.TEXT_NODE;
+        if (!isText && !isFont(gone)) continue;
+        const around = isText ? [previousSibling, nextSibling] : [];
+        const font = [...addedNodes, ...around].find((n) => isFont(n) && !inUse.has(n));
+        if (!font) continue;
+        standIns.set(gone, font);
+        inUse.add(font);
+      }
+    }
+  };
+  const translation = new MutationObserver(remember);
+  translation.observe(document, { childList: true, subtree: true });
+  const standInOf = (node) => {
+    remember(translation.takeRecords());
+    let font = standIns.get(node);
+    while (font && !font.parentNode) font = standIns.get(font);
+    return font;
+  };
+  // The child of a parent that holds, or stands for, a text.
+  const childOf = (parent, node) => {
+    if (!node || node.parentNode === parent) return node;
+    let at = node.parentNode ? node : standInOf(node);
+    while (at && at.parentNode !== parent) at = isFont(at.parentNode) ? at.parentNode : null;
+    return at ?? node;
+  };
+  const takeBack = (node) => {
+    if (node.nodeType !== Node.TEXT_NODE || node.parentNode) return;
+    standInOf(node)?.remove();
+    standIns.delete(node);
+  };
+  const { appendChild, insertBefore, removeChild } = Node.prototype;
+  const value = Object.getOwnPropertyDescriptor(Node.prototype, "nodeValue");
+  Node.prototype.appendChild = function (node) {
+    takeBack(node);
+    return appendChild.call(this, node);
+  };
+  Node.prototype.insertBefore = function (node, before) {
+    takeBack(node);
+    return insertBefore.call(this, node, childOf(this, before));
+  };
+  Node.prototype.removeChild = function (node) {
+    removeChild.call(this, childOf(this, node));
+    return node;
+  };
+  Object.defineProperty(Node.prototype, "nodeValue", {
+    ...value,
+    set(text) {
+      value.set.call(this, text);
+      if (this.nodeType !== Node.TEXT_NODE || this.parentNode) return;
+      standInOf(this)?.replaceWith(this);
+      standIns.delete(this);
+    },
+  });
 })();
