@@ -35,7 +35,8 @@ class WorkPool:
 
     def __init__(self, at_once: int, waiting: int) -> None:
         self._limiter = CapacityLimiter(at_once)
-        self._most_waiting = waiting
+        self._most = at_once + waiting
+        self._here = 0
 
     async def run(self, function: Callable[..., Result], *arguments: object) -> Result:
         """Run a function in turn.
@@ -43,11 +44,15 @@ class WorkPool:
         Raises:
             Busy: If too many wait.
         """
-        if self._limiter.statistics().tasks_waiting >= self._most_waiting:
+        if self._here >= self._most:
             raise Busy
-        return await to_thread.run_sync(
-            partial(function, *arguments), limiter=self._limiter
-        )
+        self._here += 1
+        try:
+            return await to_thread.run_sync(
+                partial(function, *arguments), limiter=self._limiter
+            )
+        finally:
+            self._here -= 1
 
     async def run_for(
         self, receive: Receive, function: Callable[..., Result], *arguments: object
