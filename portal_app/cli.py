@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -21,6 +22,8 @@ from portal_app import migrations, preflight
 from portal_app.backup import BackupError, create_backup, restore_backup
 from portal_app.demo.customers import DemoStorage
 from portal_app.demo.loader import ACCOUNTS, PASSWORD, is_empty, load_demo
+from portal_app.domain import wiring
+from portal_app.domain.accounts import credentials
 from portal_app.domain.accounts import service as accounts
 from portal_app.domain.accounts.models import Account
 from portal_app.domain.accounts.rules import OFFICE, normal_email
@@ -29,9 +32,14 @@ from portal_app.domain.packs import service as packs
 from portal_app.domain.packs.format import PackError
 from portal_app.integrations.images import PillowImages
 from portal_app.integrations.mail.mailer import build_mailer
+from portal_app.integrations.rate_limits import RedisLimitStore
 from portal_app.jobs.schedule import portal_schedule
 from portal_app.kernel.audiences import SYSTEM
-from portal_app.kernel.db import Database
+from portal_app.kernel.db import (
+    Database,
+    DatabaseUnavailable,
+    database_error_text,
+)
 from portal_app.kernel.errors import DomainError, InvalidInput
 from portal_app.kernel.text_files import plain_text, read_text
 from portal_app.preflight import (
@@ -58,7 +66,8 @@ main = typer.Typer(
 )
 demo = typer.Typer(help="demo load: load the demo business.", no_args_is_help=True)
 office = typer.Typer(
-    help="office create-account EMAIL: let somebody in the office log in.",
+    help="office create-account EMAIL, office password-link EMAIL: "
+    "let somebody in the office in, the first time or again.",
     no_args_is_help=True,
 )
 jobs = typer.Typer(help="jobs run: what runs without a browser.", no_args_is_help=True)
@@ -91,9 +100,13 @@ def _one_line_errors() -> Iterator[None]:
         sys.exit(f"portal: {error.message}\n{lines}")
     except DomainError as error:
         sys.exit(f"portal: {error.message}")
-    except OperationalError as error:
-        reason = preflight.database_error_text(error)
-        sys.exit(f"portal: PORTAL_DATABASE_URL: {reason}")
+    except (OperationalError, DatabaseUnavailable) as error:
+        reason = (
+            error.reason
+            if isinstance(error, DatabaseUnavailable)
+            else database_error_text(error)
+        )
+        sys.exit(f"portal: PORTAL_DATABASE_URL: the database does not answer: {reason}")
     except KeyboardInterrupt:
         sys.exit(_INTERRUPTED)
 
@@ -216,6 +229,21 @@ def create_account(
             )
         accounts.create_account(database, email, OFFICE, password)
         print(f"{email} can log in now: {settings.base_url}/login")
+
+
+@office.command("password-link")
+def password_link(
+    email: Annotated[str, typer.Argument(help="The e-mail of an office account.")],
+) -> None:
+    """Print a link to choose a new password; what strangers guessed is forgotten."""
+    with _one_line_errors():
+        settings = load_settings()
+        if settings.redis_url:
+            # The workers count attempts there.
+            store = RedisLimitStore.connect(settings.redis_url)
+            wiring.install(replace(wiring.current(), limit_store=store))
+        path = credentials.issue_reset_path(prepared_database(settings), SYSTEM, email)
+        print(f"Good once, for an hour: {settings.base_url}{path}")
 
 
 @pack.command("import")

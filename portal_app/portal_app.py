@@ -11,11 +11,13 @@ from starlette.types import ASGIApp
 from portal_app.api.account_export import export_routes
 from portal_app.api.branding import branding_routes
 from portal_app.api.calendar import calendar_routes
+from portal_app.api.failures import failure_handlers
 from portal_app.api.files import file_routes
 from portal_app.api.guard import Guard, content_security_policy, inline_script_hashes
 from portal_app.api.health import health_routes
 from portal_app.api.oauth import oauth_routes
 from portal_app.api.public_pages import PageRenderers, public_page_routes
+from portal_app.api.readiness import portal_readiness
 from portal_app.api.sessions import session_routes
 from portal_app.api.slow_clients import SlowClients
 from portal_app.api.uploads import upload_routes
@@ -65,7 +67,10 @@ from portal_app.serving.build import BUILT_SITE
 from portal_app.serving.logs import configure_logs
 from portal_app.serving.trailing_slash import TrailingSlashRedirect
 from portal_app.settings import settings
-from portal_app.state.core.error_handlers import answer_exception, log_browser_error
+from portal_app.state.core import outages
+from portal_app.state.core.entrance import guard_entrance
+from portal_app.state.core.error_handlers import answer_failed_event, log_browser_error
+from portal_app.state.core.event_limits import EventLimits
 from portal_app.state.core.gate import Gate
 
 PAGES = (
@@ -106,9 +111,13 @@ PAGE_RENDERERS = PageRenderers(
     policies=policies.first_html,
 )
 
+# Nobody waits longer for an answer, and no thread is kept longer for one.
+STATEMENT_SECONDS = 15
+
 _settings = settings()
 configure_logs(_settings)
-_database = Database(_settings.database_url)
+_database = Database(_settings.database_url, statement_seconds=STATEMENT_SECONDS)
+_readiness = portal_readiness(_database, _settings)
 _storage = FsspecStorage(_settings.storage_url)
 _images = IsolatedImages()
 wiring.install(
@@ -127,7 +136,7 @@ wiring.install(
 
 _routes = Starlette(
     routes=[
-        *health_routes(_database),
+        *health_routes(_readiness),
         *session_routes(_database, _settings),
         *oauth_routes(_database, _settings, configured_providers(_settings)),
         *branding_routes(_database),
@@ -136,7 +145,8 @@ _routes = Starlette(
         *file_routes(_database, _settings, _storage),
         *export_routes(_database, _settings, _storage),
         *public_page_routes(_database, BUILT_SITE, _settings, PAGE_RENDERERS),
-    ]
+    ],
+    exception_handlers=failure_handlers(),
 )
 
 
@@ -146,7 +156,7 @@ def _with_trailing_slash_redirect(portal: ASGIApp) -> ASGIApp:
 
 def _with_guard(portal: ASGIApp) -> ASGIApp:
     policy = content_security_policy(_settings, inline_script_hashes(BUILT_SITE))
-    return Guard(SlowClients(portal), _settings, policy)
+    return Guard(SlowClients(portal), _settings, policy, _readiness.is_answering)
 
 
 @asynccontextmanager
@@ -164,11 +174,13 @@ async def _jobs() -> AsyncIterator[None]:
 
 app = rx.App(
     api_transformer=[_with_trailing_slash_redirect, _routes, _with_guard],
-    backend_exception_handler=answer_exception,
+    backend_exception_handler=answer_failed_event,
     frontend_exception_handler=log_browser_error,
     hydrate_fallback=until_hydrated(waiting_page()),
     **app_options(),
 )
+guard_entrance(app, EventLimits(_settings.event_allowance))
+outages.watch(app, _readiness.is_answering)
 app.add_middleware(Gate(), index=0)
 app.register_lifespan_task(_jobs)
 for page in PAGES:

@@ -13,7 +13,7 @@ from portal_app.domain.customers.geocoding import GeocoderUnavailable
 from portal_app.domain.files.protocols import StorageUnavailable
 from portal_app.integrations.geocoding import NominatimGeocoder
 from portal_app.integrations.storage import FsspecStorage, StorageMisconfigured
-from portal_app.kernel.db import Database
+from portal_app.kernel.db import Database, database_error_text
 from portal_app.kernel.ids import new_id
 from portal_app.serving import build as frontend
 from portal_app.settings import ROOT, Settings
@@ -47,7 +47,9 @@ def open_database(settings: Settings) -> Database:
     try:
         database.engine.connect().close()
     except DBAPIError as error:
-        raise ConfigError(f"{_DATABASE}: {database_error_text(error)}") from None
+        raise ConfigError(
+            f"{_DATABASE}: the database does not answer: {database_error_text(error)}"
+        ) from None
     return database
 
 
@@ -73,12 +75,6 @@ def open_storage(settings: Settings) -> FsspecStorage:
         return FsspecStorage(settings.storage_url)
     except StorageMisconfigured as error:
         raise ConfigError(str(error)) from None
-
-
-def database_error_text(error: DBAPIError) -> str:
-    """What a database's own error says, in one line."""
-    lines = str(error.orig).strip().splitlines() or [type(error).__name__]
-    return f"the database does not answer: {lines[0]}"
 
 
 def check_database(settings: Settings) -> str:

@@ -63,6 +63,8 @@ class Settings(BaseSettings):
         base_url: The public address, without a trailing slash; links in mails
             and the accepted origin come from it.
         trusted_proxy_hops: How many reverse proxies in front are ours.
+        event_allowance: How many times the usual a browser, a session and an
+            address may ask of a worker (``state.core.event_limits``).
     """
 
     model_config = SettingsConfigDict(
@@ -87,6 +89,7 @@ class Settings(BaseSettings):
     map_tiles_url: str = ""
     geocoder_url: str = ""
     trusted_proxy_hops: int = Field(default=0, ge=0, le=10)
+    event_allowance: float = Field(default=1.0, ge=0.1, le=1000)
 
     google_client_id: str = ""
     google_client_secret: SecretStr = _aliased_secret(

@@ -22,6 +22,7 @@ from pydantic import SecretStr
 
 from portal_app import cli
 from portal_app.demo.loader import is_empty
+from portal_app.domain.accounts import credentials
 from portal_app.domain.accounts import service as accounts
 from portal_app.domain.business import service as businesses
 from portal_app.kernel.audiences import Actor
@@ -143,6 +144,7 @@ def test_help_lists_the_commands(portal: Portal) -> None:
         "migrate",
         "demo load",
         "office create-account EMAIL",
+        "office password-link EMAIL",
         "jobs run",
         "backup",
         "restore",
@@ -279,6 +281,23 @@ def test_an_account_for_the_office(portal: Portal) -> None:
     assert signed_in.role == "office"
     assert portal.refused(*arguments, typed=f"{PASSWORD}\n") == (
         "portal: There is an account with this e-mail already."
+    )
+
+
+def test_a_link_lets_the_office_in_again(portal: Portal) -> None:
+    portal.run("migrate")
+    accounts.create_account(portal.database, "boss@example.com", "office", PASSWORD)
+    told = portal.run("office", "password-link", "Boss@Example.com").stdout
+    address = f"http://localhost:{portal.port}/reset-password?token="
+    assert told.startswith(f"Good once, for an hour: {address}")
+    token = told.strip().rpartition("=")[2]
+    stranger = Actor(address="203.0.113.9", device="test")
+    credentials.reset_password(portal.database, stranger, token, f"{PASSWORD}-new")
+    assert accounts.sign_in(
+        portal.database, stranger, "boss@example.com", f"{PASSWORD}-new", False
+    )
+    assert portal.refused("office", "password-link", "who@example.com") == (
+        "portal: Nobody in the office has this e-mail."
     )
 
 

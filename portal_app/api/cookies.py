@@ -1,5 +1,6 @@
 """Cookies beside the session's: HttpOnly, for this host, never for scripts."""
 
+from collections.abc import Sequence
 from http.cookies import CookieError, SimpleCookie
 
 from starlette.datastructures import Headers
@@ -8,7 +9,7 @@ from starlette.responses import Response
 from portal_app.settings import Settings
 
 DEVICE_COOKIE = "portal-device"
-"""A browser that somebody signed in with before."""
+"""A browser that somebody signed in with before: a secret for each account."""
 FLOW_COOKIE = "portal-flow"
 """A browser that is at a provider's log-in page."""
 PENDING_IDENTITY_COOKIE = "portal-offer"
@@ -29,6 +30,30 @@ def read_cookie(settings: Settings, headers: Headers, name: str) -> str:
     except CookieError:
         return ""
     return found.value if found else ""
+
+
+_MOST_DEVICE_SECRETS = 5
+_BETWEEN_SECRETS = "."
+
+
+def read_device_secrets(settings: Settings, headers: Headers) -> tuple[str, ...]:
+    """By what accounts may know the browser, the latest first."""
+    value = read_cookie(settings, headers, DEVICE_COOKIE)
+    secrets = [secret for secret in value.split(_BETWEEN_SECRETS) if secret]
+    return tuple(secrets[:_MOST_DEVICE_SECRETS])
+
+
+def device_cookie_value(secret: str, others: Sequence[str]) -> str:
+    """What the cookie holds after somebody signed in.
+
+    People who share a browser keep a secret each, up to five of them.
+
+    Args:
+        secret: Of the account that signed in.
+        others: What the browser brought.
+    """
+    kept = [secret, *(other for other in others if other != secret)]
+    return _BETWEEN_SECRETS.join(kept[:_MOST_DEVICE_SECRETS])
 
 
 def set_cookie(

@@ -8,7 +8,7 @@ a state; a socket from a foreign origin is refused.
 import base64
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -16,7 +16,11 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from portal_app.api.cookies import PENDING_IDENTITY_COOKIE, read_cookie
+from portal_app.api.cookies import (
+    PENDING_IDENTITY_COOKIE,
+    read_cookie,
+    read_device_secrets,
+)
 from portal_app.kernel.ids import hash_secret
 from portal_app.settings import Settings
 
@@ -149,10 +153,19 @@ class Guard:
         app: What it guards.
         settings: Addresses and proxies.
         policy: The content security policy.
+        is_answering: Whether a socket would be answered now. A browser that is
+            refused one tries again, and says so.
     """
 
-    def __init__(self, app: ASGIApp, settings: Settings, policy: str) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        settings: Settings,
+        policy: str,
+        is_answering: Callable[[], Awaitable[bool]] | None = None,
+    ) -> None:
         self._app = app
+        self._is_answering = is_answering
         self._settings = settings
         self._origins = frozenset(allowed_origins(settings))
         self._headers = {
@@ -180,15 +193,26 @@ class Guard:
         if origin is not None and origin not in self._origins:
             await send({"type": "websocket.close", "code": 1008})
             return
+        if self._is_answering is not None and not await self._is_answering():
+            await send({"type": "websocket.close", "code": 1013})
+            return
         secret = session_secret(self._settings, headers)
         session = hash_secret(secret) if secret else ""
         offer = read_cookie(self._settings, headers, PENDING_IDENTITY_COOKIE)
         kept = [pair for pair in scope["headers"] if pair[0] not in _PRIVATE_HEADERS]
         if session:
             kept.append((b"cookie", session.encode()))
-        if offer:
+        brought = [("offer", offer)] if offer else []
+        brought += [
+            ("device", secret)
+            for secret in read_device_secrets(self._settings, headers)
+        ]
+        if brought:
             # Reflex keeps this header to itself, as it does with cookies.
-            kept.append((b"authorization", f"Offer {hash_secret(offer)}".encode()))
+            hashes = urlencode(
+                [(kind, hash_secret(secret)) for kind, secret in brought]
+            )
+            kept.append((b"authorization", hashes.encode()))
         query = session_state_token(scope["query_string"], session)
         await self._app(
             {**scope, "headers": kept, "query_string": query}, receive, send

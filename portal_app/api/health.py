@@ -1,33 +1,34 @@
-"""Whether this worker can do its job."""
+"""Whether this worker lives, and whether it can do its job."""
 
-import structlog
-from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import Session
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from portal_app.kernel.db import Database
+from portal_app.api.readiness import Readiness
 
-log = structlog.get_logger("health")
+_NO_STORE = {"cache-control": "no-store"}
 _UNAVAILABLE = 503
+_RETRY_SECONDS = 5
 
 
-def _ping(tx: Session) -> None:
-    tx.execute(text("SELECT 1"))
+def health_routes(readiness: Readiness) -> list[Route]:
+    """``/api/health``: 200 if all that is needed can be used, else 503.
 
+    ``/api/health/live`` asks nothing: it says 200 as long as the worker answers.
+    Restart what fails the second; send nobody to what fails the first.
+    """
 
-def health_routes(database: Database) -> list[Route]:
-    """``/api/health``: 200 when the database answers, 503 when it does not."""
+    async def ready(_request: Request) -> Response:
+        away = await readiness.away()
+        if away:
+            return JSONResponse(
+                {"status": "unavailable", "away": sorted(away)},
+                _UNAVAILABLE,
+                _NO_STORE | {"retry-after": str(_RETRY_SECONDS)},
+            )
+        return JSONResponse({"status": "ok"}, headers=_NO_STORE)
 
-    async def health(_request: Request) -> Response:
-        try:
-            await run_in_threadpool(database.query, _ping)
-        except SQLAlchemyError:
-            log.exception("the database does not answer")
-            return JSONResponse({"status": "unavailable"}, status_code=_UNAVAILABLE)
-        return JSONResponse({"status": "ok"}, headers={"cache-control": "no-store"})
+    async def live(_request: Request) -> Response:
+        return JSONResponse({"status": "ok"}, headers=_NO_STORE)
 
-    return [Route("/api/health", health)]
+    return [Route("/api/health", ready), Route("/api/health/live", live)]

@@ -61,12 +61,9 @@ class TicketRedeemer:
             NotFound: If the ticket is unknown, used or expired.
         """
         settings = self._settings
+        devices = cookies.read_device_secrets(settings, request.headers)
         signed_in = await run_in_threadpool(
-            self._database.call,
-            accounts.redeem_ticket,
-            actor,
-            ticket,
-            cookies.read_cookie(settings, request.headers, cookies.DEVICE_COOKIE),
+            self._database.call, accounts.redeem_ticket, actor, ticket, devices
         )
         answer = see_other(_landing(signed_in.role, signed_in.path, next_path))
         lifetime = int((signed_in.expires_at - utc_now()).total_seconds())
@@ -82,7 +79,7 @@ class TicketRedeemer:
                 answer,
                 settings,
                 cookies.DEVICE_COOKIE,
-                signed_in.device_secret,
+                cookies.device_cookie_value(signed_in.device_secret, devices),
                 _DEVICE_SECONDS,
             )
         cookies.delete_cookie(answer, settings, cookies.PENDING_IDENTITY_COOKIE)

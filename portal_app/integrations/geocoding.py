@@ -5,7 +5,6 @@ limit, taken apart, and only short printable texts and sound degrees are left.
 """
 
 import time
-import unicodedata
 from functools import lru_cache
 from typing import Annotated, Any
 from urllib.parse import parse_qsl, urlsplit
@@ -15,7 +14,7 @@ import structlog
 from pydantic import BaseModel, BeforeValidator, Field, TypeAdapter, ValidationError
 
 from portal_app.domain.customers.geocoding import GeocodedPlace, GeocoderUnavailable
-from portal_app.domain.customers.rules import is_printable
+from portal_app.kernel.text import is_readable, one_line
 
 log = structlog.get_logger("geocoding")
 
@@ -39,8 +38,8 @@ def _clean(value: Any) -> str:
     """A short printable text; anything that is no text is an empty one."""
     if isinstance(value, bool) or not isinstance(value, str | int):
         return ""
-    text = unicodedata.normalize("NFC", str(value)[: 4 * _MAX_TEXT_LENGTH])
-    seen = "".join(sign if is_printable(sign) else " " for sign in text)
+    text = one_line(str(value)[: 4 * _MAX_TEXT_LENGTH])
+    seen = "".join(sign if is_readable(sign) else " " for sign in text)
     return " ".join(seen.split())[:_MAX_TEXT_LENGTH].rstrip()
 
 

@@ -26,6 +26,7 @@ class Actor:
         session_id: The session's row id, or ``None``.
         address: The network address the request came from, for rate limits.
         device: The browser's own name for itself (user agent), shortened.
+        device_hashes: Of the secrets by which accounts recognise the browser.
     """
 
     audience: Audience = Audience.PUBLIC
@@ -35,6 +36,7 @@ class Actor:
     session_id: str | None = None
     address: str = ""
     device: str = ""
+    device_hashes: tuple[str, ...] = ()
 
     def may(self, audiences: frozenset[Audience]) -> bool:
         """Whether something declared for ``audiences`` is open to this actor."""

@@ -14,9 +14,12 @@ from datetime import UTC, datetime
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import DateTime, Dialect, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Session, SQLModel
+
+from portal_app.kernel.errors import Unavailable
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -33,7 +36,41 @@ SQLModel.metadata.naming_convention = {
 _BUSY_TIMEOUT_MS = 10_000
 _TRANSIENT_SQLSTATES = {"40001", "40P01"}  # serialization failure, deadlock
 _MAX_TRIES = 5
+# How PostgreSQL is waited for, in seconds. Somebody waits for the answer: a
+# database that does not give one is away.
+_CONNECT_SECONDS = 3
+_POOL_SECONDS = 10
+_UNACKNOWLEDGED_SECONDS = 10
+# What is wrong with the database itself, and not with what it was asked.
+_OUTAGE_SQLSTATES = (
+    "08",  # the connection
+    "25006",  # read-only
+    "53",  # no disk, no memory, no more connections
+    "57",  # shut down, starting up, or slower than the time it was given
+    "58",  # the disk
+)
+_OUTAGE_SQLITE = (
+    *("SQLITE_BUSY", "SQLITE_CANTOPEN", "SQLITE_FULL", "SQLITE_IOERR"),
+    *("SQLITE_NOTADB", "SQLITE_READONLY"),
+)
+_CANNOT_STORE = ("25006", "53100", "SQLITE_FULL", "SQLITE_READONLY")
 _CACHED_ROWS = "cached_rows"
+
+
+class DatabaseUnavailable(Unavailable):
+    """The database does not answer, or cannot store anything.
+
+    Attributes:
+        reason: What it says itself, in one line, for whoever runs the portal.
+    """
+
+    def __init__(self, error: DBAPIError | PoolTimeout) -> None:
+        super().__init__(
+            "We cannot store anything just now. Please try again in a moment."
+            if database_error_code(error).startswith(_CANNOT_STORE)
+            else "We cannot reach our database just now. Please try again in a moment."
+        )
+        self.reason = database_error_text(error)
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -68,9 +105,13 @@ class Database:
     Args:
         url: A SQLAlchemy URL; ``sqlite:///…`` or ``postgresql+psycopg://…``.
         pool_size: Connections kept open (PostgreSQL).
+        statement_seconds: How long one statement may take (PostgreSQL); without
+            one, as long as the server lets it.
     """
 
-    def __init__(self, url: str, pool_size: int = 10) -> None:
+    def __init__(
+        self, url: str, pool_size: int = 10, statement_seconds: int | None = None
+    ) -> None:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
         # What people typed must not reach the log with an error.
@@ -82,16 +123,31 @@ class Database:
             }
         else:
             options.update(pool_size=pool_size, max_overflow=pool_size)
+            # Connections that a restart of the database ended are replaced unseen.
             options["pool_pre_ping"] = True
+            options["pool_timeout"] = _POOL_SECONDS
+            options["connect_args"] = {
+                "connect_timeout": _CONNECT_SECONDS,
+                "tcp_user_timeout": _UNACKNOWLEDGED_SECONDS * 1000,
+            }
         self.engine: Engine = create_engine(url, **options)
         if self.is_sqlite:
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
+        elif statement_seconds is not None:
+            event.listen(self.engine, "connect", _limit_statements(statement_seconds))
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """A session for reading; what it changes is never stored."""
-        with Session(self.engine, expire_on_commit=False) as session:
+        """A session for reading; what it changes is never stored.
+
+        Raises:
+            DatabaseUnavailable: If the database does not answer.
+        """
+        with (
+            _outages_named(),
+            Session(self.engine, expire_on_commit=False) as session,
+        ):
             try:
                 yield session
             finally:
@@ -101,7 +157,16 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """A session in one transaction: committed at the end, or nothing happened."""
+        """A session in one transaction: committed at the end, or nothing happened.
+
+        Raises:
+            DatabaseUnavailable: If the database does not answer.
+        """
+        with _outages_named(), self._transaction() as session:
+            yield session
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Session]:
         engine = self.engine.execution_options(portal_write=True)
         with Session(engine, expire_on_commit=False) as session, session.begin():
             yield session
@@ -125,15 +190,19 @@ class Database:
 
         Returns:
             What ``fn`` returned, after the commit.
+
+        Raises:
+            DatabaseUnavailable: If the database does not answer.
         """
-        for attempt in range(1, _MAX_TRIES + 1):
-            try:
-                with self.write() as tx:
-                    return fn(tx, *args, **kwargs)
-            except DBAPIError as error:
-                if attempt == _MAX_TRIES or not _is_transient(error):
-                    raise
-                time.sleep(random.uniform(0.01, 0.05) * attempt)
+        with _outages_named():
+            for attempt in range(1, _MAX_TRIES + 1):
+                try:
+                    with self._transaction() as tx:
+                        return fn(tx, *args, **kwargs)
+                except DBAPIError as error:
+                    if attempt == _MAX_TRIES or not _is_transient(error):
+                        raise
+                    time.sleep(random.uniform(0.01, 0.05) * attempt)
         raise AssertionError("unreachable")
 
     def query(
@@ -145,6 +214,53 @@ class Database:
         """Run one question in a reading session."""
         with self.read() as tx:
             return fn(tx, *args, **kwargs)
+
+
+def database_error_text(error: DBAPIError | PoolTimeout) -> str:
+    """What a database says itself, in one line: for the operator, not for logs."""
+    if isinstance(error, PoolTimeout):
+        return "every connection is busy"
+    lines = str(error.orig).strip().splitlines()
+    return lines[0] if lines else type(error).__name__
+
+
+@contextmanager
+def _outages_named() -> Iterator[None]:
+    try:
+        yield
+    except (DBAPIError, PoolTimeout) as error:
+        if not _is_outage(error):
+            raise
+        raise DatabaseUnavailable(error) from error
+
+
+def _is_outage(error: DBAPIError | PoolTimeout) -> bool:
+    if isinstance(error, PoolTimeout) or error.connection_invalidated:
+        return True
+    code = database_error_code(error)
+    if code:
+        return code.startswith((*_OUTAGE_SQLSTATES, *_OUTAGE_SQLITE))
+    # The driver's own, without an answer of the server: there was none.
+    return isinstance(error, OperationalError | InterfaceError)
+
+
+def database_error_code(error: Exception) -> str:
+    """The SQLSTATE of PostgreSQL, the name of SQLite's code, or nothing."""
+    original = getattr(error, "orig", None)
+    return str(
+        getattr(original, "sqlstate", None)
+        or getattr(original, "sqlite_errorname", None)
+        or ""
+    )
+
+
+def _limit_statements(seconds: int) -> Callable[[Any, Any], None]:
+    def limit(connection: Any, _record: Any) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET statement_timeout = '{seconds}s'")
+        connection.commit()
+
+    return limit
 
 
 def get_cached(tx: Session, table: type[M], key: object) -> M | None:

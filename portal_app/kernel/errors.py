@@ -1,7 +1,7 @@
 """The errors a domain raises on purpose, each with words for a person.
 
-Everything that is not one of these is a bug: the log gets it whole, the person
-gets an apology.
+Beside them stands ``Unavailable``, for what is nobody's mistake. Everything else is
+a bug: the log gets it, the person gets an apology.
 """
 
 from collections.abc import Mapping
@@ -65,3 +65,18 @@ class TooManyAttempts(DomainError):
             f"Too many attempts. Please wait about {minutes} {unit} and try again."
         )
         self.retry_after = retry_after
+
+
+class Unavailable(Exception):
+    """A part the portal needs does not answer, and may do so again in a moment.
+
+    No refusal: nobody catches it on the way but who answers for the portal, and
+    whoever that is offers to try again.
+
+    Attributes:
+        message: One sentence for the person, with no internals in it.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message

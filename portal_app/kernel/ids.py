@@ -10,6 +10,8 @@ import secrets
 import threading
 import time
 
+from portal_app.kernel.text import code
+
 # Crockford's base 32: no I, L, O, U.
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 ID_LENGTH = 26
@@ -47,15 +49,18 @@ def new_number(prefix: str) -> str:
     Args:
         prefix: One or two letters that name the kind of document.
     """
-    code = _base32(secrets.randbits(40), 8)
-    return f"{prefix}-{code[:4]}-{code[4:]}"
+    signs = _base32(secrets.randbits(40), 8)
+    return f"{prefix}-{signs[:4]}-{signs[4:]}"
 
 
 def normalise_number(text: str) -> str:
-    """The one spelling of a number a person typed: case, blanks, I/L/O folded."""
-    folded = text.strip().upper().replace(" ", "").replace("–", "-")
-    prefix, _, code = folded.partition("-")
-    return f"{prefix}-{code.translate(str.maketrans('ILO', '110'))}"
+    """The one spelling of a number a person typed, with or without dashes.
+
+    Case and blanks do not count, and I, L and O are read as 1 and 0.
+    """
+    signs = "".join(filter(str.isalnum, code(text)))
+    prefix, tail = signs[:-8], signs[-8:].translate(str.maketrans("ILO", "110"))
+    return f"{prefix}-{tail[:4]}-{tail[4:]}"
 
 
 def new_secret() -> str:

@@ -18,7 +18,7 @@ from portal_app.components.ui.forms import focused_block, form
 from portal_app.components.ui.logic import each
 from portal_app.pages.page import Page
 from portal_app.state.auth.passwords import PasswordState
-from portal_app.state.auth.sign_up import ResendState, SignUpState
+from portal_app.state.auth.sign_up import HIDDEN_FIELD, ResendState, SignUpState
 from portal_app.state.core.viewer import ViewerState
 
 
@@ -57,6 +57,7 @@ def _form() -> rx.Component:
                 "Last name",
                 "last_name",
                 error=errors["last_name"],
+                required=False,
                 auto_complete="family-name",
                 auto_capitalize="words",
             ),
@@ -80,6 +81,10 @@ def _form() -> rx.Component:
             class_name="flex items-start justify-between gap-x-4",
         ),
         _honeypot(),
+        rx.cond(
+            SignUpState.asks_person,
+            checkbox_field("I filled in this form myself", "by_hand"),
+        ),
         submit_button("Sign up", pending=SignUpState.pending, size="lg", full=True),
         on_submit=SignUpState.submit,
         problem=SignUpState.problem,
@@ -87,18 +92,33 @@ def _form() -> rx.Component:
 
 
 def _honeypot() -> rx.Component:
-    """Draw a field that only a robot fills in: nobody sees, hears or reaches it."""
+    """Draw a field that only a robot fills in: nobody sees, hears or reaches it.
+
+    Browsers and password managers are told to leave it alone, each in its own way.
+    It is clipped where it stands: moved out of sight, it would make the page wider
+    in a language that is written from right to left.
+    """
     return rx.el.div(
-        rx.el.label("Website", custom_attrs={"htmlFor": "field-website"}),
+        rx.el.label("Topic", custom_attrs={"htmlFor": f"field-{HIDDEN_FIELD}"}),
         rx.el.input(
             type="text",
-            name="website",
+            name=HIDDEN_FIELD,
             auto_complete="off",
             tab_index=-1,
-            custom_attrs={"id": "field-website"},
+            custom_attrs={
+                "id": f"field-{HIDDEN_FIELD}",
+                "data-1p-ignore": "true",
+                "data-bwignore": "true",
+                "data-lpignore": "true",
+                "data-form-type": "other",
+                "data-protonpass-ignore": "true",
+            },
         ),
         aria_hidden="true",
-        class_name="absolute -left-[200vw] size-px overflow-hidden",
+        class_name=(
+            "pointer-events-none absolute size-px overflow-hidden opacity-0 "
+            "[clip-path:inset(50%)]"
+        ),
     )
 
 

@@ -197,14 +197,25 @@ def test_a_socket_without_a_token_gets_none() -> None:
 
 def test_a_socket_brings_the_hash_of_an_offer_and_nothing_made_up() -> None:
     scope, _ = _connect(
-        ("cookie", "portal-offer=0ff3r"), ("authorization", "Offer made-up")
+        ("cookie", "portal-offer=0ff3r"), ("authorization", "offer=made-up")
     )
     assert scope is not None
     sent = [value for name, value in scope["headers"] if name == b"authorization"]
-    assert sent == [f"Offer {hash_secret('0ff3r')}".encode()]
-    scope, _ = _connect(("authorization", "Offer made-up"))
+    assert sent == [f"offer={hash_secret('0ff3r')}".encode()]
+    scope, _ = _connect(("authorization", "offer=made-up"))
     assert scope is not None
     assert b"authorization" not in dict(scope["headers"])
+
+
+def test_a_socket_brings_the_hashes_of_the_devices() -> None:
+    scope, _ = _connect(("cookie", "portal-device=one.two; portal-offer=0ff3r"))
+    assert scope is not None
+    sent = dict(scope["headers"])
+    assert sent[b"authorization"].decode() == "&".join(
+        f"{kind}={hash_secret(secret)}"
+        for kind, secret in (("offer", "0ff3r"), ("device", "one"), ("device", "two"))
+    )
+    assert b"cookie" not in sent
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from portal_app.kernel.db import Database
 from portal_app.settings import Settings
 from tests.support.accounts import HashingCalls, set_up_business, snapshot_without_logs
 from tests.support.asgi import ORIGIN, request
-from tests.support.people import actor_of, new_customer, session_cookie
+from tests.support.people import Person, actor_of, new_customer, session_cookie
 
 Post = Callable[..., httpx.Response]
 HTTPS = "https://portal.example.com"
@@ -203,3 +203,43 @@ def test_signing_out_without_a_session_is_fine(
     answer = post("/api/auth/logout", cookie=cookie)
     assert (answer.status_code, answer.headers["location"]) == (303, "/")
     assert snapshot_without_logs(database) == before
+
+
+def _device_cookie(answer: httpx.Response) -> str:
+    return str(_cookie(answer, "portal-device").value)
+
+
+def _enter(database: Database, post: Post, person: Person, **headers: str) -> str:
+    ticket = accounts.sign_in(
+        database, Actor(address="t"), person.email, person.password, False
+    )
+    return _device_cookie(post("/api/auth/session", {"ticket": ticket}, **headers))
+
+
+def test_the_device_cookie_is_no_script_s_and_outlives_the_window(
+    database: Database, post: Post
+) -> None:
+    answer = post("/api/auth/session", {"ticket": _ticket(database)})
+    cookie = _cookie(answer, "portal-device")
+    assert (cookie["httponly"], cookie["samesite"]) == (True, "lax")
+    assert int(cookie["max-age"]) == 365 * 24 * 3600
+    assert cookie.value not in repr(snapshot_without_logs(database))
+    left = post("/api/auth/logout", cookie=f"portal-device={cookie.value}")
+    assert "portal-device" not in left.headers["set-cookie"]
+
+
+def test_people_who_share_a_browser_are_known_there_each(
+    database: Database, post: Post
+) -> None:
+    maya, noah = new_customer(database), new_customer(database)
+    first = _enter(database, post, maya)
+    both = _enter(database, post, noah, cookie=f"portal-device={first}")
+    assert both.split(".")[1:] == [first]
+    again = _enter(database, post, maya, cookie=f"portal-device={both}")
+    assert again.split(".") == [first, both.split(".")[0]]
+
+
+def test_a_browser_keeps_five_secrets(database: Database, post: Post) -> None:
+    sent = ".".join("abcdefgh")
+    got = _enter(database, post, new_customer(database), cookie=f"portal-device={sent}")
+    assert got.split(".")[1:] == ["a", "b", "c", "d"]

@@ -205,6 +205,7 @@ ROUTES: dict[str, Asked | tuple[Asked, ...]] = {
         Asked("/api/files/{picture}", _OWNER_ONLY | {OFFICE: 200}),
     ),
     "GET /api/health": Asked("/api/health", _all(200)),
+    "GET /api/health/live": Asked("/api/health/live", _all(200)),
     "GET /api/manifest.webmanifest": Asked("/api/manifest.webmanifest", _all(200)),
     "GET /ping": Asked("/ping", _all(200)),
     "GET /policies": Asked("/policies", _all(200)),

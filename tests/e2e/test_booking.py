@@ -101,7 +101,7 @@ def _address(page: Page) -> None:
     wrong = {
         "Street and number": "Please enter the street and house number.",
         "Suburb or town": "Please enter the suburb or town.",
-        "Postcode": "Please enter a postcode such as 2000.",
+        "Postcode": "Please enter a postcode such as 2060.",
     }
     for name, error in wrong.items():
         box = page.get_by_label(name, exact=True)

@@ -24,7 +24,6 @@ NewContext = Callable[[], BrowserContext]
 ACTIVATE = "Activate your account at Brightside Home & Pet Care"
 EMPTY = {
     "First name": "Please enter your first name.",
-    "Last name": "Please enter your last name.",
     "Email": "Please enter an e-mail address such as maya@example.com.",
     "Password": "Please use at least 10 characters.",
 }

@@ -39,6 +39,11 @@ def test_a_number_is_easy_to_read_aloud() -> None:
         (" b-7k3m-9qxt ", "B-7K3M-9QXT"),
         ("B-OIL0-9QXT", "B-0110-9QXT"),
         ("B–7K3M–9QXT", "B-7K3M-9QXT"),
+        ("b7k3m9qxt", "B-7K3M-9QXT"),
+        ("b 7k3m 9qxt", "B-7K3M-9QXT"),
+        ("B-7K3M-9QXT\u200b", "B-7K3M-9QXT"),
+        ("B-7K3M", "-B7K3-M"),
+        ("", "--"),
     ],
 )
 def test_a_typed_number_is_understood(typed: str, meant: str) -> None:

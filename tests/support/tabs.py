@@ -3,6 +3,7 @@
 import asyncio
 import inspect
 from typing import Any, TypeVar
+from unittest.mock import patch
 from urllib.parse import urlencode
 
 import reflex as rx
@@ -12,7 +13,9 @@ from reflex_base.registry import RegistrationContext
 
 import portal_app.portal_app  # noqa: F401 - registers every state
 from portal_app.kernel.audiences import Actor
+from portal_app.state.core import error_handlers
 from portal_app.state.core.access import acting_as
+from portal_app.state.core.arguments import fitting_arguments, model_of
 
 S = TypeVar("S", bound=rx.State)
 STRANGER = Actor(address="203.0.113.7", device="Firefox")
@@ -52,15 +55,23 @@ class Tab:
         return found
 
     def fire(self, handler: Any, *arguments: Any) -> list[Event]:
-        """Call a handler as the event loop would; the events it answers with."""
-        return asyncio.run(self._fire(handler, arguments))
+        """Call a handler as the event loop would; the events it answers with.
+
+        What the handler raises comes out of here, instead of becoming a message.
+
+        Raises:
+            UnfitArguments: If the gate would refuse the arguments.
+        """
+        with patch.object(error_handlers, "answer_exception", _raise_again):
+            return asyncio.run(self._fire(handler, arguments))
 
     async def _fire(self, handler: Any, arguments: tuple[Any, ...]) -> list[Event]:
         acting_as(self.who)
         full_name = f"{handler.state_full_name}.{handler.fn.__name__}"
         registered = RegistrationContext.get().event_handlers[full_name]
         state = await self.root.get_state(registered.states[0])
-        answered = handler.fn(state, *arguments)
+        named = zip(model_of(handler.fn).model_fields, arguments, strict=False)
+        answered = handler.fn(state, **fitting_arguments(handler.fn, dict(named)))
         if inspect.iscoroutine(answered):
             answered = await answered
         answers = (
@@ -76,6 +87,10 @@ class Tab:
             self.shown.append(await self.root._get_resolved_delta())
             self.root._clean()
             yield step
+
+
+def _raise_again(error: Exception) -> None:
+    raise error
 
 
 def _event_list(answer: Any) -> list[Any]:

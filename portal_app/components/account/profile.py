@@ -230,6 +230,7 @@ def _dialog() -> rx.Component:
                     "Last name",
                     "last_name",
                     error=errors["last_name"],
+                    required=False,
                     default_value=_PROFILE.last_name,
                     auto_complete="family-name",
                     auto_capitalize="words",

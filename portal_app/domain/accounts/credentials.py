@@ -13,56 +13,80 @@ from portal_app.domain.accounts import (
     sessions,
     tokens,
 )
+from portal_app.domain.accounts.attempts import attempt_on_email, password_guess
 from portal_app.domain.accounts.models import Account
 from portal_app.domain.accounts.registration import lock_by_email
 from portal_app.domain.accounts.rules import (
     CHANGE_EMAIL,
     MAIL_BY_NETWORK,
+    OFFICE,
     RESET_BY_ADDRESS,
-    RESET_BY_EMAIL,
+    RESET_ON_EMAIL,
     RESET_PASSWORD,
     SIGN_IN,
-    SIGN_IN_BY_ACCOUNT,
+    SIGN_IN_ON_ACCOUNT,
     VERIFY_EMAIL,
     LinkInvalid,
     NoPassword,
     normal_email,
 )
 from portal_app.domain.accounts.sessions import require_account
-from portal_app.domain.accounts.tokens import TokenSubject
+from portal_app.domain.accounts.tokens import IssuedToken, TokenSubject
 from portal_app.domain.notifications import outbox as notifications
 from portal_app.domain.rate_limits import limiter
-from portal_app.domain.rate_limits.limiter import LimitKey
+from portal_app.domain.rate_limits.limiter import Attempt
+from portal_app.domain.rate_limits.rules import neighbourhood_of
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.db import Database
-from portal_app.kernel.errors import Conflict, InvalidInput, NotAllowed
+from portal_app.kernel.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from portal_app.kernel.ids import new_id
+from portal_app.kernel.ownership import require_office
 
 
 def request_reset(db: Database, actor: Actor, email: str) -> None:
     """Send a mail by which a new password can be chosen, if there is an account.
 
-    Never tells whether there is: the answer is the same for every e-mail.
+    Never tells whether there is: the answer is the same for every e-mail. A mailbox
+    that got enough of these mails gets no further one; the links in them are good.
 
     Args:
         db: The database.
-        actor: Who asks; the network address limits the attempts.
+        actor: Who asks; network address and device limit the attempts.
         email: As typed.
 
     Raises:
         InvalidInput: If it is no e-mail at all.
-        TooManyAttempts: If a limit was reached.
+        TooManyAttempts: If the network asked too often.
     """
     email = normal_email(email)
-    security_log.count_attempt(
-        db,
-        actor,
-        email,
-        *limiter.caller_keys(actor, MAIL_BY_NETWORK, RESET_BY_ADDRESS),
-        LimitKey(RESET_BY_EMAIL, email),
-    )
-    db.call(_send_reset_mail, actor, email)
+    if security_log.may_send_mail(db, actor, email, _reset_request(db, actor, email)):
+        db.call(_send_reset_mail, actor, email)
+
+
+def issue_reset_path(db: Database, actor: Actor, email: str) -> str:
+    """Make the link by which somebody who works here chooses a new password.
+
+    What strangers guessed is forgotten.
+
+    Args:
+        db: The database.
+        actor: The office, or the command line.
+        email: As typed.
+
+    Returns:
+        The path of the page, with a token that is good once, for an hour.
+
+    Raises:
+        InvalidInput: If it is no e-mail at all.
+        NotAllowed: If the actor is not the office.
+        NotFound: If nobody in the office has this e-mail.
+    """
+    require_office(actor)
+    email = normal_email(email)
+    path = db.call(_issue_office_reset_path, actor, email)
+    _forget_attempts(db, actor, email)
+    return path
 
 
 def reset_password(db: Database, actor: Actor, token: str, password: str) -> None:
@@ -86,7 +110,7 @@ def reset_password(db: Database, actor: Actor, token: str, password: str) -> Non
     email = db.query(_email_of_token, token)
     passwords.check_password(password, (email,), db.query(passwords.current_policy))
     db.call(_set_by_token, actor, token, passwords.hash_password(password))
-    limiter.reset(db, LimitKey(SIGN_IN_BY_ACCOUNT, email))
+    _forget_attempts(db, actor, email)
 
 
 def change_password(db: Database, actor: Actor, current: str, password: str) -> None:
@@ -115,7 +139,7 @@ def verify_current_password(
 ) -> tuple[str, str]:
     """Make sure that who is signed in knows the password of the account.
 
-    Guesses count as those of the log-in page do.
+    Guesses count as those of the log-in page do, apart from what strangers guess.
 
     Args:
         db: The database; the comparison happens outside its transactions.
@@ -135,8 +159,8 @@ def verify_current_password(
     account = db.query(_signed_in_account, require_account(actor))
     if account.password_hash is None:
         raise NoPassword
-    tried = LimitKey(SIGN_IN_BY_ACCOUNT, account.email)
-    security_log.count_attempt(db, actor, account.email, tried)
+    guess = password_guess(db, actor, account.email)
+    security_log.count_attempt(db, actor, account.email, *guess.keys)
     if not passwords.matches(account.password_hash, password):
         db.call(
             security_log.record,
@@ -146,7 +170,7 @@ def verify_current_password(
             about=account.email,
         )
         raise InvalidInput({field: "This is not your password."})
-    limiter.reset(db, tried)
+    limiter.succeeded(db, guess)
     return account.email, account.password_hash
 
 
@@ -170,14 +194,53 @@ def _send_reset_mail(tx: Session, actor: Actor, email: str) -> None:
     )
     if account is None or not there:
         return
-    tokens.revoke_all(tx, account.id, RESET_PASSWORD)
+    # Older links stay good until one is used: anybody may ask for another mail.
     token = tokens.issue(tx, RESET_PASSWORD, TokenSubject(account_id=account.id))
     notifications.enqueue(
         tx,
         "reset_password",
         email,
-        {"path": f"/reset-password?token={token.secret}"},
+        {"path": _reset_path(token)},
         f"reset_password:{token.id}",
+    )
+
+
+def _issue_office_reset_path(tx: Session, actor: Actor, email: str) -> str:
+    account = lock_by_email(tx, email)
+    if account is None or account.role != OFFICE or account.disabled_at is not None:
+        raise NotFound("Nobody in the office has this e-mail.")
+    security_log.record(
+        tx,
+        actor,
+        "reset_asked",
+        account_id=account.id,
+        about=email,
+        detail="By the office.",
+    )
+    return _reset_path(
+        tokens.issue(tx, RESET_PASSWORD, TokenSubject(account_id=account.id))
+    )
+
+
+def _reset_path(token: IssuedToken) -> str:
+    return f"/reset-password?token={token.secret}"
+
+
+def _reset_request(db: Database, actor: Actor, email: str) -> Attempt:
+    return attempt_on_email(
+        db, actor, (MAIL_BY_NETWORK, RESET_BY_ADDRESS), RESET_ON_EMAIL, email
+    )
+
+
+def _forget_attempts(db: Database, actor: Actor, email: str) -> None:
+    """Begin anew: earlier guesses were at another password, earlier mails are used."""
+    here = neighbourhood_of(actor.address)
+    limiter.reset(
+        db,
+        *password_guess(db, actor, email).own,
+        *_reset_request(db, actor, email).own,
+        *limiter.target_keys(SIGN_IN_ON_ACCOUNT, email, here),
+        *limiter.target_keys(RESET_ON_EMAIL, email, here),
     )
 
 
@@ -222,6 +285,8 @@ def _store_password(
     tx.flush()
     own = actor.session_id if actor.account_id == account.id else None
     sessions.revoke_all(tx, account.id, but=own)
+    # Whoever had the old password may have signed in somewhere with it.
+    sessions.forget_devices(tx, account.id, but=actor.device_hashes)
     tokens.revoke_all(tx, account.id, RESET_PASSWORD, SIGN_IN, CHANGE_EMAIL)
     security_log.record(tx, actor, kind, account_id=account.id, about=account.email)
     notifications.enqueue(

@@ -7,19 +7,18 @@ from sqlalchemy import update
 from sqlmodel import Session, col
 
 from portal_app.domain.accounts import passwords, security_log, tokens
+from portal_app.domain.accounts.attempts import attempt_on_email
 from portal_app.domain.accounts.models import Account
 from portal_app.domain.accounts.registration import lock_by_email, send_verification
 from portal_app.domain.accounts.rules import (
     MAIL_BY_NETWORK,
     RESEND_BY_ADDRESS,
-    RESEND_BY_EMAIL,
+    RESEND_ON_EMAIL,
     VERIFY_EMAIL,
     LinkInvalid,
     PasswordNeeded,
     normal_email,
 )
-from portal_app.domain.rate_limits import limiter
-from portal_app.domain.rate_limits.limiter import LimitKey
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.db import Database
@@ -111,21 +110,19 @@ def activate_with_password(
 def resend_verification(db: Database, actor: Actor, email: str) -> None:
     """Send the activation mail again, if there is something to activate.
 
-    Never tells whether there is: the answer is the same for every e-mail.
+    Never tells whether there is: the answer is the same for every e-mail. A mailbox
+    that got enough of these mails gets no further one; the newest of them is good.
 
     Raises:
         InvalidInput: If it is no e-mail at all.
-        TooManyAttempts: If a limit was reached.
+        TooManyAttempts: If the network asked too often.
     """
     email = normal_email(email)
-    security_log.count_attempt(
-        db,
-        actor,
-        email,
-        *limiter.caller_keys(actor, MAIL_BY_NETWORK, RESEND_BY_ADDRESS),
-        LimitKey(RESEND_BY_EMAIL, email),
+    request = attempt_on_email(
+        db, actor, (MAIL_BY_NETWORK, RESEND_BY_ADDRESS), RESEND_ON_EMAIL, email
     )
-    db.call(_resend_if_pending, email)
+    if security_log.may_send_mail(db, actor, email, request):
+        db.call(_resend_if_pending, email)
 
 
 def _account_to_activate(tx: Session, token: str) -> Account | None:

@@ -8,25 +8,22 @@ inside a transaction, and only a few run at once.
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
-from threading import BoundedSemaphore, Lock
+from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlmodel import Session
-from zxcvbn import zxcvbn
 
+from portal_app.domain.accounts import password_strength
 from portal_app.domain.business import service as businesses
 from portal_app.kernel.errors import InvalidInput
 from portal_app.kernel.ids import new_secret
 
 MAX_PASSWORD_LENGTH = 200
-# The estimate costs time that grows with the length; this much is telling.
-_ESTIMATED_LENGTH = 72
 _MAX_CONCURRENT_HASHES = 4
 
 _hasher = PasswordHasher()
 _slots = BoundedSemaphore(_MAX_CONCURRENT_HASHES)
-_estimating = Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,13 +169,7 @@ def _estimate(password: str, inputs: tuple[str, ...]) -> tuple[int, str]:
         return 0, ""
     known = [word for word in inputs if word]
     known += [word.partition("@")[0] for word in known if "@" in word]
-    # zxcvbn keeps the inputs in a global: two threads would mix up two people.
-    with _estimating:
-        found = zxcvbn(password[:_ESTIMATED_LENGTH], user_inputs=known)
-    feedback = found["feedback"]
-    hints = [feedback["warning"], *feedback["suggestions"]]
-    advice = next((hint for hint in hints if hint), "")
-    return int(found["score"]), f"{advice.rstrip('.')}." if advice else ""
+    return password_strength.estimate(password, known)
 
 
 def _letters_only(text: str) -> str:

@@ -21,7 +21,8 @@ comes (with a password they know), and the stranger. Both orders must end well:
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlmodel import Session, select
+from sqlalchemy import delete
+from sqlmodel import Session, col, select
 
 from portal_app.domain.accounts import tokens
 from portal_app.domain.accounts.models import Account
@@ -112,6 +113,32 @@ def register(
         return None
     _repeat_registration(tx, found, password_hash, compared.same)
     return Registration(found.id, pending=True)
+
+
+def create_proven_account(tx: Session, email: str) -> bool:
+    """Make a customer's account without a password, for a mailbox that is proven.
+
+    Returns:
+        Whether it was made; ``False`` if the e-mail has an account.
+    """
+    now = utc_now()
+    account = Account(
+        email=email,
+        role=CUSTOMER,
+        verified_at=now,
+        terms_accepted_at=now,
+        created_at=now,
+    )
+    return insert_once(tx, account, "email")
+
+
+def delete_account(tx: Session, account_id: str) -> None:
+    """Delete an account that was never used.
+
+    Raises:
+        IntegrityError: If something refers to it.
+    """
+    tx.execute(delete(Account).where(col(Account.id) == account_id))
 
 
 def send_verification(tx: Session, account: Account) -> None:

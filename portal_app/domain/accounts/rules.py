@@ -7,8 +7,9 @@ from datetime import timedelta
 
 from email_validator import EmailNotValidError, validate_email
 
-from portal_app.domain.rate_limits.rules import Limit
+from portal_app.domain.rate_limits.rules import Limit, target_limits
 from portal_app.kernel.errors import Conflict, DomainError, InvalidInput
+from portal_app.kernel.text import one_line
 
 VERIFY_EMAIL = "verify_email"
 SIGN_IN = "sign_in"
@@ -125,28 +126,37 @@ class ProviderProfile:
 
 
 _QUARTER = timedelta(minutes=15)
+_HALF_HOUR = timedelta(minutes=30)
 _HOUR = timedelta(hours=1)
 
-# Three circles around whoever asks: the network (/24, /48), the address, and
-# what is asked about. An account's longest wait is short enough that nobody is
-# locked out for a day by a stranger.
+# Circles around whoever asks: the network (/24, /48) and the address; then what is
+# asked about, by this caller and by all strangers together. An account's longest
+# wait is short enough that nobody is locked out for a day by strangers.
 SIGN_IN_BY_NETWORK = Limit("sign-in network", 300, _QUARTER, growth=5)
 SIGN_IN_BY_ADDRESS = Limit("sign-in address", 50, _QUARTER, growth=5)
-SIGN_IN_BY_ACCOUNT = Limit("sign-in account", 10, _QUARTER, growth=3)
+SIGN_IN_ON_ACCOUNT = target_limits(
+    "sign-in account", 10, _QUARTER, strangers=50, growth=3
+)
 NUMBER_BY_NETWORK = Limit("booking number network", 100, _QUARTER, growth=6)
 NUMBER_BY_ADDRESS = Limit("booking number address", 20, _QUARTER, growth=6)
-NUMBER_BY_EMAIL = Limit("booking number email", 10, _QUARTER, growth=3)
-NUMBER_BY_NUMBER = Limit("booking number number", 10, _QUARTER, growth=3)
+NUMBER_ON_EMAIL = target_limits(
+    "booking number email", 10, _QUARTER, strangers=50, growth=3
+)
+NUMBER_ON_NUMBER = target_limits(
+    "booking number number", 10, _QUARTER, strangers=50, growth=3
+)
 SIGN_UP_BY_NETWORK = Limit("sign-up network", 240, _HOUR, growth=4)
 SIGN_UP_BY_ADDRESS = Limit("sign-up address", 60, _HOUR, growth=4)
-SIGN_UP_BY_EMAIL = Limit("sign-up email", 5, _HOUR, growth=2)
+SIGN_UP_ON_EMAIL = target_limits("sign-up email", 5, _HOUR, strangers=20, growth=2)
 MAIL_BY_NETWORK = Limit("mail network", 120, _HOUR, growth=4)
 RESEND_BY_ADDRESS = Limit("resend address", 30, _HOUR, growth=4)
-RESEND_BY_EMAIL = Limit("resend email", 3, _HOUR, growth=2)
+# Beyond the next two, the answer is the same and no mail is sent: those that were
+# are still good, because a link outlives two of these windows.
+RESEND_ON_EMAIL = target_limits("resend email", 3, _HOUR, strangers=10)
 RESET_BY_ADDRESS = Limit("reset address", 30, _HOUR, growth=4)
-RESET_BY_EMAIL = Limit("reset email", 3, _HOUR, growth=2)
+RESET_ON_EMAIL = target_limits("reset email", 3, _HALF_HOUR, strangers=6)
 PROOF_BY_ADDRESS = Limit("proof address", 30, _HOUR, growth=4)
-PROOF_BY_EMAIL = Limit("proof email", 3, _HOUR, growth=2)
+PROOF_ON_EMAIL = target_limits("proof email", 3, _HOUR, strangers=10, growth=2)
 CHANGE_EMAIL_BY_ACCOUNT = Limit("change email account", 5, _HOUR, growth=2)
 FORM_BY_STAMP = Limit("form stamp", 10, timedelta(hours=24))
 
@@ -161,7 +171,7 @@ def normal_email(text: str) -> str:
     Raises:
         InvalidInput: For the field ``email``.
     """
-    stripped = text.strip()
+    stripped = one_line(text)
     try:
         if len(stripped) > _MAX_EMAIL_LENGTH:
             raise EmailNotValidError

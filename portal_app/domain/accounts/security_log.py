@@ -14,7 +14,7 @@ from portal_app.domain.accounts.rules import device_text
 from portal_app.domain.accounts.views import SecurityEventView, SecurityLogView
 from portal_app.domain.business import service as businesses
 from portal_app.domain.rate_limits import limiter
-from portal_app.domain.rate_limits.limiter import LimitKey
+from portal_app.domain.rate_limits.limiter import Attempt, LimitKey, ReachedLimit
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.db import Database
@@ -91,10 +91,36 @@ def count_attempt(db: Database, actor: Actor, about: str, *tries: LimitKey) -> N
     Raises:
         TooManyAttempts: If a limit was reached.
     """
+    limiter.raise_if_reached(_check(db, actor, about, *tries))
+
+
+def may_send_mail(db: Database, actor: Actor, about: str, attempt: Attempt) -> bool:
+    """Whether a mailbox gets another mail, where it may hold a good one already.
+
+    Args:
+        db: The database.
+        actor: Who asks.
+        about: The mailbox.
+        attempt: What asking counts against; the windows of its target are no
+            longer than half of what the mail's link is good for.
+
+    Returns:
+        False if enough mails went there; the answer to the person is the same.
+
+    Raises:
+        TooManyAttempts: If the caller asked too often, whatever for.
+    """
+    limiter.raise_if_reached(_check(db, actor, about, *attempt.circles))
+    return _check(db, actor, about, *attempt.target) is None
+
+
+def _check(
+    db: Database, actor: Actor, about: str, *tries: LimitKey
+) -> ReachedLimit | None:
     blocked = limiter.check_limits(db, *tries)
     if blocked is not None and blocked.newly:
         db.call(record, actor, "blocked", about=about, detail=blocked.limit)
-    limiter.raise_if_reached(blocked)
+    return blocked
 
 
 def read_page(

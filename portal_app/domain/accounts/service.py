@@ -4,21 +4,20 @@ Nothing here tells whether an e-mail has an account: answers are the same, mails
 differ, and the expensive part (one password comparison) is always done.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import structlog
 from sqlmodel import Session, select
 
 from portal_app.domain.accounts import passwords, sessions, tokens
+from portal_app.domain.accounts.attempts import password_guess
 from portal_app.domain.accounts.models import Account
 from portal_app.domain.accounts.rules import (
     BY_PASSWORD,
     GUEST,
     ROLES,
     SIGN_IN,
-    SIGN_IN_BY_ACCOUNT,
-    SIGN_IN_BY_ADDRESS,
-    SIGN_IN_BY_NETWORK,
     SIGN_IN_METHODS,
     NotActivated,
     normal_email,
@@ -28,7 +27,6 @@ from portal_app.domain.accounts.sign_in_methods import is_enabled
 from portal_app.domain.accounts.tokens import TokenSubject
 from portal_app.domain.accounts.views import SignedIn
 from portal_app.domain.rate_limits import limiter
-from portal_app.domain.rate_limits.limiter import LimitKey
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.db import Database
@@ -54,11 +52,12 @@ def sign_in(
     """Check a password and give a ticket that opens a session.
 
     Failures are counted per e-mail and per network, successes are not; a right
-    password during a block is refused like any other.
+    password during a block is refused like any other. A browser that the account
+    knows is counted by itself: no stranger can have it refused.
 
     Args:
         db: The database; the comparison happens outside its transactions.
-        actor: Who asks; the network address limits the attempts.
+        actor: Who asks; network address and device limit the attempts.
         email: As typed.
         password: As typed.
         remember: Whether the session shall outlive the browser window.
@@ -72,9 +71,8 @@ def sign_in(
         TooManyAttempts: If a limit was reached.
     """
     email = normal_email(email)
-    circles = limiter.caller_keys(actor, SIGN_IN_BY_NETWORK, SIGN_IN_BY_ADDRESS)
-    by_account = LimitKey(SIGN_IN_BY_ACCOUNT, email)
-    count_attempt(db, actor, email, *circles, by_account)
+    attempt = password_guess(db, actor, email)
+    count_attempt(db, actor, email, *attempt.keys)
     known = db.query(_credentials, email)
     right = passwords.matches(known.password_hash if known else None, password)
     if known is None or not right or known.disabled:
@@ -96,15 +94,14 @@ def sign_in(
     ticket = db.call(_record_success, known, fresh, remember)
     if ticket is None:
         raise _wrong_credentials()
-    limiter.undo_last(db, *circles)
-    limiter.reset(db, by_account)
+    limiter.succeeded(db, attempt)
     if not known.active:
         raise NotActivated
     return ticket
 
 
 def redeem_ticket(
-    tx: Session, actor: Actor, ticket: str, device_secret: str = ""
+    tx: Session, actor: Actor, ticket: str, device_secrets: Sequence[str] = ()
 ) -> SignedIn:
     """Open a session for a ticket. Only a POST from our own pages may ask.
 
@@ -115,7 +112,7 @@ def redeem_ticket(
         tx: The transaction.
         actor: Who asks, with address and device.
         ticket: From ``sign_in``, a provider, a booking number or a link.
-        device_secret: From the browser's own cookie; empty without one.
+        device_secrets: From the browser's own cookie; empty without one.
 
     Returns:
         The secrets for the cookies, and until when.
@@ -132,7 +129,7 @@ def redeem_ticket(
     account = tx.get(Account, meaning.account_id)
     if account is None or account.disabled_at is not None:
         raise NotFound(_SIGN_IN_AGAIN)
-    secret = sessions.recognise_device(tx, account, actor, device_secret)
+    secret = sessions.recognise_device(tx, account, actor, device_secrets)
     record(
         tx,
         actor,

@@ -1,5 +1,6 @@
 """Sessions of signed-in browsers and the devices that an account knows."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -289,7 +290,7 @@ _DEVICE_RETENTION = timedelta(days=400)
 
 
 def recognise_device(
-    tx: Session, account: Account, actor: Actor, device_secret: str
+    tx: Session, account: Account, actor: Actor, device_secrets: Sequence[str]
 ) -> str:
     """Say whether an account knows this browser, and tell its owner if not.
 
@@ -297,22 +298,25 @@ def recognise_device(
         tx: The transaction of the sign-in.
         account: Who signs in.
         actor: With address and device.
-        device_secret: From the browser's cookie; empty without one.
+        device_secrets: From the browser's cookie, one for each account that signs
+            in there.
 
     Returns:
-        The secret for the cookie. One that the browser made up is never taken.
+        The one of this account, old or new. One that the browser made up is never
+        taken.
     """
     now = utc_now()
+    by_hash = {hash_secret(secret): secret for secret in device_secrets}
     known = tx.exec(
         select(KnownDevice).where(
             KnownDevice.account_id == account.id,
-            KnownDevice.token_hash == hash_secret(device_secret),
+            col(KnownDevice.token_hash).in_(by_hash),
         )
     ).first()
     if known is not None:
         known.last_seen_at = now
         tx.flush()
-        return device_secret
+        return by_hash[known.token_hash]
     others = tx.exec(
         select(KnownDevice.id).where(KnownDevice.account_id == account.id).limit(1)
     ).first()
@@ -328,6 +332,46 @@ def recognise_device(
     if others is not None:
         _notify_owner(tx, account, actor, device.id)
     return secret
+
+
+def known_browser(tx: Session, actor: Actor, email: str) -> str:
+    """What the account of an e-mail knows the actor's browser by.
+
+    Args:
+        tx: The transaction.
+        actor: Who asks.
+        email: In its normal form.
+
+    Returns:
+        A text for this session, or this device; empty for a stranger's browser,
+        and for every browser if the e-mail has no account.
+    """
+    if actor.device_hashes:
+        device = tx.exec(
+            select(KnownDevice.id)
+            .join(Account, col(Account.id) == col(KnownDevice.account_id))
+            .where(
+                Account.email == email,
+                col(KnownDevice.token_hash).in_(actor.device_hashes),
+            )
+        ).first()
+        if device is not None:
+            return f"device {device}"
+    if actor.account_id is not None and actor.session_id is not None:
+        account = tx.get(Account, actor.account_id)
+        if account is not None and account.email == email:
+            return f"session {actor.session_id}"
+    return ""
+
+
+def forget_devices(tx: Session, account_id: str, *, but: Sequence[str]) -> None:
+    """Have an account know no browser any more, but those of these hashes."""
+    tx.execute(
+        delete(KnownDevice).where(
+            col(KnownDevice.account_id) == account_id,
+            col(KnownDevice.token_hash).not_in(but),
+        )
+    )
 
 
 def purge_devices(tx: Session) -> int:

@@ -5,7 +5,6 @@ chosen is checked again when it is confirmed. Drafts that nobody goes on with ar
 deleted after 30 days.
 """
 
-import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -36,7 +35,6 @@ from portal_app.domain.customers.addresses import AddressForm, validate_address
 from portal_app.domain.customers.business_profiles import draft_snapshot
 from portal_app.domain.customers.rules import (
     is_name_character,
-    is_printable,
     phone_number,
 )
 from portal_app.domain.dependents.service import choosable_dependents
@@ -49,6 +47,7 @@ from portal_app.kernel.db import Database
 from portal_app.kernel.errors import Conflict, InvalidInput, NotFound
 from portal_app.kernel.ownership import customer_of, owned_by
 from portal_app.kernel.statements import insert_into
+from portal_app.kernel.text import is_readable, one_line, paragraphs
 
 
 def details_form(tx: Session, actor: Actor, draft_id: str) -> DetailsFormView:
@@ -468,17 +467,17 @@ def _checked_contact(
     tx: Session, form: BookingContactForm
 ) -> tuple[dict[str, Any], str]:
     wrong: dict[str, str] = {}
-    name = " ".join(unicodedata.normalize("NFC", form.name).split())
+    name = one_line(form.name)
     if not name:
         wrong["name"] = "Please enter a name."
     elif len(name) > rules.MAX_NAME:
         wrong["name"] = f"Please use at most {rules.MAX_NAME} characters."
     elif not all(is_name_character(character) for character in name):
         wrong["name"] = "Please use only letters in the name."
-    notes = unicodedata.normalize("NFC", form.notes).strip().replace("\r\n", "\n")
+    notes = paragraphs(form.notes)
     if len(notes) > rules.MAX_NOTES:
         wrong["notes"] = f"Please use at most {rules.MAX_NOTES} characters."
-    elif not all(is_printable(character) or character == "\n" for character in notes):
+    elif not is_readable(notes, lines=True):
         wrong["notes"] = "Please use only letters and numbers."
     email = phone = ""
     try:

@@ -17,13 +17,14 @@ from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
 from portal_app.domain.accounts import security_log, sessions, sign_in_methods, tokens
+from portal_app.domain.accounts.attempts import attempt_on_email
 from portal_app.domain.accounts.rules import (
     BY_LINK,
     BY_NUMBER,
     NUMBER_BY_ADDRESS,
-    NUMBER_BY_EMAIL,
     NUMBER_BY_NETWORK,
-    NUMBER_BY_NUMBER,
+    NUMBER_ON_EMAIL,
+    NUMBER_ON_NUMBER,
     SIGN_IN,
     LinkInvalid,
     MethodDisabled,
@@ -36,7 +37,6 @@ from portal_app.domain.business import service as business
 from portal_app.domain.customers import contacts
 from portal_app.domain.customers.models import Contact, Customer
 from portal_app.domain.rate_limits import limiter
-from portal_app.domain.rate_limits.limiter import LimitKey
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.db import Database
@@ -84,18 +84,19 @@ def sign_in_by_number(
     number = normalise_number(number[:_MAX_NUMBER_LENGTH])
     if not db.query(sign_in_methods.is_enabled, BY_NUMBER):
         raise MethodDisabled
-    network_limits = limiter.caller_keys(actor, NUMBER_BY_NETWORK, NUMBER_BY_ADDRESS)
-    by_email, by_number = (
-        LimitKey(NUMBER_BY_EMAIL, email),
-        LimitKey(NUMBER_BY_NUMBER, number),
+    attempt = attempt_on_email(
+        db,
+        actor,
+        (NUMBER_BY_NETWORK, NUMBER_BY_ADDRESS),
+        NUMBER_ON_EMAIL,
+        email,
+        (NUMBER_ON_NUMBER, number),
     )
-    security_log.count_attempt(db, actor, number, *network_limits, by_email, by_number)
+    security_log.count_attempt(db, actor, number, *attempt.keys)
     found = db.call(_find_by_number, actor, email, number)
     if found is None:
         raise InvalidInput({}, "The e-mail or the booking number is not right.")
-    limiter.undo_last(db, *network_limits)
-    limiter.reset(db, by_email)
-    limiter.reset(db, by_number)
+    limiter.succeeded(db, attempt)
     return found
 
 

@@ -53,7 +53,7 @@ class Booking(SQLModel, table=True):
     total_minor: int
     contact_name: str = Field(max_length=161)
     contact_email: str = Field(max_length=254)
-    contact_phone: str = Field(default="", max_length=20)
+    contact_phone: str = Field(default="", max_length=32)
     company: dict[str, Any] = later_json_field()
     location_id: str | None = Field(default=None, foreign_key="location.id")
     address: dict[str, Any] = json_field()

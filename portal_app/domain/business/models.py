@@ -22,7 +22,7 @@ class Business(SQLModel, table=True):
     tagline: str = Field(default="", max_length=200)
     about: str = Field(default="", max_length=4000)
     email: str = Field(default="", max_length=254)
-    phone: str = Field(default="", max_length=20)
+    phone: str = Field(default="", max_length=32)
     address: str = Field(default="", max_length=300)
     timezone: str = Field(default="UTC", max_length=64)
     currency: str = Field(default="USD", max_length=3)

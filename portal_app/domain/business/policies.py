@@ -16,6 +16,7 @@ from portal_app.kernel.errors import Conflict, InvalidInput, NotFound
 from portal_app.kernel.keys import required_request_key, unique_key
 from portal_app.kernel.ordering import assign_positions, next_position, reorder
 from portal_app.kernel.ownership import require_office
+from portal_app.kernel.text import is_readable, one_line, paragraphs
 from portal_app.kernel.versioned import Field, Record
 
 TERMS, CANCELLATION = "terms", "cancellation"
@@ -224,20 +225,20 @@ def restore_policy(tx: Session, actor: Actor, key: str) -> None:
 
 
 def _checked_form(form: PolicyForm) -> dict[str, str]:
-    title = " ".join(form.title.split())
-    text = form.text.replace("\r\n", "\n").strip()
+    title = one_line(form.title)
+    text = paragraphs(form.text)
     wrong = {}
     if not title:
         wrong["title"] = "Please enter a title."
     elif len(title) > MAX_TITLE:
         wrong["title"] = f"Please use at most {MAX_TITLE} characters."
-    elif not title.isprintable():
+    elif not is_readable(title):
         wrong["title"] = "Please use only letters, numbers and signs."
     if not text:
         wrong["text"] = "Please write what the policy says."
     elif len(text) > MAX_TEXT:
         wrong["text"] = f"Please use at most {MAX_TEXT} characters."
-    elif not all(sign.isprintable() or sign in "\n\t" for sign in text):
+    elif not is_readable(text, lines=True):
         wrong["text"] = "Please use only letters, numbers and signs."
     if wrong:
         raise InvalidInput(wrong)

@@ -10,6 +10,7 @@ from babel.numbers import list_currencies
 from email_validator import EmailNotValidError, validate_email
 
 from portal_app.kernel.errors import InvalidInput
+from portal_app.kernel.text import is_readable
 from portal_app.kernel.versioned import Field, Record
 
 DARK_INK = "#111827"
@@ -66,7 +67,7 @@ def check_settings(form: BusinessForm) -> None:
     }
     for field in _SINGLE_LINE_FIELDS:
         # They stand in mail headers, where a line break would begin another.
-        if not getattr(form, field).isprintable():
+        if not is_readable(getattr(form, field)):
             wrong[field] = "Please use one line of text."
     if form.email and not _is_email(form.email):
         wrong["email"] = "Please enter an e-mail address such as hello@example.com."

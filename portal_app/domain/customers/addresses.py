@@ -8,50 +8,21 @@ import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import pycountry
 from babel import Locale
 
-from portal_app.domain.customers.rules import is_printable
+from portal_app.domain.customers import postal
 from portal_app.kernel.errors import InvalidInput
+from portal_app.kernel.text import is_readable, one_line, paragraphs
 
 _LENGTHS = {"label": 60, "street": 120, "unit": 40, "town": 80, "state": 80}
 _MAX_NOTES = 500
-_MAX_POSTCODE = 16
 
 # Countries whose addresses are written with a state or province code.
 STATE_COUNTRIES = frozenset({"AU", "US", "CA"})
 
-_POSTCODES = {
-    "AU": (r"\d{4}", "2000"),
-    "NZ": (r"\d{4}", "6011"),
-    "US": (r"\d{5}(-\d{4})?", "94103"),
-    "CA": (r"[A-Z]\d[A-Z] \d[A-Z]\d", "K1A 0B1"),
-    "GB": (r"[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}", "SW1A 1AA"),
-    "IE": (r"[A-Z]\d[\dW] [A-Z\d]{4}", "D02 AF30"),
-    "DE": (r"\d{5}", "10115"),
-    "AT": (r"\d{4}", "1010"),
-    "CH": (r"\d{4}", "8001"),
-    "FR": (r"\d{5}", "75001"),
-    "ES": (r"\d{5}", "28001"),
-    "IT": (r"\d{5}", "00184"),
-    "PT": (r"\d{4}-\d{3}", "1000-001"),
-    "NL": (r"\d{4} [A-Z]{2}", "1012 AB"),
-    "BE": (r"\d{4}", "1000"),
-    "LU": (r"\d{4}", "1111"),
-    "DK": (r"\d{4}", "1050"),
-    "NO": (r"\d{4}", "0150"),
-    "SE": (r"\d{3} \d{2}", "111 22"),
-    "FI": (r"\d{5}", "00100"),
-    "PL": (r"\d{2}-\d{3}", "00-001"),
-    "SG": (r"\d{6}", "018956"),
-    "IN": (r"\d{6}", "110001"),
-    "ZA": (r"\d{4}", "8001"),
-}
-# Where the blank stands, counted from the end, in what is typed without it.
-_BLANK_BEFORE_LAST = {"CA": 3, "GB": 3, "IE": 4, "NL": 2, "SE": 2}
 # Where the town of an address is the suburb, not the city it belongs to.
 SUBURB_COUNTRIES = frozenset({"AU"})
 # Where the house number stands before the street; elsewhere it follows.
@@ -107,24 +78,23 @@ def validate_address(form: AddressForm) -> Address:
         InvalidInput: With a sentence for each field that is wrong.
     """
     wrong: dict[str, str] = {}
-    texts = {field: _normalise_line(getattr(form, field)) for field in _LENGTHS}
+    texts = {field: one_line(getattr(form, field)) for field in _LENGTHS}
     for field, limit in _LENGTHS.items():
         if len(texts[field]) > limit:
             wrong[field] = f"Please use at most {limit} characters."
-        elif not all(is_printable(character) for character in texts[field]):
+        elif not is_readable(texts[field]):
             wrong[field] = "Please use only letters and numbers."
-    notes = unicodedata.normalize("NFC", form.access_notes).strip()
-    notes = notes.replace("\r\n", "\n")
+    notes = paragraphs(form.access_notes)
     if len(notes) > _MAX_NOTES:
         wrong["access_notes"] = f"Please use at most {_MAX_NOTES} characters."
-    elif not all(is_printable(character) or character == "\n" for character in notes):
+    elif not is_readable(notes, lines=True):
         wrong["access_notes"] = "Please use only letters and numbers."
     if not texts["street"]:
         wrong["street"] = "Please enter the street and house number."
     if not texts["town"]:
         wrong["town"] = "Please enter the suburb or town."
     country = form.country.strip().upper()
-    if country not in _country_codes():
+    if not is_country(country):
         wrong["country"] = "Please choose a country."
     else:
         _check_state(texts, country, wrong)
@@ -213,7 +183,7 @@ def states(country: str) -> list[tuple[str, str]]:
     """The states to choose from: code and name by name; empty where none is needed."""
     if country not in STATE_COUNTRIES:
         return []
-    return sorted(_states(country).items(), key=lambda state: state[1])
+    return sorted(postal.states(country).items(), key=lambda state: state[1])
 
 
 def regions(country: str) -> list[tuple[str, str]]:
@@ -245,11 +215,11 @@ def state_of(country: str, code: str, name: str) -> str:
         the name, as ``regions`` writes it where it is known there.
     """
     if country in STATE_COUNTRIES:
-        known = _states(country)
+        known = postal.states(country)
         suffix = code.partition("-")[2]
         named = (key for key, text in known.items() if text == name)
         return suffix if suffix in known else next(named, "")
-    if country in _POSTCODES and country not in _TOWN_STATE_POSTCODE:
+    if not postal.uses_states(country):
         return ""
     lookup: Any = pycountry.subdivisions  # its methods are untyped
     found = lookup.get(code=code) if code.startswith(f"{country}-") else None
@@ -264,12 +234,12 @@ def street_line(road: str, number: str, country: str) -> str:
 
 def is_country(code: str) -> bool:
     """Whether this is the ISO 3166 code of a country."""
-    return code in _country_codes()
+    return code in postal.country_codes()
 
 
 def postcode_example(country: str) -> str:
     """A postcode of a country to show, or an empty text where none is known."""
-    return _POSTCODES.get(country, ("", ""))[1]
+    return postal.postcode_example(country)
 
 
 def countries(locale: str) -> list[tuple[str, str]]:
@@ -279,7 +249,7 @@ def countries(locale: str) -> list[tuple[str, str]]:
         locale: A Babel locale for the names.
     """
     names = Locale.parse(locale).territories
-    found = [(code, str(names.get(code, code))) for code in _country_codes()]
+    found = [(code, str(names.get(code, code))) for code in postal.country_codes()]
     # Å is looked for under A.
     return sorted(found, key=lambda country: unicodedata.normalize("NFD", country[1]))
 
@@ -289,15 +259,11 @@ def country_name(country: str) -> str:
     return str(Locale("en").territories.get(country, country))
 
 
-def _normalise_line(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", text).split())
-
-
 def _check_state(texts: dict[str, str], country: str, wrong: dict[str, str]) -> None:
     if country not in STATE_COUNTRIES:
         return
     typed = texts["state"].casefold()
-    for code, name in _states(country).items():
+    for code, name in postal.states(country).items():
         if typed in {code.casefold(), name.casefold()}:
             texts["state"] = code
             return
@@ -307,31 +273,14 @@ def _check_state(texts: dict[str, str], country: str, wrong: dict[str, str]) -> 
 def _check_postcode(
     texts: dict[str, str], typed: str, country: str, wrong: dict[str, str]
 ) -> None:
-    postcode = _normalise_line(typed).upper()
-    pattern, example = _POSTCODES.get(country, ("", ""))
-    if not pattern:
-        if len(postcode) > _MAX_POSTCODE or not re.fullmatch(r"[A-Z0-9 -]*", postcode):
-            wrong["postcode"] = "Please enter a postcode, or leave it empty."
-        texts["postcode"] = postcode
-        return
-    blank = _BLANK_BEFORE_LAST.get(country)
-    if blank:
-        joined = postcode.replace(" ", "")
-        postcode = f"{joined[:-blank]} {joined[-blank:]}"
-    if not re.fullmatch(pattern, postcode, re.ASCII):
+    postcode = postal.normal_postcode(typed, country)
+    example = postal.postcode_example(country)
+    if postcode is None:
+        wrong["postcode"] = (
+            f"Please enter a postcode such as {example}."
+            if example
+            else "Please enter a postcode, or leave it empty."
+        )
+    elif not postcode and postal.requires_postcode(country):
         wrong["postcode"] = f"Please enter a postcode such as {example}."
-    texts["postcode"] = postcode
-
-
-@cache
-def _states(country: str) -> dict[str, str]:
-    lookup: Any = pycountry.subdivisions  # its methods are untyped
-    return {
-        subdivision.code.partition("-")[2]: subdivision.name
-        for subdivision in lookup.get(country_code=country)
-    }
-
-
-@cache
-def _country_codes() -> frozenset[str]:
-    return frozenset(country.alpha_2 for country in pycountry.countries)
+    texts["postcode"] = postcode or ""

@@ -5,7 +5,6 @@ from dataclasses import asdict, dataclass, field
 from functools import partial
 from typing import Any
 
-from sqlalchemy import update
 from sqlmodel import Session, col
 
 from portal_app.domain.accounts.rules import normal_email
@@ -17,25 +16,31 @@ from portal_app.domain.customers.addresses import (
     validate_address,
 )
 from portal_app.domain.customers.models import EMPTY_ADDRESS, BusinessProfile
-from portal_app.domain.customers.profiles import (
-    get_own_customer,
-    stored_address_view,
-)
+from portal_app.domain.customers.owned_list import OwnedList
+from portal_app.domain.customers.profiles import stored_address_view
 from portal_app.domain.customers.rules import check_name
 from portal_app.domain.customers.views import (
     BusinessProfileView,
     CompanyContactView,
 )
-from portal_app.kernel import archival
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.clock import utc_now
-from portal_app.kernel.errors import Conflict, InvalidInput, NotFound
+from portal_app.kernel.errors import InvalidInput, NotFound
 from portal_app.kernel.keys import required_request_key
-from portal_app.kernel.ownership import owned_by
+from portal_app.kernel.text import is_readable, one_line
 from portal_app.kernel.versioned import Field, Record
 
 MAX_PROFILES = 20
 MAX_CONTACTS = 10
+
+_PROFILES = OwnedList(
+    BusinessProfile,
+    col(BusinessProfile.is_default).desc(),
+    col(BusinessProfile.name),
+    col(BusinessProfile.id),
+    limit=MAX_PROFILES,
+    full="You have as many profiles as fit. Please remove one first.",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,16 +99,7 @@ def list_business_profiles(tx: Session, actor: Actor) -> list[BusinessProfileVie
         NotAllowed: If the actor is no customer.
     """
     home = businesses.current_business(tx).country
-    rows = tx.exec(
-        owned_by(actor, BusinessProfile)
-        .where(col(BusinessProfile.archived_at).is_(None))
-        .order_by(
-            col(BusinessProfile.is_default).desc(),
-            col(BusinessProfile.name),
-            col(BusinessProfile.id),
-        )
-    )
-    return [view_of(row, home) for row in rows]
+    return [view_of(row, home) for row in _PROFILES.rows(tx, actor)]
 
 
 def booking_snapshot(tx: Session, actor: Actor, profile_id: str) -> dict[str, Any]:
@@ -116,7 +112,7 @@ def booking_snapshot(tx: Session, actor: Actor, profile_id: str) -> dict[str, An
         NotAllowed: If the actor is no customer.
         NotFound: If it is not there, removed, or somebody else's.
     """
-    row = _find(tx, actor, profile_id)
+    row = _PROFILES.find(tx, actor, profile_id)
     home = businesses.current_business(tx).country
     return {
         "name": row.name,
@@ -150,19 +146,17 @@ def add_business_profile(
         InvalidInput: With a sentence for each field that is wrong.
         Conflict: If there are as many as fit.
     """
-    customer = get_own_customer(tx, actor, hold=True)
+    customer_id = _PROFILES.hold(tx, actor)
     record = _record(businesses.current_business(tx).country)
     values = record.check(form)
     key = required_request_key(request)
-    rows = tx.exec(owned_by(actor, BusinessProfile)).all()
-    if any(row.request_key == key for row in rows):
+    if _PROFILES.is_added(tx, actor, request):
         return
-    if sum(row.archived_at is None for row in rows) >= MAX_PROFILES:
-        raise Conflict("You have as many profiles as fit. Please remove one first.")
+    _PROFILES.check_room(_PROFILES.rows(tx, actor))
     if form.is_default:
-        _clear_default(tx, customer.id)
+        _PROFILES.clear_default(tx, customer_id)
     row = BusinessProfile(
-        customer_id=customer.id,
+        customer_id=customer_id,
         name="",
         billing_email="",
         **EMPTY_ADDRESS,
@@ -185,14 +179,14 @@ def update_business_profile(
         InvalidInput: With a sentence for each field that is wrong.
         EditConflict: If it was changed since ``version`` to something else.
     """
-    customer = get_own_customer(tx, actor, hold=True)
-    row = _find(tx, actor, profile_id)
+    customer_id = _PROFILES.hold(tx, actor)
+    row = _PROFILES.find(tx, actor, profile_id)
     record = _record(businesses.current_business(tx).country)
     values = record.check(form)
     if not record.is_current(row, values, version):
         return
     if form.is_default and not row.is_default:
-        _clear_default(tx, customer.id)
+        _PROFILES.clear_default(tx, customer_id)
     record.save(tx, row, values, version)
 
 
@@ -203,7 +197,7 @@ def remove_business_profile(tx: Session, actor: Actor, profile_id: str) -> None:
         NotAllowed: If the actor is no customer.
         NotFound: If it is not there, or somebody else's.
     """
-    _set_archived(tx, actor, profile_id, archived=True)
+    _PROFILES.remove(tx, actor, profile_id).is_default = False
 
 
 def restore_business_profile(tx: Session, actor: Actor, profile_id: str) -> None:
@@ -212,8 +206,9 @@ def restore_business_profile(tx: Session, actor: Actor, profile_id: str) -> None
     Raises:
         NotAllowed: If the actor is no customer.
         NotFound: If it is not there, or somebody else's.
+        Conflict: If there are as many as fit.
     """
-    _set_archived(tx, actor, profile_id, archived=False)
+    _PROFILES.restore(tx, actor, profile_id)
 
 
 def view_of(row: BusinessProfile, home: str) -> BusinessProfileView:
@@ -243,42 +238,11 @@ def _contact_views(
     ]
 
 
-def _find(
-    tx: Session, actor: Actor, profile_id: str, *, removed: bool = False
-) -> BusinessProfile:
-    query = owned_by(actor, BusinessProfile).where(
-        col(BusinessProfile.id) == profile_id
-    )
-    if not removed:
-        query = query.where(col(BusinessProfile.archived_at).is_(None))
-    row = tx.exec(query).first()
-    if row is None:
-        raise NotFound
-    return row
-
-
-def _set_archived(
-    tx: Session, actor: Actor, profile_id: str, *, archived: bool
-) -> None:
-    get_own_customer(tx, actor, hold=True)
-    row = _find(tx, actor, profile_id, removed=True)
-    row.is_default = row.is_default and row.archived_at is None and not archived
-    (archival.archive if archived else archival.restore)(tx, row)
-
-
-def _clear_default(tx: Session, customer_id: str) -> None:
-    tx.execute(
-        update(BusinessProfile)
-        .where(col(BusinessProfile.customer_id) == customer_id)
-        .values(is_default=False)
-    )
-
-
 def _line(limit: int, fault: str, text: str, *, required: bool = False) -> str:
-    line = " ".join(text.split())
+    line = one_line(text)
     if len(line) > limit or (required and not line):
         raise ValueError(fault)
-    if not all(map(rules.is_printable, line)):
+    if not is_readable(line):
         raise ValueError("Please use only letters and numbers." if required else fault)
     return line
 

@@ -24,7 +24,7 @@ from portal_app.domain.customers.views import EmailView, PhoneView
 from portal_app.domain.notifications import outbox as notifications
 from portal_app.domain.rate_limits import limiter
 from portal_app.domain.rate_limits.limiter import LimitKey
-from portal_app.domain.rate_limits.rules import Limit
+from portal_app.domain.rate_limits.rules import Limit, target_limits
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.db import Database
@@ -36,7 +36,7 @@ from portal_app.kernel.statements import affected
 VERIFICATION_LINK_LIFETIME = timedelta(hours=48)
 STOP_LINK_LIFETIME = timedelta(days=400)
 _BY_CUSTOMER = Limit("confirm e-mail customer", 20, timedelta(days=1))
-_BY_EMAIL = Limit("confirm e-mail address", 5, timedelta(days=1))
+_ON_EMAIL = target_limits("confirm e-mail address", 5, timedelta(days=1), strangers=20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,9 @@ def count_verification_mails(
     """
     for email in emails:
         limiter.count_attempt(
-            db, LimitKey(_BY_CUSTOMER, customer_of(actor)), LimitKey(_BY_EMAIL, email)
+            db,
+            LimitKey(_BY_CUSTOMER, customer_of(actor)),
+            *limiter.target_keys(_ON_EMAIL, email, customer_of(actor)),
         )
 
 
@@ -344,7 +346,7 @@ def _send_verification(tx: Session, row: ContactEmail) -> None:
     tx.add(row)
     tx.flush()
     customer = tx.get(Customer, row.customer_id)
-    name = f"{customer.first_name} {customer.last_name}" if customer else ""
+    name = f"{customer.first_name} {customer.last_name}".strip() if customer else ""
     notifications.enqueue(
         tx,
         "verify_contact",

@@ -14,7 +14,7 @@ from portal_app.domain.business import service as businesses
 from portal_app.domain.customers import contact_points, rules
 from portal_app.domain.customers.contact_points import ContactPoints
 from portal_app.domain.customers.models import SELF, Contact, ContactEmail, ContactPhone
-from portal_app.domain.customers.profiles import get_own_customer
+from portal_app.domain.customers.owned_list import OwnedList
 from portal_app.domain.customers.rules import (
     CONTACT_RIGHTS,
     CONTACT_ROLES,
@@ -26,14 +26,11 @@ from portal_app.domain.customers.rules import (
     labels_of,
 )
 from portal_app.domain.customers.views import ContactView
-from portal_app.kernel import archival
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.db import Database
-from portal_app.kernel.errors import Conflict, NotFound
-from portal_app.kernel.keys import request_key, required_request_key
+from portal_app.kernel.keys import required_request_key
 from portal_app.kernel.ordering import next_position
-from portal_app.kernel.ownership import owned_by
 from portal_app.kernel.statements import affected
 from portal_app.kernel.versioned import Field, Record
 
@@ -170,7 +167,14 @@ def contact_name(contact: Contact) -> str:
 
 
 _RESTORE_PERIOD = timedelta(days=1)
-_TOO_MANY_CONTACTS = "You have as many contacts as fit. Please remove one first."
+_CONTACTS = OwnedList(
+    Contact,
+    col(Contact.position),
+    col(Contact.id),
+    limit=MAX_CONTACTS,
+    full="You have as many contacts as fit. Please remove one first.",
+    only=col(Contact.role) != SELF,
+)
 
 
 def _record(tx: Session, home: str) -> Record:
@@ -239,7 +243,7 @@ def list_contacts(tx: Session, actor: Actor) -> list[ContactView]:
     Raises:
         NotAllowed: If the actor is no customer.
     """
-    rows = _other_contacts(tx, actor)
+    rows = _CONTACTS.rows(tx, actor)
     home = businesses.current_business(tx).country
     found = contact_points.load_contact_points(tx, [row.id for row in rows], home)
     return [_contact_view(row, found) for row in rows]
@@ -261,7 +265,7 @@ def add_contact(db: Database, actor: Actor, form: ContactForm, request: str) -> 
         TooManyAttempts: If too many new e-mails were to be verified.
     """
     checked = db.query(_check_form, form)
-    if not db.query(_is_added, actor, request):
+    if not db.query(_CONTACTS.is_added, actor, request):
         contact_points.count_verification_mails(db, actor, checked.reach.emails)
     db.call(_insert_contact, actor, checked, request)
 
@@ -295,9 +299,7 @@ def remove_contact(tx: Session, actor: Actor, contact_id: str) -> None:
         NotAllowed: If the actor is no customer.
         NotFound: If it is not there (any more), or somebody else's.
     """
-    get_own_customer(tx, actor, hold=True)
-    row = _find_contact(tx, actor, contact_id, removed=True)
-    archival.archive(tx, row)
+    _CONTACTS.remove(tx, actor, contact_id)
 
 
 def restore_contact(tx: Session, actor: Actor, contact_id: str) -> None:
@@ -308,13 +310,7 @@ def restore_contact(tx: Session, actor: Actor, contact_id: str) -> None:
         NotFound: If it is not there (any more), or somebody else's.
         Conflict: If there are as many contacts as fit.
     """
-    get_own_customer(tx, actor, hold=True)
-    row = _find_contact(tx, actor, contact_id, removed=True)
-    if row.archived_at is None:
-        return
-    if len(_other_contacts(tx, actor)) >= MAX_CONTACTS:
-        raise Conflict(_TOO_MANY_CONTACTS)
-    archival.restore(tx, row)
+    _CONTACTS.restore(tx, actor, contact_id)
 
 
 def order_contacts(tx: Session, actor: Actor, contact_ids: Sequence[str]) -> None:
@@ -323,10 +319,10 @@ def order_contacts(tx: Session, actor: Actor, contact_ids: Sequence[str]) -> Non
     Raises:
         NotAllowed: If the actor is no customer.
     """
-    get_own_customer(tx, actor, hold=True)
+    _CONTACTS.hold(tx, actor)
     wanted = {contact_id: at for at, contact_id in enumerate(contact_ids)}
     in_order = sorted(
-        _other_contacts(tx, actor), key=lambda row: wanted.get(row.id, len(wanted))
+        _CONTACTS.rows(tx, actor), key=lambda row: wanted.get(row.id, len(wanted))
     )
     for at, row in enumerate(in_order):
         row.position = at
@@ -344,31 +340,24 @@ def _check_form(tx: Session, form: ContactForm) -> CheckedContact:
     return check_contact(form, businesses.current_business(tx).country)
 
 
-def _is_added(tx: Session, actor: Actor, request: str) -> bool:
-    key = request_key(request)
-    query = owned_by(actor, Contact).where(col(Contact.request_key) == key)
-    return key is not None and tx.exec(query).first() is not None
-
-
 def _new_emails(
     tx: Session, actor: Actor, contact_id: str, checked: CheckedContact
 ) -> list[str]:
-    _find_contact(tx, actor, contact_id)
+    _CONTACTS.find(tx, actor, contact_id)
     return contact_points.unknown_emails(tx, contact_id, checked.reach)
 
 
 def _insert_contact(
     tx: Session, actor: Actor, checked: CheckedContact, request: str
 ) -> None:
-    customer = get_own_customer(tx, actor, hold=True)
-    if _is_added(tx, actor, request):
+    customer_id = _CONTACTS.hold(tx, actor)
+    if _CONTACTS.is_added(tx, actor, request):
         return
     key = required_request_key(request)
-    others = _other_contacts(tx, actor)
-    if len(others) >= MAX_CONTACTS:
-        raise Conflict(_TOO_MANY_CONTACTS)
+    others = _CONTACTS.rows(tx, actor)
+    _CONTACTS.check_room(others)
     row = Contact(
-        customer_id=customer.id,
+        customer_id=customer_id,
         role=checked.role,
         position=next_position(row.position for row in others),
         request_key=key,
@@ -384,35 +373,11 @@ def _insert_contact(
 def _update_contact(
     tx: Session, actor: Actor, contact_id: str, checked: CheckedContact, version: int
 ) -> None:
-    get_own_customer(tx, actor, hold=True)
-    row = _find_contact(tx, actor, contact_id)
+    _CONTACTS.hold(tx, actor)
+    row = _CONTACTS.find(tx, actor, contact_id)
     home = businesses.current_business(tx).country
     if _record(tx, home).save(tx, row, _values(checked, home), version):
         contact_points.save_contact_points(tx, row, checked.reach)
-
-
-def _other_contacts(tx: Session, actor: Actor) -> list[Contact]:
-    return list(
-        tx.exec(
-            owned_by(actor, Contact)
-            .where(col(Contact.role) != SELF, col(Contact.archived_at).is_(None))
-            .order_by(col(Contact.position), col(Contact.id))
-        )
-    )
-
-
-def _find_contact(
-    tx: Session, actor: Actor, contact_id: str, *, removed: bool = False
-) -> Contact:
-    query = owned_by(actor, Contact).where(
-        col(Contact.id) == contact_id, col(Contact.role) != SELF
-    )
-    if not removed:
-        query = query.where(col(Contact.archived_at).is_(None))
-    row = tx.exec(query).first()
-    if row is None:
-        raise NotFound
-    return row
 
 
 def _contact_view(row: Contact, found: ContactPoints) -> ContactView:

@@ -1,7 +1,6 @@
 """Searching for an address by text, or by its position on the map."""
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
@@ -9,7 +8,6 @@ from typing import Protocol
 from portal_app.domain import wiring
 from portal_app.domain.customers import addresses, towns
 from portal_app.domain.customers.addresses import Address
-from portal_app.domain.customers.rules import is_printable
 from portal_app.domain.customers.views import PlaceSuggestionView
 from portal_app.domain.rate_limits import limiter
 from portal_app.domain.rate_limits.limiter import LimitKey
@@ -18,6 +16,7 @@ from portal_app.kernel.audiences import Actor
 from portal_app.kernel.db import Database
 from portal_app.kernel.errors import DomainError
 from portal_app.kernel.ownership import customer_of
+from portal_app.kernel.text import is_readable, one_line
 
 MAX_ADDRESSES = 5
 _MAX_QUERY_LENGTH = 120
@@ -227,8 +226,6 @@ def _typed_house_number(found: GeocodedPlace, typed: str) -> str:
 
 
 def _normalise_query(text: str) -> str:
-    seen = "".join(
-        character if is_printable(character) else " "
-        for character in unicodedata.normalize("NFC", text)
-    )
+    line = one_line(text)
+    seen = "".join(character if is_readable(character) else " " for character in line)
     return " ".join(seen.split())[:_MAX_QUERY_LENGTH]

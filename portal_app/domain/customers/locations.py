@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from sqlalchemy import update
 from sqlmodel import Session, col
 
 from portal_app.domain.business import service as businesses
@@ -14,16 +13,27 @@ from portal_app.domain.customers.addresses import (
     place_key,
     validate_address,
 )
-from portal_app.domain.customers.models import EMPTY_ADDRESS, Customer, Location
+from portal_app.domain.customers.models import EMPTY_ADDRESS, Location
+from portal_app.domain.customers.owned_list import OwnedList
 from portal_app.domain.customers.views import LocationView
 from portal_app.kernel import archival
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.clock import utc_now
-from portal_app.kernel.errors import Conflict, InvalidInput, NotFound
-from portal_app.kernel.ownership import customer_of, owned_by
+from portal_app.kernel.errors import InvalidInput
+from portal_app.kernel.ownership import owned_by
+from portal_app.kernel.text import one_line
 from portal_app.kernel.versioned import Field, Record
 
 MAX_LOCATIONS = 50
+
+_LOCATIONS = OwnedList(
+    Location,
+    col(Location.is_default).desc(),
+    col(Location.created_at),
+    col(Location.id),
+    limit=MAX_LOCATIONS,
+    full="You have saved as many places as fit. Remove one first.",
+)
 
 
 def _record(home: str) -> Record:
@@ -49,17 +59,7 @@ def list_locations(tx: Session, actor: Actor) -> list[LocationView]:
         NotAllowed: If the actor is no customer.
     """
     home = businesses.current_business(tx).country
-    rows = tx.exec(
-        owned_by(actor, Location)
-        .where(col(Location.archived_at).is_(None))
-        .order_by(
-            col(Location.is_default).desc(),
-            col(Location.created_at),
-            col(Location.id),
-        )
-        .limit(MAX_LOCATIONS)
-    )
-    return [_view(row, home) for row in rows]
+    return [_view(row, home) for row in _LOCATIONS.rows(tx, actor)]
 
 
 def location_address(tx: Session, actor: Actor, location_id: str) -> Address:
@@ -69,14 +69,7 @@ def location_address(tx: Session, actor: Actor, location_id: str) -> Address:
         NotAllowed: If the actor is no customer.
         NotFound: If it is not there, or somebody else's.
     """
-    row = tx.exec(
-        owned_by(actor, Location).where(
-            col(Location.id) == location_id, col(Location.archived_at).is_(None)
-        )
-    ).first()
-    if row is None:
-        raise NotFound
-    return _address(row)
+    return _address(_LOCATIONS.find(tx, actor, location_id))
 
 
 def save_location(tx: Session, actor: Actor, form: AddressForm) -> str:
@@ -97,21 +90,16 @@ def save_location(tx: Session, actor: Actor, form: AddressForm) -> str:
         InvalidInput: With a sentence for each field that is wrong.
         Conflict: If 50 places are saved already.
     """
-    customer_id = customer_of(actor)
+    customer_id = _LOCATIONS.hold(tx, actor)
     address = validate_address(form)
-    # Held, so that two saves at once do not both make the first place.
-    if tx.get(Customer, customer_id, with_for_update=True) is None:
-        raise NotFound
     key = place_key(address)
-    saved = tx.exec(
-        owned_by(actor, Location).where(col(Location.archived_at).is_(None))
-    ).all()
+    saved = _LOCATIONS.rows(tx, actor)
     same = next((row for row in saved if row.place_key == key), None)
-    if same is None and len(saved) >= MAX_LOCATIONS:
-        raise Conflict("You have saved as many places as fit. Remove one first.")
+    if same is None:
+        _LOCATIONS.check_room(saved)
     becomes_default = form.is_default or not saved
     if becomes_default:
-        _clear_default(tx, customer_id)
+        _LOCATIONS.clear_default(tx, customer_id)
     row = same or Location(
         customer_id=customer_id,
         **EMPTY_ADDRESS,
@@ -120,7 +108,7 @@ def save_location(tx: Session, actor: Actor, form: AddressForm) -> str:
     )
     if same is None:
         row.address = address
-    row.label = " ".join(form.label.split()) or row.label
+    row.label = one_line(form.label) or row.label
     row.access_notes = address.access_notes or row.access_notes
     pin = pin_of(form)
     if pin[0] is not None:
@@ -151,9 +139,8 @@ def update_location(
         InvalidInput: With a sentence for each field that is wrong.
         EditConflict: If it was changed since ``version`` to something else.
     """
-    customer_id = customer_of(actor)
-    _lock_customer(tx, actor)
-    row = _find(tx, actor, location_id)
+    customer_id = _LOCATIONS.hold(tx, actor)
+    row = _LOCATIONS.find(tx, actor, location_id)
     address = validate_address(form)
     key = place_key(address)
     twins = owned_by(actor, Location).where(
@@ -165,7 +152,7 @@ def update_location(
         raise InvalidInput({"street": "This address is saved already."})
     record = _record(businesses.current_business(tx).country)
     values = {
-        "label": " ".join(form.label.split()),
+        "label": one_line(form.label),
         "address": address,
         "access_notes": address.access_notes,
         "pin": pin_of(form),
@@ -175,7 +162,7 @@ def update_location(
     if not record.is_current(row, values, version):
         return
     if values["is_default"] and not row.is_default:
-        _clear_default(tx, customer_id)
+        _LOCATIONS.clear_default(tx, customer_id)
     row.place_key = key
     record.save(tx, row, values, version)
 
@@ -189,21 +176,14 @@ def remove_location(tx: Session, actor: Actor, location_id: str) -> None:
         NotAllowed: If the actor is no customer.
         NotFound: If it is not there, or somebody else's.
     """
-    _lock_customer(tx, actor)
-    row = _find(tx, actor, location_id, removed=True)
-    if row.archived_at is not None:
+    row = _LOCATIONS.remove(tx, actor, location_id)
+    if not row.is_default:
         return
-    was_default = row.is_default
     row.is_default = False
-    archival.archive(tx, row)
-    heir = tx.exec(
-        owned_by(actor, Location)
-        .where(col(Location.archived_at).is_(None))
-        .order_by(col(Location.created_at), col(Location.id))
-    ).first()
-    if was_default and heir is not None:
+    tx.flush()
+    heir = next(iter(_LOCATIONS.rows(tx, actor)), None)
+    if heir is not None:
         heir.is_default = True
-        tx.add(heir)
         tx.flush()
 
 
@@ -215,42 +195,14 @@ def restore_location(tx: Session, actor: Actor, location_id: str) -> None:
         NotFound: If it is not there, or somebody else's.
         Conflict: If as many places as fit are saved.
     """
-    _lock_customer(tx, actor)
-    row = _find(tx, actor, location_id, removed=True)
-    saved = tx.exec(
-        owned_by(actor, Location).where(col(Location.archived_at).is_(None))
-    ).all()
+    _LOCATIONS.hold(tx, actor)
+    row = _LOCATIONS.find(tx, actor, location_id, removed=True)
+    saved = _LOCATIONS.rows(tx, actor)
     if row.archived_at is None or any(r.place_key == row.place_key for r in saved):
         return
-    if len(saved) >= MAX_LOCATIONS:
-        raise Conflict("You have saved as many places as fit. Remove one first.")
-    row.is_default = not any(other.is_default for other in saved)
+    _LOCATIONS.check_room(saved)
+    row.is_default = not saved
     archival.restore(tx, row)
-
-
-def _lock_customer(tx: Session, actor: Actor) -> None:
-    if tx.get(Customer, customer_of(actor), with_for_update=True) is None:
-        raise NotFound
-
-
-def _find(
-    tx: Session, actor: Actor, location_id: str, *, removed: bool = False
-) -> Location:
-    query = owned_by(actor, Location).where(col(Location.id) == location_id)
-    if not removed:
-        query = query.where(col(Location.archived_at).is_(None))
-    row = tx.exec(query).first()
-    if row is None:
-        raise NotFound
-    return row
-
-
-def _clear_default(tx: Session, customer_id: str) -> None:
-    tx.execute(
-        update(Location)
-        .where(col(Location.customer_id) == customer_id)
-        .values(is_default=False)
-    )
 
 
 def _degrees_text(value: float | None) -> str:

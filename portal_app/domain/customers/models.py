@@ -60,7 +60,7 @@ class Customer(SQLModel, table=True):
     first_name: str = Field(max_length=80)
     last_name: str = Field(max_length=80)
     email: str = Field(max_length=254, index=True)
-    phone: str = Field(default="", max_length=20)
+    phone: str = Field(default="", max_length=32)
     version: int = 1
     created_at: datetime = created_field()
 
@@ -271,7 +271,7 @@ class ContactPhone(SQLModel, table=True):
     id: str = id_field()
     customer_id: str = Field(foreign_key="customer.id", ondelete="CASCADE")
     contact_id: str = Field(foreign_key="contact.id", ondelete="CASCADE")
-    number: str = Field(max_length=20)
+    number: str = Field(max_length=32)
     is_primary: bool = False
     position: int = 0
 

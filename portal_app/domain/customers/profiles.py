@@ -54,6 +54,7 @@ from portal_app.kernel.clock import utc_now
 from portal_app.kernel.db import Database
 from portal_app.kernel.errors import InvalidInput, NotFound
 from portal_app.kernel.ownership import customer_of
+from portal_app.kernel.text import one_line
 from portal_app.kernel.versioned import Field, Record, is_current
 
 PERSONAL, BUSINESS = "personal", "business"
@@ -315,7 +316,7 @@ def _check_form(tx: Session, customer: Customer, form: ProfileForm) -> _CheckedP
             f"You log in with {login}. Please keep it, "
             "or change the e-mail you log in with first."
         )
-    company = " ".join(form.company.split()) if form.kind == BUSINESS else ""
+    company = one_line(form.company) if form.kind == BUSINESS else ""
     if form.kind not in {PERSONAL, BUSINESS}:
         wrong["kind"] = "Please choose personal or business."
     elif form.kind == BUSINESS and not 0 < len(company) <= 120:

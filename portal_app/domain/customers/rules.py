@@ -1,6 +1,5 @@
 """What names, phone numbers, e-mails and contacts must look like."""
 
-import unicodedata
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -8,13 +7,12 @@ import phonenumbers
 
 from portal_app.domain.accounts.rules import normal_email
 from portal_app.kernel.errors import InvalidInput
+from portal_app.kernel.text import is_readable, one_line
 
 MAX_NAME = 80
 _MAX_PHONE_INPUT = 40
 # Letters and marks make a name; these would make a link, a tag or a spoof of it.
-_NOT_IN_NAMES = frozenset('<>{}[]|\\/@:;"#$%^*=_~`')
-# Joiners that some scripts need inside a word.
-_JOINERS = frozenset("\u200c\u200d")
+_NOT_IN_NAMES = frozenset('<>{}[]|\\@:;"#$%^*=_~`')
 
 
 def check_profile(
@@ -31,7 +29,7 @@ def check_profile(
     wrong: dict[str, str] = {}
     checked = (
         value_or_empty(wrong, lambda: person_name("first_name", first_name)),
-        value_or_empty(wrong, lambda: person_name("last_name", last_name)),
+        value_or_empty(wrong, lambda: optional_name("last_name", last_name)),
         value_or_empty(wrong, lambda: phone_number(phone, country)),
     )
     if wrong:
@@ -40,12 +38,12 @@ def check_profile(
 
 
 def person_name(field: str, text: str) -> str:
-    """A name: trimmed, single blanks, Unicode NFC, at most 80 characters.
+    """A name on one line, of at most 80 characters. Any script and sign will do.
 
     Raises:
         InvalidInput: For ``field``.
     """
-    name = " ".join(unicodedata.normalize("NFC", text).split())
+    name = one_line(text)
     label = field.replace("_", " ")
     if not name:
         raise InvalidInput({field: f"Please enter your {label}."})
@@ -56,22 +54,20 @@ def person_name(field: str, text: str) -> str:
     return name
 
 
+def optional_name(field: str, text: str) -> str:
+    """As ``person_name``, or an empty text: some people have one name only."""
+    return person_name(field, text) if one_line(text) else ""
+
+
 def is_name_character(character: str) -> bool:
     """Whether a character may stand in a name of a person."""
-    if character in _JOINERS:
-        return True
-    return is_printable(character) and character not in _NOT_IN_NAMES
-
-
-def is_printable(character: str) -> bool:
-    """Whether a character is seen: no control, no direction change, no gap."""
-    return unicodedata.category(character)[0] != "C" and unicodedata.category(
-        character
-    ) not in {"Zl", "Zp"}
+    return is_readable(character) and character not in _NOT_IN_NAMES
 
 
 def phone_number(text: str, country: str) -> str:
     """A phone number in E.164, or an empty text for none.
+
+    An extension stays, written as RFC 3966 does: ``+61298765432;ext=12``.
 
     Args:
         text: As typed.
@@ -80,7 +76,7 @@ def phone_number(text: str, country: str) -> str:
     Raises:
         InvalidInput: For the field ``phone``.
     """
-    typed = text.strip()
+    typed = one_line(text)
     if not typed:
         return ""
     try:
@@ -93,7 +89,7 @@ def phone_number(text: str, country: str) -> str:
         example = _example_phone(country)
         raise InvalidInput({"phone": f"Please enter a phone number{example}."})
     e164: str = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    return e164
+    return f"{e164};ext={number.extension}" if number.extension else e164
 
 
 def phone_text(e164: str, country: str) -> str:
@@ -262,15 +258,15 @@ def check_name(field: str, text: str, wrong: dict[str, str]) -> str:
 
 
 def check_optional_last_name(text: str, wrong: dict[str, str]) -> str:
-    """As ``check_name``; a receptionist may be known by one name only."""
-    return check_name("last_name", text, wrong) if text.strip() else ""
+    """As ``check_name``; some people have one name only."""
+    return check_name("last_name", text, wrong) if one_line(text) else ""
 
 
 def check_other_names(names: Sequence[str], wrong: dict[str, str]) -> tuple[str, ...]:
     """Further names in stored form, empty and repeated ones left out."""
     kept: list[str] = []
     for at, typed in enumerate(names):
-        name = " ".join(typed.split())
+        name = one_line(typed)
         if len(name) > MAX_NAME:
             wrong[f"other_names.{at}"] = f"Please use at most {MAX_NAME} characters."
         elif any(not is_name_character(character) for character in name):

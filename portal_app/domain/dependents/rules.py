@@ -1,13 +1,13 @@
 """What dependents, their types and their papers may be. Pure."""
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
 from portal_app.kernel.errors import InvalidInput
+from portal_app.kernel.text import is_readable, one_line
 
 ALWAYS, SOMETIMES, NEVER = "always", "sometimes", "never"
 EXPIRIES = (ALWAYS, SOMETIMES, NEVER)
@@ -126,7 +126,7 @@ def check_name(text: str, singular: str) -> str:
     Raises:
         InvalidInput: For ``name``.
     """
-    name = _single_line(text)
+    name = one_line(text)
     if not name:
         raise InvalidInput({"name": f"Please enter a name for the {singular.lower()}."})
     _check_line("name", name)
@@ -144,7 +144,7 @@ def check_document(form: DocumentForm, kinds: Sequence[DocumentKind]) -> Documen
         InvalidInput: With a sentence for each field that is wrong.
     """
     wrong: dict[str, str] = {}
-    name = _single_line(form.name)
+    name = one_line(form.name)
     kind = next((one for one in kinds if one.key == form.kind), None)
     if form.kind and kind is None:
         wrong["kind"] = "Please choose a kind of document."
@@ -202,14 +202,10 @@ def _parse_expiry(
     return day
 
 
-def _single_line(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", text).split())
-
-
 def _check_line(part: str, text: str) -> None:
     if len(text) > _MAX_NAME:
         raise InvalidInput({part: f"Please use at most {_MAX_NAME} characters."})
-    if any(unicodedata.category(character)[0] == "C" for character in text):
+    if not is_readable(text):
         raise InvalidInput({part: "Please use only letters, numbers and signs."})
 
 

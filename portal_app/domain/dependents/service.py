@@ -35,6 +35,7 @@ from portal_app.kernel.changes import Change
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.errors import Conflict, InvalidInput, NotFound
 from portal_app.kernel.ownership import customer_of, owned_by
+from portal_app.kernel.text import one_line
 from portal_app.kernel.versioned import is_current
 
 _SUMMARY_FIELDS = 3
@@ -444,7 +445,7 @@ def _conflicting_changes(
     tx: Session, actor: Actor, row: Dependent, form: DependentForm
 ) -> list[Change]:
     found: list[Change] = []
-    typed = " ".join(form.name.split())
+    typed = one_line(form.name)
     if typed != row.name:
         found.append(Change("name", "Name", typed, row.name))
     return found + fields.differences(

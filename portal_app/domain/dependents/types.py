@@ -19,6 +19,7 @@ from portal_app.kernel.errors import Conflict, InvalidInput, NotFound
 from portal_app.kernel.keys import keys_for, required_request_key, unique_key
 from portal_app.kernel.ordering import next_position, reorder
 from portal_app.kernel.ownership import require_office
+from portal_app.kernel.text import one_line
 from portal_app.kernel.versioned import Field, Record
 
 DEFAULT_HEADING = "Dependents"
@@ -309,7 +310,7 @@ def _checked_definition(form: TypeForm, before: TypeDefinition) -> TypeDefinitio
     named: list[tuple[int, str, DocumentKindForm]] = []
     wrong: dict[str, str] = {}
     for at, document in enumerate(form.documents):
-        name = _single_line(document.name)
+        name = one_line(document.name)
         if fault := _document_fault(name, document, [one for _, one, _ in named]):
             wrong[f"documents.{at}"] = fault
         else:
@@ -321,11 +322,11 @@ def _checked_definition(form: TypeForm, before: TypeDefinition) -> TypeDefinitio
     keys = keys_for(typed, known, otherwise="document")
     wanted = TypeDefinition(
         slug=before.slug,
-        singular=_single_line(form.singular),
-        plural=_single_line(form.plural),
+        singular=one_line(form.singular),
+        plural=one_line(form.plural),
         icon=form.icon,
         documents=tuple(
-            DocumentKind(key, name, _single_line(one.help), one.expires, one.required)
+            DocumentKind(key, name, one_line(one.help), one.expires, one.required)
             for key, (_, name, one) in zip(keys, named, strict=True)
         ),
     )
@@ -347,7 +348,7 @@ def _document_fault(
         return "Please say what this document is called."
     if name.casefold() in {other.casefold() for other in others}:
         return f"There are two documents called “{name}”."
-    if len(_single_line(document.help)) > _MAX_HELP_LENGTH:
+    if len(one_line(document.help)) > _MAX_HELP_LENGTH:
         return f"Please use at most {_MAX_HELP_LENGTH} characters of help."
     return ""
 
@@ -416,7 +417,3 @@ def _type_entry_view(row: DependentType, count: int, asked: int) -> TypeEntryVie
 def _type_rows(tx: Session) -> list[DependentType]:
     in_order = (col(DependentType.position), col(DependentType.singular))
     return list(tx.exec(select(DependentType).order_by(*in_order)))
-
-
-def _single_line(text: str) -> str:
-    return " ".join(text.split())

@@ -1,7 +1,6 @@
 """What a field may be and which answers fit it. Pure."""
 
 import re
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +11,7 @@ from typing import Any
 from portal_app.kernel.errors import InvalidInput
 from portal_app.kernel.formats import Formats
 from portal_app.kernel.ids import ID_LENGTH as _ID_LENGTH
+from portal_app.kernel.text import decimal, is_readable, one_line, paragraphs
 
 TEXT, LONG_TEXT, NUMBER, DATE, YES_NO = "text", "long_text", "number", "date", "yes_no"
 CHOICE, CHOICES, FILE, SIGNATURE = "choice", "choices", "file", "signature"
@@ -452,7 +452,7 @@ def parse_answer(field: Definition, raw: Any, before: Any, today: date) -> Any:
         return raw
     if raw is not None and not isinstance(raw, str):
         raise InvalidAnswer("Please fill this in again.")
-    text = unicodedata.normalize("NFC", raw or "").strip()
+    text = paragraphs(raw or "")
     return _PARSERS[field.kind](field, text, before, today) if text else None
 
 
@@ -521,26 +521,22 @@ def _choice_keys(value: Any) -> list[str]:
 def _parse_text(field: Definition, text: str, before: Any, _today: date) -> str:
     limit = MAX_TEXT_LENGTHS[field.kind]
     if field.kind == TEXT:
-        text = " ".join(text.split())
-    text = text.replace("\r\n", "\n")
+        text = one_line(text)
     if text == before:
         return text  # it was longer when it was entered
     if len(text) > limit:
         raise InvalidAnswer(f"Please use at most {limit} characters.")
-    if any(
-        unicodedata.category(character) in {"Cc", "Cs", "Co", "Cn"}
-        and character not in "\n\t"
-        for character in text
-    ):
+    if not is_readable(text, lines=True):
         raise InvalidAnswer("Please use only letters, numbers and signs.")
     return text
 
 
 def _parse_number(field: Definition, text: str, before: Any, _today: date) -> str:
     number: Decimal | None = None
-    if len(text) <= _MAX_NUMBER_LENGTH and text.isascii() and "_" not in text:
+    plain = decimal(text)
+    if len(plain) <= _MAX_NUMBER_LENGTH and plain.isascii() and "_" not in plain:
         try:
-            number = Decimal(text)
+            number = Decimal(plain)
         except InvalidOperation:
             number = None
     # The exponent first: a short text can mean a number of a million digits.
@@ -631,7 +627,7 @@ def _parse_signature(
     _field: Definition, text: str, before: Any, today: date
 ) -> dict[str, str]:
     kind, _, what = text.partition(":")
-    what = " ".join(what.split())
+    what = one_line(what)
     if kind not in {"file", "typed"} or not what:
         raise InvalidAnswer("Please sign here.")
     if len(what) > _MAX_SIGNATURE:

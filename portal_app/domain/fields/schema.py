@@ -29,6 +29,7 @@ from portal_app.kernel.keys import (
 )
 from portal_app.kernel.ordering import assign_positions, next_position, reorder
 from portal_app.kernel.ownership import require_office
+from portal_app.kernel.text import is_readable, one_line
 from portal_app.kernel.versioned import is_current
 
 _MAX_NUMBER_LENGTH = 24
@@ -92,10 +93,10 @@ def parse_field_form(
     definition = Definition(
         id=before.id if before else "",
         key=key,
-        name=_single_line(form.name),
+        name=one_line(form.name),
         kind=form.kind,
-        help=_single_line(form.help),
-        unit=_single_line(form.unit) if number else "",
+        help=one_line(form.help),
+        unit=one_line(form.unit) if number else "",
         minimum=_parse_limit(form.minimum, "minimum", wrong) if number else None,
         maximum=_parse_limit(form.maximum, "maximum", wrong) if number else None,
         decimals=_parse_decimals(form.decimals, wrong) if number else 0,
@@ -109,7 +110,7 @@ def parse_field_form(
         editable_by=form.editable_by,
     )
     for part in ("name", "help", "unit"):
-        if not getattr(definition, part).isprintable():
+        if not is_readable(getattr(definition, part)):
             wrong[part] = "Please use only letters, numbers and signs."
     return definition, wrong
 
@@ -117,10 +118,6 @@ def parse_field_form(
 def new_field_key(name: str, taken: Sequence[str]) -> str:
     """A key for a field of this name among those of its scope."""
     return unique_key(name, {*taken, *d.RESERVED_KEYS}, otherwise="field")
-
-
-def _single_line(text: str) -> str:
-    return " ".join(text.split())
 
 
 def _parse_limit(text: str, part: str, wrong: dict[str, str]) -> Decimal | None:
@@ -152,8 +149,8 @@ def _parse_choices(
 ) -> tuple[FieldChoice, ...]:
     named: list[tuple[str, str]] = []
     for at, one in enumerate(typed):
-        name = _single_line(one.name)
-        if not 0 < len(name) <= _MAX_CHOICE_NAME or not name.isprintable():
+        name = one_line(one.name)
+        if not 0 < len(name) <= _MAX_CHOICE_NAME or not is_readable(name):
             words = f"Please give a name of 1 to {_MAX_CHOICE_NAME} characters."
             wrong[f"choices.{at}"] = words
         elif name.casefold() in {other.casefold() for _, other in named}:

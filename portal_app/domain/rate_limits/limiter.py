@@ -15,6 +15,7 @@ from portal_app.domain.rate_limits.models import AttemptWindow
 from portal_app.domain.rate_limits.rules import (
     QUIET_PERIOD,
     Limit,
+    TargetLimits,
     neighbourhood_of,
     network_of,
 )
@@ -39,6 +40,36 @@ class LimitKey:
     def key_hash(self) -> str:
         """What the window is found by."""
         return hash_secret(f"{self.limit.name}\n{self.key}")
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """Everything that one attempt counts against.
+
+    Attributes:
+        circles: Who asks, the widest first; what was counted there is given back
+            after a success, never cleared.
+        own: What only this caller, or this browser, has tried; cleared by a success.
+        shared: What others try as well; given back like the circles.
+    """
+
+    circles: tuple[LimitKey, ...]
+    own: tuple[LimitKey, ...]
+    shared: tuple[LimitKey, ...] = ()
+
+    @property
+    def target(self) -> tuple[LimitKey, ...]:
+        """What is counted on whom or what was tried.
+
+        The own keys come first: a caller who is refused by them does not use up
+        what all share.
+        """
+        return (*self.own, *self.shared)
+
+    @property
+    def keys(self) -> tuple[LimitKey, ...]:
+        """All of them, in the order in which they are counted."""
+        return (*self.circles, *self.target)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +126,57 @@ def caller_keys(
     )
 
 
+def target_keys(
+    limits: TargetLimits, target: str, caller: str
+) -> tuple[LimitKey, LimitKey]:
+    """What is tried, by one caller and by all.
+
+    Args:
+        limits: On the target.
+        target: What is tried.
+        caller: Who tries: a neighbourhood, or an account.
+    """
+    return (
+        LimitKey(limits.by_caller, f"{target}\n{caller}"),
+        LimitKey(limits.by_strangers, target),
+    )
+
+
+def attempt_on(
+    actor: Actor,
+    circles: tuple[Limit, Limit],
+    *targets: tuple[TargetLimits, str],
+    known_browser: str = "",
+) -> Attempt:
+    """What an attempt of this caller on these targets counts against.
+
+    A browser that the targets know is counted by itself, apart from the world's
+    attempts and from its network's: nobody else can use up its limit, and whoever
+    stole it has no more attempts than anybody.
+
+    Args:
+        actor: Who asks.
+        circles: The limits by network and by address.
+        targets: What is tried, each with its limits.
+        known_browser: What the targets know the browser by; empty for a stranger.
+    """
+    if known_browser:
+        return Attempt(
+            circles=(),
+            own=tuple(
+                LimitKey(limits.by_known_browser, f"{target}\n{known_browser}")
+                for limits, target in targets
+            ),
+        )
+    caller = neighbourhood_of(actor.address)
+    pairs = [target_keys(limits, target, caller) for limits, target in targets]
+    return Attempt(
+        circles=caller_keys(actor, *circles),
+        own=tuple(own for own, _ in pairs),
+        shared=tuple(shared for _, shared in pairs),
+    )
+
+
 def count_attempt(db: Database, *tries: LimitKey) -> None:
     """Count an attempt, whatever becomes of it.
 
@@ -131,15 +213,24 @@ def raise_if_reached(blocked: ReachedLimit | None) -> None:
         raise TooManyAttempts(max(1, ceil(left)))
 
 
-def reset(db: Database, tried: LimitKey) -> None:
-    """Start counting anew, after a success."""
+def succeeded(db: Database, attempt: Attempt) -> None:
+    """Not count an attempt that succeeded, and clear what the caller failed before."""
+    undo_last(db, *attempt.circles, *attempt.shared)
+    reset(db, *attempt.own)
+
+
+def reset(db: Database, *tries: LimitKey) -> None:
+    """Start counting anew."""
     store = wiring.current().limit_store
     if store is not None:
         try:
-            return store.forget(tried)
+            for tried in tries:
+                store.forget(tried)
         except StoreUnavailable:
             log.warning("attempts are counted in the database")
-    return db.call(_reset_in_database, tried)
+        else:
+            return
+    db.call(_reset_in_database, tries)
 
 
 def undo_last(db: Database, *tries: LimitKey) -> None:
@@ -184,10 +275,9 @@ def _count_in_database(
     return _first_reached(tries, lambda tried: _count_one_in_database(tx, tried, now))
 
 
-def _reset_in_database(tx: Session, tried: LimitKey) -> None:
-    tx.execute(
-        delete(AttemptWindow).where(col(AttemptWindow.key_hash) == tried.key_hash)
-    )
+def _reset_in_database(tx: Session, tries: Sequence[LimitKey]) -> None:
+    hashes = [tried.key_hash for tried in tries]
+    tx.execute(delete(AttemptWindow).where(col(AttemptWindow.key_hash).in_(hashes)))
 
 
 def _undo_in_database(tx: Session, tries: Sequence[LimitKey]) -> None:

@@ -26,6 +26,43 @@ class Limit:
     growth: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class TargetLimits:
+    """How often one target may be tried: an account, a mailbox, a booking.
+
+    Whoever tries is one of many: a single caller never uses up what the target's
+    owner needs, and a browser that the target knows is counted by itself.
+
+    Attributes:
+        by_caller: By one neighbourhood of callers.
+        by_strangers: By all callers whom the target does not know, together.
+        by_known_browser: By one browser that the target knows.
+    """
+
+    by_caller: Limit
+    by_strangers: Limit
+    by_known_browser: Limit
+
+
+def target_limits(
+    name: str, attempts: int, window: timedelta, *, strangers: int, growth: int = 0
+) -> TargetLimits:
+    """Limits on one kind of target.
+
+    Args:
+        name: Which limits.
+        attempts: How many by one caller, and by one known browser.
+        window: How long the first window is.
+        strangers: How many by all strangers together.
+        growth: How often the window doubles.
+    """
+    return TargetLimits(
+        Limit(f"{name} caller", attempts, window, growth),
+        Limit(f"{name} strangers", strangers, window, growth),
+        Limit(f"{name} known browser", attempts, window, growth),
+    )
+
+
 def network_of(address: str) -> str:
     """The network that counts as one caller: an IPv4 address, an IPv6 /64.
 

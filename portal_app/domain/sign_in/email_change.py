@@ -5,9 +5,8 @@ only who reads its mailbox is told. An account that waits for its activation und
 the new address belongs to nobody and yields to the proof.
 """
 
-from sqlalchemy import delete, update
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from portal_app.domain.accounts import (
     credentials,
@@ -16,18 +15,18 @@ from portal_app.domain.accounts import (
     tokens,
 )
 from portal_app.domain.accounts.models import Account
-from portal_app.domain.accounts.registration import lock_by_email
+from portal_app.domain.accounts.registration import delete_account, lock_by_email
 from portal_app.domain.accounts.rules import (
     CHANGE_EMAIL,
     CHANGE_EMAIL_BY_ACCOUNT,
-    PROOF_BY_EMAIL,
+    PROOF_ON_EMAIL,
     RESET_PASSWORD,
     VERIFY_EMAIL,
     LinkInvalid,
     normal_email,
 )
 from portal_app.domain.accounts.tokens import TokenSubject
-from portal_app.domain.customers.models import SELF, Contact, ContactEmail, Customer
+from portal_app.domain.customers import registration as customers
 from portal_app.domain.notifications import outbox as notifications
 from portal_app.domain.rate_limits import limiter
 from portal_app.domain.rate_limits.limiter import LimitKey
@@ -67,7 +66,7 @@ def change_email(db: Database, actor: Actor, email: str, password: str) -> None:
     limiter.count_attempt(
         db,
         LimitKey(CHANGE_EMAIL_BY_ACCOUNT, actor.account_id or ""),
-        LimitKey(PROOF_BY_EMAIL, email),
+        *limiter.target_keys(PROOF_ON_EMAIL, email, actor.account_id or ""),
     )
     db.call(_request_change, actor, email, password_hash)
 
@@ -140,18 +139,13 @@ def _confirm(tx: Session, actor: Actor, token: str) -> None:
     if other is not None and other.id != account.id:
         if other.verified_at is not None:
             raise Conflict(_EMAIL_TAKEN)
-        tx.execute(delete(Customer).where(col(Customer.account_id) == other.id))
-        tx.execute(delete(Account).where(col(Account.id) == other.id))
+        customers.delete_customer(tx, other.id)
+        delete_account(tx, other.id)
     old = account.email
     account.email = meaning.email
     account.verified_at = account.verified_at or utc_now()
     tx.flush()
-    tx.execute(
-        update(Customer)
-        .where(col(Customer.account_id) == account.id)
-        .values(email=meaning.email, version=Customer.version + 1)
-    )
-    _update_own_contact(tx, account.id, old, meaning.email)
+    customers.replace_email(tx, account.id, old, meaning.email)
     # Links that wait in the old mailbox open nothing any more.
     tokens.revoke_all(tx, account.id, RESET_PASSWORD, VERIFY_EMAIL, CHANGE_EMAIL)
     security_log.record(
@@ -175,23 +169,3 @@ def _confirm(tx: Session, actor: Actor, token: str) -> None:
 def _has_active_account(tx: Session, email: str) -> bool:
     account = lock_by_email(tx, email)
     return account is not None and account.verified_at is not None
-
-
-def _update_own_contact(tx: Session, account_id: str, old: str, new: str) -> None:
-    """Where the customer's own e-mails are listed, the new one replaces the old."""
-    own = (
-        select(ContactEmail)
-        .join(Contact, col(Contact.id) == col(ContactEmail.contact_id))
-        .join(Customer, col(Customer.id) == col(Contact.customer_id))
-        .where(Customer.account_id == account_id, Contact.role == SELF)
-    )
-    rows = {row.email: row for row in tx.exec(own)}
-    replaced = rows.get(old)
-    if replaced is None:
-        return
-    if new in rows:
-        tx.delete(rows[new])
-        tx.flush()
-    replaced.email, replaced.verified_at = new, utc_now()
-    replaced.token_hash = replaced.token_expires_at = None
-    tx.flush()

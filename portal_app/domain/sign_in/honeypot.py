@@ -17,6 +17,11 @@ from portal_app.kernel.errors import InvalidInput
 
 _MIN_AGE = timedelta(seconds=2)
 _MAX_AGE = timedelta(hours=24)
+_FILLED = (
+    "Something filled in a part of the form that people do not see; a password "
+    "manager does so at times. Please tick that you filled in the form yourself, "
+    "and send it again."
+)
 _TOO_FAST = "That was very quick. Please wait a moment and send the form again."
 _STALE = "This form was open for a long time. Please send it again."
 
@@ -26,12 +31,22 @@ class HoneypotFields:
     """What a form says about who filled it in.
 
     Attributes:
-        website: A field that people do not see; a robot fills it in.
+        hidden: Of a field that people do not see; robots fill it in, and now and
+            then a password manager.
         opened: From ``new_stamp``, when the form was shown.
+        by_hand: Whether a person says that they filled in the form themselves.
     """
 
-    website: str = ""
+    hidden: str = ""
     opened: str = ""
+    by_hand: bool = False
+
+
+class HiddenFieldFilled(InvalidInput):
+    """Something filled in what people do not see; a person may say so and go on."""
+
+    def __init__(self) -> None:
+        super().__init__({}, _FILLED)
 
 
 def new_stamp() -> str:
@@ -55,8 +70,10 @@ def seconds_until_allowed(stamp: str) -> float:
     return (_MIN_AGE - age).total_seconds()
 
 
-def is_bot(db: Database, actor: Actor, trap: HoneypotFields, about: str) -> bool:
-    """Whether a robot filled in what people do not see; the office is told.
+def check_person(db: Database, actor: Actor, trap: HoneypotFields, about: str) -> None:
+    """Let people pass; what only a robot does is asked about, and the office is told.
+
+    The answer depends on the form alone, never on the e-mail in it.
 
     Args:
         db: The database.
@@ -65,20 +82,21 @@ def is_bot(db: Database, actor: Actor, trap: HoneypotFields, about: str) -> bool
         about: The e-mail that was typed, for the log.
 
     Raises:
+        HiddenFieldFilled: If what people do not see was filled in, and nobody says
+            that they filled in the form by hand.
         InvalidInput: If the form was sent too soon after it was opened, or
             too late; with no field. A person just sends it again.
         TooManyAttempts: If the stamp was used very often.
     """
-    if trap.website:
+    if trap.hidden and not trap.by_hand:
         db.call(security_log.record, actor, "robot", about=about)
-        return True
+        raise HiddenFieldFilled
     age = _stamp_age(trap.opened)
     if age is None or age > _MAX_AGE:
         raise InvalidInput({}, _STALE)
     if age < _MIN_AGE:
         raise InvalidInput({}, _TOO_FAST)
     security_log.count_attempt(db, actor, about, LimitKey(FORM_BY_STAMP, trap.opened))
-    return False
 
 
 def _stamp_age(stamp: str) -> timedelta | None:

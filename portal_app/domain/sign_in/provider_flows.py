@@ -28,6 +28,7 @@ from portal_app.kernel.db import Database
 from portal_app.kernel.errors import DomainError, NotAllowed
 from portal_app.kernel.ids import hash_secret, new_secret
 from portal_app.kernel.statements import affected
+from portal_app.kernel.text import is_readable, one_line
 
 FLOW_LIFETIME = timedelta(minutes=10)
 _RETENTION = timedelta(days=1)
@@ -208,4 +209,4 @@ def _derived(purpose: bytes, state: str, browser_secret: str) -> str:
 
 
 def _one_line(text: str) -> str:
-    return text.strip() if text.isprintable() else ""
+    return one_line(text) if is_readable(text) else ""

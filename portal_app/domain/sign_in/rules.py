@@ -6,7 +6,12 @@ from datetime import timedelta
 from portal_app.domain.accounts import passwords
 from portal_app.domain.accounts.passwords import DEFAULT_PASSWORD_POLICY, PasswordPolicy
 from portal_app.domain.accounts.rules import normal_email
-from portal_app.domain.customers.rules import person_name, phone_number, value_or_empty
+from portal_app.domain.customers.rules import (
+    optional_name,
+    person_name,
+    phone_number,
+    value_or_empty,
+)
 from portal_app.kernel.errors import InvalidInput
 
 PENDING_IDENTITY_LIFETIME = timedelta(hours=1)
@@ -77,7 +82,7 @@ def _check_person(form: SignUpForm, country: str, wrong: dict[str, str]) -> Pers
             wrong, lambda: person_name("first_name", form.first_name)
         ),
         last_name=value_or_empty(
-            wrong, lambda: person_name("last_name", form.last_name)
+            wrong, lambda: optional_name("last_name", form.last_name)
         ),
         email=value_or_empty(wrong, lambda: normal_email(form.email)),
         phone=value_or_empty(wrong, lambda: phone_number(form.phone, country)),

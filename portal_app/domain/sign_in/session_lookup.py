@@ -53,7 +53,7 @@ def current_viewer(tx: Session, actor: Actor) -> ViewerView:
         return ViewerView()
     customer = tx.get(Customer, actor.customer_id) if actor.customer_id else None
     name = (
-        f"{customer.first_name} {customer.last_name}"
+        f"{customer.first_name} {customer.last_name}".strip()
         if customer
         else account.role.capitalize()
     )

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import delete, exists, not_
+from sqlalchemy import exists, not_
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
@@ -13,14 +13,13 @@ from portal_app.domain.accounts.registration import PasswordComparison
 from portal_app.domain.accounts.rules import (
     CUSTOMER,
     SIGN_UP_BY_ADDRESS,
-    SIGN_UP_BY_EMAIL,
     SIGN_UP_BY_NETWORK,
+    SIGN_UP_ON_EMAIL,
     VERIFY_EMAIL,
 )
 from portal_app.domain.business import service as businesses
-from portal_app.domain.customers.models import Customer
+from portal_app.domain.customers import registration as customers
 from portal_app.domain.rate_limits import limiter
-from portal_app.domain.rate_limits.limiter import LimitKey
 from portal_app.domain.sign_in import honeypot
 from portal_app.domain.sign_in.honeypot import HoneypotFields
 from portal_app.domain.sign_in.rules import Person, SignUpForm, check_sign_up
@@ -54,8 +53,11 @@ def sign_up(db: Database, actor: Actor, form: SignUpForm) -> None:
         db,
         actor,
         person.email,
-        *limiter.caller_keys(actor, SIGN_UP_BY_NETWORK, SIGN_UP_BY_ADDRESS),
-        LimitKey(SIGN_UP_BY_EMAIL, person.email),
+        *limiter.attempt_on(
+            actor,
+            (SIGN_UP_BY_NETWORK, SIGN_UP_BY_ADDRESS),
+            (SIGN_UP_ON_EMAIL, person.email),
+        ).keys,
     )
     password_hash = passwords.hash_password(form.password)
     for _ in range(_MAX_TRIES):
@@ -71,9 +73,6 @@ def sign_up_on_page(
 ) -> None:
     """As ``sign_up``, for the page that everybody can open.
 
-    A robot that fills in what people do not see gets the answer that people get,
-    and nothing happens.
-
     Args:
         db: The database.
         actor: Who asks.
@@ -81,6 +80,7 @@ def sign_up_on_page(
         trap: What robots do differently.
 
     Raises:
+        HiddenFieldFilled: If what people do not see was filled in.
         InvalidInput: As ``sign_up``; with no field if the form was sent too soon
             or too late after it was opened.
         TooManyAttempts: If a limit was reached.
@@ -88,8 +88,7 @@ def sign_up_on_page(
     # What is missing is said first: whoever presses the button of an empty form at
     # once is in no hurry to sign up.
     db.query(_check_form, form)
-    if honeypot.is_bot(db, actor, trap, form.email):
-        return
+    honeypot.check_person(db, actor, trap, form.email)
     sign_up(db, actor, form)
 
 
@@ -133,25 +132,14 @@ def _create_active_customer(tx: Session, person: Person, password_hash: str) -> 
 
 
 def _save_customer(tx: Session, account_id: str, person: Person) -> str:
-    customer = tx.exec(
-        select(Customer).where(Customer.account_id == account_id)
-    ).first()
-    if customer is None:
-        customer = Customer(
-            account_id=account_id,
-            first_name=person.first_name,
-            last_name=person.last_name,
-            email=person.email,
-            phone=person.phone,
-            created_at=utc_now(),
-        )
-        tx.add(customer)
-    else:
-        customer.first_name = person.first_name
-        customer.last_name = person.last_name
-        customer.phone = person.phone
-    tx.flush()
-    return customer.id
+    return customers.save_customer(
+        tx,
+        account_id,
+        person.email,
+        first_name=person.first_name,
+        last_name=person.last_name,
+        phone=person.phone,
+    )
 
 
 def _check_form(tx: Session, form: SignUpForm) -> Person:
@@ -214,8 +202,8 @@ def _delete_batch(tx: Session, after: str) -> tuple[int, str]:
 def _delete_account(tx: Session, account_id: str) -> bool:
     try:
         with tx.begin_nested():
-            tx.execute(delete(Customer).where(col(Customer.account_id) == account_id))
-            tx.execute(delete(Account).where(col(Account.id) == account_id))
+            customers.delete_customer(tx, account_id)
+            registration.delete_account(tx, account_id)
     except IntegrityError:
         return False
     return True

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import partial
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from portal_app.domain.accounts import (
     email_verification,
@@ -12,28 +12,27 @@ from portal_app.domain.accounts import (
     sign_in_methods,
     tokens,
 )
+from portal_app.domain.accounts.attempts import attempt_on_email, password_guess
 from portal_app.domain.accounts.models import Account
-from portal_app.domain.accounts.registration import lock_by_email
+from portal_app.domain.accounts.registration import (
+    create_proven_account,
+    lock_by_email,
+)
 from portal_app.domain.accounts.rules import (
-    CUSTOMER,
     MAIL_BY_NETWORK,
     PROOF_BY_ADDRESS,
-    PROOF_BY_EMAIL,
+    PROOF_ON_EMAIL,
     RESET_PASSWORD,
     SIGN_IN,
-    SIGN_IN_BY_ACCOUNT,
-    SIGN_IN_BY_ADDRESS,
-    SIGN_IN_BY_NETWORK,
     VERIFY_EMAIL,
     LinkInvalid,
     ProviderProfile,
     normal_email,
 )
 from portal_app.domain.accounts.tokens import TokenSubject
+from portal_app.domain.customers import registration as customers
 from portal_app.domain.customers import rules
-from portal_app.domain.customers.models import Customer
 from portal_app.domain.rate_limits import limiter
-from portal_app.domain.rate_limits.limiter import LimitKey
 from portal_app.domain.sign_in import pending_identities
 from portal_app.domain.sign_in.models import PendingIdentity
 from portal_app.domain.sign_in.pending_identities import NeedsEmail, NeedsProof
@@ -42,7 +41,6 @@ from portal_app.kernel.audiences import Actor
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.db import Database
 from portal_app.kernel.errors import InvalidInput
-from portal_app.kernel.statements import insert_once
 
 _ACCOUNT_DISABLED = "We could not log you in. Please use another way."
 
@@ -119,15 +117,13 @@ def prove_by_password(
         WayClosed: If the provider is switched off.
     """
     email, password_hash = db.query(_target_account, offer_hash)
-    circles = limiter.caller_keys(actor, SIGN_IN_BY_NETWORK, SIGN_IN_BY_ADDRESS)
-    by_account = LimitKey(SIGN_IN_BY_ACCOUNT, email)
-    security_log.count_attempt(db, actor, email, *circles, by_account)
+    guess = password_guess(db, actor, email)
+    security_log.count_attempt(db, actor, email, *guess.keys)
     if not passwords.matches(password_hash, password):
         db.call(security_log.record, actor, "sign_in_failed", about=email)
         raise InvalidInput({"password": "This is not the password of that account."})
     ticket = db.call(_prove, actor, offer_hash, password_hash)
-    limiter.undo_last(db, *circles)
-    limiter.reset(db, by_account)
+    limiter.succeeded(db, guess)
     return ticket
 
 
@@ -154,8 +150,9 @@ def send_proof(db: Database, actor: Actor, offer_hash: str, email: str = "") -> 
         db,
         actor,
         email,
-        *limiter.caller_keys(actor, MAIL_BY_NETWORK, PROOF_BY_ADDRESS),
-        LimitKey(PROOF_BY_EMAIL, email),
+        *attempt_on_email(
+            db, actor, (MAIL_BY_NETWORK, PROOF_BY_ADDRESS), PROOF_ON_EMAIL, email
+        ).keys,
     )
     db.call(pending_identities.send_proof_mail, offer_hash, email)
 
@@ -184,15 +181,16 @@ def prove_by_mail(db: Database, actor: Actor, offer_hash: str, token: str) -> st
 
 def _sign_in(tx: Session, actor: Actor, profile: ProviderProfile) -> SocialSignInResult:
     sign_in_methods.require_enabled(tx, profile.provider)
-    known = sign_in_methods.find_identity(tx, profile.provider, profile.subject)
-    if known is not None:
-        account = tx.get_one(Account, known.account_id)
-        return SignedInByProvider(_issue_ticket(tx, account, profile))
+    if known := _known_sign_in(tx, profile):
+        return known
     email = _email_of(profile)
     if not email or not profile.email_verified:
         return NeedsEmail(pending_identities.create(tx, profile, email, None), email)
     account_or_none = lock_by_email(tx, email)
     if account_or_none is not None and account_or_none.verified_at is not None:
+        # A second click may have connected them while this one waited for the row.
+        if known := _known_sign_in(tx, profile):
+            return known
         if account_or_none.disabled_at is not None:
             raise _account_disabled()
         return NeedsProof(
@@ -203,19 +201,19 @@ def _sign_in(tx: Session, actor: Actor, profile: ProviderProfile) -> SocialSignI
     return _sign_in_to_account(tx, actor, profile, email)
 
 
+def _known_sign_in(tx: Session, profile: ProviderProfile) -> SignedInByProvider | None:
+    known = sign_in_methods.find_identity(tx, profile.provider, profile.subject)
+    if known is None:
+        return None
+    account = tx.get_one(Account, known.account_id)
+    return SignedInByProvider(_issue_ticket(tx, account, profile))
+
+
 def _sign_in_to_account(
     tx: Session, actor: Actor, profile: ProviderProfile, email: str
 ) -> SignedInByProvider:
     """Into the account of a proven mailbox, which is made if there is none."""
-    now = utc_now()
-    fresh = Account(
-        email=email,
-        role=CUSTOMER,
-        verified_at=now,
-        terms_accepted_at=now,
-        created_at=now,
-    )
-    made = insert_once(tx, fresh, "email")
+    made = create_proven_account(tx, email)
     account = lock_by_email(tx, email)
     if account is None:
         raise LinkInvalid
@@ -224,7 +222,7 @@ def _sign_in_to_account(
     pending = account.verified_at is None
     if pending:
         # Whoever signed up may not be who owns the mailbox.
-        account.verified_at, account.password_hash = now, None
+        account.verified_at, account.password_hash = utc_now(), None
         tx.flush()
         tokens.revoke_all(tx, account.id, VERIFY_EMAIL, RESET_PASSWORD)
     if made or pending:
@@ -298,23 +296,15 @@ def _email_of(profile: ProviderProfile) -> str:
 def _save_customer(tx: Session, account: Account, profile: ProviderProfile) -> None:
     first = _name_or_empty(partial(rules.person_name, "first_name"), profile.first_name)
     last = _name_or_empty(partial(rules.person_name, "last_name"), profile.last_name)
-    customer = tx.exec(
-        select(Customer).where(Customer.account_id == account.id)
-    ).first()
-    if customer is None:
-        customer = Customer(
-            account_id=account.id,
-            first_name="",
-            last_name="",
-            email=account.email,
-            created_at=utc_now(),
-        )
-        tx.add(customer)
     # Nothing remains of what somebody else may have typed.
-    customer.first_name = first or account.email.partition("@")[0][:80]
-    customer.last_name = last
-    customer.phone = ""
-    tx.flush()
+    customers.save_customer(
+        tx,
+        account.id,
+        account.email,
+        first_name=first or account.email.partition("@")[0][:80],
+        last_name=last,
+        phone="",
+    )
 
 
 def _name_or_empty(check: partial[str], text: str) -> str:

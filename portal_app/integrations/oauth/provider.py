@@ -18,6 +18,7 @@ from authlib.integrations.starlette_client.integration import StarletteIntegrati
 from joserfc.errors import JoseError
 
 from portal_app.domain.accounts.rules import ProviderProfile
+from portal_app.kernel.text import is_readable, one_line
 
 log = structlog.get_logger("oauth")
 
@@ -219,7 +220,7 @@ def _is_true(value: Any) -> bool:
 
 
 def _text(value: Any) -> str:
-    return value.strip() if isinstance(value, str) and value.isprintable() else ""
+    return one_line(value) if isinstance(value, str) and is_readable(value) else ""
 
 
 async def _with_timeout(name: str, asking: Any) -> Any:

@@ -17,7 +17,6 @@ from portal_app.kernel.errors import DomainError, InvalidInput
 from portal_app.settings import settings
 from portal_app.state.core import worker
 from portal_app.state.core.access import CUSTOMER, actor, event_for
-from portal_app.state.core.form_parsing import text
 
 _MOST_FORMATTED = 30
 
@@ -55,6 +54,12 @@ class AddressSearchResult:
     places: list[PlaceSuggestionView] = field(default_factory=list)
     looking: bool = False
     word: str = ""
+
+
+_NO_POSTCODES = (
+    "Streets and postcodes cannot be looked up here. Please type the suburb or town, "
+    "or fill in the fields below."
+)
 
 
 @dataclass(frozen=True)
@@ -95,24 +100,25 @@ class AddressFormState(rx.State):
         self.finds = geocoding.has_geocoder()
         self.lists = await worker.compute(_country_lists, home, "", "")
 
-    @event_for(CUSTOMER)
-    async def pick(self, country: Any, state: Any, town: Any) -> None:
+    @event_for(CUSTOMER, weight=2)
+    async def pick(self, country: str, state: str, town: str) -> None:
         """Show the lists of another country or state, and the map near a town."""
         self.lists = await worker.compute(
-            _country_lists, text(country)[:2].upper(), text(state)[:80], text(town)[:80]
+            _country_lists, country[:2].upper(), state[:80], town[:80]
         )
 
-    @event_for(CUSTOMER)
-    async def search(self, query: Any, country: Any) -> EventSpec | None:
+    @event_for(CUSTOMER, weight=3)
+    async def search(self, query: str, country: str) -> EventSpec | None:
         """Show the towns of this name at once, and begin to look for addresses."""
-        typed, code = text(query).strip()[:120], text(country)[:2].upper()
+        typed, code = query.strip()[:120], country[:2].upper()
         found = await worker.compute(geocoding.search_towns, typed, code or self.home)
-        self.hits = AddressSearchResult(
-            typed, code, found, looking=geocoding.has_geocoder()
-        )
+        looking = geocoding.has_geocoder()
+        postcode_typed = not found and any(map(str.isdigit, typed))
+        word = _NO_POSTCODES if postcode_typed and not looking else ""
+        self.hits = AddressSearchResult(typed, code, found, looking=looking, word=word)
         return AddressFormState.look_up if self.hits.looking else None
 
-    @event_for(CUSTOMER, background=True)
+    @event_for(CUSTOMER, background=True, weight=3)
     async def look_up(self) -> None:
         """Add the addresses of the last query, unless there is a newer one then."""
         async with self:
@@ -129,14 +135,14 @@ class AddressFormState(rx.State):
                 self.hits = replace(asked, places=places, looking=False, word=word)
 
     @event_for(CUSTOMER)
-    def locate(self, latitude: Any, longitude: Any) -> EventSpec | None:
+    def locate(self, latitude: str, longitude: str) -> EventSpec | None:
         """Begin to look for the address where a pin was put."""
-        self.here = PinnedAddress(text(latitude)[:20], text(longitude)[:20])
+        self.here = PinnedAddress(latitude[:20], longitude[:20])
         return (
             AddressFormState.find_pinned_address if geocoding.has_geocoder() else None
         )
 
-    @event_for(CUSTOMER, background=True)
+    @event_for(CUSTOMER, background=True, weight=3)
     async def find_pinned_address(self) -> None:
         """Show the address at the last pin, unless it was moved again then."""
         async with self:
@@ -157,9 +163,9 @@ class AddressFormState(rx.State):
                 self.here = replace(asked, place=found, word=word)
 
     @event_for(CUSTOMER)
-    def settle(self, number: Any, country: Any) -> None:
+    def settle(self, number: str, country: str) -> None:
         """Write a phone number as its country does, if it is one."""
-        typed, code = text(number)[:40], text(country)[:2].upper()
+        typed, code = number[:40], country[:2].upper()
         try:
             e164 = rules.phone_number(typed, code)
         except InvalidInput:

@@ -1,7 +1,6 @@
 """My Account: business profiles."""
 
 from collections.abc import Awaitable
-from typing import Any
 
 import reflex as rx
 
@@ -19,7 +18,7 @@ _CONTACT = ("name", "email", "phone")
 
 
 def _store(
-    profile_id: str, form: dict[str, Any], version: int, request: str
+    profile_id: str, form: form_parsing.Form, version: int, request: str
 ) -> Awaitable[None]:
     typed = BusinessProfileForm(
         name=form_parsing.field(form, "name"),

@@ -1,7 +1,6 @@
 """My Account: *More contacts*."""
 
 from collections.abc import Awaitable
-from typing import Any
 
 import reflex as rx
 
@@ -17,7 +16,7 @@ from portal_app.state.core.access import CUSTOMER, actor, event_for
 
 
 def _store(
-    contact_id: str, form: dict[str, Any], version: int, request: str
+    contact_id: str, form: form_parsing.Form, version: int, request: str
 ) -> Awaitable[None]:
     typed = ContactForm(
         role=form_parsing.field(form, "role"),
@@ -57,6 +56,6 @@ class AccountContactsState(
     items: list[ContactView] = []
 
     @event_for(CUSTOMER)
-    async def move(self, item_id: Any, by: Any) -> None:
+    async def move(self, item_id: str, by: collection.Step) -> None:
         """Move a contact one place up (-1) or down (1)."""
         await self._move(item_id, by)

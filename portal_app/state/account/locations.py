@@ -12,7 +12,7 @@ from portal_app.state.core.access import CUSTOMER, actor
 
 
 def _store(
-    place_id: str, form: dict[str, Any], version: int, _request: str
+    place_id: str, form: form_parsing.Form, version: int, _request: str
 ) -> Awaitable[Any]:
     typed = form_parsing.address(
         form,

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from functools import partial
-from typing import Any
 
 import reflex as rx
 from reflex.event import EventSpec
@@ -17,7 +16,7 @@ from portal_app.kernel.audiences import Actor
 from portal_app.state.account.locations import AccountLocationsState
 from portal_app.state.core import form_parsing, worker
 from portal_app.state.core.access import CUSTOMER, actor, event_for
-from portal_app.state.core.form_parsing import answers, text
+from portal_app.state.core.form_parsing import answers
 from portal_app.state.core.toasts import toast
 from portal_app.state.core.versioned_form import VersionedForm
 from portal_app.state.core.viewer import ViewerState
@@ -47,7 +46,7 @@ class AccountState(VersionedForm, rx.State):
 
     @event_for(CUSTOMER)
     async def save(
-        self, form_data: dict[str, Any]
+        self, form_data: dict[str, str]
     ) -> AsyncIterator[list[EventSpec] | None]:
         """Store *Edit Info*, unless the profile changed meanwhile."""
         typed = ProfileForm(
@@ -71,17 +70,17 @@ class AccountState(VersionedForm, rx.State):
             yield step
 
     @event_for(CUSTOMER)
-    async def resend(self, email_id: Any) -> EventSpec:
+    async def resend(self, email_id: str) -> EventSpec:
         """Send a fresh link to an e-mail that waits for it."""
         email = await worker.run_in_thread(
-            contact_points.resend_verification, actor(), text(email_id)
+            contact_points.resend_verification, actor(), email_id
         )
         return toast("success", f"We sent a link to {email}.")
 
     @event_for(CUSTOMER)
-    async def use_picture(self, file_id: Any) -> list[EventSpec]:
+    async def use_picture(self, file_id: str) -> list[EventSpec]:
         """Show the picture that was just handed in."""
-        return await self._set_picture(text(file_id), "Your picture is saved.")
+        return await self._set_picture(file_id, "Your picture is saved.")
 
     @event_for(CUSTOMER)
     async def remove_picture(self) -> list[EventSpec]:
@@ -130,7 +129,7 @@ class AccountFieldsState(VersionedForm, rx.State):
 
     @event_for(CUSTOMER)
     async def save(
-        self, form_data: dict[str, Any]
+        self, form_data: dict[str, str]
     ) -> AsyncIterator[list[EventSpec] | None]:
         """Store what was entered, unless it changed meanwhile."""
         version = form_parsing.number(form_data, "version")

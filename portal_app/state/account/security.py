@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Any
 
 import reflex as rx
 from reflex.event import EventSpec
@@ -73,9 +72,7 @@ class AccountSecurityState(rx.State):
         """Take a provider away; never the last way in."""
         self.refused = self.connected = ""
         try:
-            await worker.call(
-                sign_in_methods.disconnect, actor(), form_parsing.text(provider)
-            )
+            await worker.call(sign_in_methods.disconnect, actor(), provider)
         except NotFound:
             pass  # gone already, here or in another tab
         finally:
@@ -86,9 +83,7 @@ class AccountSecurityState(rx.State):
     async def end_session(self, session_id: str) -> EventSpec:
         """Sign another browser out."""
         try:
-            await worker.call(
-                sessions.end_session, actor(), form_parsing.text(session_id)
-            )
+            await worker.call(sessions.end_session, actor(), session_id)
         except NotFound:
             pass
         finally:
@@ -106,9 +101,7 @@ class AccountSecurityState(rx.State):
     async def switch_off_link(self, link_id: str) -> EventSpec:
         """Let the link of a mail open nothing any more."""
         try:
-            await worker.call(
-                guests.switch_off_link, actor(), form_parsing.text(link_id)
-            )
+            await worker.call(guests.switch_off_link, actor(), link_id)
         except NotFound:
             pass
         finally:
@@ -121,15 +114,15 @@ class AccountSecurityState(rx.State):
         self.password_step = "" if self.ways.has_password else _NO_PASSWORD
         self.password_errors, self.password_problem = {}, ""
 
-    @event_for(CUSTOMER)
-    async def change_password(self, form_data: dict[str, Any]) -> AsyncIterator[None]:
+    @event_for(CUSTOMER, weight=20)
+    async def change_password(self, form_data: dict[str, str]) -> AsyncIterator[None]:
         """Choose a new password; every other session ends."""
         if self.password_step:
             return
         self.password_errors, self.password_problem, self.pending = {}, "", True
         yield
         try:
-            await worker.run_in_thread(
+            await worker.run_hashing(
                 credentials.change_password,
                 actor(),
                 form_parsing.field(form_data, "current"),
@@ -165,8 +158,8 @@ class AccountSecurityState(rx.State):
         self.email_step = "" if self.ways.has_password else _NO_PASSWORD
         self.email_errors, self.email_problem = {}, ""
 
-    @event_for(CUSTOMER)
-    async def change_email(self, form_data: dict[str, Any]) -> AsyncIterator[None]:
+    @event_for(CUSTOMER, weight=20)
+    async def change_email(self, form_data: dict[str, str]) -> AsyncIterator[None]:
         """Send a mail to the new address, which confirms it."""
         if self.email_step:
             return
@@ -174,7 +167,7 @@ class AccountSecurityState(rx.State):
         self.email_errors, self.email_problem, self.pending = {}, "", True
         yield
         try:
-            await worker.run_in_thread(
+            await worker.run_hashing(
                 email_change.change_email,
                 actor(),
                 email,

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
-from typing import Any
 from urllib.parse import urlencode
 
 import reflex as rx
@@ -99,8 +98,8 @@ class LoginState(TicketForm, rx.State):
         query = {name: asked.get(name, "") for name in ("problem", "provider")}
         return f"/account?{urlencode(query)}"
 
-    @event_for(PUBLIC)
-    async def submit(self, form_data: dict[str, Any]) -> AsyncIterator[None]:
+    @event_for(PUBLIC, weight=20)
+    async def submit(self, form_data: dict[str, str]) -> AsyncIterator[None]:
         """Check the password; a right one gives the page a ticket to post."""
         if self.ticket:
             return  # a second click; the page is on its way already
@@ -115,7 +114,7 @@ class LoginState(TicketForm, rx.State):
             return
         with self._reported_errors():
             try:
-                self.ticket = await worker.run_in_thread(
+                self.ticket = await worker.run_hashing(
                     accounts.sign_in,
                     actor(),
                     email,
@@ -159,7 +158,7 @@ class LoginBookingState(TicketForm, rx.State):
         self.way = "number" if switches.booking_number else "closed"
 
     @event_for(PUBLIC)
-    async def submit(self, form_data: dict[str, Any]) -> AsyncIterator[None]:
+    async def submit(self, form_data: dict[str, str]) -> AsyncIterator[None]:
         """Compare e-mail and number; a right pair gives the page a ticket."""
         if self.ticket:
             return  # a second click; the page is on its way already
@@ -229,8 +228,8 @@ class LoginConnectState(TicketForm, rx.State):
             return
         await self._read()
 
-    @event_for(PUBLIC)
-    async def prove_by_password(self, form_data: dict[str, Any]) -> AsyncIterator[None]:
+    @event_for(PUBLIC, weight=20)
+    async def prove_by_password(self, form_data: dict[str, str]) -> AsyncIterator[None]:
         """Show that the account is theirs by its password."""
         if self.ticket:
             return
@@ -243,7 +242,7 @@ class LoginConnectState(TicketForm, rx.State):
             return
         with self._reported_errors():
             try:
-                self.ticket = await worker.run_in_thread(
+                self.ticket = await worker.run_hashing(
                     social_sign_in.prove_by_password,
                     actor(),
                     pending_identity_hash(self),
@@ -253,7 +252,7 @@ class LoginConnectState(TicketForm, rx.State):
                 self.step = "invalid"
 
     @event_for(PUBLIC)
-    async def send_mail(self, form_data: dict[str, Any]) -> AsyncIterator[None]:
+    async def send_mail(self, form_data: dict[str, str]) -> AsyncIterator[None]:
         """Send the mail that proves whose mailbox it is."""
         self.errors, self.problem, self.mailing = {}, "", True
         yield

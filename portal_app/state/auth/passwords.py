@@ -1,7 +1,6 @@
 """Password strength, and choosing a new password by mail."""
 
 from collections.abc import AsyncIterator
-from typing import Any
 
 import reflex as rx
 from reflex.event import EventSpec
@@ -21,10 +20,10 @@ class PasswordState(rx.State):
     score: int = NOT_YET
     advice: str = ""
 
-    @event_for(PUBLIC)
+    @event_for(PUBLIC, weight=5)
     async def rate(self, password: str) -> None:
         """Estimate what was typed so far."""
-        if not isinstance(password, str) or not password:
+        if not password:
             self.score, self.advice = NOT_YET, ""
             return
         policy = await worker.query(passwords.current_policy)
@@ -55,7 +54,7 @@ class ForgotPasswordState(SubmittedForm, rx.State):
 
     @event_for(PUBLIC)
     async def submit(
-        self, form_data: dict[str, Any]
+        self, form_data: dict[str, str]
     ) -> AsyncIterator[EventSpec | None]:
         """Send the mail, if there is an account; never tells."""
         if self.sent:
@@ -73,13 +72,13 @@ class ForgotPasswordState(SubmittedForm, rx.State):
 class ResetPasswordState(MailLinkPage, rx.State):
     """``outcome`` is empty (not tried yet), ``done`` or ``invalid``."""
 
-    @event_for(PUBLIC)
-    async def submit(self, form_data: dict[str, Any]) -> AsyncIterator[None]:
+    @event_for(PUBLIC, weight=20)
+    async def submit(self, form_data: dict[str, str]) -> AsyncIterator[None]:
         """Use the link with the new password."""
         password = form_parsing.field(form_data, "password")
 
         async def reset(token: str) -> None:
-            await worker.run_in_thread(
+            await worker.run_hashing(
                 credentials.reset_password, actor(), token, password
             )
 

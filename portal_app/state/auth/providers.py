@@ -8,6 +8,7 @@ from reflex.state import BaseState
 from portal_app.domain import wiring
 from portal_app.domain.accounts.rules import PROVIDERS
 from portal_app.domain.business.views import Switches
+from portal_app.state.core.handshake import secret_hashes
 
 _SENTENCES = {
     "denied": (
@@ -71,10 +72,6 @@ def refusal_text(code: str | None, provider: str | None) -> str:
     return _SENTENCES.get(code or "", "").format(name=name)
 
 
-_SCHEME = "Offer "
-
-
 def pending_identity_hash(state: BaseState) -> str:
     """The hash of the offer behind this socket, or an empty string."""
-    header = str(state.router.headers.raw_headers.get("authorization", ""))
-    return header.removeprefix(_SCHEME) if header.startswith(_SCHEME) else ""
+    return next(iter(secret_hashes(state, "offer")), "")

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Any
 
 import reflex as rx
 from reflex.event import EventSpec
@@ -12,7 +11,7 @@ from portal_app.domain.business import policies
 from portal_app.domain.business import service as businesses
 from portal_app.domain.sign_in import honeypot
 from portal_app.domain.sign_in import sign_up as customers
-from portal_app.domain.sign_in.honeypot import HoneypotFields
+from portal_app.domain.sign_in.honeypot import HiddenFieldFilled, HoneypotFields
 from portal_app.domain.sign_in.rules import SignUpForm
 from portal_app.state.auth.login import after_sign_in
 from portal_app.state.auth.mail_links import MailLinkPage
@@ -33,7 +32,7 @@ class ResendState(SubmittedForm, rx.State):
         self.sent, self.errors, self.problem = False, {}, ""
 
     @event_for(PUBLIC)
-    async def send(self, form_data: dict[str, Any]) -> AsyncIterator[None]:
+    async def send(self, form_data: dict[str, str]) -> AsyncIterator[None]:
         """Send the mail, if there is an account to activate; never tells."""
         self.sent = False
         self._begin_submit()
@@ -48,6 +47,8 @@ class ResendState(SubmittedForm, rx.State):
 
 
 _TIMING_MARGIN_SECONDS = 0.02
+HIDDEN_FIELD = "topic"
+"""The field that people do not see; the name means nothing to what fills in forms."""
 
 
 class SignUpState(SubmittedForm, rx.State):
@@ -55,10 +56,14 @@ class SignUpState(SubmittedForm, rx.State):
 
     The address says whether it was sent (``?sent=1``), so a reload or a server
     that forgot this state shows the same page, only without the e-mail.
+
+    ``asks_person`` shows a box to tick, for whoever sent a form in which a field
+    was filled that people do not see.
     """
 
     sent: bool = False
     sent_to: str = ""
+    asks_person: bool = False
     terms: list[str] = []
     links: list[ProviderLink] = []
     _opened: str = ""
@@ -68,7 +73,7 @@ class SignUpState(SubmittedForm, rx.State):
         """Show the form or, by the address, where to look now."""
         if actor().account_id is not None:
             return rx.redirect(after_sign_in(None, actor()), replace=True)
-        self.errors, self.problem = {}, ""
+        self.errors, self.problem, self.asks_person = {}, "", False
         self.sent = "sent" in self.router.url.query_parameters
         if not self.sent:
             self.sent_to = ""
@@ -78,9 +83,9 @@ class SignUpState(SubmittedForm, rx.State):
         self._opened = honeypot.new_stamp()
         return None
 
-    @event_for(PUBLIC)
+    @event_for(PUBLIC, weight=20)
     async def submit(
-        self, form_data: dict[str, Any]
+        self, form_data: dict[str, str]
     ) -> AsyncIterator[EventSpec | None]:
         """Sign up. What happens next is the same for every e-mail."""
         if self.sent:
@@ -97,13 +102,17 @@ class SignUpState(SubmittedForm, rx.State):
         )
         if too_soon := honeypot.seconds_until_allowed(self._opened):
             await asyncio.sleep(too_soon + _TIMING_MARGIN_SECONDS)
+        trap = HoneypotFields(
+            hidden=form_parsing.field(form_data, HIDDEN_FIELD),
+            opened=self._opened,
+            by_hand=form_parsing.ticked(form_data, "by_hand"),
+        )
         with self._reported_errors():
-            await worker.run_in_thread(
-                customers.sign_up_on_page,
-                actor(),
-                form,
-                HoneypotFields(form_parsing.field(form_data, "website"), self._opened),
-            )
+            try:
+                await worker.run_hashing(customers.sign_up_on_page, actor(), form, trap)
+            except HiddenFieldFilled:
+                self.asks_person = True
+                raise
             self.sent, self.sent_to = True, form.email.strip()
         if self.problem:
             # The stamp may be too old, or lost with a server that restarted.
@@ -125,13 +134,13 @@ class VerifyEmailState(MailLinkPage, rx.State):
         async for _ in self._use_link(_activate):
             yield
 
-    @event_for(PUBLIC)
-    async def choose_password(self, form_data: dict[str, Any]) -> AsyncIterator[None]:
+    @event_for(PUBLIC, weight=20)
+    async def choose_password(self, form_data: dict[str, str]) -> AsyncIterator[None]:
         """Use the link with the password the account shall have."""
         password = form_parsing.field(form_data, "password")
 
         async def activate(token: str) -> str:
-            return await worker.run_in_thread(
+            return await worker.run_hashing(
                 email_verification.activate_with_password, actor(), token, password
             )
 

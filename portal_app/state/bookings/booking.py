@@ -1,7 +1,6 @@
 """One booking, and the form that changes its details."""
 
 from collections.abc import AsyncIterator
-from typing import Any
 from urllib.parse import unquote
 
 import reflex as rx
@@ -20,7 +19,7 @@ from portal_app.state.bookings.booking_dependents import (
 )
 from portal_app.state.core import form_parsing, worker
 from portal_app.state.core.access import CUSTOMER, GUEST, actor, event_for
-from portal_app.state.core.form_parsing import details_form, text
+from portal_app.state.core.form_parsing import details_form
 from portal_app.state.core.toasts import toast
 from portal_app.state.core.versioned_form import VersionedForm
 
@@ -45,7 +44,7 @@ class BookingState(rx.State):
     async def load(self) -> None:
         """Read the booking the address names."""
         path = str(self.router.url.path).rstrip("/")
-        self._added = text(self.router.url.query_parameters.get(ADDED_PARAMETER))
+        self._added = self.router.url.query_parameters.get(ADDED_PARAMETER, "")
         try:
             await self._read()
         except NotFound:
@@ -85,7 +84,7 @@ class BookingDetailsState(VersionedForm, rx.State):
 
     @event_for(CUSTOMER)
     async def save(
-        self, form_data: dict[str, Any]
+        self, form_data: dict[str, str]
     ) -> AsyncIterator[list[EventSpec] | None]:
         """Store for whom it is and the answers, unless they changed meanwhile."""
         booking = await self.get_state(BookingState)

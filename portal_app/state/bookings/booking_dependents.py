@@ -5,7 +5,6 @@ from urllib.parse import quote
 
 from portal_app.domain.bookings.views import DetailsFormView
 from portal_app.domain.dependents.views import TypeView
-from portal_app.state.core.form_parsing import text
 
 ADDED_PARAMETER = "for"
 """The parameter of the address that names who was just added."""
@@ -30,16 +29,15 @@ def return_address(here: str, added: str) -> str:
     return f"{here}{'&' if '?' in here else '?'}{ADDED_PARAMETER}={added}"
 
 
-def tick_added(asked: DetailsFormView, added: object) -> DetailsFormView:
+def tick_added(asked: DetailsFormView, added: str) -> DetailsFormView:
     """What is asked, with who was just added among those who are ticked.
 
     Args:
         asked: As it is stored.
         added: What the address says; not to be trusted.
     """
-    one = text(added)
-    if one in {known.id for known in asked.dependents} - set(asked.chosen):
-        return replace(asked, chosen=[*asked.chosen, one])
+    if added in {known.id for known in asked.dependents} - set(asked.chosen):
+        return replace(asked, chosen=[*asked.chosen, added])
     return asked
 
 

@@ -30,7 +30,7 @@ class BookingsState(PagedList, rx.State):
         if self.shown != self.when:
             self.shown = ""
             self.rows = []
-        page = page_number(asked.get("page"))
+        page = page_number(asked.get("page", ""))
         found = await worker.query(queries.my_bookings, actor(), self.when, page)
         if not found.rows and page > 1:
             found = await worker.query(queries.my_bookings, actor(), self.when, 1)

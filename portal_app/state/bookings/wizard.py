@@ -162,17 +162,23 @@ class BookingWizardState(rx.State):
         return await self._rebuild()
 
     @event_for(CUSTOMER)
-    async def answer(self, option_key: Any, answer: Any) -> EventSpec | None:
+    async def answer(self, option_key: str, answer: str) -> EventSpec | None:
         """Answer an option of one choice, or say a quantity."""
         return await self._answer(option_key, answer)
 
     @event_for(CUSTOMER)
-    async def tick(self, option_key: Any, choice_key: Any, on: Any) -> EventSpec | None:
+    async def tick(
+        self, option_key: str, choice_key: str, on: bool
+    ) -> EventSpec | None:
         """Add one of several choices, or take it away."""
         if not await self._stands_at("options"):
             return None
-        given = self._answers.get(option_key) if isinstance(option_key, str) else None
-        chosen = [key for key in given or [] if key != choice_key]
+        kinds = {question.key: question.kind for question in self.questions}
+        if kinds.get(option_key) != "several":
+            self._show(problem=_UNKNOWN)
+            return None
+        given = self._answers.get(option_key, [])
+        chosen = [key for key in given if key != choice_key]
         wanted = [*chosen, choice_key] if on else chosen
         return await self._answer(option_key, wanted)
 
@@ -198,7 +204,7 @@ class BookingWizardState(rx.State):
         return self._go_on()
 
     @event_for(CUSTOMER)
-    async def take_nearest_time(self, starts_at: Any) -> EventSpec | None:
+    async def take_nearest_time(self, starts_at: str) -> EventSpec | None:
         """Take one of the nearest free times; the overview shows it again."""
         start = instant(starts_at)
         if not await self._stands_at("overview") or start is None:
@@ -222,8 +228,8 @@ class BookingWizardState(rx.State):
         )
         return None
 
-    @event_for(CUSTOMER)
-    async def confirm(self, shown: Any) -> Any:
+    @event_for(CUSTOMER, weight=5)
+    async def confirm(self, shown: dict[str, int]) -> Any:
         """*Confirm booking*: book what the overview showed, once.
 
         Args:
@@ -304,7 +310,7 @@ class BookingWizardState(rx.State):
             return rx.redirect(self._address(reachable), replace=True)
         return None
 
-    async def _answer(self, option_key: Any, answer: Any) -> EventSpec | None:
+    async def _answer(self, option_key: str, answer: Any) -> EventSpec | None:
         if not await self._stands_at("options"):
             return None
         if option_key not in [question.key for question in self.questions]:
@@ -452,9 +458,7 @@ def _service(tx: Session, slug: str) -> tuple[ServiceView, list[str], str]:
     )
 
 
-def _shown_from(sent: Any) -> rules.OverviewSnapshot:
-    """What the browser says it showed; anything else is an overview never shown."""
-    given: Mapping[Any, Any] = sent if isinstance(sent, Mapping) else {}
+def _shown_from(sent: Mapping[str, int]) -> rules.OverviewSnapshot:
+    """What the browser says it showed; without a number it was never shown."""
     names = ("version", "total_minor", "minutes")
-    values = [given.get(name) for name in names]
-    return rules.OverviewSnapshot(*(v if isinstance(v, int) else -1 for v in values))
+    return rules.OverviewSnapshot(*(sent.get(name, -1) for name in names))

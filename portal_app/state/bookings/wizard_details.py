@@ -1,7 +1,5 @@
 """The location and contact steps of the booking wizard."""
 
-from typing import Any
-
 import reflex as rx
 from reflex.event import EventSpec
 from sqlmodel import Session
@@ -56,7 +54,7 @@ class WizardLocationState(rx.State):
         return AddressFormState.load
 
     @event_for(CUSTOMER)
-    async def submit(self, form: Any) -> EventSpec | None:
+    async def submit(self, form: dict[str, str]) -> EventSpec | None:
         """*Next* on this step."""
         book = await self.get_state(BookingWizardState)
         if not await book._stands_at("address"):
@@ -109,7 +107,7 @@ class WizardContactState(rx.State):
         asked, found = await worker.query(_questions, actor(), book.draft_id)
         default = next((one.id for one in found if one.is_default), "")
         self.asked = tick_added(
-            asked, self.router.url.query_parameters.get(ADDED_PARAMETER)
+            asked, self.router.url.query_parameters.get(ADDED_PARAMETER, "")
         )
         self.adds = add_links(asked.types, book._here())
         self.companies = [(one.id, one.name) for one in found]
@@ -117,7 +115,7 @@ class WizardContactState(rx.State):
         self.loaded_for, self.version = book.draft_id, book.shown["version"]
 
     @event_for(CUSTOMER)
-    async def submit(self, form: Any) -> EventSpec | None:
+    async def submit(self, form: dict[str, str]) -> EventSpec | None:
         """*Next* on this step."""
         book = await self.get_state(BookingWizardState)
         if not await book._stands_at("contact"):
@@ -149,7 +147,7 @@ def _questions(
     )
 
 
-def _chosen_company(form: Any) -> str:
+def _chosen_company(form: form_parsing.Form) -> str:
     """The business profile the form chose; empty where it says *Personal*."""
     said = texts(form, "booking_for", "company")
     return said["company"] if said["booking_for"] == "business" else ""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 import reflex as rx
 from reflex.event import EventSpec
@@ -20,7 +20,7 @@ from portal_app.state.bookings.wizard import BookingWizardState
 from portal_app.state.core import worker
 from portal_app.state.core.access import CUSTOMER, actor, event_for
 from portal_app.state.core.form_parsing import day as day_of
-from portal_app.state.core.form_parsing import instant, text
+from portal_app.state.core.form_parsing import instant
 
 _PARTS = (("Morning", "sunrise", 12), ("Afternoon", "sun", 17), ("Evening", "moon", 24))
 _MISSING = "Please choose a day and a time."
@@ -90,19 +90,19 @@ class WizardTimeState(rx.State):
 
     _first: date | None = None
 
-    @event_for(CUSTOMER)
+    @event_for(CUSTOMER, weight=3)
     async def load(self) -> None:
         """Look for free time if the wizard stands at this step."""
         book = await self.get_state(BookingWizardState)
         if await book._stands_at("time"):
             await self._begin(book)
 
-    @event_for(CUSTOMER)
-    async def turn(self, months: Any) -> Any:
+    @event_for(CUSTOMER, weight=3)
+    async def turn(self, months: Literal[-1, 1]) -> Any:
         """Show another month: ``1`` for the next, ``-1`` for the one before."""
         book = await self._book()
         usable = self.has_next if months == 1 else self.has_previous
-        if book is None or self._first is None or months not in (1, -1) or not usable:
+        if book is None or self._first is None or not usable:
             return
         self._show(busy=True)
         yield
@@ -110,7 +110,7 @@ class WizardTimeState(rx.State):
         self._show(busy=False)
 
     @event_for(CUSTOMER)
-    async def pick_day(self, iso: Any) -> Any:
+    async def pick_day(self, iso: str) -> Any:
         """Show the free times of a day."""
         book, day = await self._book(), day_of(iso)
         if book is None or day is None:
@@ -120,8 +120,8 @@ class WizardTimeState(rx.State):
         yield
         await self._look_at_day(book, day)
 
-    @event_for(CUSTOMER)
-    async def pick_person(self, fieldworker_id: Any) -> Any:
+    @event_for(CUSTOMER, weight=3)
+    async def pick_person(self, fieldworker_id: str) -> Any:
         """Ask for somebody in particular, or with an empty id for anyone.
 
         A time already chosen is kept if it is free with that person too.
@@ -130,8 +130,7 @@ class WizardTimeState(rx.State):
         if book is None:
             return
         known = {person.id for person in self.people}
-        person = text(fieldworker_id)
-        self._show(person=person if person in known else "", busy=True)
+        self._show(person=fieldworker_id if fieldworker_id in known else "", busy=True)
         book._show(problem="")
         yield
         try:
@@ -146,7 +145,7 @@ class WizardTimeState(rx.State):
             self._show(busy=False)
 
     @event_for(CUSTOMER)
-    async def pick_slot(self, starts_at: Any) -> EventSpec | None:
+    async def pick_slot(self, starts_at: str) -> EventSpec | None:
         """Choose a time. It is kept in the draft at once, but not held."""
         book, start = await self._book(), instant(starts_at)
         if book is None or start is None:

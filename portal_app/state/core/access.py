@@ -11,8 +11,10 @@ from typing import Any
 import reflex as rx
 
 from portal_app.kernel.audiences import Actor, Audience
+from portal_app.state.core.handler_endings import always_answered
 
 _AUDIENCES = "__portal_audiences__"
+_WEIGHT = "__portal_weight__"
 _ANYBODY = Actor()
 _actor: ContextVar[Actor] = ContextVar("actor", default=_ANYBODY)
 
@@ -23,13 +25,15 @@ OFFICE = Audience.OFFICE
 
 
 def event_for(
-    *audiences: Audience, background: bool = False
+    *audiences: Audience, background: bool = False, weight: int = 1
 ) -> Callable[[Callable[..., Any]], Any]:
     """Make a method an event handler that only these audiences may fire.
 
     Args:
         audiences: At least one; ``PUBLIC`` opens it to everybody.
         background: Whether it runs without holding the state.
+        weight: What it costs a browser's allowance (``event_limits``), in units of
+            about ten milliseconds of a worker.
 
     Returns:
         The decorator.
@@ -41,8 +45,10 @@ def event_for(
         raise ValueError("a handler declares at least one audience")
 
     def decorate(fn: Callable[..., Any]) -> Any:
-        setattr(fn, _AUDIENCES, frozenset(audiences))
-        return rx.event(fn, background=background)
+        handler = always_answered(fn)
+        setattr(handler, _AUDIENCES, frozenset(audiences))
+        setattr(handler, _WEIGHT, weight)
+        return rx.event(handler, background=background)
 
     return decorate
 
@@ -50,6 +56,12 @@ def event_for(
 def audiences_of(fn: Callable[..., Any]) -> frozenset[Audience] | None:
     """What a handler declared, or ``None`` if it declared nothing."""
     found: frozenset[Audience] | None = getattr(fn, _AUDIENCES, None)
+    return found
+
+
+def weight_of(fn: Callable[..., Any]) -> int:
+    """What a handler declared to cost; 1 if it declared nothing."""
+    found: int = getattr(fn, _WEIGHT, 1)
     return found
 
 

@@ -7,13 +7,12 @@ the type of its views.
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 from reflex.event import EventSpec
 
 from portal_app.state.core import form_parsing, worker
 from portal_app.state.core.access import Audience, actor, event_for
-from portal_app.state.core.form_parsing import text
 from portal_app.state.core.toasts import toast
 from portal_app.state.core.versioned_form import VersionedForm
 
@@ -50,7 +49,7 @@ class CollectionSpec:
     read: Callable[..., Any]
     name: Callable[[Any], str]
     field: str
-    store: Callable[[str, dict[str, Any], int, str], Awaitable[Any]]
+    store: Callable[[str, dict[str, str], int, str], Awaitable[Any]]
     remove: Callable[..., None]
     restore: Callable[..., None]
     saved: str
@@ -59,6 +58,8 @@ class CollectionSpec:
     fill: Callable[[Any, Any], None] = _fill
 
 
+Step = Literal[-1, 1]
+"""A place up or down."""
 Spec = CollectionSpec | Callable[[Any], CollectionSpec]
 """What is listed, or a function that takes it from the state's address."""
 
@@ -87,7 +88,9 @@ class Collection(VersionedForm, mixin=True):
         self._clear_messages()
         self.removed, self.loaded = "", True
 
-    def _save_entry(self, form: Any) -> AsyncIterator[list[EventSpec] | None]:
+    def _save_entry(
+        self, form: dict[str, str]
+    ) -> AsyncIterator[list[EventSpec] | None]:
         """Add one, or change the one the form names, unless it changed meanwhile."""
         spec = self._spec()
         store = partial(
@@ -99,30 +102,30 @@ class Collection(VersionedForm, mixin=True):
         )
         return self._save(form, store, lambda: [toast("success", spec.saved)])
 
-    async def _remove(self, item_id: Any) -> None:
+    async def _remove(self, item_id: str) -> None:
         """Offer one no more, and offer to take that back."""
-        spec, wanted = self._spec(), text(item_id)
+        spec = self._spec()
         # The server may have forgotten what the page shows.
         await self._read()
-        called = next((spec.name(one) for one in self.items if one.id == wanted), "")
-        await worker.call(spec.remove, actor(), wanted)
+        called = next((spec.name(one) for one in self.items if one.id == item_id), "")
+        await worker.call(spec.remove, actor(), item_id)
         await self._read()
-        self.removed, self.removed_name = wanted, called
+        self.removed, self.removed_name = item_id, called
 
-    async def _restore(self, item_id: Any) -> EventSpec:
+    async def _restore(self, item_id: str) -> EventSpec:
         """Take back that one was removed, whenever that was."""
         spec = self._spec()
-        await worker.call(spec.restore, actor(), text(item_id))
+        await worker.call(spec.restore, actor(), item_id)
         await self._read()
         self.removed = ""
         return toast("success", spec.back)
 
-    async def _move(self, item_id: Any, by: Any) -> None:
+    async def _move(self, item_id: str, by: Step) -> None:
         """Move one a place up (-1) or down (1)."""
         spec = self._spec()
         # The server may have forgotten what the page shows.
         await self._read()
-        ids = _reordered([one.id for one in self.items], text(item_id), by)
+        ids = _reordered([one.id for one in self.items], item_id, by)
         if ids and spec.order is not None:
             await worker.call(spec.order, actor(), ids)
             await self._read()
@@ -145,7 +148,7 @@ def _collection(spec: Spec, *audiences: Audience) -> Any:
 
         @event_for(*audiences)
         async def save(
-            self, form_data: dict[str, Any]
+            self, form_data: dict[str, str]
         ) -> AsyncIterator[list[EventSpec] | None]:
             """Add one, or change the one the form names."""
             async for step in self._save_entry(form_data):
@@ -159,7 +162,7 @@ def removable_collection(spec: Spec, *audiences: Audience) -> Any:
 
     class RemovableCollection(_collection(spec, *audiences), mixin=True):
         @event_for(*audiences)
-        async def remove(self, item_id: Any) -> None:
+        async def remove(self, item_id: str) -> None:
             """Offer one no more."""
             await self._remove(item_id)
 
@@ -178,26 +181,26 @@ def archivable_collection(spec: Spec, *audiences: Audience) -> Any:
         archived: list[Any] = []
 
         @event_for(*audiences)
-        async def move(self, item_id: Any, by: Any) -> None:
+        async def move(self, item_id: str, by: Step) -> None:
             """Move one a place up (-1) or down (1)."""
             await self._move(item_id, by)
 
         @event_for(*audiences)
-        async def archive(self, item_id: Any) -> None:
+        async def archive(self, item_id: str) -> None:
             """Offer one no more; the page offers to take that back."""
             await self._remove(item_id)
 
         @event_for(*audiences)
-        async def restore(self, item_id: Any) -> EventSpec:
+        async def restore(self, item_id: str) -> EventSpec:
             """Offer an archived one again."""
             return await self._restore(item_id)
 
     return ArchivableCollection
 
 
-def _reordered(ids: Sequence[str], item_id: str, by: Any) -> list[str]:
+def _reordered(ids: Sequence[str], item_id: str, by: Step) -> list[str]:
     """The ids with one of them elsewhere; empty where there is nothing to move."""
-    if item_id not in ids or by not in {-1, 1}:
+    if item_id not in ids:
         return []
     at = ids.index(item_id)
     found = [one for one in ids if one != item_id]

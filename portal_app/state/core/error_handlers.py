@@ -1,33 +1,53 @@
-"""Turn an exception of a handler into a toast, and log it."""
+"""Turn an exception into words for a person, and log it."""
+
+import asyncio
 
 import structlog
 from reflex.event import EventSpec
 
 from portal_app.kernel.errors import DomainError
+from portal_app.state.core import outages
 from portal_app.state.core.toasts import toast
 
 log = structlog.get_logger("events")
 _UNEXPECTED_ERROR = "Something went wrong on our side. Please try again."
+_MOST_REPORTED = 500
+_telling: set[asyncio.Task[None]] = set()
 
 
-def answer_exception(exception: Exception) -> EventSpec | None:
-    """Turn what a handler raised into a toast.
+def words_for(exception: Exception) -> str:
+    """One sentence about an exception.
 
-    A refusal of the domain speaks for itself; everything else is a bug, logged
-    whole and apologised for.
-
-    Args:
-        exception: What the handler raised.
-
-    Returns:
-        The toast.
+    A refusal of the domain speaks for itself, and so does an outage; everything else
+    is a bug, logged whole and apologised for.
     """
     if isinstance(exception, DomainError):
-        return toast("error", exception.message)
+        return exception.message
+    outage = outages.outage_behind(exception)
+    if outage is not None:
+        log.warning("something does not answer", exc_info=exception)
+        return outage.message
     log.error("handler failed", exc_info=exception)
-    return toast("error", _UNEXPECTED_ERROR)
+    return _UNEXPECTED_ERROR
+
+
+def answer_exception(exception: Exception) -> EventSpec:
+    """The message that stands for what a handler raised."""
+    return toast("error", words_for(exception))
+
+
+def answer_failed_event(exception: Exception) -> EventSpec | None:
+    """Answer an event that failed outside its handler, as without its state.
+
+    Nothing follows the usual way: an event that says so would fail like this one.
+    """
+    telling = asyncio.get_running_loop().create_task(outages.tell(words_for(exception)))
+    # The loop itself only holds a weak reference.
+    _telling.add(telling)
+    telling.add_done_callback(_telling.discard)
+    return None
 
 
 def log_browser_error(exception: Exception) -> None:
     """Log what the browser reported about a failing page."""
-    log.error("page failed in the browser", report=str(exception)[:2000])
+    log.error("page failed in the browser", report=str(exception)[:_MOST_REPORTED])

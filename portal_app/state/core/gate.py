@@ -9,8 +9,12 @@ A state belongs to a tab *and* a session: the guard makes the session a part of
 the state's name, so a sign-in, a sign-out or a stolen client token leads to
 another state. A session that ended elsewhere keeps its name until the browser
 drops the cookie; the next hydration finds it empty.
+
+What goes on has only arguments that the handler's signature names, of the types
+it names (``portal_app.state.core.arguments``).
 """
 
+from dataclasses import replace
 from urllib.parse import quote
 
 import reflex as rx
@@ -24,8 +28,12 @@ from reflex_base.registry import RegistrationContext
 from portal_app.domain.sign_in import session_lookup
 from portal_app.kernel.audiences import Actor, Audience
 from portal_app.kernel.ids import new_id
-from portal_app.state.core import worker
+from portal_app.state.core import outages, worker
 from portal_app.state.core.access import acting_as, audiences_of
+from portal_app.state.core.arguments import UnfitArguments, fitting_arguments
+from portal_app.state.core.error_handlers import words_for
+from portal_app.state.core.handshake import secret_hashes
+from portal_app.state.core.toasts import toast
 
 log = structlog.get_logger("gate")
 
@@ -45,7 +53,7 @@ REFLEX_LIFECYCLE = frozenset(
 )
 """Reflex's own events that every tab fires; they touch no data of ours."""
 
-_HYDRATE = frozenset(
+HYDRATE = frozenset(
     {
         "reflex___state____state.hydrate",
         "reflex___state____state.hydrate_and_load",
@@ -74,23 +82,47 @@ class Gate(Middleware):
             otherwise.
         """
         structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(event_id=new_id(), handler=event.name)
-        who = await self._who(state)
+        structlog.contextvars.bind_contextvars(event_id=new_id())
+        try:
+            return await self._decide(state, event)
+        except Exception as error:
+            # Not raised: what the state was given on the way is kept and sent.
+            await outages.tell(words_for(error))
+            return StateUpdate()
+
+    async def _decide(self, state: BaseState, event: Event) -> StateUpdate | None:
+        who = replace(
+            await self._who(state), device_hashes=secret_hashes(state, "device")
+        )
         acting_as(who)
-        if self._is_over(state, who) and event.name in _HYDRATE:
+        if self._is_over(state, who) and event.name in HYDRATE:
             # The name of the state still fits the cookie; what is in it does not.
             state._get_root_state().reset()
-        if event.name in REFLEX_LIFECYCLE:
-            return None
         registered = RegistrationContext.get().event_handlers.get(event.name)
-        audiences = audiences_of(registered.handler.fn) if registered else None
-        if audiences is None:
-            log.warning("undeclared handler refused")
-            return StateUpdate()
-        if not who.may(audiences):
-            log.info("event refused", audience=str(who.audience))
-            return await self._refuse(state, who)
+        if registered is None:
+            return self._undeclared()
+        structlog.contextvars.bind_contextvars(handler=event.name)
+        handler = registered.handler.fn
+        if event.name not in REFLEX_LIFECYCLE:
+            audiences = audiences_of(handler)
+            if audiences is None:
+                return self._undeclared()
+            if not who.may(audiences):
+                log.info("event refused", audience=str(who.audience))
+                return await self._refuse(state, who)
+        try:
+            fitting = fitting_arguments(handler, event.payload)
+        except UnfitArguments as unfit:
+            log.warning("arguments refused", kind=str(unfit.kind))
+            events = Event.from_event_type(toast("error", unfit.message))
+            return StateUpdate(events=events)
+        event.payload.clear()
+        event.payload.update(fitting)
         return None
+
+    def _undeclared(self) -> StateUpdate:
+        log.warning("undeclared handler refused")
+        return StateUpdate()
 
     async def _who(self, state: BaseState) -> Actor:
         """The actor behind the socket; the guard left only the cookie's hash."""

@@ -5,6 +5,7 @@ policy forbids; this one is plain state, drawn by ``components.layout.shell``.
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 import reflex as rx
 from reflex.event import EventSpec
@@ -13,6 +14,7 @@ from portal_app.kernel.ids import new_id
 from portal_app.state.core.access import PUBLIC, event_for
 
 _MOST = 3
+Kind = Literal["success", "info", "error"]
 
 
 @dataclass(frozen=True)
@@ -30,9 +32,8 @@ class ToastState(rx.State):
     toasts: list[Toast] = []
 
     @event_for(PUBLIC)
-    def show(self, kind: str, text: str) -> None:
+    def show(self, kind: Kind, text: str) -> None:
         """Show a message to the person in this tab."""
-        kind = kind if kind in {"success", "info", "error"} else "info"
         shown = Toast(id=new_id(), kind=kind, text=text[:300])
         self.toasts = [*self.toasts, shown][-_MOST:]
 
@@ -42,7 +43,7 @@ class ToastState(rx.State):
         self.toasts = [toast for toast in self.toasts if toast.id != toast_id]
 
 
-def toast(kind: str, text: str) -> EventSpec:
+def toast(kind: Kind, text: str) -> EventSpec:
     """The event that shows a message; handlers return or yield it."""
     spec: EventSpec = ToastState.show(kind, text)
     return spec

@@ -32,7 +32,7 @@ class VersionedForm(SubmittedForm, mixin=True):
 
     async def _save(
         self,
-        form: Any,
+        form: form_parsing.Form,
         save: Callable[[], Awaitable[Any]],
         events: Callable[[], list[EventSpec]],
     ) -> AsyncIterator[list[EventSpec] | None]:

@@ -4,24 +4,75 @@ A handler that blocks, blocks every client of the worker; domain functions are
 synchronous and run in threads, in the caller's context (the actor, the request
 id). The pool is larger than Python's default because its threads mostly wait
 for the database.
+
+What needs the processor for long has pools of its own, each with two threads and
+a short queue: whoever finds it full, or waits in it for too long, is told so.
 """
 
 import asyncio
 import contextvars
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import Concatenate, ParamSpec, TypeVar
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlmodel import Session
 
 from portal_app.domain import wiring
 from portal_app.kernel.db import Database
+from portal_app.kernel.errors import DomainError
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 _THREADS = 32
 _executor = ThreadPoolExecutor(max_workers=_THREADS, thread_name_prefix="domain")
+
+
+class TooBusy(DomainError):
+    """There is no room for more expensive work, or it waited for too long."""
+
+    def __init__(self) -> None:
+        super().__init__("We are very busy. Please try again in a moment.")
+
+
+class BoundedPool:
+    """Threads for expensive work, of which only so much may wait, and so long.
+
+    Args:
+        name: Of its threads.
+        threads: How much is done at once.
+        waiting: How much may wait besides.
+        seconds: How long it may wait to begin.
+    """
+
+    def __init__(
+        self, name: str, threads: int = 2, waiting: int = 16, seconds: float = 8
+    ) -> None:
+        self._executor = ThreadPoolExecutor(threads, thread_name_prefix=name)
+        self._most = threads + waiting
+        self._seconds = seconds
+        self._jobs: set[Future[Any]] = set()
+
+    async def run(self, fn: Callable[[], R]) -> R:
+        """Do it in one of the threads.
+
+        Raises:
+            TooBusy: If it was not begun; what has begun is waited for.
+        """
+        if len(self._jobs) >= self._most:
+            raise TooBusy
+        job = self._executor.submit(contextvars.copy_context().run, fn)
+        self._jobs.add(job)
+        job.add_done_callback(self._jobs.discard)
+        waiter = asyncio.wrap_future(job)
+        await asyncio.wait({waiter}, timeout=self._seconds)
+        if job.cancel():
+            raise TooBusy
+        return await waiter
+
+
+_hashing = BoundedPool("hashing")
+_computing = BoundedPool("computing")
 
 
 def _current() -> Database:
@@ -58,6 +109,21 @@ async def run_in_thread(
     return await _in_thread(lambda: fn(_current(), *args, **kwargs))
 
 
+async def run_hashing(
+    fn: Callable[Concatenate[Database, P], R], *args: P.args, **kwargs: P.kwargs
+) -> R:
+    """As ``run_in_thread``, for what hashes or compares a password.
+
+    Raises:
+        TooBusy: If too many do.
+    """
+    return await _hashing.run(lambda: fn(_current(), *args, **kwargs))
+
+
 async def compute(fn: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """Compute what takes long and needs no database, in a thread."""
-    return await _in_thread(lambda: fn(*args, **kwargs))
+    """Compute what takes long and needs no database.
+
+    Raises:
+        TooBusy: If too many do.
+    """
+    return await _computing.run(lambda: fn(*args, **kwargs))

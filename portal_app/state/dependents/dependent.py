@@ -81,7 +81,7 @@ class DependentState(VersionedForm, rx.State):
 
     @event_for(CUSTOMER)
     async def save(
-        self, form_data: dict[str, Any]
+        self, form_data: dict[str, str]
     ) -> AsyncIterator[list[EventSpec] | None]:
         """Store name and fields, unless they changed meanwhile."""
         typed = rules.DependentForm(
@@ -98,7 +98,7 @@ class DependentState(VersionedForm, rx.State):
 
     @event_for(CUSTOMER)
     async def save_document(
-        self, form_data: dict[str, Any]
+        self, form_data: dict[str, str]
     ) -> AsyncIterator[list[EventSpec] | None]:
         """Add a document, or change the one the form names."""
         typed = rules.DocumentForm(
@@ -131,16 +131,14 @@ class DependentState(VersionedForm, rx.State):
     @event_for(CUSTOMER)
     async def remove_document(self, document_id: str) -> EventSpec:
         """Take a document away for good."""
-        await worker.call(
-            documents.remove_document, actor(), form_parsing.text(document_id)
-        )
+        await worker.call(documents.remove_document, actor(), document_id)
         await self._read()
         return toast("success", "The document is removed.")
 
     @event_for(CUSTOMER)
     async def set_picture(self, file_id: str) -> EventSpec:
         """Use the picture that was just handed in; none with an empty id."""
-        wanted = form_parsing.text(file_id)
+        wanted = file_id
         await worker.call(dependents.set_picture, actor(), self._id(), wanted)
         await self._read()
         said = "The new photo is saved." if wanted else "The photo is removed."
@@ -162,7 +160,7 @@ class DependentState(VersionedForm, rx.State):
     @event_for(CUSTOMER)
     async def turn(self, page: int) -> None:
         """Show another page of past bookings."""
-        self.page = page if isinstance(page, int) and 1 <= page <= 1000 else 1
+        self.page = page if 1 <= page <= 1000 else 1
         await self._read()
 
     def _id(self) -> str:
@@ -235,7 +233,7 @@ class DependentAddState(SubmittedForm, rx.State):
 
     @event_for(CUSTOMER)
     async def save(
-        self, form_data: dict[str, Any]
+        self, form_data: dict[str, str]
     ) -> AsyncIterator[list[EventSpec] | None]:
         """Add what was typed, once."""
         request = form_parsing.field(form_data, "request")
@@ -260,7 +258,7 @@ class DependentAddState(SubmittedForm, rx.State):
 
     def _sender(self) -> str:
         """The address that asked for somebody to be added, or an empty text."""
-        asked = form_parsing.text(self.router.url.query_parameters.get("next"))
+        asked = self.router.url.query_parameters.get("next", "")
         return asked if _BOOKING_PATH.fullmatch(local_path(asked, "")) else ""
 
     def _after(self, added: str) -> str:
@@ -269,7 +267,7 @@ class DependentAddState(SubmittedForm, rx.State):
         return return_address(sender, added) if sender else f"/dependents/{added}"
 
     def _slug(self) -> str:
-        return form_parsing.text(self.router.url.query_parameters.get("type"))
+        return self.router.url.query_parameters.get("type", "")
 
 
 def _blank_form(

@@ -12,7 +12,7 @@ from portal_app.domain.dependents import types
 from portal_app.domain.dependents.rules import PAGE_SIZE
 from portal_app.domain.dependents.views import DependentPage, DependentRowView, TypeView
 from portal_app.kernel.audiences import Actor
-from portal_app.state.core import form_parsing, worker
+from portal_app.state.core import worker
 from portal_app.state.core.access import CUSTOMER, actor, event_for
 from portal_app.state.core.form_parsing import page_number
 from portal_app.state.core.paged_list import PagedList
@@ -45,22 +45,22 @@ class DependentsState(PagedList, rx.State):
     async def load(self) -> None:
         """Read what the address asks for."""
         asked = self.router.url.query_parameters
-        self.search = form_parsing.text(asked.get("q"))[:_MOST]
-        self.type_slug = form_parsing.text(asked.get("type"))[:_MOST]
+        self.search = asked.get("q", "")[:_MOST]
+        self.type_slug = asked.get("type", "")[:_MOST]
         self.archived = asked.get("show") == "archived"
         self.archived_id = self.archived_name = ""
-        await self._read(page_number(asked.get("page"), _LAST_PAGE))
+        await self._read(page_number(asked.get("page", ""), _LAST_PAGE))
         self.loaded = True
 
     @event_for(CUSTOMER)
     def find(self, text: str) -> EventSpec:
         """Look for something; the address keeps it."""
-        return self._go(q=form_parsing.text(text)[:_MOST].strip())
+        return self._go(q=text[:_MOST].strip())
 
     @event_for(CUSTOMER)
     def pick(self, slug: str) -> EventSpec:
         """Show one type only, or all with an empty slug."""
-        return self._go(type=form_parsing.text(slug)[:_MOST])
+        return self._go(type=slug[:_MOST])
 
     @event_for(CUSTOMER)
     def turn(self, page: int) -> EventSpec:
@@ -70,7 +70,7 @@ class DependentsState(PagedList, rx.State):
     @event_for(CUSTOMER)
     async def archive(self, dependent_id: str) -> None:
         """Put one away; the page offers to take it back."""
-        wanted = form_parsing.text(dependent_id)
+        wanted = dependent_id
         await worker.call(dependents.archive_dependent, actor(), wanted)
         names = {row.id: row.name for row in self.rows}
         self.archived_id, self.archived_name = wanted, names.get(wanted, "It")
@@ -79,9 +79,7 @@ class DependentsState(PagedList, rx.State):
     @event_for(CUSTOMER)
     async def restore(self, dependent_id: str) -> EventSpec:
         """Take one out again."""
-        await worker.call(
-            dependents.restore_dependent, actor(), form_parsing.text(dependent_id)
-        )
+        await worker.call(dependents.restore_dependent, actor(), dependent_id)
         self.archived_id = self.archived_name = ""
         await self._read(self.page)
         return toast("success", "It is back in your list.")

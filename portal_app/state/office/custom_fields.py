@@ -19,7 +19,6 @@ from portal_app.kernel.audiences import Actor
 from portal_app.kernel.ownership import require_office
 from portal_app.state.core import collection, form_parsing, worker
 from portal_app.state.core.access import OFFICE, actor, event_for
-from portal_app.state.core.form_parsing import text
 
 _PATH = "/office/fields"
 _MOST_CHOICES = 100
@@ -140,7 +139,7 @@ def _fields_page(whose: FieldOwner, tx: Session, who: Actor) -> FieldsPage:
 def _store(
     whose: FieldOwner,
     definition_id: str,
-    data: dict[str, Any],
+    data: form_parsing.Form,
     version: int,
     request: str,
 ) -> Awaitable[Any]:
@@ -160,7 +159,7 @@ def _order(whose: FieldOwner, tx: Session, who: Actor, ids: list[str]) -> None:
     schema.reorder_fields(tx, who, whose.scope(tx), ids)
 
 
-def _form(data: dict[str, Any]) -> FieldForm:
+def _form(data: form_parsing.Form) -> FieldForm:
     rows = form_parsing.ordered_rows(data, "choices", "key", "name", most=_MOST_CHOICES)
     return FieldForm(
         name=form_parsing.field(data, "name"),
@@ -184,7 +183,7 @@ def _fields(state: rx.State) -> collection.CollectionSpec:
     """The fields of whom the address names."""
     asked = state.router.url.query_parameters
     whose = FieldOwner(
-        text(asked.get("type"))[:_LONGEST], text(asked.get("service"))[:_LONGEST]
+        asked.get("type", "")[:_LONGEST], asked.get("service", "")[:_LONGEST]
     )
     return collection.CollectionSpec(
         read=partial(_fields_page, whose),
@@ -215,9 +214,9 @@ class OfficeFieldsState(collection.archivable_collection(_fields, OFFICE), rx.St
     archived: list[DefinitionView] = []
 
     @event_for(OFFICE)
-    def turn(self, href: Any) -> EventSpec | None:
+    def turn(self, href: str) -> EventSpec | None:
         """Go to the fields of somebody else."""
         known = [self.customers, *self.types, *self.services]
-        if text(href) not in {one.href for one in known}:
+        if href not in {one.href for one in known}:
             return None
-        return rx.redirect(text(href))
+        return rx.redirect(href)

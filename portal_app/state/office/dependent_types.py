@@ -16,7 +16,7 @@ _MOST_DOCUMENTS = 50
 
 
 def _store(
-    slug: str, form: dict[str, Any], version: int, request: str
+    slug: str, form: form_parsing.Form, version: int, request: str
 ) -> Awaitable[Any]:
     typed = TypeForm(
         singular=form_parsing.field(form, "singular"),

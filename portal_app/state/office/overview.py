@@ -86,7 +86,7 @@ class OfficeSecurityState(rx.State):
         found = await worker.query(
             security_log.read_page,
             actor(),
-            page=page_number(asked.get("page")),
+            page=page_number(asked.get("page", "")),
             kind=self.kind,
         )
         self.rows, self.page, self.has_more = found.rows, found.page, found.has_more

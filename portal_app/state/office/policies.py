@@ -13,7 +13,7 @@ from portal_app.state.core.access import OFFICE, actor
 
 
 def _store(
-    key: str, form: dict[str, Any], version: int, request: str
+    key: str, form: form_parsing.Form, version: int, request: str
 ) -> Awaitable[Any]:
     typed = PolicyForm(
         title=form_parsing.field(form, "title"), text=form_parsing.field(form, "text")

@@ -1,7 +1,6 @@
 """The switches of the business: ways in, how strict, what is asked."""
 
 from collections.abc import AsyncIterator
-from typing import Any
 
 import reflex as rx
 from reflex.event import EventSpec
@@ -48,7 +47,7 @@ class OfficeSettingsState(VersionedForm, rx.State):
         self.loaded = True
 
     @event_for(OFFICE)
-    async def save(self, form_data: dict[str, Any]) -> AsyncIterator[EventSpec | None]:
+    async def save(self, form_data: dict[str, str]) -> AsyncIterator[EventSpec | None]:
         """Store them, unless somebody else did meanwhile."""
         self._clear_messages()
         self.pending = True
@@ -79,7 +78,7 @@ class OfficeSettingsState(VersionedForm, rx.State):
         self.version = switches.version
 
 
-def _form(data: dict[str, Any]) -> SwitchesForm:
+def _form(data: form_parsing.Form) -> SwitchesForm:
     return SwitchesForm(
         google=form_parsing.ticked(data, "google"),
         apple=form_parsing.ticked(data, "apple"),

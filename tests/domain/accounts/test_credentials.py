@@ -135,12 +135,13 @@ def test_a_reset_link_expires_after_an_hour(db: Database) -> None:
         credentials.reset_password(db, STRANGER, token, OTHER_PASSWORD)
 
 
-def test_a_new_link_ends_the_older_one(db: Database) -> None:
-    older = ask(db)
-    newer = ask(db)
+def test_links_stay_good_until_one_is_used(db: Database) -> None:
+    older, newer = ask(db), ask(db)
+    credentials.reset_password(db, STRANGER, older, OTHER_PASSWORD)
+    before = snapshot_without_logs(db)
     with pytest.raises(LinkInvalid):
-        credentials.reset_password(db, STRANGER, older, OTHER_PASSWORD)
-    credentials.reset_password(db, STRANGER, newer, OTHER_PASSWORD)
+        credentials.reset_password(db, STRANGER, newer, PASSWORD)
+    assert snapshot_without_logs(db) == before
 
 
 def test_a_reset_request_does_not_reveal_accounts(
@@ -159,8 +160,8 @@ def test_reset_requests_are_limited_for_every_email(db: Database, email: str) ->
     for _ in range(3):
         credentials.request_reset(db, STRANGER, email)
     before, mails = snapshot_without_logs(db), sent_messages(db)
-    with pytest.raises(TooManyAttempts):
-        credentials.request_reset(db, Actor(address="198.51.100.1"), email)
+    # The same answer, which is true: the mails that were sent are good.
+    assert credentials.request_reset(db, STRANGER, email) is None  # type: ignore[func-returns-value]
     assert (snapshot_without_logs(db), sent_messages(db)) == (before, mails)
     assert security_event_kinds(db)[-1] == "blocked"
 

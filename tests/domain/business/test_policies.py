@@ -173,7 +173,7 @@ def test_a_pack_restores_an_archived_policy(db: Database) -> None:
             },
         ),
         (
-            PolicyForm(title="Re\u202ex", text="Re\u202ex"),
+            PolicyForm(title="Re\x1bx", text="Re\x1bx"),
             {
                 "title": "Please use only letters, numbers and signs.",
                 "text": "Please use only letters, numbers and signs.",

@@ -6,13 +6,14 @@ import pytest
 from portal_app.domain.customers import business_profiles as companies
 from portal_app.domain.customers.addresses import AddressForm
 from portal_app.domain.customers.business_profiles import (
+    MAX_PROFILES,
     BusinessProfileForm,
     CompanyContactForm,
 )
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.changes import Change, EditConflict
 from portal_app.kernel.db import Database
-from portal_app.kernel.errors import InvalidInput, NotFound
+from portal_app.kernel.errors import Conflict, InvalidInput, NotFound
 from tests.support.accounts import run_concurrently, snapshot_without_logs
 
 pytestmark = pytest.mark.each_database
@@ -152,3 +153,22 @@ def test_a_business_profile_has_at_most_ten_contacts(db: Database, her: Actor) -
     add(db, her, "r1", contacts=tuple(people[:10]))
     (view,) = db.query(companies.list_business_profiles, her)
     assert [c.name for c in view.contacts] == [f"Person {n}" for n in range(10)]
+
+
+def test_the_number_of_profiles_is_limited(db: Database, her: Actor) -> None:
+    for number in range(MAX_PROFILES):
+        add(db, her, f"r{number}")
+    first = db.query(companies.list_business_profiles, her)[0]
+    db.call(companies.remove_business_profile, her, first.id)
+    add(db, her, "more")
+    before = snapshot_without_logs(db)
+    for attempt in (
+        partial(add, db, her, "onemore"),
+        partial(db.call, companies.restore_business_profile, her, first.id),
+    ):
+        with pytest.raises(Conflict) as refused:
+            attempt()
+        assert refused.value.message == (
+            "You have as many profiles as fit. Please remove one first."
+        )
+    assert snapshot_without_logs(db) == before

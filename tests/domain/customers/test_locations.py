@@ -136,6 +136,31 @@ def test_towns_are_found_by_how_they_begin() -> None:
     ]
     assert [t.country for t in towns.search("zuric", "AU")][:1] == ["CH"]
     assert towns.search("x", "AU") == []
+    assert towns.search("2204", "AU") == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "country", "first"),
+    [
+        ("Newtown", "AU", [("Newtown", "NSW", "AU"), ("Newtown", "VIC", "AU")]),
+        ("Bondi", "AU", [("Bondi", "NSW", "AU"), ("Bondi Beach", "NSW", "AU")]),
+        ("newcas", "GB", [("Newcastle upon Tyne", "", "GB")]),
+        ("münchen", "AU", [("München", "", "DE")]),
+        ("Munich", "AU", [("Munich", "", "DE")]),
+        ("koln", "DE", [("Köln", "", "DE")]),
+        ("Köln", "AU", [("Köln", "", "DE")]),
+        ("rome", "IT", [("Rome", "", "IT")]),
+    ],
+)
+def test_towns_are_found_in_the_country_and_by_other_names(
+    typed: str, country: str, first: list[tuple[str, str, str]]
+) -> None:
+    found = towns.search(typed, country)
+    names = [(town.name, town.state, town.country) for town in found]
+    assert names[: len(first)] == first
+
+
+def test_a_town_has_a_position() -> None:
     found = towns.find_town("sydney", "NSW", "AU")
     assert found is not None
     assert (round(found.latitude), round(found.longitude)) == (-34, 151)

@@ -217,7 +217,7 @@ def test_every_wrong_field_is_named_and_nothing_is_stored(
         "company": "Please enter the name of the business.",
         "birthday": "Please enter a date that is not in the future.",
         "language": "Please choose a language from the list.",
-        "postcode": "Please enter a postcode such as 2000.",
+        "postcode": "Please enter a postcode such as 2060.",
     }
     assert snapshot_without_logs(db) == before
 

@@ -160,7 +160,7 @@ def test_a_repeated_request_adds_one_dependent(
         ),
         (cat_form("x" * 81), {"name": "Please use at most 80 characters."}),
         (
-            cat_form("Re\u202ex"),
+            cat_form("Re\x1bx"),
             {"name": "Please use only letters, numbers and signs."},
         ),
         (

@@ -224,7 +224,7 @@ def test_concurrent_duplicate_requests_add_one_field(db: Database, maya: Actor) 
             },
         ),
         (
-            replace(NAME, name="Re\u202ex"),
+            replace(NAME, name="Re\x1bx"),
             {"name": "Please use only letters, numbers and signs."},
         ),
         (

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from portal_app.domain.sign_in import honeypot, sign_up
-from portal_app.domain.sign_in.honeypot import HoneypotFields
+from portal_app.domain.sign_in.honeypot import HiddenFieldFilled, HoneypotFields
 from portal_app.kernel.clock import frozen
 from portal_app.kernel.db import Database
 from portal_app.kernel.errors import InvalidInput, TooManyAttempts
@@ -41,19 +41,51 @@ def test_a_person_signs_up(db: Database) -> None:
     assert sent_messages(db) == [("verify_email", FORM.email)]
 
 
-def test_a_bot_gets_the_same_answer_and_nothing_is_stored(
+def test_a_filled_hidden_field_is_asked_about_and_nothing_is_stored(
     db: Database, hashing: HashingCalls
 ) -> None:
     before = snapshot_without_logs(db)
-    with frozen(LATER):
-        trap = HoneypotFields("https://cheap.example", stamp())
+    trap = HoneypotFields("https://cheap.example", stamp())
+    with frozen(LATER), pytest.raises(HiddenFieldFilled) as asked:
         sign_up.sign_up_on_page(db, STRANGER, FORM, trap)
+    assert "tick that you filled in the form yourself" in asked.value.message
+    assert asked.value.fields == {}
     assert (snapshot_without_logs(db), sent_messages(db), hashing.hashed) == (
         before,
         [],
         0,
     )
     assert security_event_kinds(db) == ["robot"]
+
+
+def test_a_person_whose_password_manager_filled_it_in_gets_on(db: Database) -> None:
+    trap = HoneypotFields("https://cheap.example", stamp(), by_hand=True)
+    with frozen(LATER):
+        sign_up.sign_up_on_page(db, STRANGER, FORM, trap)
+    assert sent_messages(db) == [("verify_email", FORM.email)]
+
+
+def test_the_question_is_the_same_for_an_email_that_has_an_account(
+    db: Database,
+) -> None:
+    with frozen(LATER):
+        sign_up.create_active_customer(db, FORM)
+        trap = HoneypotFields("filled", stamp())
+        answers = []
+        for email in (FORM.email, "nobody@example.com"):
+            with pytest.raises(HiddenFieldFilled) as asked:
+                sign_up.sign_up_on_page(db, STRANGER, replace(FORM, email=email), trap)
+            answers.append(str(asked.value))
+    assert answers[0] == answers[1]
+    assert sent_messages(db) == []
+
+
+def test_the_box_replaces_no_stamp(db: Database) -> None:
+    trap = HoneypotFields("filled", "made up", by_hand=True)
+    with frozen(LATER), pytest.raises(InvalidInput) as refused:
+        sign_up.sign_up_on_page(db, STRANGER, FORM, trap)
+    assert "open for a long time" in refused.value.message
+    assert sent_messages(db) == []
 
 
 @pytest.mark.parametrize(

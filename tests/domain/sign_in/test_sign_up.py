@@ -197,8 +197,8 @@ def test_an_email_is_limited_whether_it_has_an_account_or_not(
 ) -> None:
     if exists:
         create_active_customer(db, FORM)
-    for _ in range(5):
-        sign_up(db, STRANGER, FORM)
+    for number in range(20):
+        sign_up(db, Actor(address=f"198.{number // 5}.100.1"), FORM)
     before, mails = snapshot_without_logs(db), sent_messages(db)
     hashing.reset()
     elsewhere = Actor(address="198.51.100.1")

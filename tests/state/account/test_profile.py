@@ -81,7 +81,6 @@ def test_wrong_fields_are_named_and_nothing_is_stored(database: Database) -> Non
     assert tab.fire(AccountState.save, form) == []
     state = tab.state(AccountState)
     assert state.errors == {
-        "last_name": "Please enter your last name.",
         "emails.1": "Please enter an e-mail address such as maya@example.com.",
         "phones.0": "Please enter a phone number such as 0412 345 678.",
     }

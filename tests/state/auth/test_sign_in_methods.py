@@ -164,7 +164,7 @@ def _with_offer(tab: Tab, secret: str) -> None:
     data = dict(tab.root.router_data)
     data["headers"] = {
         **data["headers"],
-        "authorization": f"Offer {hash_secret(secret)}",
+        "authorization": f"offer={hash_secret(secret)}",
     }
     tab.root.router_data = tab.root._update_router_vars(data, tab.root.router_data)
 

@@ -6,12 +6,15 @@ from typing import Any
 import pytest
 from reflex.state import StateUpdate
 from reflex_base.event import Event
+from sqlalchemy.exc import OperationalError
 
 from portal_app.domain.accounts import service as accounts
+from portal_app.domain.sign_in import session_lookup
 from portal_app.kernel.audiences import Actor, Audience
-from portal_app.kernel.db import Database
+from portal_app.kernel.db import Database, DatabaseUnavailable
 from portal_app.kernel.ids import hash_secret
 from portal_app.state.account.profile import AccountState
+from portal_app.state.core import outages
 from portal_app.state.core.access import actor
 from portal_app.state.core.gate import Gate
 from portal_app.state.core.viewer import ViewerState
@@ -20,7 +23,7 @@ from tests.support.people import actor_of, new_customer, session_cookie
 from tests.support.tabs import Tab, redirect_targets
 
 HYDRATE = "reflex___state____state.hydrate_and_load"
-PRIVATE = f"{AccountState.get_full_name()}.save"
+PRIVATE = f"{AccountState.get_full_name()}.begin"
 PUBLIC = f"{ViewerState.get_full_name()}.load"
 
 
@@ -53,6 +56,16 @@ def test_customer_passes_as_the_session_says(database: Database) -> None:
         expected.session_id,
     )
     assert who.audience is Audience.CUSTOMER
+
+
+def test_a_stranger_s_browser_brings_its_devices(database: Database) -> None:
+    tab = Tab("/login")
+    data = dict(tab.root.router_data)
+    brought = {"authorization": "offer=a&device=b&device=c"}
+    data["headers"] = {**data["headers"], **brought}
+    tab.root.router_data = tab.root._update_router_vars(data, tab.root.router_data)
+    answer, who = _pass(tab, PUBLIC)
+    assert (answer, who.device_hashes) == (None, ("b", "c"))
 
 
 @pytest.mark.parametrize("cookie", ["", "no-hash-of-anything", "' OR 1=1 --"])
@@ -101,6 +114,31 @@ def test_undeclared_handler_gets_an_empty_answer(database: Database, name: str) 
     tab, _ = _signed_in(database)
     answer, _ = _pass(tab, name)
     assert answer == StateUpdate()
+
+
+def test_nobody_is_taken_for_anybody_while_the_database_is_away(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither let through nor signed out: told, and nothing else."""
+    tab, _ = _signed_in(database)
+    told: list[str] = []
+
+    async def tell(message: str) -> None:
+        told.append(message)
+
+    def away(*_: Any) -> None:
+        raise DatabaseUnavailable(OperationalError("", {}, Exception("refused")))
+
+    monkeypatch.setattr(outages, "tell", tell)
+    monkeypatch.setattr(session_lookup, "resolve_session", away)
+    for name in (PRIVATE, PUBLIC, HYDRATE):
+        answer, who = _pass(tab, name)
+        assert answer == StateUpdate()
+        assert who == Actor()
+    assert (
+        told
+        == ["We cannot reach our database just now. Please try again in a moment."] * 3
+    )
 
 
 def test_a_session_that_ended_is_refused_at_the_next_event(

@@ -116,8 +116,7 @@ def test_errors_appear_next_to_their_field(database: Database) -> None:
     state = tab.state(OfficeFieldsState)
     assert state.errors == {"choices.1": "There are two choices called “dog”."}
     assert (state.problem, state.pending) == ("", False)
-    for odd in ({}, {"name": 5, "kind": None}, "text", None):
-        tab.fire(OfficeFieldsState.save, odd)
+    tab.fire(OfficeFieldsState.save, {})
     assert snapshot_without_logs(database) == before
 
 
