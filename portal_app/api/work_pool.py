@@ -12,10 +12,12 @@ from anyio import CancelScope, CapacityLimiter, create_task_group, to_thread
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive
 
+from portal_app.kernel.errors import Unavailable
+
 Result = TypeVar("Result")
 
 
-class Busy(Exception):
+class Busy(Unavailable):
     """So many wait already that one more would wait too long.
 
     Attributes:
@@ -23,6 +25,11 @@ class Busy(Exception):
     """
 
     retry_after = 10
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Many people are asking for this just now. Please try again in a minute."
+        )
 
 
 class WorkPool:

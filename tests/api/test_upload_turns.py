@@ -44,7 +44,7 @@ class HeldImages:
             self.begun += 1
             self.drawing += 1
             self.most_at_once = max(self.most_at_once, self.drawing)
-        assert self.may_draw.wait(10)
+        assert self.may_draw.wait(60)
         with self._lock:
             self.drawing -= 1
         if self.costly:
@@ -118,7 +118,7 @@ def scene(sqlite_db: Database, tmp_path: Path, hashing: object) -> Scene:
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not condition():
             await asyncio.sleep(0)
 

@@ -26,7 +26,7 @@ class Work:
             self._running += 1
             self.begun.append(number)
             self.most_at_once = max(self.most_at_once, self._running)
-        self.may_end.wait(10)
+        self.may_end.wait(60)
         with self._lock:
             self._running -= 1
         return number
@@ -48,7 +48,7 @@ class Client:
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not condition():
             await asyncio.sleep(0)
 
