@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 RUN_STAMP := $(VENV)/.run-installed
 DEV_STAMP := $(VENV)/.dev-installed
 
-.PHONY: help run test lint bench build format clean
+.PHONY: help run test fuzz lint bench build format clean
 .DEFAULT_GOAL := help
 
 help: ## List the commands
@@ -19,12 +19,21 @@ build: $(RUN_STAMP) ## Build the front end if its sources changed
 
 test: $(DEV_STAMP) ## Run the whole test suite, browser included
 	@$(BIN)/python -m tests.support.browser
+	@$(BIN)/python -m tests.support.nginx
 	@$(BIN)/python -m portal_app build
 ifdef PYTEST_ARGS
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 else
 	$(BIN)/python -m pytest tests -n auto --dist worksteal
 endif
+
+CASES ?= 200000
+FROM ?= $(shell date +%s)
+
+fuzz: $(DEV_STAMP) ## Fire every handler with odd arguments (CASES, FROM: how many, which)
+	@echo "CASES=$(CASES) FROM=$(FROM)"
+	CASES=$(CASES) FROM=$(FROM) $(BIN)/python -m pytest \
+		tests/state/core/test_fuzzed_arguments.py -q -n 0 -o timeout=0
 
 lint: $(DEV_STAMP) ## Check style, types, and the walls of the house
 	$(BIN)/ruff format --check .

@@ -117,6 +117,34 @@
     if (next.matches("[role=tab]")) next.click();
   });
 
+  // A field that is being put right is forgiven until the form is sent again. What
+  // the page believes to be drawn is put back before, so that both stay in step.
+  const forgiven = new Map();
+  const forgive = ({ target }) => {
+    if (target.getAttribute?.("aria-invalid") !== "true") return;
+    const lines = (target.getAttribute("aria-describedby") ?? "")
+      .split(" ")
+      .map((id) => document.getElementById(id))
+      .filter((line) => line?.matches(".field-error"));
+    target.setAttribute("aria-invalid", "false");
+    for (const line of lines) line.hidden = true;
+    forgiven.set(target, lines);
+  };
+  on("input", forgive, true);
+  on("change", forgive, true);
+  on(
+    "submit",
+    () => {
+      for (const [field, lines] of forgiven) {
+        field.setAttribute("aria-invalid", "true");
+        for (const line of lines) line.hidden = false;
+      }
+      forgiven.clear();
+      marks.takeRecords();
+    },
+    true,
+  );
+
   // When the answer to a submitted form marks fields as wrong, the first of
   // them gets the focus, so that the error is heard and seen.
   let submitted = null;
@@ -128,7 +156,7 @@
     for (const key of Object.keys(sessionStorage))
       if (key.startsWith("portal-typed-")) sessionStorage.removeItem(key);
   });
-  new MutationObserver((changes) => {
+  const marks = new MutationObserver((changes) => {
     if (!submitted) return;
     if (!changes.some(({ target }) => target.ariaInvalid === "true")) return;
     const form = submitted;
@@ -136,7 +164,8 @@
     requestAnimationFrame(() =>
       form.querySelector('[aria-invalid="true"]')?.focus(),
     );
-  }).observe(document, { subtree: true, attributeFilter: ["aria-invalid"] });
+  });
+  marks.observe(document, { subtree: true, attributeFilter: ["aria-invalid"] });
 
   // After a deploy the code of a page not yet visited is gone: load the new one,
   // once, and never twice within half a minute.
@@ -161,4 +190,69 @@
     },
     true,
   );
+
+  // A browser's own translation puts <font> elements where text was, or around it.
+  // React goes on writing to the text it knows, and names it when it puts something
+  // before it or takes it away: the page would show old words, or break. Here that
+  // text keeps its place: what is written comes back into the page, for the browser
+  // to translate anew.
+  const standIns = new WeakMap();
+  const inUse = new WeakSet();
+  const isFont = (node) => node?.nodeName === "FONT";
+  const remember = (records) => {
+    for (const { removedNodes, addedNodes, previousSibling, nextSibling } of records) {
+      for (const gone of removedNodes) {
+        const isText = gone.nodeType === Node.TEXT_NODE;
+        if (!isText && !isFont(gone)) continue;
+        const around = isText ? [previousSibling, nextSibling] : [];
+        const font = [...addedNodes, ...around].find((n) => isFont(n) && !inUse.has(n));
+        if (!font) continue;
+        standIns.set(gone, font);
+        inUse.add(font);
+      }
+    }
+  };
+  const translation = new MutationObserver(remember);
+  translation.observe(document, { childList: true, subtree: true });
+  const standInOf = (node) => {
+    remember(translation.takeRecords());
+    let font = standIns.get(node);
+    while (font && !font.parentNode) font = standIns.get(font);
+    return font;
+  };
+  // The child of a parent that holds, or stands for, a text.
+  const childOf = (parent, node) => {
+    if (!node || node.parentNode === parent) return node;
+    let at = node.parentNode ? node : standInOf(node);
+    while (at && at.parentNode !== parent) at = isFont(at.parentNode) ? at.parentNode : null;
+    return at ?? node;
+  };
+  const takeBack = (node) => {
+    if (node.nodeType !== Node.TEXT_NODE || node.parentNode) return;
+    standInOf(node)?.remove();
+    standIns.delete(node);
+  };
+  const { appendChild, insertBefore, removeChild } = Node.prototype;
+  const value = Object.getOwnPropertyDescriptor(Node.prototype, "nodeValue");
+  Node.prototype.appendChild = function (node) {
+    takeBack(node);
+    return appendChild.call(this, node);
+  };
+  Node.prototype.insertBefore = function (node, before) {
+    takeBack(node);
+    return insertBefore.call(this, node, childOf(this, before));
+  };
+  Node.prototype.removeChild = function (node) {
+    removeChild.call(this, childOf(this, node));
+    return node;
+  };
+  Object.defineProperty(Node.prototype, "nodeValue", {
+    ...value,
+    set(text) {
+      value.set.call(this, text);
+      if (this.nodeType !== Node.TEXT_NODE || this.parentNode) return;
+      standInOf(this)?.replaceWith(this);
+      standIns.delete(this);
+    },
+  });
 })();

@@ -19,7 +19,10 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col, select
 
 from portal_app import migrations, preflight
-from portal_app.backup import BackupError, create_backup, restore_backup
+from portal_app.backups import locks, restoration
+from portal_app.backups.creation import Summary, create_backup
+from portal_app.backups.manifest import BackupError
+from portal_app.backups.retention import backup_folder
 from portal_app.demo.customers import DemoStorage
 from portal_app.demo.loader import ACCOUNTS, PASSWORD, is_empty, load_demo
 from portal_app.domain import wiring
@@ -125,14 +128,24 @@ def serve() -> None:
         settings = load_settings()
         server.check_port_is_free(settings.port)
         preflight.check_redis(settings)
-        database = prepared_database(settings)
-        if settings.env == "demo" and is_empty(database):
-            load_demo(database, demo_storage=_demo_storage(settings))
-        _build_if_needed()
-        greeting = _greeting(settings, database)
-        # Workers open their own connections; a fork must not share these.
-        database.engine.dispose()
-        server.serve(settings, lambda: print(greeting, flush=True))
+        with _database_in_use(settings) as database:
+            preflight.prepare(database)
+            if settings.env == "demo" and is_empty(database):
+                load_demo(database, demo_storage=_demo_storage(settings))
+            _build_if_needed()
+            greeting = _greeting(settings, database)
+            # Workers open their own connections; a fork must not share these.
+            database.engine.dispose()
+            server.serve(settings, lambda: print(greeting, flush=True))
+
+
+@contextmanager
+def _database_in_use(settings: Settings) -> Iterator[Database]:
+    """The database, after an interrupted restore, and kept from being restored."""
+    database = open_database(settings)
+    restoration.settle(database, open_storage(settings))
+    with locks.in_use(database):
+        yield database
 
 
 def _greeting(settings: Settings, database: Database) -> str:
@@ -301,42 +314,71 @@ def jobs_run(
     with _one_line_errors():
         settings = load_settings()
         configure_logs(settings)
-        database = open_database(settings)
-        if not migrations.is_current(database):
-            raise ConfigError(
-                "the database is not up to date; run `python -m portal_app migrate`"
-            )
-        schedule = portal_schedule(
-            database, build_mailer(settings), open_storage(settings)
+        with _database_in_use(settings) as database:
+            _run_jobs(settings, database, once=once)
+
+
+def _run_jobs(settings: Settings, database: Database, *, once: bool) -> None:
+    if not migrations.is_current(database):
+        raise ConfigError(
+            "the database is not up to date; run `python -m portal_app migrate`"
         )
-        if once:
-            schedule.run_once()
-            return
-        stopped = threading.Event()
-        for ending in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(ending, lambda *_: stopped.set())
-        print("Running the jobs. Press Ctrl-C to stop.", flush=True)
-        schedule.run_until(stopped)
+    schedule = portal_schedule(
+        database,
+        build_mailer(settings),
+        open_storage(settings),
+        backup_folder(settings),
+    )
+    if once:
+        schedule.run_once()
+        return
+    stopped = threading.Event()
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, lambda *_: stopped.set())
+    print("Running the jobs. Press Ctrl-C to stop.", flush=True)
+    schedule.run_until(stopped)
 
 
 @main.command()
 def backup(
-    file: Annotated[Path, typer.Argument(help="Where to, such as portal.tar.gz.")],
+    file: Annotated[Path, typer.Argument(help="Where to, such as portal.backup.")],
+    encrypt: Annotated[
+        bool,
+        typer.Option(
+            "--encrypt",
+            help="With the passphrase in PORTAL_BACKUP_PASSPHRASE, or one it asks for.",
+        ),
+    ] = False,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace a file that is there.")
+    ] = False,
+    verify: Annotated[
+        bool,
+        typer.Option(
+            "--verify",
+            help="Make none: restore FILE into a throw-away place, as a drill.",
+        ),
+    ] = False,
 ) -> None:
     """Keep the database and the files in one archive; the portal may be running."""
     with _one_line_errors():
         settings = load_settings()
-        create_backup(open_database(settings), _files_folder(settings), file)
-        print(f"Everything is in {file}. Keep it as safe as the portal itself.")
-
-
-def _files_folder(settings: Settings) -> Path:
-    if settings.files_folder is None:
-        raise ConfigError(
-            "PORTAL_STORAGE_URL: the files are not in a folder of this machine; "
-            "keep the database and the storage by their own means"
-        )
-    return settings.files_folder
+        if verify:
+            found = restoration.verify_backup(file, lambda: _passphrase(settings))
+            print(f"{file} can be restored: {_contents(found)}.")
+            return
+        passphrase = _passphrase(settings, confirmed=True) if encrypt else None
+        with _database_in_use(settings) as database:
+            made = create_backup(
+                database,
+                open_storage(settings),
+                file,
+                passphrase=passphrase,
+                overwrite=overwrite,
+            )
+        print(f"Everything is in {file}: {_contents(made)}.")
+        if not encrypt:
+            print("Keep it as safe as the portal itself.")
 
 
 @main.command()
@@ -354,9 +396,32 @@ def restore(
             raise ConfigError(
                 "the database is not empty; --force replaces everything in it"
             )
-        restore_backup(database, _files_folder(settings), file)
-        migrations.migrate(database)
-        print(f"Everything in {file} is back, and the database is up to date.")
+        back = restoration.restore_backup(
+            database, open_storage(settings), file, lambda: _passphrase(settings)
+        )
+        print(f"Everything in {file} is back: {_contents(back)}.")
+
+
+def _passphrase(settings: Settings, *, confirmed: bool = False) -> str:
+    """The passphrase of an archive, from the environment or from a person."""
+    given = settings.backup_passphrase.get_secret_value()
+    if given:
+        return given
+    asked = typer.prompt(
+        "Passphrase",
+        hide_input=True,
+        confirmation_prompt="Once more" if confirmed else False,
+    )
+    return str(asked)
+
+
+def _contents(found: Summary) -> str:
+    parts = [f"{found.rows} rows", f"{found.files} files"]
+    if found.missing_files:
+        parts.append(f"{found.missing_files} files were gone already")
+    if found.damaged_files:
+        parts.append(f"{found.damaged_files} files were damaged already")
+    return ", ".join(parts)
 
 
 @main.command()
@@ -375,6 +440,7 @@ def check() -> None:
         ("files", preflight.check_storage),
         ("redis", preflight.check_redis),
         ("geocoder", preflight.check_geocoder),
+        ("backups", preflight.check_backups),
         ("front end", preflight.check_frontend),
     )
     failed = [name for name, ask in checks if not _check_line(name, ask, settings)]

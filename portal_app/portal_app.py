@@ -21,6 +21,8 @@ from portal_app.api.readiness import portal_readiness
 from portal_app.api.sessions import session_routes
 from portal_app.api.slow_clients import SlowClients
 from portal_app.api.uploads import upload_routes
+from portal_app.backups.locks import in_use
+from portal_app.backups.retention import backup_folder
 from portal_app.components.layout.document import app_options, waiting_page
 from portal_app.components.layout.first_html import until_hydrated
 from portal_app.domain import wiring
@@ -162,14 +164,17 @@ def _with_guard(portal: ASGIApp) -> ASGIApp:
 @asynccontextmanager
 async def _jobs() -> AsyncIterator[None]:
     """Run the jobs for as long as the portal serves."""
-    schedule = portal_schedule(_database, build_mailer(_settings), _storage)
-    schedule.start()
-    try:
-        yield
-    finally:
-        # It waits for what is running, such as a mail on its way.
-        await asyncio.to_thread(schedule.stop)
-        await asyncio.to_thread(_images.close)
+    schedule = portal_schedule(
+        _database, build_mailer(_settings), _storage, backup_folder(_settings)
+    )
+    with in_use(_database):
+        schedule.start()
+        try:
+            yield
+        finally:
+            # It waits for what is running, such as a mail on its way.
+            await asyncio.to_thread(schedule.stop)
+            await asyncio.to_thread(_images.close)
 
 
 app = rx.App(

@@ -1,6 +1,7 @@
-"""Checks that the database, mail, storage, Redis, geocoder and front end are usable."""
+"""Checks that the database, mail, storage and all else the portal needs are usable."""
 
 import socket
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -8,11 +9,13 @@ import redis
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from portal_app import migrations
+from portal_app.backups.retention import backup_folder
 from portal_app.domain.business import service as businesses
 from portal_app.domain.customers.geocoding import GeocoderUnavailable
 from portal_app.domain.files.protocols import StorageUnavailable
 from portal_app.integrations.geocoding import NominatimGeocoder
 from portal_app.integrations.storage import FsspecStorage, StorageMisconfigured
+from portal_app.kernel.clock import utc_now
 from portal_app.kernel.db import Database, database_error_text
 from portal_app.kernel.ids import new_id
 from portal_app.serving import build as frontend
@@ -21,6 +24,7 @@ from portal_app.settings import ROOT, Settings
 _CONNECT_SECONDS = 5
 _DATABASE = "PORTAL_DATABASE_URL"
 _POSTGRESQL_PORT = 5432
+_OLD_BACKUP = timedelta(days=2)
 
 
 class ConfigError(Exception):
@@ -59,7 +63,11 @@ def prepared_database(settings: Settings) -> Database:
     Raises:
         Refusal: As ``open_database``.
     """
-    database = open_database(settings)
+    return prepare(open_database(settings))
+
+
+def prepare(database: Database) -> Database:
+    """Bring a database to the newest schema, and put a business into it."""
     migrations.migrate(database)
     database.call(businesses.ensure_business)
     return database
@@ -182,6 +190,29 @@ def check_geocoder(settings: Settings) -> str:
             f"PORTAL_GEOCODER_URL: the geocoder does not answer: {error.reason}"
         ) from None
     return "answers"
+
+
+def check_backups(settings: Settings) -> str:
+    """Say when the newest backup was made.
+
+    Raises:
+        Refusal: If backups are wanted and the newest is more than two days old.
+    """
+    backups = backup_folder(settings)
+    if backups is None:
+        return "not made by themselves; PORTAL_BACKUP_DIR says where to"
+    newest = backups.newest()
+    if newest is None:
+        return f"none yet in {short_path(backups.folder)}; the portal makes one a day"
+    age = utc_now() - newest
+    if age > _OLD_BACKUP:
+        raise ConfigError(
+            f"the newest in {short_path(backups.folder)} is {age.days} days old; "
+            "the log says why"
+        )
+    return (
+        f"the newest in {short_path(backups.folder)} is of {newest:%Y-%m-%d %H:%M} UTC"
+    )
 
 
 def check_frontend(_settings: Settings) -> str:

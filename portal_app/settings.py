@@ -26,6 +26,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
 _DEMO_SECRET = "demo-only-not-a-secret"  # noqa: S105 - refused in production
+MIN_PASSPHRASE_LENGTH = 12
 _MAIL_SCHEMES = {"file", "smtp", "smtps"}
 _PROVIDER_VARIABLES = {
     "google": ("google_client_id", "google_client_secret"),
@@ -91,6 +92,10 @@ class Settings(BaseSettings):
     trusted_proxy_hops: int = Field(default=0, ge=0, le=10)
     event_allowance: float = Field(default=1.0, ge=0.1, le=1000)
 
+    backup_dir: str = ""
+    backup_keep_days: int = Field(default=14, ge=1, le=3650)
+    backup_passphrase: SecretStr = SecretStr("")
+
     google_client_id: str = ""
     google_client_secret: SecretStr = _aliased_secret(
         "GOOGLE_CLIENT_SECRET", "GOOGLE_SECRET"
@@ -145,6 +150,20 @@ class Settings(BaseSettings):
             return str(ROOT / value)
         if not scheme.isalnum() or not place:
             raise ValueError("takes a folder or an fsspec address such as s3://BUCKET")
+        return value
+
+    @field_validator("backup_dir")
+    @classmethod
+    def _backup_dir(cls, value: str) -> str:
+        if "://" in value:
+            raise ValueError("takes a folder of this machine")
+        return str(ROOT / value) if value else ""
+
+    @field_validator("backup_passphrase")
+    @classmethod
+    def _backup_passphrase(cls, value: SecretStr) -> SecretStr:
+        if 0 < len(value.get_secret_value()) < MIN_PASSPHRASE_LENGTH:
+            raise ValueError(f"takes at least {MIN_PASSPHRASE_LENGTH} characters")
         return value
 
     @field_validator("mail_url")

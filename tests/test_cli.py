@@ -21,6 +21,7 @@ import pytest
 from pydantic import SecretStr
 
 from portal_app import cli
+from portal_app.backups import locks
 from portal_app.demo.loader import is_empty
 from portal_app.domain.accounts import credentials
 from portal_app.domain.accounts import service as accounts
@@ -213,7 +214,7 @@ def test_check_prints_one_line_each(portal: Portal) -> None:
     before = portal.run("check")
     assert before.returncode == 1
     lines = before.stdout.splitlines()
-    assert lines[:7] == [
+    assert lines[:8] == [
         f"ok     settings: demo, http://localhost:{portal.port}",
         "ok     database: SQLite answers",
         "wrong  schema: not up to date; run `python -m portal_app migrate`",
@@ -221,8 +222,9 @@ def test_check_prints_one_line_each(portal: Portal) -> None:
         f"ok     files: kept in {portal.folder / 'files'}",
         "ok     redis: not used",
         "ok     geocoder: not used; towns are found without one",
+        "ok     backups: not made by themselves; PORTAL_BACKUP_DIR says where to",
     ]
-    assert len(lines) == 8
+    assert len(lines) == 9
     assert portal.run("migrate").stdout == "The database is up to date.\n"
     assert "ok     schema: up to date" in portal.run("check").stdout
 
@@ -334,9 +336,17 @@ def test_backup_and_restore(portal: Portal, tmp_path: Path) -> None:
     load = portal.run("demo", "load")
     assert load.returncode == 0
     kept = ordered_rows(portal.database)
-    archive = str(tmp_path / "kept.tar.gz")
+    contents = f"{sum(len(rows) for rows in kept.values())} rows, 21 files"
+    archive = str(tmp_path / "kept.backup")
     assert portal.run("backup", archive).stdout == (
-        f"Everything is in {archive}. Keep it as safe as the portal itself.\n"
+        f"Everything is in {archive}: {contents}.\n"
+        "Keep it as safe as the portal itself.\n"
+    )
+    assert portal.refused("backup", archive) == (
+        f"portal: {archive} exists already; --overwrite replaces it"
+    )
+    assert portal.run("backup", "--verify", archive).stdout == (
+        f"{archive} can be restored: {contents}.\n"
     )
     assert portal.refused("restore", archive) == (
         "portal: the database is not empty; --force replaces everything in it"
@@ -344,8 +354,44 @@ def test_backup_and_restore(portal: Portal, tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     other = Portal(elsewhere, portal.port)
-    assert other.run("restore", archive).returncode == 0
+    assert other.run("restore", archive).stdout == (
+        f"Everything in {archive} is back: {contents}.\n"
+    )
     assert ordered_rows(other.database) == kept
+
+
+def test_an_encrypted_backup(portal: Portal, tmp_path: Path) -> None:
+    portal.run("migrate")
+    archive = str(tmp_path / "secret.backup")
+    secret = {"PORTAL_BACKUP_PASSPHRASE": "correct horse battery"}
+    made = portal.run("backup", "--encrypt", archive, **secret)
+    assert made.stdout == f"Everything is in {archive}: 1 rows, 0 files.\n"
+    wrong = {"PORTAL_BACKUP_PASSPHRASE": "wrong horse battery"}
+    assert portal.refused("backup", "--verify", archive, **wrong) == (
+        f"portal: {archive} cannot be restored: "
+        "the passphrase is wrong, or its first bytes are damaged"
+    )
+    assert portal.run("restore", archive, **secret).stdout == (
+        f"Everything in {archive} is back: 1 rows, 0 files.\n"
+    )
+    assert portal.refused("backup", archive, PORTAL_BACKUP_PASSPHRASE="short") == (
+        "portal: PORTAL_BACKUP_PASSPHRASE: takes at least 12 characters"
+    )
+
+
+def test_no_restore_under_a_portal_that_serves(portal: Portal, tmp_path: Path) -> None:
+    portal.run("migrate")
+    archive = str(tmp_path / "kept.backup")
+    portal.run("backup", archive)
+    with locks.in_use(portal.database):
+        assert portal.refused("restore", archive) == (
+            "portal: the portal is running; "
+            "stop it first, wherever it runs on this database"
+        )
+    with locks.exclusive(portal.database):
+        assert portal.refused("jobs", "run", "--once") == (
+            "portal: a backup is being restored; start again when that has ended"
+        )
 
 
 def test_production_prints_no_password(sqlite_db: Database) -> None:

@@ -130,9 +130,6 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column(
-            "guest_booking", sa.Boolean(), server_default=sa.false(), nullable=False
-        ),
-        sa.Column(
             "guest_session_minutes", sa.Integer(), server_default="120", nullable=False
         ),
         sa.Column("session_hours", sa.Integer(), server_default="12", nullable=False),

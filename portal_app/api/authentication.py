@@ -18,7 +18,8 @@ def client_address(request: Request, settings: Settings) -> str:
     """
     hops = settings.trusted_proxy_hops
     if hops:
-        forwarded = request.headers.get("x-forwarded-for", "")
+        # A proxy may append a line of its own below what the client made up.
+        forwarded = ",".join(request.headers.getlist("x-forwarded-for"))
         addresses = [part.strip() for part in forwarded.split(",") if part.strip()]
         if len(addresses) >= hops:
             return addresses[-hops]

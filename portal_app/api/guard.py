@@ -33,7 +33,7 @@ _CACHE_RULES = (
 _REVALIDATE = "no-cache"
 _OK = 200
 _INLINE_SCRIPT = re.compile(r"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.S)
-_PRIVATE_HEADERS = frozenset({b"cookie", b"authorization"})
+_PRIVATE_HEADERS = frozenset({b"cookie", b"authorization", b"x-forwarded-for"})
 """Headers of a handshake that only say what the guard puts there."""
 _TOKEN_PAGES = frozenset(
     {
@@ -200,6 +200,9 @@ class Guard:
         session = hash_secret(secret) if secret else ""
         offer = read_cookie(self._settings, headers, PENDING_IDENTITY_COOKIE)
         kept = [pair for pair in scope["headers"] if pair[0] not in _PRIVATE_HEADERS]
+        if forwarded := headers.getlist("x-forwarded-for"):
+            # Reflex reads the last line only, a proxy may write one of its own.
+            kept.append((b"x-forwarded-for", ",".join(forwarded).encode()))
         if session:
             kept.append((b"cookie", session.encode()))
         brought = [("offer", offer)] if offer else []

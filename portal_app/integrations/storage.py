@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import BinaryIO
 
 import fsspec
 import structlog
+from fsspec.implementations.local import LocalFileSystem
 
 from portal_app.domain.files.protocols import StorageUnavailable
 from portal_app.kernel.errors import NotFound
@@ -78,6 +80,37 @@ class FsspecStorage:
             self._files.rm(path, recursive=True)
         except FileNotFoundError:
             return
+        except Exception as error:
+            raise self._unavailable(error) from error
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder of the files, or ``None`` if they are stored elsewhere."""
+        return Path(self._root) if isinstance(self._files, LocalFileSystem) else None
+
+    def list_keys(self, folder: str = "") -> Iterator[str]:
+        """Every key below a folder, or all there are; what is no key is left out."""
+        root = self._path(folder) if folder else self._root
+        try:
+            paths = self._files.find(root)
+        except FileNotFoundError:
+            return
+        except Exception as error:
+            raise self._unavailable(error) from error
+        for path in paths:
+            key = str(path).removeprefix(f"{self._root}/")
+            if _KEY.fullmatch(key):
+                yield key
+
+    def move(self, key: str, target: str) -> None:
+        """Give bytes another key, in place of what is stored under it.
+
+        In a folder that is one step; elsewhere bytes are copied, then deleted.
+        """
+        try:
+            path = self._path(target)
+            self._files.makedirs(path.rpartition("/")[0], exist_ok=True)
+            self._files.mv(self._path(key), path)
         except Exception as error:
             raise self._unavailable(error) from error
 

@@ -13,11 +13,13 @@ from threading import Event
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from portal_app.domain.files.protocols import Storage
+from portal_app.backups.retention import BackupFolder
+from portal_app.backups.stored_files import BackedUpStorage
 from portal_app.domain.notifications.outbox import Mailer
 from portal_app.jobs.tasks import (
     delete_unused_files,
     deliver_outbox,
+    make_backup,
     purge_expired,
     send_document_reminders,
 )
@@ -90,16 +92,22 @@ class Schedule:
             self.stop()
 
 
-def portal_schedule(db: Database, mailer: Mailer, storage: Storage) -> Schedule:
-    """The jobs of the portal."""
-    return Schedule(
-        [
-            Job("deliver outbox", 1, lambda: deliver_outbox(db, mailer)),
-            Job("purge expired", 3600, lambda: purge_expired(db)),
-            Job("remind of documents", 900, lambda: send_document_reminders(db)),
-            Job("sweep files", 600, lambda: delete_unused_files(db, storage)),
-        ]
-    )
+def portal_schedule(
+    db: Database,
+    mailer: Mailer,
+    storage: BackedUpStorage,
+    backups: BackupFolder | None = None,
+) -> Schedule:
+    """The jobs of the portal; ``backups`` says where backups go, if anywhere."""
+    jobs = [
+        Job("deliver outbox", 1, lambda: deliver_outbox(db, mailer)),
+        Job("purge expired", 3600, lambda: purge_expired(db)),
+        Job("remind of documents", 900, lambda: send_document_reminders(db)),
+        Job("sweep files", 600, lambda: delete_unused_files(db, storage)),
+    ]
+    if backups is not None:
+        jobs.append(Job("make backup", 900, lambda: make_backup(db, storage, backups)))
+    return Schedule(jobs)
 
 
 def _run_job(job: Job) -> None:

@@ -1,7 +1,10 @@
-"""The tasks of the schedule: outbox, reminders, unused files, retention."""
+"""The tasks of the schedule: outbox, reminders, unused files, retention, backups."""
 
 import structlog
 
+from portal_app.backups.manifest import BackupError
+from portal_app.backups.retention import BackupFolder
+from portal_app.backups.stored_files import BackedUpStorage
 from portal_app.domain.accounts import security_log, sessions, tokens
 from portal_app.domain.bookings import guests
 from portal_app.domain.bookings.drafts import delete_stale_drafts
@@ -55,6 +58,14 @@ def send_document_reminders(db: Database) -> int:
     if written:
         log.info("reminded of documents", count=written)
     return written
+
+
+def make_backup(db: Database, storage: BackedUpStorage, backups: BackupFolder) -> None:
+    """Make the day's backup if it is due; what keeps it from being made is logged."""
+    try:
+        backups.make_if_due(db, storage)
+    except BackupError as error:
+        log.error("no backup was made", reason=str(error))
 
 
 def purge_expired(db: Database) -> dict[str, int]:

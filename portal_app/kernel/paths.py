@@ -1,5 +1,8 @@
 """Paths of this portal, as opposed to addresses somebody smuggled in."""
 
+MOST_PATH = 500
+"""Characters of a path that is kept to go on to."""
+
 
 def local_path(path: str | None, default: str = "/") -> str:
     """A path of this portal to go on to.

@@ -3,12 +3,14 @@
 import reflex as rx
 
 from portal_app.components.auth.mail_links import check_your_mail
+from portal_app.components.auth.purpose import onward
 from portal_app.components.layout.shell import auth_shell, auth_switch
 from portal_app.components.ui.buttons import submit_button, text_link
 from portal_app.components.ui.fields import email_field
 from portal_app.components.ui.forms import focused_block, form
 from portal_app.pages.page import Page
 from portal_app.state.auth.passwords import ForgotPasswordState
+from portal_app.state.auth.purpose import PurposeState
 from portal_app.state.core.viewer import ViewerState
 
 
@@ -23,7 +25,7 @@ def draw() -> rx.Component:
             "If there is an account with that e-mail, a mail is on its way.",
             "Tell us your e-mail, and we send you a link to choose a new one.",
         ),
-        footer=auth_switch("Remember it again?", "Log in", "/login"),
+        footer=auth_switch("Know your password?", "Log in", onward("/login")),
     )
 
 
@@ -53,7 +55,7 @@ def _check_your_mail() -> rx.Component:
         ),
         rx.el.p(
             "Nothing there? Look into the spam folder, or ",
-            text_link("try another e-mail", href="/forgot-password"),
+            text_link("try another e-mail", href=onward("/forgot-password")),
             ".",
             class_name="mt-6 text-ink-soft",
         ),
@@ -64,5 +66,5 @@ page = Page(
     route="/forgot-password",
     title="Forgot password",
     draw=draw,
-    on_load=(ViewerState.load, ForgotPasswordState.load),
+    on_load=(ViewerState.load, PurposeState.load, ForgotPasswordState.load),
 )

@@ -3,6 +3,7 @@
 import reflex as rx
 
 from portal_app.components.auth.passwords import password_field
+from portal_app.components.auth.purpose import onward, purpose_text
 from portal_app.components.auth.sign_in import (
     fill_button,
     fresh_visit,
@@ -18,6 +19,7 @@ from portal_app.components.ui.forms import focused_block, form
 from portal_app.components.ui.icons import icon
 from portal_app.pages.page import Page
 from portal_app.state.auth.login import LoginState
+from portal_app.state.auth.purpose import PurposeState
 from portal_app.state.auth.sign_up import ResendState
 from portal_app.state.core.viewer import ViewerState
 
@@ -43,8 +45,8 @@ def draw() -> rx.Component:
         ticket_form(LoginState.ticket, LoginState.next_path),
         rx.cond(ViewerState.business.demo, _demo_accounts()),
         title="Log in",
-        text="Good to see you again.",
-        footer=auth_switch("New here?", "Sign up", "/signup"),
+        text=purpose_text("Log in", "Good to see you again."),
+        footer=auth_switch("New here?", "Sign up", onward("/signup")),
     )
 
 
@@ -97,12 +99,12 @@ def _redirect_reason() -> rx.Component:
 
 def _form() -> rx.Component:
     return form(
-        email_field(error=LoginState.errors["email"]),
+        email_field(error=LoginState.errors["email"], default_value=PurposeState.email),
         password_field(
             error=LoginState.errors["password"],
             aside=text_link(
                 "Forgot password?",
-                href="/forgot-password",
+                href=onward("/forgot-password"),
                 class_name="text-[0.9375rem]",
             ),
         ),
@@ -168,6 +170,6 @@ page = Page(
     route="/login",
     title="Log in",
     draw=draw,
-    on_load=(ViewerState.load, LoginState.load, ResendState.clear),
+    on_load=(ViewerState.load, PurposeState.load, LoginState.load, ResendState.clear),
     description="Log in to your bookings.",
 )

@@ -56,11 +56,6 @@ def _form() -> rx.Component:
         _group(
             "Guests",
             "People without an account.",
-            checkbox_field(
-                "Guests may book",
-                "guest_booking",
-                default_checked=_STATE.guest_booking,
-            ),
             _number("A guest stays in for (minutes)", "guest_session_minutes"),
         ),
         _group(

@@ -4,10 +4,12 @@ import reflex as rx
 
 from portal_app.components.auth.mail_links import Step, link_page, outcome
 from portal_app.components.auth.passwords import new_password_field
+from portal_app.components.auth.purpose import onward
 from portal_app.components.ui.buttons import link_button, submit_button
 from portal_app.components.ui.forms import form
 from portal_app.pages.page import Page
 from portal_app.state.auth.passwords import PasswordState, ResetPasswordState
+from portal_app.state.auth.purpose import PurposeState
 from portal_app.state.core.viewer import ViewerState
 
 
@@ -25,7 +27,9 @@ def draw() -> rx.Component:
             "Wherever you were logged in before, you are logged out now.",
             outcome(
                 "circle-check",
-                link_button("Log in", href="/login?reset=1", size="lg", full=True),
+                link_button(
+                    "Log in", href=onward("/login?reset=1"), size="lg", full=True
+                ),
             ),
         ),
         invalid=Step(
@@ -34,7 +38,10 @@ def draw() -> rx.Component:
             outcome(
                 "hourglass",
                 link_button(
-                    "Send me a new link", href="/forgot-password", size="lg", full=True
+                    "Send me a new link",
+                    href=onward("/forgot-password"),
+                    size="lg",
+                    full=True,
                 ),
             ),
         ),
@@ -54,5 +61,10 @@ page = Page(
     route="/reset-password",
     title="Choose a new password",
     draw=draw,
-    on_load=(ViewerState.load, ResetPasswordState.load, PasswordState.clear),
+    on_load=(
+        ViewerState.load,
+        PurposeState.load,
+        ResetPasswordState.load,
+        PasswordState.clear,
+    ),
 )

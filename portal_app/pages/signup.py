@@ -4,6 +4,7 @@ import reflex as rx
 
 from portal_app.components.auth.mail_links import check_your_mail
 from portal_app.components.auth.passwords import new_password_field
+from portal_app.components.auth.purpose import onward, purpose_text
 from portal_app.components.auth.sign_in import provider_buttons, resend_form
 from portal_app.components.layout.shell import auth_shell, auth_switch
 from portal_app.components.ui.buttons import policies_link, submit_button, text_link
@@ -18,6 +19,7 @@ from portal_app.components.ui.forms import focused_block, form
 from portal_app.components.ui.logic import each
 from portal_app.pages.page import Page
 from portal_app.state.auth.passwords import PasswordState
+from portal_app.state.auth.purpose import PurposeState
 from portal_app.state.auth.sign_up import HIDDEN_FIELD, ResendState, SignUpState
 from portal_app.state.core.viewer import ViewerState
 
@@ -36,9 +38,11 @@ def draw() -> rx.Component:
         text=rx.cond(
             sent,
             "One step is left: activating your account.",
-            "Book a time, follow it and change it, all in one place.",
+            purpose_text(
+                "Sign up", "Book a time, follow it and change it, all in one place."
+            ),
         ),
-        footer=auth_switch("Have an account already?", "Log in", "/login"),
+        footer=auth_switch("Have an account already?", "Log in", onward("/login")),
     )
 
 
@@ -143,7 +147,7 @@ def _check_your_mail() -> rx.Component:
         resend_form(email=SignUpState.sent_to),
         rx.el.p(
             "Mistyped your e-mail? ",
-            text_link("Fill in the form again", href="/signup"),
+            text_link("Fill in the form again", href=onward("/signup")),
             class_name="mt-6 text-ink-soft",
         ),
     )
@@ -180,6 +184,7 @@ page = Page(
     draw=draw,
     on_load=(
         ViewerState.load,
+        PurposeState.load,
         SignUpState.load,
         ResendState.clear,
         PasswordState.clear,

@@ -4,11 +4,13 @@ import reflex as rx
 
 from portal_app.components.auth.mail_links import Step, link_action, link_page, outcome
 from portal_app.components.auth.passwords import new_password_field
+from portal_app.components.auth.purpose import onward, purpose_text
 from portal_app.components.auth.sign_in import resend_form
 from portal_app.components.ui.buttons import link_button, submit_button
 from portal_app.components.ui.forms import focused_block, form
 from portal_app.pages.page import Page
 from portal_app.state.auth.passwords import PasswordState
+from portal_app.state.auth.purpose import PurposeState
 from portal_app.state.auth.sign_up import ResendState, VerifyEmailState
 from portal_app.state.core.viewer import ViewerState
 
@@ -55,10 +57,13 @@ def _active() -> rx.Component:
     return outcome(
         "party-popper",
         rx.el.p(
-            "Log in with your e-mail and your password, and book your first time.",
+            purpose_text(
+                "Log in",
+                "Log in with your e-mail and your password, and book your first time.",
+            ),
             class_name="mb-6",
         ),
-        link_button("Log in", href="/login?activated=1", size="lg", full=True),
+        link_button("Log in", href=onward("/login?activated=1"), size="lg", full=True),
     )
 
 
@@ -84,6 +89,7 @@ page = Page(
     draw=draw,
     on_load=(
         ViewerState.load,
+        PurposeState.load,
         VerifyEmailState.load,
         ResendState.clear,
         PasswordState.clear,

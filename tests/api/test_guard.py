@@ -207,6 +207,15 @@ def test_a_socket_brings_the_hash_of_an_offer_and_nothing_made_up() -> None:
     assert b"authorization" not in dict(scope["headers"])
 
 
+def test_a_socket_brings_all_lines_of_the_proxies_in_one() -> None:
+    scope, _ = _connect(
+        ("x-forwarded-for", "6.6.6.6"), ("x-forwarded-for", "192.0.2.1, 10.0.0.2")
+    )
+    assert scope is not None
+    lines = [value for name, value in scope["headers"] if name == b"x-forwarded-for"]
+    assert lines == [b"6.6.6.6,192.0.2.1, 10.0.0.2"]
+
+
 def test_a_socket_brings_the_hashes_of_the_devices() -> None:
     scope, _ = _connect(("cookie", "portal-device=one.two; portal-offer=0ff3r"))
     assert scope is not None

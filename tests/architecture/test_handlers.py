@@ -1,5 +1,9 @@
 """Every remote endpoint is meant to be one, and says for whom."""
 
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin
+
+import pytest
 from reflex.state import BaseState, State
 from reflex_base.registry import RegistrationContext
 
@@ -7,6 +11,7 @@ import portal_app.portal_app  # noqa: F401 - registers every state
 from portal_app.state.core.access import CUSTOMER, OFFICE, audiences_of, event_for
 from portal_app.state.core.collection import CollectionSpec, archivable_collection
 from portal_app.state.core.gate import REFLEX_LIFECYCLE
+from tests.support.fuzzed_events import Endpoint, endpoints
 
 
 def _all_states(root: type[BaseState] = BaseState) -> list[type[BaseState]]:
@@ -86,6 +91,43 @@ def test_one_mixin_declares_the_audience_of_each_state_by_itself() -> None:
 
 def _no_spec(_state: object) -> CollectionSpec:
     raise NotImplementedError
+
+
+def _untyped(endpoint: Endpoint) -> list[str]:
+    return [
+        f"{endpoint.name}: {name}: {annotation}"
+        for name, annotation in endpoint.parameters.items()
+        if not _says_all(annotation)
+    ]
+
+
+def _says_all(annotation: Any) -> bool:
+    """Whether a type leaves nothing open that the browser could fill in."""
+    if annotation in {str, int, bool, float}:
+        return True
+    if get_origin(annotation) is Literal:
+        return True
+    return get_origin(annotation) in {dict, list} and all(
+        map(_says_all, get_args(annotation))
+    )
+
+
+def test_every_argument_of_a_handler_has_a_type_that_says_all() -> None:
+    known = endpoints()
+    assert [wrong for one in known for wrong in _untyped(one)] == []
+    assert sum(len(one.parameters) for one in known) > 60
+
+
+@pytest.mark.parametrize(
+    "annotation",
+    [Any, object, dict, list, dict[str, Any], list[dict], str | None, Path],
+)
+def test_a_type_that_leaves_something_open_is_found(annotation: Any) -> None:
+    def handler(self: object, given: Any) -> None:
+        pass
+
+    loose = Endpoint("state.handler", handler, frozenset(), {"given": annotation})
+    assert _untyped(loose) == [f"state.handler: given: {annotation}"]
 
 
 def test_our_states_are_flat_siblings() -> None:

@@ -128,6 +128,20 @@ def portal(
         yield running
 
 
+@pytest.fixture(scope="session")
+def patient_portal(
+    tmp_path_factory: pytest.TempPathFactory, demo: LoadedDemo, mailbox: Mailbox
+) -> Iterator[RunningPortal]:
+    """As ``portal``, for tests that fire thousands of events as one browser."""
+    if not frontend.is_current():
+        frontend.build()
+    folder = tmp_path_factory.mktemp("patient-portal")
+    with running_portal(
+        folder, mailbox, demo, PORTAL_EVENT_ALLOWANCE="1000"
+    ) as running:
+        yield running
+
+
 @pytest.fixture(autouse=True)
 def _unlimited(portal: RunningPortal) -> None:
     """Every test comes from the same address; what others tried does not count."""

@@ -7,6 +7,7 @@ import pytest
 from reflex_base.registry import RegistrationContext
 from sqlmodel import Session, col, func, select
 
+import portal_app.portal_app  # noqa: F401 - registers every state
 from portal_app.domain.accounts.models import AccountSession, SecurityEvent
 from portal_app.domain.accounts.rules import NUMBER_BY_ADDRESS
 from portal_app.kernel.ids import new_number
@@ -17,6 +18,12 @@ from tests.support.sockets import RawTab, raw_tab
 
 WRONG = "The e-mail or the booking number is not right."
 SLOWED = "Too many attempts"
+
+
+@pytest.fixture(scope="module")
+def portal(patient_portal: RunningPortal) -> RunningPortal:
+    """A guesser is slowed by what is guessed, not by how many events it takes."""
+    return patient_portal
 
 
 @pytest.fixture

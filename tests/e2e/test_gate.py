@@ -42,6 +42,12 @@ def _handlers() -> list[tuple[str, list[str], frozenset[Audience] | None]]:
     return found
 
 
+@pytest.fixture(scope="module")
+def portal(patient_portal: RunningPortal) -> RunningPortal:
+    """What an attacker's script sends in a minute, a browser may not."""
+    return patient_portal
+
+
 HANDLERS = _handlers()
 PRIVATE = [h for h in HANDLERS if h[2] is None or Audience.PUBLIC not in h[2]]
 

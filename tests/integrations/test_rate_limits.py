@@ -25,15 +25,14 @@ NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 REQUIRED = os.environ.get("PORTAL_TEST_SERVICES") == "required"
 
 
-def redis_answers() -> bool:
-    """Whether Redis is there; where it must be, the tests find out."""
+def _answers() -> bool:
     try:
         return bool(redis.Redis.from_url(URL, socket_connect_timeout=2).ping())
     except redis.RedisError:
         return REQUIRED
 
 
-pytestmark = pytest.mark.skipif(not redis_answers(), reason="Redis does not answer")
+pytestmark = pytest.mark.skipif(not _answers(), reason="Redis does not answer")
 
 
 @pytest.fixture

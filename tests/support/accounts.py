@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import copy_context
-from dataclasses import asdict, dataclass
-from threading import Barrier
+from dataclasses import asdict, dataclass, field
+from threading import Barrier, current_thread
 from typing import Any, TypeVar
 from unittest.mock import patch
 
@@ -146,10 +146,14 @@ def run_concurrently(*calls: Callable[[], R]) -> list[R | Exception]:
 
 @dataclass
 class HashingCalls:
-    """How often passwords were hashed and compared: what takes time."""
+    """How often passwords were hashed and compared: what takes time.
+
+    ``threads`` are the pools, or other threads, that did it.
+    """
 
     hashed: int = 0
     compared: int = 0
+    threads: set[str] = field(default_factory=set)
 
     def reset(self) -> None:
         """Count from zero."""
@@ -165,10 +169,12 @@ def cheap_hashing() -> Iterator[HashingCalls]:
     class Counting:
         def hash(self, password: str) -> str:
             calls.hashed += 1
+            calls.threads.add(current_thread().name.partition("_")[0])
             return real.hash(password)
 
         def verify(self, password_hash: str, password: str) -> bool:
             calls.compared += 1
+            calls.threads.add(current_thread().name.partition("_")[0])
             return real.verify(password_hash, password)
 
         def __getattr__(self, name: str) -> Any:

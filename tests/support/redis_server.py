@@ -7,7 +7,7 @@ from functools import cache
 
 import redis
 
-_SERVER = "redis://127.0.0.1:6379"
+SERVER = "redis://127.0.0.1:6379"
 _DATABASE = 15
 _REQUIRED = os.environ.get("PORTAL_TEST_SERVICES") == "required"
 
@@ -20,7 +20,7 @@ def redis_available() -> bool:
         RuntimeError: If it does not although ``PORTAL_TEST_SERVICES=required``.
     """
     try:
-        redis.Redis.from_url(_SERVER, socket_connect_timeout=2).ping()
+        redis.Redis.from_url(SERVER, socket_connect_timeout=2).ping()
     except redis.RedisError:
         if _REQUIRED:
             raise RuntimeError("Redis must answer on 127.0.0.1:6379") from None
@@ -31,7 +31,7 @@ def redis_available() -> bool:
 @contextmanager
 def redis_database() -> Iterator[str]:
     """The address of an empty Redis database that is emptied afterwards."""
-    url = f"{_SERVER}/{_DATABASE}"
+    url = f"{SERVER}/{_DATABASE}"
     client = redis.Redis.from_url(url)
     client.flushdb()
     try:

@@ -1,5 +1,6 @@
 """A raw Socket.IO client: what an attacker's script can send, and what comes back."""
 
+import socket
 import threading
 import uuid
 from collections.abc import Iterator
@@ -81,7 +82,13 @@ def _is_snapshot(frame: dict[str, Any]) -> bool:
 
 @contextmanager
 def raw_tab(
-    url: str, cookie: str = "", token: str = "", origin: str | None = None
+    url: str,
+    cookie: str = "",
+    token: str = "",
+    origin: str | None = None,
+    *,
+    connection: socket.socket | None = None,
+    **headers: str,
 ) -> Iterator[RawTab]:
     """Open a socket as a browser with this cookie would.
 
@@ -90,20 +97,24 @@ def raw_tab(
         cookie: The ``cookie`` header, empty for a stranger.
         token: The client token; a fresh one by default.
         origin: The ``origin`` header; the portal's own by default.
+        connection: To the portal, if it is to be a particular one.
+        headers: Further ones.
     """
-    headers = {"origin": origin or url}
+    headers |= {"origin": origin or url}
     if cookie:
         headers["cookie"] = cookie
     token = token or str(uuid.uuid4())
     # The origin is a header of ours; the library must not add its own.
     client = socketio.Client(
-        reconnection=False, websocket_extra_options={"suppress_origin": True}
+        reconnection=False,
+        websocket_extra_options={"suppress_origin": True}
+        | ({"socket": connection} if connection else {}),
     )
     tab = RawTab(client, token)
     client.on("event", tab.receive, namespace=NAMESPACE)
     parts = urlsplit(url)
     client.connect(
-        f"ws://{parts.netloc}/?token={token}",
+        f"{parts.scheme.replace('http', 'ws')}://{parts.netloc}/?token={token}",
         headers=headers,
         transports=["websocket"],
         socketio_path="_event",

@@ -68,10 +68,15 @@ class Tab:
     async def _fire(self, handler: Any, arguments: tuple[Any, ...]) -> list[Event]:
         acting_as(self.who)
         full_name = f"{handler.state_full_name}.{handler.fn.__name__}"
-        registered = RegistrationContext.get().event_handlers[full_name]
-        state = await self.root.get_state(registered.states[0])
         named = zip(model_of(handler.fn).model_fields, arguments, strict=False)
-        answered = handler.fn(state, **fitting_arguments(handler.fn, dict(named)))
+        return await self.call(full_name, fitting_arguments(handler.fn, dict(named)))
+
+    async def call(self, full_name: str, payload: dict[str, Any]) -> list[Event]:
+        """As ``fire``, past the gate, for who was said to act."""
+        registered = RegistrationContext.get().event_handlers[full_name]
+        handler = registered.handler
+        state = await self.root.get_state(registered.states[0])
+        answered = handler.fn(state, **payload)
         if inspect.iscoroutine(answered):
             answered = await answered
         answers = (

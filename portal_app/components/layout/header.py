@@ -7,6 +7,7 @@ from reflex.style import color_mode, set_color_mode
 
 from portal_app.components.layout.navigation import (
     CUSTOMER_MENU,
+    FIELDWORKER_MENU,
     LOG_OUT_PATH,
     OFFICE_MENU,
     NavigationGroup,
@@ -272,8 +273,27 @@ def public_header(
     )
     member = when(
         equal(viewer.role, "office"),
-        _member(viewer, "Office", "/office", OFFICE_MENU),
-        _member(viewer, "My Bookings", "/bookings", CUSTOMER_MENU),
+        _member(
+            viewer,
+            OFFICE_MENU,
+            link_button(
+                "Office", href="/office", kind="ghost", class_name="max-sm:hidden"
+            ),
+        ),
+        when(
+            equal(viewer.role, "fieldworker"),
+            _member(viewer, FIELDWORKER_MENU),
+            _member(
+                viewer,
+                CUSTOMER_MENU,
+                link_button(
+                    "My Bookings",
+                    href="/bookings",
+                    kind="ghost",
+                    class_name="max-sm:hidden",
+                ),
+            ),
+        ),
     )
     waiting = rx.el.div(class_name="h-11", aria_hidden="true")
     return _bar(
@@ -290,10 +310,10 @@ def public_header(
 
 
 def _member(
-    viewer: Any, label: str, href: str, places: tuple[NavigationGroup, ...]
+    viewer: Any, places: tuple[NavigationGroup, ...], *buttons: rx.Component
 ) -> rx.Component:
     return rx.el.div(
-        link_button(label, href=href, kind="ghost", class_name="max-sm:hidden"),
+        *buttons,
         avatar_menu(viewer, places),
         class_name="flex items-center justify-end gap-2",
     )

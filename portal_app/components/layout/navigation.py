@@ -83,6 +83,11 @@ OFFICE_MENU: tuple[NavigationGroup, ...] = (
 )
 """The places of the office; a later feature adds its line here."""
 
+FIELDWORKER_MENU: tuple[NavigationGroup, ...] = (
+    NavigationGroup("", (NavigationItem("home", "Home", "/", "house"),)),
+)
+"""The places of a fieldworker; what they do all day comes with a later feature."""
+
 LOG_OUT_PATH = "/api/auth/logout"
 
 

@@ -31,7 +31,7 @@ from portal_app.domain.accounts.rules import (
     normal_email,
 )
 from portal_app.domain.accounts.sessions import require_account
-from portal_app.domain.accounts.tokens import IssuedToken, TokenSubject
+from portal_app.domain.accounts.tokens import TokenSubject
 from portal_app.domain.notifications import outbox as notifications
 from portal_app.domain.rate_limits import limiter
 from portal_app.domain.rate_limits.limiter import Attempt
@@ -43,8 +43,10 @@ from portal_app.kernel.errors import Conflict, InvalidInput, NotAllowed, NotFoun
 from portal_app.kernel.ids import new_id
 from portal_app.kernel.ownership import require_office
 
+_RESET_PAGE = "/reset-password"
 
-def request_reset(db: Database, actor: Actor, email: str) -> None:
+
+def request_reset(db: Database, actor: Actor, email: str, next_path: str = "") -> None:
     """Send a mail by which a new password can be chosen, if there is an account.
 
     Never tells whether there is: the answer is the same for every e-mail. A mailbox
@@ -54,6 +56,7 @@ def request_reset(db: Database, actor: Actor, email: str) -> None:
         db: The database.
         actor: Who asks; network address and device limit the attempts.
         email: As typed.
+        next_path: Where the person goes on afterwards.
 
     Raises:
         InvalidInput: If it is no e-mail at all.
@@ -61,7 +64,7 @@ def request_reset(db: Database, actor: Actor, email: str) -> None:
     """
     email = normal_email(email)
     if security_log.may_send_mail(db, actor, email, _reset_request(db, actor, email)):
-        db.call(_send_reset_mail, actor, email)
+        db.call(_send_reset_mail, actor, email, next_path)
 
 
 def issue_reset_path(db: Database, actor: Actor, email: str) -> str:
@@ -107,7 +110,7 @@ def reset_password(db: Database, actor: Actor, token: str, password: str) -> Non
         LinkInvalid: If the token is unknown, expired or used.
     """
     # Before the hashing, so that nobody without a link can make us work.
-    email = db.query(_email_of_token, token)
+    email = db.query(email_of_link, token)
     passwords.check_password(password, (email,), db.query(passwords.current_policy))
     db.call(_set_by_token, actor, token, passwords.hash_password(password))
     _forget_attempts(db, actor, email)
@@ -181,7 +184,7 @@ def _signed_in_account(tx: Session, account_id: str) -> Account:
     return account
 
 
-def _send_reset_mail(tx: Session, actor: Actor, email: str) -> None:
+def _send_reset_mail(tx: Session, actor: Actor, email: str, next_path: str) -> None:
     """One transaction for every e-mail, so that its time tells little."""
     account = lock_by_email(tx, email)
     there = account is not None and account.disabled_at is None
@@ -200,7 +203,7 @@ def _send_reset_mail(tx: Session, actor: Actor, email: str) -> None:
         tx,
         "reset_password",
         email,
-        {"path": _reset_path(token)},
+        {"path": tokens.link_path(_RESET_PAGE, token, next_path)},
         f"reset_password:{token.id}",
     )
 
@@ -217,13 +220,8 @@ def _issue_office_reset_path(tx: Session, actor: Actor, email: str) -> str:
         about=email,
         detail="By the office.",
     )
-    return _reset_path(
-        tokens.issue(tx, RESET_PASSWORD, TokenSubject(account_id=account.id))
-    )
-
-
-def _reset_path(token: IssuedToken) -> str:
-    return f"/reset-password?token={token.secret}"
+    token = tokens.issue(tx, RESET_PASSWORD, TokenSubject(account_id=account.id))
+    return tokens.link_path(_RESET_PAGE, token)
 
 
 def _reset_request(db: Database, actor: Actor, email: str) -> Attempt:
@@ -244,7 +242,12 @@ def _forget_attempts(db: Database, actor: Actor, email: str) -> None:
     )
 
 
-def _email_of_token(tx: Session, token: str) -> str:
+def email_of_link(tx: Session, token: str) -> str:
+    """Whose password a link may set.
+
+    Raises:
+        LinkInvalid: If the token is unknown, expired or used.
+    """
     found = tokens.find(tx, token, RESET_PASSWORD)
     if found is None or not tokens.is_valid(found) or found.account_id is None:
         raise LinkInvalid

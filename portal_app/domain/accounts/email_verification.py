@@ -107,11 +107,21 @@ def activate_with_password(
     )
 
 
-def resend_verification(db: Database, actor: Actor, email: str) -> None:
+def verified_email(tx: Session, token: str) -> str:
+    """The e-mail that a link proved, for whoever has the link; empty for no link."""
+    found = tokens.find(tx, token, VERIFY_EMAIL)
+    account = tx.get(Account, found.account_id) if found else None
+    return account.email if account and account.verified_at else ""
+
+
+def resend_verification(
+    db: Database, actor: Actor, email: str, next_path: str = ""
+) -> None:
     """Send the activation mail again, if there is something to activate.
 
     Never tells whether there is: the answer is the same for every e-mail. A mailbox
     that got enough of these mails gets no further one; the newest of them is good.
+    ``next_path`` is where the person goes on.
 
     Raises:
         InvalidInput: If it is no e-mail at all.
@@ -122,7 +132,7 @@ def resend_verification(db: Database, actor: Actor, email: str) -> None:
         db, actor, (MAIL_BY_NETWORK, RESEND_BY_ADDRESS), RESEND_ON_EMAIL, email
     )
     if security_log.may_send_mail(db, actor, email, request):
-        db.call(_resend_if_pending, email)
+        db.call(_resend_if_pending, email, next_path)
 
 
 def _account_to_activate(tx: Session, token: str) -> Account | None:
@@ -165,7 +175,7 @@ def _activate_with_password_hash(tx: Session, token: str, password_hash: str) ->
     return ACTIVATED
 
 
-def _resend_if_pending(tx: Session, email: str) -> None:
+def _resend_if_pending(tx: Session, email: str, next_path: str) -> None:
     """One transaction for every e-mail, so that its time tells nothing."""
     account = lock_by_email(tx, email)
     if (
@@ -173,4 +183,4 @@ def _resend_if_pending(tx: Session, email: str) -> None:
         and account.verified_at is None
         and account.disabled_at is None
     ):
-        send_verification(tx, account)
+        send_verification(tx, account, next_path)

@@ -71,7 +71,11 @@ def pending_password_hash(tx: Session, email: str) -> str | None:
 
 
 def register(
-    tx: Session, email: str, password_hash: str, compared: PasswordComparison
+    tx: Session,
+    email: str,
+    password_hash: str,
+    compared: PasswordComparison,
+    next_path: str = "",
 ) -> Registration | None:
     """Make the account of an e-mail, or do what is right if there is one.
 
@@ -80,6 +84,7 @@ def register(
         email: In its normal form.
         password_hash: Of the new password.
         compared: The new password compared with ``pending_password_hash``.
+        next_path: Where the person goes on once the account is active.
 
     Returns:
         What was done, or ``None`` if the stored password changed since it was
@@ -94,7 +99,7 @@ def register(
         created_at=now,
     )
     if insert_once(tx, account, "email"):
-        send_verification(tx, account)
+        send_verification(tx, account, next_path)
         return Registration(account.id, pending=True)
     found = lock_by_email(tx, email)
     if found is None:
@@ -111,7 +116,7 @@ def register(
         return Registration(found.id, pending=False)
     if found.password_hash != compared.password_hash:
         return None
-    _repeat_registration(tx, found, password_hash, compared.same)
+    _repeat_registration(tx, found, password_hash, compared.same, next_path)
     return Registration(found.id, pending=True)
 
 
@@ -141,10 +146,11 @@ def delete_account(tx: Session, account_id: str) -> None:
     tx.execute(delete(Account).where(col(Account.id) == account_id))
 
 
-def send_verification(tx: Session, account: Account) -> None:
+def send_verification(tx: Session, account: Account, next_path: str = "") -> None:
     """Send a link that proves the mailbox, and end those sent before.
 
     The caller holds the account's row, so that two do not send at once.
+    ``next_path`` is where the person goes on.
     """
     tokens.revoke_all(tx, account.id, VERIFY_EMAIL)
     token = tokens.issue(tx, VERIFY_EMAIL, TokenSubject(account_id=account.id))
@@ -152,7 +158,7 @@ def send_verification(tx: Session, account: Account) -> None:
         tx,
         "verify_email",
         account.email,
-        {"path": f"/verify-email?token={token.secret}"},
+        {"path": tokens.link_path("/verify-email", token, next_path)},
         f"verify_email:{token.id}",
     )
 
@@ -168,7 +174,11 @@ def lock_by_email(tx: Session, email: str) -> Account | None:
 
 
 def _repeat_registration(
-    tx: Session, account: Account, password_hash: str, same_password: bool
+    tx: Session,
+    account: Account,
+    password_hash: str,
+    same_password: bool,
+    next_path: str,
 ) -> None:
     now = utc_now()
     under_way = tokens.newest_valid(tx, account.id, VERIFY_EMAIL)
@@ -181,7 +191,7 @@ def _repeat_registration(
     account.terms_accepted_at = now
     tx.add(account)
     tx.flush()
-    send_verification(tx, account)
+    send_verification(tx, account, next_path)
 
 
 def _find_by_email(tx: Session, email: str) -> Account | None:

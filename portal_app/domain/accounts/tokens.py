@@ -1,6 +1,7 @@
 """Single-use secrets: random, stored hashed, for one purpose, short-lived."""
 
 from dataclasses import asdict, dataclass, fields
+from urllib.parse import urlencode
 
 from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
@@ -13,6 +14,7 @@ from portal_app.domain.accounts.rules import (
 )
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.ids import hash_secret, new_secret
+from portal_app.kernel.paths import MOST_PATH, local_path
 from portal_app.kernel.statements import affected
 
 
@@ -45,6 +47,22 @@ class TokenSubject:
     remember: bool = False
     email: str = ""
     path: str = ""
+
+
+def link_path(page: str, token: IssuedToken, next_path: str = "") -> str:
+    """The path of a mail's link.
+
+    Args:
+        page: Where it leads.
+        token: What it carries.
+        next_path: Where the person goes on afterwards; left out if it is no path of
+            this portal.
+    """
+    onward = local_path(next_path[: MOST_PATH + 1], "")
+    query = {"token": token.secret}
+    if onward and len(onward) <= MOST_PATH:
+        query["next"] = onward
+    return f"{page}?{urlencode(query)}"
 
 
 def issue(tx: Session, purpose: str, meaning: TokenSubject) -> IssuedToken:

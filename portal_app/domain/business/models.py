@@ -37,7 +37,6 @@ class Business(SQLModel, table=True):
     apple_sign_in: bool = True
     facebook_sign_in: bool = True
     booking_number_sign_in: bool = True
-    guest_booking: bool = False
     guest_session_minutes: int = 120
     session_hours: int = 12
     remembered_days: int = 30

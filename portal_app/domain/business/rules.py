@@ -101,7 +101,6 @@ class SwitchesForm:
     Attributes:
         google: Whether people may sign in with Google; so the others.
         booking_number: Whether e-mail and booking number open a booking.
-        guest_booking: Whether people without an account may book.
         guest_session_minutes: How long a guest sees the booking.
         session_hours: How long a session lasts that is not used.
         remembered_days: The same, where the person wished to be remembered.
@@ -114,7 +113,6 @@ class SwitchesForm:
     apple: bool = True
     facebook: bool = True
     booking_number: bool = True
-    guest_booking: bool = False
     guest_session_minutes: int = 120
     session_hours: int = 12
     remembered_days: int = 30
@@ -174,7 +172,6 @@ SWITCHES = Record(
     Field("facebook", "Facebook", text=_switch_text),
     Field("apple", "Apple", text=_switch_text),
     Field("booking_number", "Booking number", text=_switch_text),
-    Field("guest_booking", "Guests may book", text=_switch_text),
     Field("guest_session_minutes", "A guest stays in for (minutes)", text=_switch_text),
     Field("session_hours", "Without “Remember me” (hours)", text=_switch_text),
     Field("remembered_days", "With “Remember me” (days)", text=_switch_text),

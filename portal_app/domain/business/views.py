@@ -50,7 +50,6 @@ class Switches:
     apple: bool = True
     facebook: bool = True
     booking_number: bool = True
-    guest_booking: bool = False
     guest_session_minutes: int = 120
     session_hours: int = 12
     remembered_days: int = 30

@@ -118,6 +118,15 @@ def active_services(tx: Session) -> list[Service]:
     )
 
 
+def service_name(tx: Session, slug: str) -> str:
+    """What a service is called.
+
+    Raises:
+        NotFound: If there is none, or it is not offered any more.
+    """
+    return active_service(tx, slug).name
+
+
 def active_service(tx: Session, slug: str) -> Service:
     """The row of a service that is offered.
 

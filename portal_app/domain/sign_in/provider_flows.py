@@ -27,12 +27,13 @@ from portal_app.kernel.clock import utc_now
 from portal_app.kernel.db import Database
 from portal_app.kernel.errors import DomainError, NotAllowed
 from portal_app.kernel.ids import hash_secret, new_secret
+from portal_app.kernel.paths import MOST_PATH
 from portal_app.kernel.statements import affected
 from portal_app.kernel.text import is_readable, one_line
 
 FLOW_LIFETIME = timedelta(minutes=10)
 _RETENTION = timedelta(days=1)
-_MOST_PATH, _MOST_NAME = 500, 80
+_MOST_NAME = 80
 _BY_NETWORK = Limit("provider address", 60, timedelta(minutes=15))
 
 
@@ -109,7 +110,7 @@ def begin(
                 state_hash=hash_secret(state),
                 browser_hash=hash_secret(browser_secret),
                 account_id=actor.account_id if connect else None,
-                next_path=next_path if len(next_path) <= _MOST_PATH else "",
+                next_path=next_path if len(next_path) <= MOST_PATH else "",
                 created_at=now,
                 expires_at=now + FLOW_LIFETIME,
             )

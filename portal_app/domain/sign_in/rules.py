@@ -19,7 +19,10 @@ PENDING_IDENTITY_LIFETIME = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignUpForm:
-    """The sign-up form as typed. The fields' names are those of the form."""
+    """The sign-up form as typed. The fields' names are those of the form.
+
+    ``next_path`` is where the person goes on once the account is active.
+    """
 
     first_name: str = ""
     last_name: str = ""
@@ -27,6 +30,7 @@ class SignUpForm:
     phone: str = ""
     password: str = ""
     terms: bool = False
+    next_path: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,7 @@ def sign_up(db: Database, actor: Actor, form: SignUpForm) -> None:
     for _ in range(_MAX_TRIES):
         known = db.query(registration.pending_password_hash, person.email)
         compared = PasswordComparison(known, passwords.matches(known, form.password))
-        if db.call(_store_sign_up, person, password_hash, compared):
+        if db.call(_store_sign_up, person, password_hash, compared, form.next_path):
             return
     raise Conflict("Somebody is signing up with this e-mail. Please try again.")
 
@@ -115,10 +115,16 @@ def create_active_customer(db: Database, form: SignUpForm) -> str:
 
 
 def _store_sign_up(
-    tx: Session, person: Person, password_hash: str, compared: PasswordComparison
+    tx: Session,
+    person: Person,
+    password_hash: str,
+    compared: PasswordComparison,
+    next_path: str,
 ) -> bool:
     """Returns: ``False`` if the password must be compared again."""
-    registered = registration.register(tx, person.email, password_hash, compared)
+    registered = registration.register(
+        tx, person.email, password_hash, compared, next_path
+    )
     if registered is None:
         return False
     if registered.pending:

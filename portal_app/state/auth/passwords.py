@@ -7,6 +7,7 @@ from reflex.event import EventSpec
 
 from portal_app.domain.accounts import credentials, passwords
 from portal_app.state.auth.mail_links import MailLinkPage
+from portal_app.state.auth.purpose import PurposeState, wanted_path, with_purpose
 from portal_app.state.core import form_parsing, worker
 from portal_app.state.core.access import PUBLIC, actor, event_for
 from portal_app.state.core.submitted_form import SubmittedForm
@@ -61,12 +62,16 @@ class ForgotPasswordState(SubmittedForm, rx.State):
             return
         email = form_parsing.field(form_data, "email")
         self._begin_submit()
+        purpose = await self.get_state(PurposeState)
         yield
         with self._reported_errors():
-            await worker.run_in_thread(credentials.request_reset, actor(), email)
+            await worker.run_in_thread(
+                credentials.request_reset, actor(), email, wanted_path(self)
+            )
             self.sent, self.sent_to = True, email.strip()
         if self.sent:
-            yield rx.redirect("/forgot-password?sent=1")
+            purpose.email = self.sent_to
+            yield rx.redirect(with_purpose(self, "/forgot-password?sent=1"))
 
 
 class ResetPasswordState(MailLinkPage, rx.State):
@@ -76,11 +81,14 @@ class ResetPasswordState(MailLinkPage, rx.State):
     async def submit(self, form_data: dict[str, str]) -> AsyncIterator[None]:
         """Use the link with the new password."""
         password = form_parsing.field(form_data, "password")
+        purpose = await self.get_state(PurposeState)
 
         async def reset(token: str) -> None:
+            email = await worker.query(credentials.email_of_link, token)
             await worker.run_hashing(
                 credentials.reset_password, actor(), token, password
             )
+            purpose.email = email
 
         async for _ in self._use_link(reset):
             yield

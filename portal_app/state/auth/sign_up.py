@@ -16,6 +16,7 @@ from portal_app.domain.sign_in.rules import SignUpForm
 from portal_app.state.auth.login import after_sign_in
 from portal_app.state.auth.mail_links import MailLinkPage
 from portal_app.state.auth.providers import ProviderLink, links
+from portal_app.state.auth.purpose import PurposeState, wanted_path, with_purpose
 from portal_app.state.core import form_parsing, worker
 from portal_app.state.core.access import PUBLIC, actor, event_for
 from portal_app.state.core.submitted_form import SubmittedForm
@@ -42,6 +43,7 @@ class ResendState(SubmittedForm, rx.State):
                 email_verification.resend_verification,
                 actor(),
                 form_parsing.field(form_data, "email"),
+                wanted_path(self),
             )
             self.sent = True
 
@@ -72,14 +74,14 @@ class SignUpState(SubmittedForm, rx.State):
     async def load(self) -> EventSpec | None:
         """Show the form or, by the address, where to look now."""
         if actor().account_id is not None:
-            return rx.redirect(after_sign_in(None, actor()), replace=True)
+            return rx.redirect(after_sign_in(wanted_path(self), actor()), replace=True)
         self.errors, self.problem, self.asks_person = {}, "", False
         self.sent = "sent" in self.router.url.query_parameters
         if not self.sent:
             self.sent_to = ""
         if not self.terms:
             self.terms = await worker.query(policies.policy_paragraphs, policies.TERMS)
-        self.links = links(await worker.query(businesses.switches))
+        self.links = links(await worker.query(businesses.switches), wanted_path(self))
         self._opened = honeypot.new_stamp()
         return None
 
@@ -90,6 +92,7 @@ class SignUpState(SubmittedForm, rx.State):
         """Sign up. What happens next is the same for every e-mail."""
         if self.sent:
             return  # a second click on what is done
+        purpose = await self.get_state(PurposeState)
         self._begin_submit()
         yield
         form = SignUpForm(
@@ -99,6 +102,7 @@ class SignUpState(SubmittedForm, rx.State):
             phone=form_parsing.field(form_data, "phone"),
             password=form_parsing.field(form_data, "password"),
             terms=form_parsing.ticked(form_data, "terms"),
+            next_path=wanted_path(self),
         )
         if too_soon := honeypot.seconds_until_allowed(self._opened):
             await asyncio.sleep(too_soon + _TIMING_MARGIN_SECONDS)
@@ -118,7 +122,8 @@ class SignUpState(SubmittedForm, rx.State):
             # The stamp may be too old, or lost with a server that restarted.
             self._opened = self._opened or honeypot.new_stamp()
         if self.sent:
-            yield rx.redirect("/signup?sent=1")
+            purpose.email = self.sent_to
+            yield rx.redirect(with_purpose(self, "/signup?sent=1"))
 
 
 class VerifyEmailState(MailLinkPage, rx.State):
@@ -133,6 +138,7 @@ class VerifyEmailState(MailLinkPage, rx.State):
         """Use the link."""
         async for _ in self._use_link(_activate):
             yield
+        await self._remember_email()
 
     @event_for(PUBLIC, weight=20)
     async def choose_password(self, form_data: dict[str, str]) -> AsyncIterator[None]:
@@ -146,6 +152,12 @@ class VerifyEmailState(MailLinkPage, rx.State):
 
         async for _ in self._use_link(activate):
             yield
+        await self._remember_email()
+
+    async def _remember_email(self) -> None:
+        """Let the log-in page know who it is."""
+        if email := await worker.query(email_verification.verified_email, self._token):
+            (await self.get_state(PurposeState)).email = email
 
 
 async def _activate(token: str) -> str:

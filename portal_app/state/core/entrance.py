@@ -55,7 +55,7 @@ class Entrance(EventNamespace):
         once for all that is dropped within seconds.
         """
         token = self.sid_to_token.get(sid)
-        frame = _frame(data)
+        frame = frame_of(data)
         if token is None or frame is None:
             self._note(sid, "frame refused")
             return
@@ -111,7 +111,7 @@ def _handler(name: str) -> EventHandler | None:
     return registered.handler if registered else None
 
 
-def _frame(data: Any) -> dict[str, Any] | None:
+def frame_of(data: Any) -> dict[str, Any] | None:
     """What an event may consist of, or ``None`` if it is none."""
     if not isinstance(data, dict) or not isinstance(data.get("name"), str):
         return None

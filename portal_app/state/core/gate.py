@@ -33,7 +33,7 @@ from portal_app.state.core.access import acting_as, audiences_of
 from portal_app.state.core.arguments import UnfitArguments, fitting_arguments
 from portal_app.state.core.error_handlers import words_for
 from portal_app.state.core.handshake import secret_hashes
-from portal_app.state.core.toasts import toast
+from portal_app.state.core.toasts import ToastState, toast
 
 log = structlog.get_logger("gate")
 
@@ -59,6 +59,19 @@ HYDRATE = frozenset(
         "reflex___state____state.hydrate_and_load",
     }
 )
+
+
+_WHO = {
+    Audience.CUSTOMER: ("customers", "a customer"),
+    Audience.OFFICE: ("the office", "the office"),
+    Audience.FIELDWORKER: ("fieldworkers", "a fieldworker"),
+}
+
+
+def _wrong_audience(who: Actor, audiences: frozenset[Audience]) -> str:
+    """Why somebody who is logged in is sent away."""
+    meant = " and ".join(_WHO[one][0] for one in _WHO if one in audiences)
+    return f"This page is for {meant}. You are logged in as {_WHO[who.audience][1]}."
 
 
 class Gate(Middleware):
@@ -98,6 +111,8 @@ class Gate(Middleware):
         if self._is_over(state, who) and event.name in HYDRATE:
             # The name of the state still fits the cookie; what is in it does not.
             state._get_root_state().reset()
+        if event.name in HYDRATE:
+            (await state.get_state(ToastState))._forget_old()
         registered = RegistrationContext.get().event_handlers.get(event.name)
         if registered is None:
             return self._undeclared()
@@ -109,7 +124,7 @@ class Gate(Middleware):
                 return self._undeclared()
             if not who.may(audiences):
                 log.info("event refused", audience=str(who.audience))
-                return await self._refuse(state, who)
+                return await self._refuse(state, who, audiences)
         try:
             fitting = fitting_arguments(handler, event.payload)
         except UnfitArguments as unfit:
@@ -140,7 +155,9 @@ class Gate(Middleware):
         """Whether the browser holds the cookie of a session that has ended."""
         return bool(state.router.headers.cookie) and who.session_id is None
 
-    async def _refuse(self, state: BaseState, who: Actor) -> StateUpdate:
+    async def _refuse(
+        self, state: BaseState, who: Actor, audiences: frozenset[Audience]
+    ) -> StateUpdate:
         """Send the person where they can go on, and bring what they see up to date."""
         root = state._get_root_state()
         delta = await root._get_resolved_delta()
@@ -154,5 +171,8 @@ class Gate(Middleware):
             else "/"
         )
         # Replaced, or the browser's back button would lead here again and again.
-        events = Event.from_event_type(rx.redirect(target, replace=True))
+        answer = [rx.redirect(target, replace=True)]
+        if target == "/":
+            answer.append(toast("info", _wrong_audience(who, audiences)))
+        events = Event.from_event_type(answer)
         return StateUpdate(delta=delta, events=events)

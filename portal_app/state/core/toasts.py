@@ -5,6 +5,7 @@ policy forbids; this one is plain state, drawn by ``components.layout.shell``.
 """
 
 from dataclasses import dataclass
+from time import monotonic
 from typing import Literal
 
 import reflex as rx
@@ -14,6 +15,7 @@ from portal_app.kernel.ids import new_id
 from portal_app.state.core.access import PUBLIC, event_for
 
 _MOST = 3
+_CARRIED_SECONDS = 5
 Kind = Literal["success", "info", "error"]
 
 
@@ -30,12 +32,31 @@ class ToastState(rx.State):
     """The messages now on the screen, oldest first."""
 
     toasts: list[Toast] = []
+    _shown_at: dict[str, float] = {}
 
     @event_for(PUBLIC)
     def show(self, kind: Kind, text: str) -> None:
         """Show a message to the person in this tab."""
         shown = Toast(id=new_id(), kind=kind, text=text[:300])
-        self.toasts = [*self.toasts, shown][-_MOST:]
+        # What is said twice is shown once.
+        others = [
+            one for one in self.toasts if (one.kind, one.text) != (kind, shown.text)
+        ]
+        self.toasts = [*others, shown][-_MOST:]
+        self._shown_at = {
+            one.id: self._shown_at.get(one.id, monotonic()) for one in self.toasts
+        }
+
+    def _forget_old(self) -> None:
+        """Take away what was shown before the page was loaded anew.
+
+        A message that a page left with, such as "Your changes are saved", is seen
+        on the page it led to.
+        """
+        since = monotonic() - _CARRIED_SECONDS
+        self.toasts = [
+            one for one in self.toasts if self._shown_at.get(one.id, 0.0) >= since
+        ]
 
     @event_for(PUBLIC)
     def dismiss(self, toast_id: str) -> None:

@@ -62,7 +62,6 @@ def _sign_in_methods(switches: Switches) -> list[SignInMethod]:
         SignInMethod("E-mail and password", open=True),
         *social,
         SignInMethod("Booking number", switches.booking_number),
-        SignInMethod("Booking without an account", switches.guest_booking),
     ]
 
 

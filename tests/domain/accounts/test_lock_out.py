@@ -17,7 +17,6 @@ from portal_app.kernel.clock import frozen, utc_now
 from portal_app.kernel.db import Database
 from portal_app.kernel.errors import InvalidInput, NotAllowed, NotFound, TooManyAttempts
 from portal_app.kernel.ids import hash_secret
-from tests.integrations.test_rate_limits import URL, redis_answers
 from tests.support.accounts import (
     FORM,
     OTHER_PASSWORD,
@@ -29,6 +28,7 @@ from tests.support.accounts import (
     set_up_business,
     snapshot_without_logs,
 )
+from tests.support.redis_server import SERVER, redis_available
 from tests.support.wiring import wired
 
 EMAIL = FORM.email
@@ -42,9 +42,9 @@ def _store(request: pytest.FixtureRequest) -> Iterator[None]:
     if request.param == "database":
         yield
         return
-    if not redis_answers():
+    if not redis_available():
         pytest.skip("Redis does not answer")
-    store = ForgettingStore(RedisLimitStore.connect(URL))
+    store = ForgettingStore(RedisLimitStore.connect(SERVER))
     with wired(limit_store=store):
         yield
     for tried in store.seen:

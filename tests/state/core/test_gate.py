@@ -17,6 +17,7 @@ from portal_app.state.account.profile import AccountState
 from portal_app.state.core import outages
 from portal_app.state.core.access import actor
 from portal_app.state.core.gate import Gate
+from portal_app.state.core.toasts import ToastState
 from portal_app.state.core.viewer import ViewerState
 from tests.support.accounts import PASSWORD, snapshot_without_logs
 from tests.support.people import actor_of, new_customer, session_cookie
@@ -68,6 +69,19 @@ def test_a_stranger_s_browser_brings_its_devices(database: Database) -> None:
     assert (answer, who.device_hashes) == (None, ("b", "c"))
 
 
+def _toasts(answer: StateUpdate) -> list[tuple[str, str]]:
+    shown = [event for event in answer.events if event.name.endswith(".show")]
+    return [(event.payload["kind"], event.payload["text"]) for event in shown]
+
+
+def test_a_page_that_is_loaded_anew_shows_no_old_message(database: Database) -> None:
+    tab = Tab("/")
+    tab.fire(ToastState.show, "success", "long ago")
+    tab.state(ToastState)._shown_at = {}
+    assert _pass(tab, "reflex___state____state.hydrate")[0] is None
+    assert tab.state(ToastState).toasts == []
+
+
 @pytest.mark.parametrize("cookie", ["", "no-hash-of-anything", "' OR 1=1 --"])
 def test_visitor_is_sent_to_log_in_and_back(database: Database, cookie: str) -> None:
     tab = Tab("/account")
@@ -97,6 +111,9 @@ def test_office_is_refused_customer_handlers(database: Database) -> None:
     answer, who = _pass(tab, PRIVATE)
     assert answer is not None
     assert redirect_targets(answer.events) == ["/"]
+    assert _toasts(answer) == [
+        ("info", "This page is for customers. You are logged in as the office.")
+    ]
     assert who.audience is Audience.OFFICE
 
 
