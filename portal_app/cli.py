@@ -44,6 +44,7 @@ from portal_app.kernel.db import (
     database_error_text,
 )
 from portal_app.kernel.errors import DomainError, InvalidInput
+from portal_app.kernel.text_files import plain_text, read_text
 from portal_app.preflight import (
     ConfigError,
     mail_folder,
@@ -234,7 +235,7 @@ def create_account(
         database = prepared_database(settings)
         email = normal_email(email)
         if password_stdin:
-            password = sys.stdin.readline().rstrip("\r\n")
+            password = plain_text(sys.stdin.readline()).rstrip("\n")
         else:
             password = typer.prompt(
                 "Password", hide_input=True, confirmation_prompt="Once more"
@@ -298,7 +299,7 @@ def _pack_text(file: str) -> str:
     if not path.exists() and file in packs.shipped_packs():
         return packs.shipped_pack_text(file)
     try:
-        return path.read_text(encoding="utf-8")
+        return read_text(path)
     except OSError as error:
         raise ConfigError(f"{file} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:

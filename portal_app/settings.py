@@ -71,6 +71,8 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         env_prefix="PORTAL_",
         env_file=".env",
+        # With or without a byte-order mark.
+        env_file_encoding="utf-8-sig",
         extra="ignore",
         env_ignore_empty=True,
     )
@@ -297,6 +299,8 @@ def load_settings() -> Settings:
     """
     try:
         return Settings()
+    except UnicodeDecodeError:
+        raise SettingsError("the file .env is no text in UTF-8") from None
     except ValidationError as error:
         first = error.errors()[0]
         reason = str(first["msg"]).removeprefix("Value error, ")

@@ -4,6 +4,7 @@ Most commands run within this process, which saves the seconds that starting one
 takes; those that set signals and logs up for good, and the help, run in their own.
 """
 
+import codecs
 import os
 import signal
 import socket
@@ -482,6 +483,9 @@ def test_a_pack_is_imported_once_and_exported(portal: Portal) -> None:
     exported = portal.folder / "ours.toml"
     done = portal.run("pack", "export", str(exported))
     assert done.stdout == f"The business's own pack is in {exported}.\n"
+    # As an editor on Windows would keep it.
+    lines = exported.read_bytes().splitlines()
+    exported.write_bytes(codecs.BOM_UTF8 + b"\r\n".join(lines))
     again = portal.run("pack", "import", str(exported))
     assert again.stdout == "My business was imported already. Nothing was changed.\n"
     assert ordered_rows(portal.database) == before
@@ -504,6 +508,11 @@ def test_a_broken_pack_says_where_and_changes_nothing(portal: Portal) -> None:
 def test_a_missing_pack_file_is_reported(portal: Portal) -> None:
     assert portal.refused("pack", "import", "/nowhere/boats.toml") == (
         "portal: /nowhere/boats.toml cannot be read: No such file or directory"
+    )
+    no_text = portal.folder / "boats.toml"
+    no_text.write_bytes(b"caf\xe9")
+    assert portal.refused("pack", "import", str(no_text)) == (
+        f"portal: {no_text} is no text in UTF-8"
     )
     assert portal.refused("pack", "export", "/nowhere/boats.toml") == (
         "portal: /nowhere/boats.toml cannot be written: No such file or directory"

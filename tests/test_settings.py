@@ -1,3 +1,6 @@
+import codecs
+from pathlib import Path
+
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import (
@@ -34,6 +37,26 @@ def test_a_laptop_needs_no_variables() -> None:
     assert settings.base_url == "http://localhost:3000"
     assert settings.database_url.startswith("sqlite:///")
     assert settings.mail_url.startswith("file:///")
+
+
+@pytest.mark.parametrize("mark", [b"", codecs.BOM_UTF8])
+@pytest.mark.parametrize("line_end", [b"\n", b"\r\n"])
+def test_any_editor_may_have_written_the_file(mark: bytes, line_end: bytes) -> None:
+    lines = [
+        b"PORTAL_PORT=4000",
+        b'PORTAL_MAIL_FROM="Zo\xc3\xab <zoe@example.com>"',
+        b"",
+    ]
+    Path(".env").write_bytes(mark + line_end.join(lines))
+    settings = load_settings()
+    assert settings.port == 4000
+    assert settings.mail_from == "Zoë <zoe@example.com>"
+
+
+def test_a_file_that_is_no_text_gets_one_line() -> None:
+    Path(".env").write_bytes("PORTAL_PORT=4000".encode("utf-16"))
+    with pytest.raises(SettingsError, match=r"^the file \.env is no text in UTF-8$"):
+        load_settings()
 
 
 def test_production_takes_a_full_set(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -152,7 +152,7 @@ function PictureDialog({ label, picture, camera, round, onDone, onRemove, onClos
               <progress
                 className="file-progress"
                 max="1"
-                value={way.share}
+                value={way.share < 1 ? way.share : undefined}
                 aria-label="Progress"
               />
               <p className="field-help">{way.words}</p>

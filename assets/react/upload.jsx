@@ -177,7 +177,7 @@ export function FileInput({
             <progress
               className="file-progress"
               max="1"
-              value={share}
+              value={share < 1 ? share : undefined}
               aria-label="Upload"
             />
             <span className="field-help tabular-nums">

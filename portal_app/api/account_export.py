@@ -8,7 +8,7 @@ import json
 import re
 import zipfile
 from collections.abc import AsyncIterator, Generator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from typing import Any
 
@@ -132,7 +132,9 @@ def export_routes(
         else:
             await answer(scope, receive, send)
         finally:
-            pieces.close()
+            # A server that stops does not wait for the thread that makes a piece.
+            with suppress(ValueError):
+                pieces.close()
 
     # The response is sent within the endpoint, which therefore is an ASGI app.
     return [Route("/api/account/export.zip", _AsgiEndpoint(export), methods=["GET"])]

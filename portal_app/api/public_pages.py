@@ -29,6 +29,7 @@ from portal_app.api.rendered_pages import (
     PageContent,
     PageResponse,
 )
+from portal_app.api.work_pool import WorkPool
 from portal_app.domain.business import policies
 from portal_app.domain.business import service as businesses
 from portal_app.domain.business.views import BusinessView, PolicyView
@@ -44,6 +45,8 @@ from portal_app.settings import Settings
 
 _OK, _MISSING, _MOVED = 200, 404, 308
 _MAX_QUERY_LENGTH = 80
+# What was looked for is drawn anew for each who asks; all else is kept.
+_SEARCHES_AT_ONCE, _SEARCHES_WAITING = 2, 40
 
 
 @dataclass(frozen=True)
@@ -227,13 +230,18 @@ def public_page_routes(
         drawings: How the pages are drawn.
     """
     pages = PublicPages(site, settings.base_url, drawings)
+    searches = WorkPool(_SEARCHES_AT_ONCE, _SEARCHES_WAITING)
 
     async def respond(
         request: Request, page: Callable[..., PageResponse], *asked: str
     ) -> Response:
-        guest = not session_secret(settings, request.headers)
-        answer = await run_in_threadpool(database.query, page, *asked, guest)
+        answer = await run_in_threadpool(
+            database.query, page, *asked, is_guest(request)
+        )
         return answer.to(request)
+
+    def is_guest(request: Request) -> bool:
+        return not session_secret(settings, request.headers)
 
     async def home(request: Request) -> Response:
         return await respond(request, pages.home)
@@ -241,7 +249,17 @@ def public_page_routes(
     async def services(request: Request) -> Response:
         words = request.query_params.get("q", "")[:_MAX_QUERY_LENGTH].strip()
         category = request.query_params.get("category", "")
-        return await respond(request, pages.services, words, category)
+        if not words and not category:
+            return await respond(request, pages.services, words, category)
+        answer = await searches.run_for(
+            request.receive,
+            database.query,
+            pages.services,
+            words,
+            category,
+            is_guest(request),
+        )
+        return answer.to(request)
 
     async def service(request: Request) -> Response:
         return await respond(request, pages.service, request.path_params["slug"])

@@ -118,7 +118,9 @@ class _LimitedRequest:
         seconds = min(limits.idle_seconds, left - self._waited)
         before = self._clock()
         try:
-            with fail_after(max(0, seconds)):
+            if seconds <= 0:
+                raise TimeoutError
+            with fail_after(seconds):
                 message = await self._receive()
         except TimeoutError:
             self.refusal = _TOO_SLOW

@@ -12,10 +12,12 @@ from anyio import CancelScope, CapacityLimiter, create_task_group, to_thread
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive
 
+from portal_app.kernel.errors import Unavailable
+
 Result = TypeVar("Result")
 
 
-class Busy(Exception):
+class Busy(Unavailable):
     """So many wait already that one more would wait too long.
 
     Attributes:
@@ -23,6 +25,11 @@ class Busy(Exception):
     """
 
     retry_after = 10
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Many people are asking for this just now. Please try again in a minute."
+        )
 
 
 class WorkPool:
@@ -35,7 +42,8 @@ class WorkPool:
 
     def __init__(self, at_once: int, waiting: int) -> None:
         self._limiter = CapacityLimiter(at_once)
-        self._most_waiting = waiting
+        self._most = at_once + waiting
+        self._here = 0
 
     async def run(self, function: Callable[..., Result], *arguments: object) -> Result:
         """Run a function in turn.
@@ -43,11 +51,15 @@ class WorkPool:
         Raises:
             Busy: If too many wait.
         """
-        if self._limiter.statistics().tasks_waiting >= self._most_waiting:
+        if self._here >= self._most:
             raise Busy
-        return await to_thread.run_sync(
-            partial(function, *arguments), limiter=self._limiter
-        )
+        self._here += 1
+        try:
+            return await to_thread.run_sync(
+                partial(function, *arguments), limiter=self._limiter
+            )
+        finally:
+            self._here -= 1
 
     async def run_for(
         self, receive: Receive, function: Callable[..., Result], *arguments: object

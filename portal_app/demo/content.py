@@ -25,6 +25,7 @@ from portal_app.domain.fields.rules import Definition
 from portal_app.domain.packs.parser import parse_fields
 from portal_app.domain.scheduling.roster import FieldworkerDefinition, weekly_hours
 from portal_app.domain.scheduling.rules import WeeklyHours
+from portal_app.kernel.text_files import read_text
 
 SOURCE = Path(__file__).with_name("brightside.toml")
 FIELDS_PACK = Path(__file__).with_name("brightside-fields.toml")
@@ -157,7 +158,7 @@ class DemoContent:
 def read_content() -> DemoContent:
     """Read the demo business from its file."""
     # Prices are written in dollars; as Decimal they stay what is written.
-    raw = tomllib.loads(SOURCE.read_text(encoding="utf-8"), parse_float=Decimal)
+    raw = tomllib.loads(read_text(SOURCE), parse_float=Decimal)
     business = {
         key: value.strip() if isinstance(value, str) else value
         for key, value in raw["business"].items()

@@ -43,6 +43,7 @@ from portal_app.kernel.audiences import SYSTEM, Actor
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.db import Database
 from portal_app.kernel.ownership import customer_of
+from portal_app.kernel.text_files import read_text
 
 _PICTURES = Path(__file__).resolve().parents[2] / "assets" / "services"
 
@@ -59,7 +60,7 @@ def load_fields(tx: Session) -> None:
     """Define what the business asks, unless it has types of its own already."""
     if tx.exec(select(DependentType).limit(1)).first() is not None:
         return
-    packs.import_pack(tx, SYSTEM, FIELDS_PACK.read_text(encoding="utf-8"))
+    packs.import_pack(tx, SYSTEM, read_text(FIELDS_PACK))
     for service in tx.exec(select(Service)):
         asked = read_content().fields.get(service.slug, ())
         schema.define_fields(tx, SYSTEM, schema.service_scope(service.id), asked)

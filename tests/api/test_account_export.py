@@ -5,16 +5,18 @@ import json
 import zipfile
 from dataclasses import replace
 
-from portal_app.api.account_export import _archive, export_data
+from portal_app.api.account_export import archive_pieces, export_data
 from portal_app.domain.bookings import confirmation
 from portal_app.domain.bookings.rules import DetailsForm
 from portal_app.domain.customers import contacts, locations, profiles
 from portal_app.domain.customers.addresses import AddressForm
 from portal_app.domain.customers.rules import ContactForm, PhoneEntry
 from portal_app.domain.files import uploads
+from portal_app.domain.files.protocols import Storage
 from portal_app.domain.files.uploads import Upload
 from portal_app.integrations.images import PillowImages
 from portal_app.integrations.storage import FsspecStorage
+from portal_app.kernel.audiences import Actor
 from portal_app.kernel.clock import frozen
 from portal_app.kernel.db import Database
 from tests.support import sample_business
@@ -27,6 +29,10 @@ from tests.support.uploads import upload_file
 HOME = AddressForm(
     street="12 Bay Street", town="Bondi", state="NSW", postcode="2026", country="AU"
 )
+
+
+def opened_archive(db: Database, storage: Storage, who: Actor) -> zipfile.ZipFile:
+    return zipfile.ZipFile(io.BytesIO(b"".join(archive_pieces(db, storage, who))))
 
 
 def test_the_download_has_ones_own_data_and_files(db: Database, tmp_path) -> None:
@@ -45,7 +51,7 @@ def test_the_download_has_ones_own_data_and_files(db: Database, tmp_path) -> Non
     view = uploads.accept_upload(db, storage, PillowImages(), ada, upload)
     db.call(profiles.set_picture, ada, view.id)
 
-    with zipfile.ZipFile(_archive(db, storage, ada)) as archive:
+    with opened_archive(db, storage, ada) as archive:
         names = archive.namelist()
         data = json.loads(archive.read("data.json"))
         assert archive.testzip() is None
@@ -72,7 +78,7 @@ def test_bookings_include_dependents_and_answers(db: Database, tmp_path) -> None
         form = DetailsForm((add_pet(db, maya),), answers)
         draft = sample_business.ready_walk_draft(db, maya, form)
         confirmation.confirm(db, maya, draft.id, draft.shown)
-        with zipfile.ZipFile(_archive(db, storage, maya)) as archive:
+        with opened_archive(db, storage, maya) as archive:
             names = archive.namelist()
             data = json.loads(archive.read("data.json"))
     [booking] = data["bookings"]

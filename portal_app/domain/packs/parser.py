@@ -34,6 +34,7 @@ from portal_app.domain.packs.toml_reader import (
 )
 from portal_app.kernel.errors import InvalidInput
 from portal_app.kernel.keys import key_of
+from portal_app.kernel.text_files import plain_text
 
 MAX_CHARACTERS = 1_000_000
 _TOML_ERROR_POSITION = re.compile(
@@ -62,6 +63,7 @@ def parse_pack(
     Raises:
         PackError: With everything that is wrong, line by line.
     """
+    text = plain_text(text)
     if len(text) > MAX_CHARACTERS:
         raise PackError([Problem(1, "", "A pack has at most a million characters.")])
     try:

@@ -41,6 +41,7 @@ from portal_app.kernel.audiences import Actor
 from portal_app.kernel.errors import InvalidInput, NotFound
 from portal_app.kernel.ordering import assign_positions
 from portal_app.kernel.ownership import require_office
+from portal_app.kernel.text_files import plain_text, read_text
 
 PACKS_FOLDER = Path(__file__).resolve().parents[2] / "packs"
 
@@ -76,7 +77,7 @@ def shipped_pack_text(name: str) -> str:
     """
     if name not in shipped_packs():
         raise NotFound(f"There is no pack called “{name}”.")
-    return (PACKS_FOLDER / f"{name}.toml").read_text(encoding="utf-8")
+    return read_text(PACKS_FOLDER / f"{name}.toml")
 
 
 def import_pack(tx: Session, actor: Actor, text: str) -> ImportResult:
@@ -99,6 +100,7 @@ def import_pack(tx: Session, actor: Actor, text: str) -> ImportResult:
         PackError: With everything that is wrong, line by line.
     """
     require_office(actor)
+    text = plain_text(text)
     businesses.ensure_business(tx)
     slugs = tx.exec(select(Category.slug)).all()
     kinds = [row.slug for row in types.active_type_rows(tx)]

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from typing import Any, TypeVar
 
 from portal_app.domain.packs.format import Problem
+from portal_app.kernel.text_files import plain_text
 
 KeyPath = tuple[str | int, ...]
 
@@ -19,7 +20,7 @@ class LineNumbers:
     """
 
     def __init__(self, text: str) -> None:
-        walker = _LineScanner(text.replace("\r\n", "\n"))
+        walker = _LineScanner(plain_text(text))
         walker.document()
         self._lines = walker.lines
 

@@ -345,6 +345,15 @@ def test_problems_are_reported_with_their_line(
     assert problems_of(SMALL.replace(old, new, 1)) == told
 
 
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+def test_any_editor_may_have_written_it(mark: str, line_end: str) -> None:
+    text = mark + SMALL.replace("\n", line_end)
+    assert parser.parse_pack(text) == parser.parse_pack(SMALL)
+    wrong = text.replace('"Boat"', '""', 1)
+    assert problems_of(wrong) == problems_of(SMALL.replace('"Boat"', '""', 1))
+
+
 def test_all_problems_are_reported_in_file_order() -> None:
     text = (
         SMALL.replace('"Small"', '""')
