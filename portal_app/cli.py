@@ -143,9 +143,12 @@ def serve() -> None:
 def _database_in_use(settings: Settings) -> Iterator[Database]:
     """The database, after an interrupted restore, and kept from being restored."""
     database = open_database(settings)
-    restoration.settle(database, open_storage(settings))
-    with locks.in_use(database):
-        yield database
+    try:
+        restoration.settle(database, open_storage(settings))
+        with locks.in_use(database):
+            yield database
+    finally:
+        database.engine.dispose()
 
 
 def _greeting(settings: Settings, database: Database) -> str:
