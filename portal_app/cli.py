@@ -23,7 +23,7 @@ from portal_app.demo.customers import DemoStorage
 from portal_app.demo.loader import ACCOUNTS, PASSWORD, is_empty, load_demo
 from portal_app.domain.accounts import service as accounts
 from portal_app.domain.accounts.models import Account
-from portal_app.domain.accounts.rules import OFFICE, normal_email
+from portal_app.domain.accounts.rules import OFFICE, mailable_email
 from portal_app.domain.business import service as businesses
 from portal_app.domain.packs import service as packs
 from portal_app.domain.packs.format import PackError
@@ -206,7 +206,7 @@ def create_account(
     with _one_line_errors():
         settings = load_settings()
         database = prepared_database(settings)
-        email = normal_email(email)
+        email = mailable_email(email)
         if password_stdin:
             password = sys.stdin.readline().rstrip("\r\n")
         else:

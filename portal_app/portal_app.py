@@ -120,6 +120,7 @@ wiring.install(
         geocoder=NominatimGeocoder(_settings.geocoder_url, _settings.base_url)
         if _settings.geocoder_url
         else None,
+        smtputf8=_settings.mail_smtputf8,
     )
 )
 

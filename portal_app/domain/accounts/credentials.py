@@ -178,6 +178,7 @@ def _send_reset_mail(tx: Session, actor: Actor, email: str) -> None:
         email,
         {"path": f"/reset-password?token={token.secret}"},
         f"reset_password:{token.id}",
+        expires_at=token.expires_at,
     )
 
 

@@ -154,6 +154,7 @@ def send_verification(tx: Session, account: Account) -> None:
         account.email,
         {"path": f"/verify-email?token={token.secret}"},
         f"verify_email:{token.id}",
+        expires_at=token.expires_at,
     )
 
 
