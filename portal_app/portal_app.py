@@ -17,6 +17,7 @@ from portal_app.api.health import health_routes
 from portal_app.api.oauth import oauth_routes
 from portal_app.api.public_pages import PageRenderers, public_page_routes
 from portal_app.api.sessions import session_routes
+from portal_app.api.stop_mails import stop_mails_routes
 from portal_app.api.uploads import upload_routes
 from portal_app.components.layout.document import app_options, waiting_page
 from portal_app.components.layout.first_html import until_hydrated
@@ -48,6 +49,7 @@ from portal_app.pages import (
     office,
     office_dependents,
     office_fields,
+    office_notifications,
     office_policies,
     office_security,
     office_settings,
@@ -92,6 +94,7 @@ PAGES = (
     office.page,
     office_fields.page,
     office_dependents.page,
+    office_notifications.page,
     office_policies.page,
     office_security.page,
     office_settings.page,
@@ -131,6 +134,7 @@ _routes = Starlette(
         *oauth_routes(_database, _settings, configured_providers(_settings)),
         *branding_routes(_database),
         *calendar_routes(_database, _settings),
+        *stop_mails_routes(_database),
         *upload_routes(_database, _settings, _storage, PillowImages()),
         *file_routes(_database, _settings, _storage),
         *export_routes(_database, _settings, _storage),
