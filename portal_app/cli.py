@@ -29,7 +29,7 @@ from portal_app.domain import wiring
 from portal_app.domain.accounts import credentials
 from portal_app.domain.accounts import service as accounts
 from portal_app.domain.accounts.models import Account
-from portal_app.domain.accounts.rules import OFFICE, normal_email
+from portal_app.domain.accounts.rules import OFFICE, mailable_email
 from portal_app.domain.business import service as businesses
 from portal_app.domain.packs import service as packs
 from portal_app.domain.packs.format import PackError
@@ -236,7 +236,7 @@ def create_account(
     with _one_line_errors():
         settings = load_settings()
         database = prepared_database(settings)
-        email = normal_email(email)
+        email = mailable_email(email)
         if password_stdin:
             password = plain_text(sys.stdin.readline()).rstrip("\n")
         else:

@@ -20,6 +20,7 @@ from portal_app.api.public_pages import PageRenderers, public_page_routes
 from portal_app.api.readiness import portal_readiness
 from portal_app.api.sessions import session_routes
 from portal_app.api.slow_clients import SlowClients
+from portal_app.api.stop_mails import stop_mails_routes
 from portal_app.api.uploads import upload_routes
 from portal_app.backups.locks import in_use
 from portal_app.backups.retention import backup_folder
@@ -53,6 +54,7 @@ from portal_app.pages import (
     office,
     office_dependents,
     office_fields,
+    office_notifications,
     office_policies,
     office_security,
     office_settings,
@@ -100,6 +102,7 @@ PAGES = (
     office.page,
     office_fields.page,
     office_dependents.page,
+    office_notifications.page,
     office_policies.page,
     office_security.page,
     office_settings.page,
@@ -133,6 +136,7 @@ wiring.install(
         geocoder=NominatimGeocoder(_settings.geocoder_url, _settings.base_url)
         if _settings.geocoder_url
         else None,
+        smtputf8=_settings.mail_smtputf8,
     )
 )
 
@@ -143,6 +147,7 @@ _routes = Starlette(
         *oauth_routes(_database, _settings, configured_providers(_settings)),
         *branding_routes(_database),
         *calendar_routes(_database, _settings),
+        *stop_mails_routes(_database),
         *upload_routes(_database, _settings, _storage, _images),
         *file_routes(_database, _settings, _storage),
         *export_routes(_database, _settings, _storage),

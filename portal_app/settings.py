@@ -24,6 +24,8 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from portal_app.kernel import email_addresses
+
 ROOT = Path(__file__).resolve().parent.parent
 _DEMO_SECRET = "demo-only-not-a-secret"  # noqa: S105 - refused in production
 MIN_PASSPHRASE_LENGTH = 12
@@ -63,6 +65,8 @@ class Settings(BaseSettings):
         env: ``demo`` (safe defaults for a laptop) or ``production``.
         base_url: The public address, without a trailing slash; links in mails
             and the accepted origin come from it.
+        mail_smtputf8: Whether the mail server takes addresses with letters beyond
+            a to z before the @; such addresses are accepted only then.
         trusted_proxy_hops: How many reverse proxies in front are ours.
         event_allowance: How many times the usual a browser, a session and an
             address may ask of a worker (``state.core.event_limits``).
@@ -87,6 +91,7 @@ class Settings(BaseSettings):
     storage_url: str = str(ROOT / "var" / "files")
     mail_url: str = f"file://{ROOT / 'var' / 'mail'}"
     mail_from: str = "portal@localhost"
+    mail_smtputf8: bool = False
     map_tiles_url: str = ""
     geocoder_url: str = ""
     trusted_proxy_hops: int = Field(default=0, ge=0, le=10)
@@ -197,8 +202,13 @@ class Settings(BaseSettings):
     @classmethod
     def _mail_from(cls, value: str) -> str:
         _name, address = parseaddr(value)
-        if not value.isprintable() or "@" not in address.strip("@"):
-            raise ValueError("takes an address such as Portal <portal@example.com>")
+        wanted = "takes an address such as Portal <portal@example.com>"
+        try:
+            email_addresses.wire_form(address)
+        except ValueError:
+            raise ValueError(wanted) from None
+        if not value.isprintable() or email_addresses.needs_smtputf8(address):
+            raise ValueError(wanted)
         return value
 
     @field_validator(*_PROVIDER_ADDRESSES)

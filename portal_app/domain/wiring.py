@@ -25,6 +25,7 @@ class Wiring:
         secret_key: Signs the stamps of forms; the same in all workers.
         identity_providers: Those the environment configures.
         limit_store: Where attempts are counted; in the database without one.
+        smtputf8: Whether mail reaches addresses with letters beyond a to z.
         geocoder: Who knows streets and houses; nobody without one.
     """
 
@@ -32,6 +33,7 @@ class Wiring:
     secret_key: str = field(default_factory=secrets.token_urlsafe, repr=False)
     identity_providers: tuple[str, ...] = ()
     limit_store: LimitStore | None = None
+    smtputf8: bool = False
     geocoder: Geocoder | None = None
 
 

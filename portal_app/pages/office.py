@@ -5,10 +5,10 @@ import reflex as rx
 from portal_app.components.layout.navigation import OFFICE_MENU
 from portal_app.components.layout.shell import shell
 from portal_app.components.office.security_events import security_events
-from portal_app.components.ui.buttons import link_button
-from portal_app.components.ui.feedback import badge, list_skeleton
+from portal_app.components.ui.buttons import link_button, text_link
+from portal_app.components.ui.feedback import badge, list_skeleton, note
 from portal_app.components.ui.icons import icon
-from portal_app.components.ui.logic import each
+from portal_app.components.ui.logic import each, joined
 from portal_app.components.ui.surfaces import card, section
 from portal_app.pages.page import Page
 from portal_app.state.core.viewer import ViewerState
@@ -21,13 +21,32 @@ def draw() -> rx.Component:
         rx.cond(
             OfficeOverviewState.loaded,
             rx.el.div(
-                _sign_in_methods(), _recent_events(), class_name="flex flex-col gap-9"
+                _undelivered_mails(),
+                _sign_in_methods(),
+                _recent_events(),
+                class_name="flex flex-col gap-9",
             ),
             list_skeleton(3),
         ),
         title="Office",
         active="office",
         places=OFFICE_MENU,
+    )
+
+
+def _undelivered_mails() -> rx.Component:
+    return rx.cond(
+        OfficeOverviewState.undelivered_mails > 0,
+        note(
+            joined(
+                "Mails that were not delivered: ",
+                OfficeOverviewState.undelivered_mails,
+                ". ",
+            ),
+            text_link("See why", href="/office/notifications"),
+            tone="warning",
+            class_name="max-w-3xl",
+        ),
     )
 
 

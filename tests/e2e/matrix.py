@@ -79,6 +79,7 @@ PAGES = {
     "/office": FOR_THE_OFFICE,
     "/office/dependents": FOR_THE_OFFICE,
     "/office/fields": FOR_THE_OFFICE,
+    "/office/notifications": FOR_THE_OFFICE,
     "/office/policies": FOR_THE_OFFICE,
     "/office/security": FOR_THE_OFFICE,
     "/office/settings": FOR_THE_OFFICE,
@@ -145,6 +146,7 @@ HANDLERS = {
     "for the office": {
         "office_dependent_types_state": "archive begin load move restore save",
         "office_fields_state": "archive begin load move restore save turn",
+        "office_notifications_state": "load send_again",
         "office_policies_state": "archive begin load move restore save",
         "office_security_state": "load",
         "office_settings_state": "load save",
@@ -206,6 +208,8 @@ ROUTES: dict[str, Asked | tuple[Asked, ...]] = {
     ),
     "GET /api/health": Asked("/api/health", _all(200)),
     "GET /api/health/live": Asked("/api/health/live", _all(200)),
+    # A scanner of mails opens what is in them: it is led to the page that asks.
+    "GET /api/mail/stop-mails": Asked("/api/mail/stop-mails?token=x", _all(303)),
     "GET /api/manifest.webmanifest": Asked("/api/manifest.webmanifest", _all(200)),
     "GET /ping": Asked("/ping", _all(200)),
     "GET /policies": Asked("/policies", _all(200)),
@@ -222,6 +226,8 @@ ROUTES: dict[str, Asked | tuple[Asked, ...]] = {
     "POST /api/auth/{provider}/callback": Asked(
         "/api/auth/apple/callback", _all(303), (("state", "x"), ("code", "x"))
     ),
+    # The same answer, whatever the link is worth.
+    "POST /api/mail/stop-mails": Asked("/api/mail/stop-mails?token=x", _all(200)),
     # No form with a file: whoever may hand files in is told so.
     "POST /api/uploads": Asked(
         "/api/uploads?purpose=picture",

@@ -73,6 +73,9 @@ OFFICE_MENU: tuple[NavigationGroup, ...] = (
             NavigationItem("types", "Dependents", "/office/dependents", "heart"),
             NavigationItem("policies", "Policies", "/office/policies", "file-text"),
             NavigationItem(
+                "notifications", "Notifications", "/office/notifications", "mail"
+            ),
+            NavigationItem(
                 "security", "Security", "/office/security", "shield-check", "Security"
             ),
             NavigationItem(

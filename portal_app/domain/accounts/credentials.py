@@ -205,6 +205,7 @@ def _send_reset_mail(tx: Session, actor: Actor, email: str, next_path: str) -> N
         email,
         {"path": tokens.link_path(_RESET_PAGE, token, next_path)},
         f"reset_password:{token.id}",
+        expires_at=token.expires_at,
     )
 
 

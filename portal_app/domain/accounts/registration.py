@@ -160,6 +160,7 @@ def send_verification(tx: Session, account: Account, next_path: str = "") -> Non
         account.email,
         {"path": tokens.link_path("/verify-email", token, next_path)},
         f"verify_email:{token.id}",
+        expires_at=token.expires_at,
     )
 
 

@@ -1,15 +1,13 @@
 """E-mail comparison, lifetimes of tokens, rate limits and names of devices."""
 
 import ipaddress
-import unicodedata
 from dataclasses import dataclass
 from datetime import timedelta
 
-from email_validator import EmailNotValidError, validate_email
-
+from portal_app.domain import wiring
 from portal_app.domain.rate_limits.rules import Limit, target_limits
+from portal_app.kernel import email_addresses
 from portal_app.kernel.errors import Conflict, DomainError, InvalidInput
-from portal_app.kernel.text import one_line
 
 VERIFY_EMAIL = "verify_email"
 SIGN_IN = "sign_in"
@@ -46,8 +44,6 @@ SIGN_IN_METHODS = {
 }
 """How a session is opened, in words."""
 """After so much rest, a limit forgets that it was ever used up."""
-
-_MAX_EMAIL_LENGTH = 254
 
 
 class NotActivated(DomainError):
@@ -162,27 +158,31 @@ FORM_BY_STAMP = Limit("form stamp", 10, timedelta(hours=24))
 
 
 def normal_email(text: str) -> str:
-    """The one form in which an e-mail is stored and compared.
+    """An e-mail in the form in which it is stored and compared.
 
-    Unicode NFC, international domains in letters (not ``xn--``), all lower
-    case: mail providers do not tell ``Maya@`` from ``maya@``, and neither may
-    we, or one mailbox could hold two accounts.
+    For what is looked up; ``mailable_email`` is for what is stored.
 
     Raises:
         InvalidInput: For the field ``email``.
     """
-    stripped = one_line(text)
     try:
-        if len(stripped) > _MAX_EMAIL_LENGTH:
-            raise EmailNotValidError
-        valid = validate_email(
-            stripped, check_deliverability=False, allow_quoted_local=False
-        )
-    except EmailNotValidError:
+        return email_addresses.normal_form(text)
+    except ValueError:
         raise InvalidInput(
             {"email": "Please enter an e-mail address such as maya@example.com."}
         ) from None
-    return unicodedata.normalize("NFC", valid.normalized.lower())
+
+
+def mailable_email(text: str) -> str:
+    """As ``normal_email``, for an e-mail that is taken: mail must be able to reach it.
+
+    Raises:
+        InvalidInput: For the field ``email``.
+    """
+    email = normal_email(text)
+    if email_addresses.needs_smtputf8(email) and not wiring.current().smtputf8:
+        raise InvalidInput({"email": email_addresses.undeliverable_words(email)})
+    return email
 
 
 _UNKNOWN_DEVICE = "Unknown device"

@@ -20,6 +20,7 @@ from portal_app.domain.accounts.rules import (
     SIGN_IN,
     SIGN_IN_METHODS,
     NotActivated,
+    mailable_email,
     normal_email,
 )
 from portal_app.domain.accounts.security_log import count_attempt, record
@@ -196,7 +197,7 @@ def create_account(db: Database, email: str, role: str, password: str) -> str:
     """
     if role not in ROLES:
         raise InvalidInput({"role": "Please choose office or fieldworker."})
-    email = normal_email(email)
+    email = mailable_email(email)
     passwords.check_password(password, (email,), db.query(passwords.current_policy))
     return db.call(create_with_hash, email, role, passwords.hash_password(password))
 

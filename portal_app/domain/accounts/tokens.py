@@ -1,6 +1,7 @@
 """Single-use secrets: random, stored hashed, for one purpose, short-lived."""
 
 from dataclasses import asdict, dataclass, fields
+from datetime import datetime
 from urllib.parse import urlencode
 
 from sqlalchemy import delete, update
@@ -24,6 +25,7 @@ class IssuedToken:
 
     id: str
     secret: str
+    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +80,7 @@ def issue(tx: Session, purpose: str, meaning: TokenSubject) -> IssuedToken:
     )
     tx.add(token)
     tx.flush()
-    return IssuedToken(token.id, secret)
+    return IssuedToken(token.id, secret, token.expires_at)
 
 
 def find(tx: Session, secret: str, purpose: str) -> AccountToken | None:

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
-from portal_app.domain.accounts.rules import normal_email
+from portal_app.domain.accounts.rules import mailable_email
 from portal_app.domain.bookings import draft_details, rules, views
 from portal_app.domain.bookings.booking_dependents import dependent_types_of
 from portal_app.domain.bookings.draft_details import fields_of_draft
@@ -481,7 +481,7 @@ def _checked_contact(
         wrong["notes"] = "Please use only letters and numbers."
     email = phone = ""
     try:
-        email = normal_email(form.email)
+        email = mailable_email(form.email)
     except InvalidInput as refused:
         wrong |= refused.fields
     try:

@@ -7,8 +7,9 @@ from zoneinfo import available_timezones
 
 from babel import Locale, UnknownLocaleError
 from babel.numbers import list_currencies
-from email_validator import EmailNotValidError, validate_email
 
+from portal_app.domain import wiring
+from portal_app.kernel import email_addresses
 from portal_app.kernel.errors import InvalidInput
 from portal_app.kernel.text import is_readable
 from portal_app.kernel.versioned import Field, Record
@@ -69,8 +70,8 @@ def check_settings(form: BusinessForm) -> None:
         # They stand in mail headers, where a line break would begin another.
         if not is_readable(getattr(form, field)):
             wrong[field] = "Please use one line of text."
-    if form.email and not _is_email(form.email):
-        wrong["email"] = "Please enter an e-mail address such as hello@example.com."
+    if form.email and (fault := _email_fault(form.email)):
+        wrong["email"] = fault
     if not form.name.strip():
         wrong["name"] = "Please enter the name of the business."
     if form.timezone not in _timezones():
@@ -225,12 +226,14 @@ def _countries() -> frozenset[str]:
     return frozenset(code for code in codes if len(code) == 2 and code.isalpha())
 
 
-def _is_email(text: str) -> bool:
+def _email_fault(text: str) -> str:
     try:
-        validate_email(text, check_deliverability=False)
-    except EmailNotValidError:
-        return False
-    return True
+        email_addresses.normal_form(text)
+    except ValueError:
+        return "Please enter an e-mail address such as hello@example.com."
+    if email_addresses.needs_smtputf8(text) and not wiring.current().smtputf8:
+        return email_addresses.undeliverable_words(text)
+    return ""
 
 
 def _is_locale(text: str) -> bool:

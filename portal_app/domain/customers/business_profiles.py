@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import Session, col
 
-from portal_app.domain.accounts.rules import normal_email
+from portal_app.domain.accounts.rules import mailable_email
 from portal_app.domain.business import service as businesses
 from portal_app.domain.customers import rules
 from portal_app.domain.customers.addresses import (
@@ -249,7 +249,7 @@ def _line(limit: int, fault: str, text: str, *, required: bool = False) -> str:
 
 def _email(text: str) -> str:
     try:
-        return normal_email(text)
+        return mailable_email(text)
     except InvalidInput as error:
         raise ValueError(error.fields["email"]) from None
 
@@ -282,7 +282,7 @@ def _check_contact(
         "phone": "",
     }
     try:
-        found["email"] = normal_email(form.email) if form.email.strip() else ""
+        found["email"] = mailable_email(form.email) if form.email.strip() else ""
     except InvalidInput as error:
         faults |= error.fields
     try:

@@ -353,4 +353,5 @@ def _send_verification(tx: Session, row: ContactEmail) -> None:
         row.email,
         {"path": f"/verify-contact?token={secret}", "customer": name.strip()},
         f"verify_contact:{row.token_hash[:40]}",
+        expires_at=row.token_expires_at,
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import phonenumbers
 
-from portal_app.domain.accounts.rules import normal_email
+from portal_app.domain.accounts.rules import mailable_email
 from portal_app.kernel.errors import InvalidInput
 from portal_app.kernel.text import is_readable, one_line
 
@@ -300,7 +300,7 @@ def check_contact_points(
         if not typed.email.strip():
             continue
         try:
-            email = normal_email(typed.email)
+            email = mailable_email(typed.email)
         except InvalidInput as error:
             wrong[f"emails.{at}"] = next(iter(error.fields.values()))
             continue

@@ -20,12 +20,15 @@ class OutboxMessage(SQLModel, table=True):
 
     ``dedupe_key`` makes a repeated intention one message; ``due_at`` moves into
     the future with every failed attempt; a lease keeps two workers apart.
+    ``reason`` is one of ``reasons`` and ``last_error`` what the server said, both of
+    the last attempt; after ``expires_at`` the message makes no sense any more.
     """
 
     __tablename__ = "outbox_message"
     __table_args__ = (
         UniqueConstraint("dedupe_key"),
         Index("ix_outbox_message_due", "delivered_at", "due_at"),
+        Index("ix_outbox_message_failed", "failed_at"),
     )
 
     id: str = id_field()
@@ -38,5 +41,7 @@ class OutboxMessage(SQLModel, table=True):
     leased_until: datetime | None = optional_instant_field()
     delivered_at: datetime | None = optional_instant_field()
     failed_at: datetime | None = optional_instant_field()
+    expires_at: datetime | None = optional_instant_field()
+    reason: str = Field(default="", max_length=40)
     last_error: str = Field(default="", max_length=200)
     created_at: datetime = created_field()

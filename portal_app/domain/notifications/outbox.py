@@ -6,8 +6,10 @@ hands each to the mailer outside any transaction, and notes the outcome. A
 worker that dies in between leaves a lease that runs out; the message is then
 sent again under the same id, by which the receiver recognises it.
 
-What a message said is forgotten once it is delivered or given up: payloads hold
-links that must not be readable in the database for longer than needed.
+What a message said is forgotten once it is delivered: payloads hold links that
+must not be readable in the database for longer than needed. One that was given up
+keeps it for as long as the office may send it again (see ``undelivered``): until its
+links have run out, 30 days at most.
 """
 
 from collections.abc import Iterable, Iterator
@@ -23,6 +25,7 @@ from sqlmodel import Session, col
 
 from portal_app.domain.business import service as businesses
 from portal_app.domain.business.views import Branding
+from portal_app.domain.notifications import reasons
 from portal_app.domain.notifications.models import OutboxMessage
 from portal_app.domain.notifications.rules import (
     LEASE,
@@ -36,6 +39,8 @@ from portal_app.kernel.statements import affected, insert_all_once
 
 log = structlog.get_logger("outbox")
 
+_MAX_DETAIL = 200
+
 _suppressed: ContextVar[bool] = ContextVar("silent", default=False)
 
 
@@ -43,14 +48,21 @@ class DeliveryFailed(Exception):
     """A mailer could not hand a message over.
 
     Attributes:
-        reason: What to keep about it; never an address or a text.
+        reason: One of ``reasons``.
         permanent: Whether trying again is pointless.
+        code: The server's reply code, or 0.
+        detail: What the server said, for the office; may hold the address, so it is
+            never logged.
     """
 
-    def __init__(self, reason: str, *, permanent: bool = False) -> None:
+    def __init__(
+        self, reason: str, *, permanent: bool = False, code: int = 0, detail: str = ""
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.permanent = permanent
+        self.code = code
+        self.detail = detail
 
 
 class Mailer(Protocol):
@@ -114,23 +126,32 @@ class Message:
         payload: JSON values that the message is about.
         dedupe_key: Names the cause; the same key twice is one message, for as long
             as the message is kept.
+        expires_at: When the link in it runs out, after which it is not sent.
     """
 
     kind: str
     recipient: str
     payload: dict[str, Any]
     dedupe_key: str
+    expires_at: datetime | None = None
 
 
 def enqueue(
-    tx: Session, kind: str, recipient: str, payload: dict[str, Any], dedupe_key: str
+    tx: Session,
+    kind: str,
+    recipient: str,
+    payload: dict[str, Any],
+    dedupe_key: str,
+    *,
+    expires_at: datetime | None = None,
 ) -> bool:
     """Store a message, see ``Message``, to be delivered after the commit.
 
     Returns:
         Whether this call stored it.
     """
-    return enqueue_all(tx, [Message(kind, recipient, payload, dedupe_key)]) == 1
+    message = Message(kind, recipient, payload, dedupe_key, expires_at)
+    return enqueue_all(tx, [message]) == 1
 
 
 def enqueue_all(tx: Session, messages: Iterable[Message]) -> int:
@@ -144,6 +165,7 @@ def enqueue_all(tx: Session, messages: Iterable[Message]) -> int:
             dedupe_key=one.dedupe_key,
             recipient=one.recipient,
             payload=one.payload,
+            expires_at=one.expires_at,
             due_at=now,
             created_at=now,
         )
@@ -180,10 +202,21 @@ def deliver_due(db: Database, mailer: Mailer, limit: int = 20) -> int:
 def purge(tx: Session) -> int:
     """Delete messages that were delivered or given up more than 30 days ago.
 
+    What messages said that were given up goes as soon as their links have run out.
+
     Returns:
-        How many.
+        How many were deleted.
     """
-    before = utc_now() - RETENTION
+    now = utc_now()
+    tx.execute(
+        update(OutboxMessage)
+        .where(
+            col(OutboxMessage.failed_at).is_not(None),
+            col(OutboxMessage.expires_at) <= now,
+        )
+        .values(payload={})
+    )
+    before = now - RETENTION
     return affected(
         tx,
         delete(OutboxMessage).where(
@@ -222,9 +255,11 @@ def _lease_next(tx: Session) -> _Lease | None:
     message: OutboxMessage | None = tx.execute(due).scalars().first()
     if message is None:
         return None
-    if message.attempts >= MAX_ATTEMPTS:
-        # Every worker that took it died before it could say why.
-        message.failed_at, message.payload = now, {}
+    expired = message.expires_at is not None and message.expires_at <= now
+    if expired or message.attempts >= MAX_ATTEMPTS:
+        # Else every worker that took it died before it could say why.
+        message.reason = reasons.LINK_EXPIRED if expired else reasons.INTERRUPTED
+        message.failed_at = now
         tx.flush()
         return _lease_next(tx)
     until = now + LEASE
@@ -252,11 +287,12 @@ def _deliver(db: Database, mailer: Mailer, lease: _Lease) -> bool:
             message_id=lease.id,
         )
     except DeliveryFailed as error:
-        db.call(_record_failure, lease, error.reason, error.permanent)
+        db.call(_record_failure, lease, error)
         return False
     except Exception as error:
         # Only the type: the text of a stranger's error may hold an address.
-        db.call(_record_failure, lease, type(error).__name__, False)
+        failure = DeliveryFailed(reasons.NOT_WRITTEN, detail=type(error).__name__)
+        db.call(_record_failure, lease, failure)
         return False
     db.call(_record_delivery, lease)
     log.info("delivered", kind=lease.kind, message=lease.id, attempt=lease.attempt)
@@ -267,16 +303,26 @@ def _record_delivery(tx: Session, lease: _Lease) -> None:
     tx.execute(
         update(OutboxMessage)
         .where(col(OutboxMessage.id) == lease.id)
-        .values(delivered_at=utc_now(), leased_until=None, payload={}, last_error="")
+        .values(
+            delivered_at=utc_now(),
+            leased_until=None,
+            payload={},
+            reason="",
+            last_error="",
+        )
     )
 
 
-def _record_failure(tx: Session, lease: _Lease, reason: str, permanent: bool) -> None:
+def _record_failure(tx: Session, lease: _Lease, failure: DeliveryFailed) -> None:
     now = utc_now()
-    given_up = permanent or lease.attempt >= MAX_ATTEMPTS
-    values: dict[str, Any] = {"leased_until": None, "last_error": reason[:200]}
+    given_up = failure.permanent or lease.attempt >= MAX_ATTEMPTS
+    values: dict[str, Any] = {
+        "leased_until": None,
+        "reason": failure.reason,
+        "last_error": failure.detail[:_MAX_DETAIL],
+    }
     if given_up:
-        values |= {"failed_at": now, "payload": {}}
+        values["failed_at"] = now
     else:
         values["due_at"] = now + retry_delay(lease.attempt)
     tx.execute(
@@ -293,6 +339,7 @@ def _record_failure(tx: Session, lease: _Lease, reason: str, permanent: bool) ->
         kind=lease.kind,
         message=lease.id,
         attempt=lease.attempt,
-        reason=reason,
+        reason=failure.reason,
+        code=failure.code,
         given_up=given_up,
     )

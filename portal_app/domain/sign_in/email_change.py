@@ -23,7 +23,7 @@ from portal_app.domain.accounts.rules import (
     RESET_PASSWORD,
     VERIFY_EMAIL,
     LinkInvalid,
-    normal_email,
+    mailable_email,
 )
 from portal_app.domain.accounts.tokens import TokenSubject
 from portal_app.domain.customers import registration as customers
@@ -57,7 +57,7 @@ def change_email(db: Database, actor: Actor, email: str, password: str) -> None:
         NotAllowed: If nobody is signed in with an account.
         TooManyAttempts: If a limit was reached.
     """
-    email = normal_email(email)
+    email = mailable_email(email)
     current, password_hash = credentials.verify_current_password(
         db, actor, password, "password"
     )
@@ -125,6 +125,7 @@ def _request_change(tx: Session, actor: Actor, email: str, password_hash: str) -
         email,
         {"path": f"/confirm-email?token={token.secret}"},
         f"change_email:{token.id}",
+        expires_at=token.expires_at,
     )
 
 

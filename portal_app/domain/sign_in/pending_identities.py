@@ -128,6 +128,7 @@ def send_proof_mail(tx: Session, offer: str, email: str) -> None:
         email,
         {"path": f"/login/connect?token={secret}", "provider": PROVIDERS[row.provider]},
         f"confirm_provider:{row.mail_token_hash}",
+        expires_at=row.expires_at,
     )
 
 

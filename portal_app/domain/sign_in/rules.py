@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from portal_app.domain.accounts import passwords
 from portal_app.domain.accounts.passwords import DEFAULT_PASSWORD_POLICY, PasswordPolicy
-from portal_app.domain.accounts.rules import normal_email
+from portal_app.domain.accounts.rules import mailable_email
 from portal_app.domain.customers.rules import (
     optional_name,
     person_name,
@@ -88,6 +88,6 @@ def _check_person(form: SignUpForm, country: str, wrong: dict[str, str]) -> Pers
         last_name=value_or_empty(
             wrong, lambda: optional_name("last_name", form.last_name)
         ),
-        email=value_or_empty(wrong, lambda: normal_email(form.email)),
+        email=value_or_empty(wrong, lambda: mailable_email(form.email)),
         phone=value_or_empty(wrong, lambda: phone_number(form.phone, country)),
     )

@@ -27,7 +27,7 @@ from portal_app.domain.accounts.rules import (
     VERIFY_EMAIL,
     LinkInvalid,
     ProviderProfile,
-    normal_email,
+    mailable_email,
 )
 from portal_app.domain.accounts.tokens import TokenSubject
 from portal_app.domain.customers import registration as customers
@@ -145,7 +145,7 @@ def send_proof(db: Database, actor: Actor, offer_hash: str, email: str = "") -> 
         TooManyAttempts: If a limit was reached.
     """
     row = db.query(pending_identities.get_valid, offer_hash)
-    email = row.email if row.account_id else normal_email(email)
+    email = row.email if row.account_id else mailable_email(email)
     security_log.count_attempt(
         db,
         actor,
@@ -288,7 +288,7 @@ def _issue_ticket(tx: Session, account: Account, profile: ProviderProfile) -> st
 
 def _email_of(profile: ProviderProfile) -> str:
     try:
-        return normal_email(profile.email or "")
+        return mailable_email(profile.email or "")
     except InvalidInput:
         return ""
 

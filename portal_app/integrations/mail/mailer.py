@@ -3,9 +3,11 @@
 from typing import Any
 
 from portal_app.domain.business.views import Branding
+from portal_app.domain.notifications import reasons
 from portal_app.domain.notifications.outbox import DeliveryFailed
-from portal_app.integrations.mail.messages import Sender, compose, format_mailbox
+from portal_app.integrations.mail.messages import Sender, compose
 from portal_app.integrations.mail.transports import Transport, transport_for
+from portal_app.kernel import email_addresses
 from portal_app.settings import Settings
 
 
@@ -38,17 +40,12 @@ class TemplateMailer:
                 no single address.
         """
         try:
-            format_mailbox(recipient)
+            email_addresses.wire_form(recipient)
         except ValueError:
-            raise DeliveryFailed("no address", permanent=True) from None
-        try:
-            letter = compose(
-                self._sender, kind, recipient, payload, business, message_id=message_id
-            )
-        except ValueError:
-            # Python's mail headers refuse line breaks. What is wrong is ours, so
-            # the message waits for it to be put right.
-            raise DeliveryFailed("header refused") from None
+            raise DeliveryFailed(reasons.UNKNOWN_ADDRESS, permanent=True) from None
+        letter = compose(
+            self._sender, kind, recipient, payload, business, message_id=message_id
+        )
         self._transport.deliver(letter, kind, message_id)
 
 

@@ -1,20 +1,30 @@
 """Letters: what a message of each kind says, as HTML and as plain text."""
 
-from dataclasses import dataclass
-from email.headerregistry import Address
+import re
+import textwrap
+from dataclasses import asdict, dataclass
 from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 from functools import cache
 from typing import Any, Self
-from urllib.parse import urlsplit
 
-import idna
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from portal_app.domain.business.views import Branding
+from portal_app.integrations.mail.headers import (
+    WIRE,
+    bracketed_header,
+    clean_line,
+    clean_payload,
+    mailbox_header,
+    text_header,
+)
+from portal_app.kernel import email_addresses
 from portal_app.kernel.clock import utc_now
 
+_TEXT_WIDTH = 72
+_MAX_LINE_OCTETS = 998
+_ONE_CLICK_PATH = "/api/mail"
 _SUBJECTS = {
     "verify_email": "Activate your account at {business.name}",
     "verify_contact": "Confirm this e-mail for {business.name}",
@@ -57,13 +67,13 @@ class Sender:
             ValueError: If it is neither.
         """
         name, address = parseaddr(text)
-        format_mailbox(address)
+        email_addresses.wire_form(address)
         return cls(address=address, name=name, base_url=base_url.rstrip("/"))
 
     @property
     def domain(self) -> str:
-        """The host that message ids belong to."""
-        return urlsplit(self.base_url).hostname or "localhost"
+        """The domain that message ids belong to: that of the address."""
+        return email_addresses.wire_form(self.address).rpartition("@")[2]
 
 
 def compose(
@@ -85,30 +95,44 @@ def compose(
         business: In whose name.
         message_id: Becomes the ``Message-ID``, the same for every attempt.
 
+    Whatever people typed: what no mail may hold goes, the rest arrives as it is.
+
     Raises:
         KeyError: If the kind is unknown.
-        ValueError: If a header would hold a line break or a second address.
+        ValueError: If the recipient is not exactly one address.
     """
-    letter = EmailMessage(policy=SMTP)
-    letter["Subject"] = _SUBJECTS[kind].format(business=business, payload=payload)
-    letter["From"] = format_mailbox(sender.address, sender.name or business.name)
-    letter["To"] = format_mailbox(recipient)
-    if business.email:
-        letter["Reply-To"] = format_mailbox(business.email, business.name)
+    payload, business = (
+        clean_payload(payload),
+        Branding(**clean_payload(asdict(business))),
+    )
+    international = email_addresses.needs_smtputf8(recipient)
+    letter = EmailMessage(policy=WIRE.clone(utf8=international))
+    subject = clean_line(_SUBJECTS[kind].format(business=business, payload=payload))
+    letter["Subject"] = text_header("Subject", subject)
+    letter["From"] = mailbox_header(
+        "From", sender.address, sender.name or business.name
+    )
+    letter["To"] = mailbox_header("To", recipient)
+    if business.email and (
+        international or not email_addresses.needs_smtputf8(business.email)
+    ):
+        letter["Reply-To"] = mailbox_header("Reply-To", business.email, business.name)
     letter["Date"] = format_datetime(utc_now())
-    letter["Message-ID"] = f"<{message_id}@{sender.domain}>"
+    letter["Message-ID"] = bracketed_header(f"{message_id}@{sender.domain}")
     # Out-of-office answers stay away.
     letter["Auto-Submitted"] = "auto-generated"
+    if stop_path := payload.get("stop_path"):
+        _add_unsubscribe_headers(letter, sender.base_url, stop_path)
     known = {
         **payload,
         "business": business,
         "home": sender.base_url,
         "link": f"{sender.base_url}{payload.get('path', '/')}",
-        "subject": str(letter["Subject"]),
+        "subject": subject,
     }
-    letter.set_content(
-        _templates().get_template(f"{kind}.txt").render(known), cte="8bit"
-    )
+    text = _templates().get_template(f"{kind}.txt").render(known)
+    text = re.sub(r"\n{3,}", "\n\n", text).rstrip("\n") + "\n"
+    letter.set_content(text, cte=_transfer_encoding(text))
     letter.add_alternative(
         _templates().get_template(f"{kind}.html").render(known),
         subtype="html",
@@ -117,29 +141,81 @@ def compose(
     return letter
 
 
+def _add_unsubscribe_headers(letter: EmailMessage, home: str, path: str) -> None:
+    """What a mail program's own button to unsubscribe asks for, see RFC 8058.
+
+    One click needs https: without it the button opens the page, which asks once more.
+    """
+    one_click = home.startswith("https://")
+    url = f"{home}{_ONE_CLICK_PATH if one_click else ''}{path}"
+    letter["List-Unsubscribe"] = bracketed_header(url)
+    if one_click:
+        letter["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+
+
+def _transfer_encoding(text: str) -> str:
+    """The plainest encoding that mail servers take: a line has 998 octets at most."""
+    encoded = text.encode()
+    if any(len(line) > _MAX_LINE_OCTETS for line in encoded.splitlines()):
+        return "quoted-printable"
+    return "7bit" if encoded.isascii() else "8bit"
+
+
 @cache
 def _templates() -> Environment:
-    return Environment(
+    templates = Environment(
         loader=PackageLoader("portal_app.integrations.mail"),
         autoescape=select_autoescape(["html"]),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    templates.filters |= {"wrapped": _wrapped, "one_line": clean_line}
+    templates.globals |= {
+        "rows": _rows,
+        "prices": _prices,
+        "contact_lines": _contact_lines,
+    }
+    return templates
 
 
-def format_mailbox(address: str, name: str = "") -> Address:
-    """One address for a header, its domain written as the mail system needs it.
+def _wrapped(text: str, indent: int = 0) -> str:
+    """Text in lines of 72 characters, but for words and links that are longer.
 
-    Raises:
-        ValueError: If it is not exactly one address.
+    Args:
+        text: May have several paragraphs.
+        indent: How far all lines but the first are moved to the right.
     """
-    local, _, domain = address.rpartition("@")
-    if not (local and domain):
-        raise ValueError("no address")
-    if not domain.isascii():
-        try:
-            domain = idna.encode(domain, uts46=True).decode()
-        except idna.IDNAError as error:
-            raise ValueError("no domain") from error
-    return Address(name, addr_spec=f"{local}@{domain}")
+    lines = [
+        line
+        for paragraph in text.split("\n")
+        for line in textwrap.wrap(
+            paragraph,
+            _TEXT_WIDTH - indent,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        or [""]
+    ]
+    return f"\n{' ' * indent}".join(lines)
+
+
+def _rows(width: int, *rows: tuple[str, str]) -> str:
+    """Labels with their values beside them; those without a value are left out."""
+    return "\n".join(
+        f"{label:<{width}}{_wrapped(value, width)}" for label, value in rows if value
+    )
+
+
+def _prices(lines: list[dict[str, str]], total: str) -> str:
+    entries = [f"{line['description']}: {line['amount']}" for line in lines]
+    return "\n".join(map(_wrapped, [*entries, f"Total: {total}"]))
+
+
+def _contact_lines(contacts: list[dict[str, str]]) -> str:
+    """Who may speak for a customer; empty if nobody may."""
+    entries = [
+        ", ".join(filter(None, [contact["who"], contact["phone"]]))
+        for contact in contacts
+    ]
+    return "\n".join(["May change or make appointments:", *entries] if entries else [])

@@ -1,20 +1,43 @@
 """Where letters go: a folder on a laptop, a mail server in production."""
 
 import os
+import re
 import smtplib
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol, cast
 from urllib.parse import unquote, urlsplit
 
+import structlog
+
+from portal_app.domain.notifications import reasons
 from portal_app.domain.notifications.outbox import DeliveryFailed
+from portal_app.integrations.mail.headers import WirePolicy
+from portal_app.integrations.mail.smtp_replies import (
+    CONNECT,
+    CONTENT,
+    LOGIN,
+    RECIPIENT,
+    SENDER,
+    refusal,
+)
 from portal_app.kernel.clock import utc_now
 
+log = structlog.get_logger("mail")
+
 _TIMEOUT_SECONDS = 15
+# A server may look through a letter before it answers; all steps together stay
+# below the outbox's lease.
+_CONTENT_TIMEOUT_SECONDS = 120
+_GOODBYE_TIMEOUT_SECONDS = 3
 _SUBMISSION_PORT = 587
 _IMPLICIT_TLS_PORT = 465
-_PERMANENT = 500
+_GO_ON = 354
+_SUCCESS = 2
+_LINE_BEGINS_WITH_DOT = re.compile(rb"^\.", re.MULTILINE)
 _OWN_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -44,7 +67,9 @@ class FolderTransport:
             unfinished.write_bytes(letter.as_bytes())
             os.replace(unfinished, self._folder / name)
         except OSError as error:
-            raise DeliveryFailed(type(error).__name__) from None
+            raise DeliveryFailed(
+                reasons.UNREACHABLE, detail=type(error).__name__
+            ) from None
 
 
 class SmtpTransport:
@@ -71,30 +96,58 @@ class SmtpTransport:
         self._tls = tls or ssl.create_default_context()
 
     def deliver(self, letter: EmailMessage, kind: str, message_id: str) -> None:  # noqa: ARG002 - the letter says it all
-        """Send one letter over a connection of its own."""
+        """Send one letter over a connection of its own.
+
+        It is delivered when the server has answered its content with success;
+        nothing that happens after that makes it be sent again.
+        """
+        with self._answers_explained(CONNECT):
+            server = self._connect()
         try:
-            with self._connect() as server:
-                if not server.has_extn("8bitmime"):
-                    letter = _seven_bit(letter)
-                server.send_message(letter)
-        except smtplib.SMTPRecipientsRefused as error:
-            code = max((code for code, _ in error.recipients.values()), default=0)
-            raise DeliveryFailed(
-                f"recipient refused {code}", permanent=code >= _PERMANENT
-            ) from None
-        except smtplib.SMTPDataError as error:
-            raise DeliveryFailed(
-                f"letter refused {error.smtp_code}",
-                permanent=error.smtp_code >= _PERMANENT,
-            ) from None
-        except smtplib.SMTPNotSupportedError:
-            raise DeliveryFailed("not supported by the server") from None
-        except smtplib.SMTPResponseException as error:
-            # About the connection or the sender: ours to put right, so not final.
-            reason = f"{type(error).__name__} {error.smtp_code}"
-            raise DeliveryFailed(reason) from None
-        except (smtplib.SMTPException, OSError) as error:
-            raise DeliveryFailed(type(error).__name__) from None
+            self._hand_over(server, letter)
+        finally:
+            _say_goodbye(server)
+
+    def offers_smtputf8(self) -> bool:
+        """Whether the server takes addresses with letters beyond a to z.
+
+        Raises:
+            DeliveryFailed: If it does not answer, or refuses the login.
+        """
+        with self._answers_explained(CONNECT):
+            server = self._connect()
+        try:
+            return server.has_extn("smtputf8")
+        finally:
+            _say_goodbye(server)
+
+    def _hand_over(self, server: smtplib.SMTP, letter: EmailMessage) -> None:
+        options = []
+        international = cast(WirePolicy, letter.policy).utf8
+        if international:
+            if not server.has_extn("smtputf8"):
+                raise DeliveryFailed(reasons.NOT_SUPPORTED, permanent=True)
+            options += ["SMTPUTF8", "BODY=8BITMIME"]
+        elif server.has_extn("8bitmime"):
+            options.append("BODY=8BITMIME")
+        else:
+            letter = _seven_bit(letter)
+        content = letter.as_bytes()
+        if server.has_extn("size"):
+            options.append(f"SIZE={len(content)}")
+        with self._answers_explained(SENDER):
+            _expect_success(SENDER, server.mail(_bare(letter["From"]), options))
+        with self._answers_explained(RECIPIENT):
+            _expect_success(RECIPIENT, server.rcpt(_bare(letter["To"])))
+        with self._answers_explained(CONTENT):
+            code, reply = server.docmd("DATA")
+            if code != _GO_ON:
+                raise refusal(CONTENT, code, reply)
+            if server.sock is not None:
+                server.sock.settimeout(_CONTENT_TIMEOUT_SECONDS)
+            # A line with a single dot ends it, so other dots are doubled.
+            server.send(_LINE_BEGINS_WITH_DOT.sub(b"..", content) + b".\r\n")
+            _expect_success(CONTENT, server.getreply())
 
     def _connect(self) -> smtplib.SMTP:
         if self._implicit_tls:
@@ -111,18 +164,72 @@ class SmtpTransport:
         return server
 
     def _prepare(self, server: smtplib.SMTP) -> None:
-        server.ehlo()
+        server.ehlo_or_helo_if_needed()
         encrypted = self._implicit_tls
         own_machine = self._host in _OWN_MACHINE
         # A relay on this machine has no name that a certificate could prove.
         if not encrypted and not own_machine and server.has_extn("starttls"):
-            server.starttls(context=self._tls)
-            server.ehlo()
+            try:
+                server.starttls(context=self._tls)
+            except smtplib.SMTPResponseException as error:
+                detail = f"STARTTLS {error.smtp_code}"
+                raise DeliveryFailed(reasons.NO_ENCRYPTION, detail=detail) from None
+            server.ehlo_or_helo_if_needed()
             encrypted = True
         if self._user:
             if not (encrypted or own_machine):
-                raise DeliveryFailed("the server offers no encryption")
-            server.login(self._user, self._password)
+                raise DeliveryFailed(reasons.NO_ENCRYPTION)
+            try:
+                server.login(self._user, self._password)
+            except smtplib.SMTPResponseException as error:
+                raise refusal(LOGIN, error.smtp_code, error.smtp_error) from None
+            except smtplib.SMTPServerDisconnected:
+                raise
+            except smtplib.SMTPException as error:
+                # It knows no way to log in that we know as well.
+                raise DeliveryFailed(
+                    reasons.WRONG_LOGIN, detail=type(error).__name__
+                ) from None
+
+    @contextmanager
+    def _answers_explained(self, step: int) -> Iterator[None]:
+        """Turn what smtplib raises in a step into ``DeliveryFailed``."""
+        try:
+            yield
+        except smtplib.SMTPResponseException as error:
+            raise refusal(step, error.smtp_code, error.smtp_error) from None
+        except ssl.SSLError as error:
+            raise DeliveryFailed(
+                reasons.NO_ENCRYPTION, detail=type(error).__name__
+            ) from None
+        except (smtplib.SMTPException, OSError) as error:
+            raise DeliveryFailed(
+                reasons.UNREACHABLE, detail=type(error).__name__
+            ) from None
+
+
+def _expect_success(step: int, answer: tuple[int, bytes]) -> None:
+    code, reply = answer
+    # The first digit decides, whatever a server puts after it (RFC 5321, 4.2.1).
+    if code // 100 != _SUCCESS:
+        raise refusal(step, code, reply)
+
+
+def _say_goodbye(server: smtplib.SMTP) -> None:
+    """End a connection. What the server makes of it changes nothing any more."""
+    try:
+        if server.sock is not None:
+            server.sock.settimeout(_GOODBYE_TIMEOUT_SECONDS)
+            server.docmd("QUIT")
+    except (smtplib.SMTPException, OSError) as error:
+        log.debug("odd goodbye", error=type(error).__name__)
+    finally:
+        server.close()
+
+
+def _bare(header: Any) -> str:
+    address: str = header.addresses[0].addr_spec
+    return address
 
 
 def transport_for(url: str) -> Transport:

@@ -10,6 +10,7 @@ from portal_app.domain.accounts.rules import PROVIDERS
 from portal_app.domain.accounts.views import SecurityEventView
 from portal_app.domain.business import service as businesses
 from portal_app.domain.business.views import Switches
+from portal_app.domain.notifications import undelivered
 from portal_app.kernel.audiences import Actor
 from portal_app.state.auth import providers
 from portal_app.state.core import worker
@@ -34,19 +35,26 @@ class OfficeOverviewState(rx.State):
     loaded: bool = False
     ways: list[SignInMethod] = []
     lately: list[SecurityEventView] = []
+    undelivered_mails: int = 0
 
     @event_for(OFFICE)
     async def load(self) -> None:
         """Show it as it is now."""
-        self.ways, self.lately = await worker.query(_overview, actor())
+        self.ways, self.lately, self.undelivered_mails = await worker.query(
+            _overview, actor()
+        )
         self.loaded = True
 
 
 def _overview(
     tx: Session, who: Actor
-) -> tuple[list[SignInMethod], list[SecurityEventView]]:
+) -> tuple[list[SignInMethod], list[SecurityEventView], int]:
     log = security_log.read_page(tx, who)
-    return _sign_in_methods(businesses.switches(tx)), log.rows[:_RECENT_EVENTS]
+    return (
+        _sign_in_methods(businesses.switches(tx)),
+        log.rows[:_RECENT_EVENTS],
+        undelivered.count(tx, who),
+    )
 
 
 def _sign_in_methods(switches: Switches) -> list[SignInMethod]:

@@ -1,8 +1,9 @@
 import pytest
 
-from portal_app.domain.accounts.rules import normal_email
+from portal_app.domain.accounts.rules import mailable_email, normal_email
 from portal_app.domain.rate_limits.rules import network_of
 from portal_app.kernel.errors import InvalidInput
+from tests.support.wiring import wired
 
 
 @pytest.mark.parametrize(
@@ -15,6 +16,7 @@ from portal_app.kernel.errors import InvalidInput
         ("maya@BÜCHER.example.com", "maya@bücher.example.com"),
         ("maya@bu\u0308cher.example.com", "maya@bücher.example.com"),
         ("JOSE\u0301@example.com", "josé@example.com"),
+        ("\u200emaya@example.com\u2069\ufeff", "maya@example.com"),
     ],
 )
 def test_an_email_has_one_normal_form(typed: str, normal: str) -> None:
@@ -38,6 +40,10 @@ def test_an_email_has_one_normal_form(typed: str, normal: str) -> None:
         '"maya"@example.com',
         "maya@[127.0.0.1]",
         "m" * 250 + "@example.com",
+        "é" * 40 + "@example.com",
+        "ma\x00ya@example.com",
+        "ma\ud800ya@example.com",
+        "maya@" + "bücher." * 25 + "example.com",
     ],
 )
 def test_invalid_emails(typed: str) -> None:
@@ -46,6 +52,25 @@ def test_invalid_emails(typed: str) -> None:
     assert refused.value.fields == {
         "email": "Please enter an e-mail address such as maya@example.com."
     }
+
+
+def test_an_address_that_mail_cannot_reach_is_refused_in_words() -> None:
+    assert normal_email("josé@example.com") == "josé@example.com"
+    with pytest.raises(InvalidInput) as refused:
+        mailable_email("josé@example.com")
+    assert refused.value.fields == {
+        "email": "We cannot send mail to an address with “é” before the @. "
+        "Please give another address."
+    }
+
+
+def test_a_domain_in_any_letters_is_fine() -> None:
+    assert mailable_email("maya@bücher.example.com") == "maya@bücher.example.com"
+
+
+def test_where_mail_servers_take_it_so_do_forms() -> None:
+    with wired(smtputf8=True):
+        assert mailable_email("JOSÉ@example.com") == "josé@example.com"
 
 
 @pytest.mark.parametrize(

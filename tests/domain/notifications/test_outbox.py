@@ -101,17 +101,17 @@ def test_a_rolled_back_message_is_not_sent(db: Database) -> None:
 
 
 def test_retries_back_off_and_end(db: Database) -> None:
-    postman = RecordingMailer(*[DeliveryFailed("server away")] * 8)
+    postman = RecordingMailer(*[DeliveryFailed("unreachable")] * 16)
     with frozen(NOW):
         enqueue_message(db)
     at = NOW
-    for attempt in range(1, 8):
+    for attempt in range(1, 16):
         with frozen(at):
             assert deliver_due(db, postman) == 0
         (message,) = outbox_messages(db)
         assert message.attempts == attempt
-        assert message.due_at == at + timedelta(seconds=30 * 2 ** (attempt - 1))
-        assert (message.failed_at, message.last_error) == (None, "server away")
+        assert message.due_at == at + retry_delay(attempt)
+        assert (message.failed_at, message.reason) == (None, "unreachable")
         with frozen(message.due_at - timedelta(microseconds=1)):
             deliver_due(db, postman)
         assert len(postman.ids) == attempt
@@ -119,14 +119,17 @@ def test_retries_back_off_and_end(db: Database) -> None:
     with frozen(at):
         deliver_due(db, postman)
     (message,) = outbox_messages(db)
-    assert (message.attempts, message.failed_at, message.payload) == (8, at, {})
+    assert (message.attempts, message.failed_at) == (16, at)
+    assert at - NOW == timedelta(hours=28, seconds=930)
+    # It is kept, so that the office can send it again.
+    assert message.payload == {"path": "/x"}
     with frozen(at + timedelta(days=1)):
         assert deliver_due(db, postman) == 0
-    assert postman.ids == [message.id] * 8
+    assert postman.ids == [message.id] * 16
 
 
 def test_retry_delays_are_exact() -> None:
-    assert [retry_delay(n).total_seconds() for n in range(1, 8)] == [
+    assert [retry_delay(n).total_seconds() for n in range(1, 13)] == [
         30,
         60,
         120,
@@ -134,24 +137,34 @@ def test_retry_delays_are_exact() -> None:
         480,
         960,
         1920,
+        3840,
+        7680,
+        14400,
+        14400,
+        14400,
     ]
 
 
 def test_a_permanent_failure_is_not_retried(db: Database) -> None:
-    postman = RecordingMailer(DeliveryFailed("no such mailbox", permanent=True))
+    postman = RecordingMailer(
+        DeliveryFailed(
+            "unknown_address", permanent=True, code=550, detail="550 no" + "!" * 500
+        )
+    )
     with frozen(NOW):
         enqueue_message(db)
         deliver_due(db, postman)
     (message,) = outbox_messages(db)
     assert (message.attempts, message.failed_at) == (1, NOW)
-    assert message.last_error == "no such mailbox"
+    assert message.reason == "unknown_address"
+    assert message.last_error == "550 no" + "!" * 194
 
 
 def test_only_the_type_of_an_unexpected_error_is_stored(db: Database) -> None:
     enqueue_message(db)
     deliver_due(db, RecordingMailer(ValueError("about maya@example.com")))
     (message,) = outbox_messages(db)
-    assert message.last_error == "ValueError"
+    assert (message.reason, message.last_error) == ("not_written", "ValueError")
 
 
 def test_a_failing_message_does_not_block_others(db: Database) -> None:
@@ -195,14 +208,15 @@ def test_a_message_that_crashes_every_worker_is_abandoned(db: Database) -> None:
         enqueue_message(db)
     with frozen(NOW + timedelta(microseconds=1)):
         enqueue_message(db, "harmless")
-    for attempt in range(8):
+    for attempt in range(16):
         with frozen(NOW + timedelta(minutes=5 * attempt)), pytest.raises(Died):
             deliver_due(db, Dying(), limit=1)
     postman = RecordingMailer()
     with frozen(NOW + timedelta(days=1)):
         assert deliver_due(db, postman) == 1
     deadly, harmless = outbox_messages(db)
-    assert (deadly.failed_at, deadly.attempts) == (NOW + timedelta(days=1), 8)
+    assert (deadly.failed_at, deadly.attempts) == (NOW + timedelta(days=1), 16)
+    assert deadly.reason == "interrupted"
     assert postman.ids == [harmless.id]
 
 
@@ -271,3 +285,27 @@ def test_old_messages_are_purged(db: Database) -> None:
     with frozen(NOW + timedelta(days=30, microseconds=3)):
         assert db.call(purge) == 2
     assert [message.dedupe_key for message in outbox_messages(db)] == ["waiting"]
+
+
+def test_a_message_whose_link_has_run_out_is_not_sent(db: Database) -> None:
+    postman = RecordingMailer(DeliveryFailed("unreachable"))
+    with frozen(NOW):
+        db.call(
+            enqueue,
+            "reset_password",
+            "maya@example.com",
+            {"path": "/x"},
+            "one",
+            expires_at=NOW + timedelta(minutes=1),
+        )
+        assert deliver_due(db, postman) == 0
+    with frozen(NOW + timedelta(minutes=1)):
+        assert deliver_due(db, postman) == 0
+        db.call(purge)
+    (message,) = outbox_messages(db)
+    assert len(postman.ids) == 1
+    assert (message.reason, message.failed_at, message.payload) == (
+        "link_expired",
+        NOW + timedelta(minutes=1),
+        {},
+    )

@@ -1,10 +1,11 @@
 import socket
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from portal_app.domain.notifications.outbox import DeliveryFailed
 from portal_app.integrations.mail.mailer import TemplateMailer, build_mailer
+from portal_app.integrations.mail.smtp_replies import RECIPIENT, refusal
 from portal_app.integrations.mail.transports import (
     FolderTransport,
     SmtpTransport,
@@ -163,11 +165,20 @@ def running(
 @pytest.mark.parametrize(
     ("answers", "reason", "permanent"),
     [
-        ({"rcpt": "550 no such user maya@example.com"}, "recipient refused 550", True),
-        ({"rcpt": "450 try later"}, "recipient refused 450", False),
-        ({"data": "554 no spam please"}, "letter refused 554", True),
-        ({"data": "451 try later"}, "letter refused 451", False),
-        ({"mail": "550 who are you"}, "SMTPSenderRefused 550", False),
+        ({"rcpt": "550 no such user maya@example.com"}, "unknown_address", True),
+        ({"rcpt": "550 5.1.1 unknown"}, "unknown_address", True),
+        ({"rcpt": "550 5.1.10 null MX"}, "unknown_domain", True),
+        ({"rcpt": "550 5.2.1 closed"}, "mailbox_closed", True),
+        ({"rcpt": "552 5.2.2 over quota"}, "mailbox_full", True),
+        ({"rcpt": "452 4.2.2 over quota"}, "mailbox_full", False),
+        ({"rcpt": "554 5.7.1 no relay"}, "refused", True),
+        ({"rcpt": "450 try later"}, "try_later", False),
+        ({"rcpt": "451 4.7.1 greylisted, come back"}, "try_later", False),
+        ({"data": "554 no spam please"}, "refused", True),
+        ({"data": "550 5.7.26 no SPF, no DKIM"}, "sender_refused", True),
+        ({"data": "552 5.3.4 too big"}, "too_large", True),
+        ({"data": "451 try later"}, "try_later", False),
+        ({"mail": "550 who are you"}, "sender_refused", False),
     ],
 )
 def test_what_a_server_refuses(
@@ -182,7 +193,7 @@ def test_no_server_fails_for_now() -> None:
     with pytest.raises(DeliveryFailed) as failed:
         send(mailer(f"smtp://127.0.0.1:{free_port()}"))
     assert (failed.value.reason, failed.value.permanent) == (
-        "ConnectionRefusedError",
+        "unreachable",
         False,
     )
 
@@ -213,7 +224,7 @@ def test_a_wrong_login_is_tried_again_later() -> None:
     with running(server, **options) as port, pytest.raises(DeliveryFailed) as failed:
         send(mailer(f"smtp://user:wrong@127.0.0.1:{port}"))
     assert (failed.value.reason, failed.value.permanent) == (
-        "SMTPAuthenticationError 535",
+        "wrong_login",
         False,
     )
     assert server.raw == []
@@ -237,7 +248,7 @@ def test_credentials_are_not_sent_unencrypted(elsewhere: str) -> None:
     options = {"auth_require_tls": False}
     with running(server, **options) as port, pytest.raises(DeliveryFailed) as failed:
         send(mailer(f"smtp://user:p%40ss%2Fword@{elsewhere}:{port}"))
-    assert failed.value.reason == "the server offers no encryption"
+    assert failed.value.reason == "no_encryption"
     assert (server.logins, server.raw) == ([], [])
 
 
@@ -284,7 +295,10 @@ def test_an_untrusted_certificate_is_refused(
         pytest.raises(DeliveryFailed) as failed,
     ):
         send(mailer(f"{url}:{port}"))
-    assert failed.value.reason == "SSLCertVerificationError"
+    assert (failed.value.reason, failed.value.detail) == (
+        "no_encryption",
+        "SSLCertVerificationError",
+    )
     assert (server.logins, server.raw) == ([], [])
 
 
@@ -297,22 +311,156 @@ def test_a_recipient_with_a_line_break_is_given_up(tmp_path: Path) -> None:
             BRANDING,
             message_id=MESSAGE_ID,
         )
-    assert (failed.value.reason, failed.value.permanent) == ("no address", True)
+    assert (failed.value.reason, failed.value.permanent) == ("unknown_address", True)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_subject_with_a_line_break_waits_to_be_put_right(tmp_path: Path) -> None:
-    payload = {**PAYLOADS["booking_confirmed"], "service": "Cleaning\nBcc: e@x.com"}
-    with pytest.raises(DeliveryFailed) as failed:
-        mailer(f"file://{tmp_path}").send(
-            "booking_confirmed",
-            "maya@example.com",
-            payload,
-            BRANDING,
-            message_id=MESSAGE_ID,
-        )
-    assert (failed.value.reason, failed.value.permanent) == ("header refused", False)
-    assert list(tmp_path.iterdir()) == []
+class RawServer:
+    """A server of a few lines, for what no library would do."""
+
+    def __init__(self, **answers: str | None) -> None:
+        self.answers = answers
+        self.heard: list[str] = []
+        self.letters: list[bytes] = []
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listener.getsockname()[1]
+        self._thread = Thread(target=self._serve, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Close the door; whoever is inside is answered to the end."""
+        self._listener.close()
+        # A listener that waits for a guest does not notice that it was closed.
+        with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1):
+            pass
+        self._thread.join(10)
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                guest, _ = self._listener.accept()
+            except OSError:
+                return
+            with guest, guest.makefile("rwb") as lines, suppress(OSError):
+                self._talk(lines)
+
+    def _talk(self, lines: Any) -> None:
+        def say(key: str, text: str) -> bool:
+            answer = self.answers.get(key, text)
+            if answer is None:
+                return False
+            lines.write(f"{answer}\r\n".encode())
+            lines.flush()
+            return True
+
+        if not say("hello", "220 here"):
+            return
+        while line := lines.readline():
+            command = line.decode().split()[0].upper()
+            self.heard.append(command)
+            usual = {"EHLO": "250-here\r\n250 8BITMIME", "DATA": "354 go on"}
+            if not say(command.lower(), usual.get(command, "250 ok")):
+                return
+            if command == "QUIT":
+                return
+            if command == "DATA":
+                content = b""
+                while (part := lines.readline()) not in {b".\r\n", b""}:
+                    content += part
+                self.letters.append(content)
+                if not say("end", "250 queued") or "gone" in self.answers:
+                    return
+
+
+@contextmanager
+def raw_server(**answers: str | None) -> Iterator[RawServer]:
+    server = RawServer(**answers)
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        {"quit": "421 too busy to say goodbye"},
+        {"quit": "500 what?"},
+        {"quit": "no number at all"},
+        {"quit": "221-never\r\n221-ending"},
+        {"quit": None},
+        {"gone": ""},
+        {"end": "259 as good as any"},
+    ],
+)
+def test_a_mail_is_delivered_whatever_the_goodbye_is(answers: dict[str, Any]) -> None:
+    with raw_server(**answers) as server:
+        send(mailer(f"smtp://127.0.0.1:{server.port}"))
+        assert len(server.letters) == 1
+
+
+def test_a_server_that_hangs_up_before_it_answers_gets_the_same_mail_again() -> None:
+    with raw_server(end=None) as server:
+        for _ in range(2):
+            with pytest.raises(DeliveryFailed) as failed:
+                send(mailer(f"smtp://127.0.0.1:{server.port}"))
+            assert (failed.value.reason, failed.value.permanent) == (
+                "unreachable",
+                False,
+            )
+        ids = [message_from_bytes(one)["Message-ID"] for one in server.letters]
+    assert ids == [f"<{MESSAGE_ID}@localhost>"] * 2
+
+
+@pytest.mark.parametrize(
+    ("answers", "reason"),
+    [
+        ({"hello": "421 busy"}, "try_later"),
+        ({"hello": "554 go away"}, "other"),
+        ({"hello": None}, "unreachable"),
+        ({"data": None}, "unreachable"),
+        ({"data": "451 not now"}, "try_later"),
+    ],
+)
+def test_what_is_not_about_the_mail_is_tried_again(
+    answers: dict[str, Any], reason: str
+) -> None:
+    with raw_server(**answers) as server, pytest.raises(DeliveryFailed) as failed:
+        send(mailer(f"smtp://127.0.0.1:{server.port}"))
+    assert (failed.value.reason, failed.value.permanent) == (reason, False)
+
+
+def test_starttls_that_fails_sends_nothing_in_the_clear(elsewhere: str) -> None:
+    with (
+        raw_server(ehlo="250-here\r\n250 STARTTLS", starttls="454 no TLS") as server,
+        pytest.raises(DeliveryFailed) as failed,
+    ):
+        send(mailer(f"smtp://{elsewhere}:{server.port}"))
+    assert (failed.value.reason, failed.value.permanent) == ("no_encryption", False)
+    assert (server.heard, server.letters) == (["EHLO", "STARTTLS"], [])
+
+
+def test_what_the_server_said_is_bounded_and_can_be_stored() -> None:
+    refused = refusal(RECIPIENT, 550, b"5.1.1 <maya@example.com>\x00\r\n unknown\xff")
+    assert refused.detail == "550 5.1.1 <maya@example.com> unknown\ufffd"
+    assert refused.code == 550
+    assert "maya" not in str(refused)
+
+
+@pytest.mark.parametrize("smtputf8", [True, False])
+def test_an_address_beyond_ascii_goes_where_the_server_takes_it(smtputf8: bool) -> None:
+    server = Server()
+    with running(server, enable_SMTPUTF8=smtputf8) as port:
+        to = mailer(f"smtp://127.0.0.1:{port}")
+        arguments = ("verify_email", "josé@example.com", PAYLOADS["verify_email"])
+        if smtputf8:
+            to.send(*arguments, BRANDING, message_id=MESSAGE_ID)
+            assert "\r\nTo: josé@example.com\r\n".encode() in server.raw[0]
+            return
+        with pytest.raises(DeliveryFailed) as failed:
+            to.send(*arguments, BRANDING, message_id=MESSAGE_ID)
+    assert (failed.value.reason, failed.value.permanent) == ("not_supported", True)
+    assert server.raw == []
 
 
 @pytest.mark.parametrize("sender", ["", "portal", "portal@", "@example.com"])

@@ -1,0 +1,133 @@
+"""What the portal tells people, and what did not reach them."""
+
+from typing import Any
+
+import reflex as rx
+
+from portal_app.components.layout.navigation import OFFICE_MENU
+from portal_app.components.layout.shell import shell
+from portal_app.components.ui.buttons import button
+from portal_app.components.ui.feedback import empty_state, list_skeleton, note
+from portal_app.components.ui.logic import each, joined
+from portal_app.components.ui.surfaces import card, page_header, pager, section
+from portal_app.domain.notifications.undelivered import UndeliveredMail
+from portal_app.pages.page import Page
+from portal_app.state.core.viewer import ViewerState
+from portal_app.state.office.notifications import OfficeNotificationsState
+
+
+def draw() -> rx.Component:
+    """Draw one page of the mails that were not delivered."""
+    return shell(
+        page_header("Notifications", text="What did not reach people, and why."),
+        rx.cond(
+            OfficeNotificationsState.loaded,
+            section(
+                "Mails that were not delivered",
+                _waiting(),
+                _list(),
+                class_name="max-w-3xl",
+            ),
+            list_skeleton(4),
+        ),
+        active="notifications",
+        places=OFFICE_MENU,
+    )
+
+
+def _waiting() -> rx.Component:
+    mails = OfficeNotificationsState.mails
+    return rx.cond(
+        mails.waiting > 0,
+        note(
+            joined(
+                "Not delivered so far, and tried again by themselves: ",
+                mails.waiting,
+                ". The latest reason: ",
+                mails.waiting_reason,
+            ),
+            tone="warning",
+            class_name="mb-5",
+        ),
+    )
+
+
+def _list() -> rx.Component:
+    mails = OfficeNotificationsState.mails
+    return rx.cond(
+        mails.rows.length() > 0,
+        rx.el.div(
+            card(
+                rx.el.ul(each(mails.rows, _mail), class_name="divide-y divide-line"),
+                class_name="py-1!",
+            ),
+            rx.cond(
+                mails.has_more | (mails.page > 1),
+                pager(
+                    joined("Page ", mails.page),
+                    on_previous=_turn(mails.page - 1),
+                    on_next=_turn(mails.page + 1),
+                    has_previous=mails.page > 1,
+                    has_next=mails.has_more,
+                ),
+            ),
+        ),
+        empty_state(
+            "Every mail was delivered",
+            "A mail that a server refuses for good appears here, with the reason.",
+            name="mail",
+            level=3,
+        ),
+    )
+
+
+def _mail(mail: UndeliveredMail) -> rx.Component:
+    return rx.el.li(
+        rx.el.div(
+            rx.el.p(mail.what, class_name="font-medium"),
+            rx.el.p(mail.recipient, class_name="break-all"),
+            rx.el.p(mail.reason, class_name="mt-1 text-ink-soft"),
+            rx.cond(
+                mail.answer,
+                rx.el.p(
+                    mail.answer, class_name="mt-1 text-sm break-words text-ink-faint"
+                ),
+            ),
+            rx.cond(
+                mail.expired, rx.el.p(mail.expired, class_name="mt-1 text-ink-soft")
+            ),
+            class_name="min-w-0 flex-1 basis-56",
+        ),
+        rx.el.div(
+            rx.el.time(
+                mail.when,
+                date_time=mail.at,
+                class_name="text-sm text-ink-faint tabular-nums",
+            ),
+            rx.cond(
+                mail.expired,
+                rx.fragment(),
+                button(
+                    "Send again",
+                    kind="secondary",
+                    size="sm",
+                    aria_label=joined("Send again to ", mail.recipient),
+                    on_click=OfficeNotificationsState.send_again(mail.id),
+                ),
+            ),
+            class_name="flex flex-wrap items-center gap-x-4 gap-y-2",
+        ),
+        class_name="flex flex-wrap items-start gap-x-4 gap-y-2 py-4",
+    )
+
+
+def _turn(page: Any) -> Any:
+    return rx.redirect(joined("/office/notifications?page=", page))
+
+
+page = Page(
+    route="/office/notifications",
+    title="Notifications",
+    draw=draw,
+    on_load=(ViewerState.load, OfficeNotificationsState.load),
+)
