@@ -63,7 +63,7 @@ from portal_app.pages import (
     verify_email,
 )
 from portal_app.serving.build import BUILT_SITE
-from portal_app.serving.logs import configure_logs
+from portal_app.serving.logs import configure_logs, serving_logs
 from portal_app.serving.trailing_slash import TrailingSlashRedirect
 from portal_app.settings import settings
 from portal_app.state.core import outages
@@ -157,14 +157,15 @@ def _with_guard(portal: ASGIApp) -> ASGIApp:
 
 @asynccontextmanager
 async def _jobs() -> AsyncIterator[None]:
-    """Run the jobs for as long as the portal serves."""
-    schedule = portal_schedule(_database, build_mailer(_settings), _storage)
-    schedule.start()
-    try:
-        yield
-    finally:
-        # It waits for what is running, such as a mail on its way.
-        await asyncio.to_thread(schedule.stop)
+    """Run the jobs, and keep the logs, for as long as the portal serves."""
+    async with serving_logs():
+        schedule = portal_schedule(_database, build_mailer(_settings), _storage)
+        schedule.start()
+        try:
+            yield
+        finally:
+            # It waits for what is running, such as a mail on its way.
+            await asyncio.to_thread(schedule.stop)
 
 
 app = rx.App(

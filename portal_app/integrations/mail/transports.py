@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from portal_app.domain.notifications.outbox import DeliveryFailed
 from portal_app.kernel.clock import utc_now
+from portal_app.kernel.private_files import make_private_folder, open_private
 
 _TIMEOUT_SECONDS = 15
 _SUBMISSION_PORT = 587
@@ -40,8 +41,9 @@ class FolderTransport:
         name = f"{utc_now():%Y%m%dT%H%M%S.%fZ}-{kind}-{message_id}.eml"
         unfinished = self._folder / f".{name}.part"
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            unfinished.write_bytes(letter.as_bytes())
+            make_private_folder(self._folder)
+            with os.fdopen(open_private(unfinished), "wb") as file:
+                file.write(letter.as_bytes())
             os.replace(unfinished, self._folder / name)
         except OSError as error:
             raise DeliveryFailed(type(error).__name__) from None

@@ -1,3 +1,4 @@
+import os
 import socket
 import ssl
 from collections.abc import Iterator
@@ -313,6 +314,20 @@ def test_a_subject_with_a_line_break_waits_to_be_put_right(tmp_path: Path) -> No
         )
     assert (failed.value.reason, failed.value.permanent) == ("header refused", False)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_letters_in_a_folder_are_for_nobody_else(tmp_path: Path) -> None:
+    umask = os.umask(0)
+    try:
+        send(mailer(f"file://{tmp_path}/mail"))
+    finally:
+        os.umask(umask)
+    folder = tmp_path / "mail"
+    (letter,) = folder.iterdir()
+    assert [oct(p.stat().st_mode & 0o777) for p in (folder, letter)] == [
+        "0o700",
+        "0o600",
+    ]
 
 
 @pytest.mark.parametrize("sender", ["", "portal", "portal@", "@example.com"])
