@@ -175,7 +175,7 @@ app = rx.App(
     hydrate_fallback=until_hydrated(waiting_page()),
     **app_options(),
 )
-outages.watch(app, _readiness.is_answering)
+outages.watch(app, _readiness.is_answering_again)
 app.add_middleware(Gate(), index=0)
 app.register_lifespan_task(_jobs)
 for page in PAGES:
