@@ -4,6 +4,7 @@ Every mistake that person can put right ends in one line that starts with
 ``portal:``, on standard error, with a non-zero exit code.
 """
 
+import os
 import signal
 import sys
 import threading
@@ -44,6 +45,7 @@ from portal_app.kernel.db import (
     database_error_text,
 )
 from portal_app.kernel.errors import DomainError, InvalidInput
+from portal_app.kernel.private_files import PRIVATE_UMASK
 from portal_app.kernel.text_files import plain_text, read_text
 from portal_app.preflight import (
     ConfigError,
@@ -81,6 +83,13 @@ main.add_typer(demo, name="demo")
 main.add_typer(office, name="office")
 main.add_typer(jobs, name="jobs")
 main.add_typer(pack, name="pack")
+
+
+@main.callback()
+def private() -> None:
+    """Run and look after the customer portal."""
+    # Whatever is made from here on holds what customers told us.
+    os.umask(PRIVATE_UMASK)
 
 
 @contextmanager

@@ -68,7 +68,7 @@ from portal_app.pages import (
     verify_email,
 )
 from portal_app.serving.build import BUILT_SITE
-from portal_app.serving.logs import configure_logs
+from portal_app.serving.logs import configure_logs, serving_logs
 from portal_app.serving.trailing_slash import TrailingSlashRedirect
 from portal_app.settings import settings
 from portal_app.state.core import outages
@@ -168,18 +168,19 @@ def _with_guard(portal: ASGIApp) -> ASGIApp:
 
 @asynccontextmanager
 async def _jobs() -> AsyncIterator[None]:
-    """Run the jobs for as long as the portal serves."""
+    """Run the jobs, and keep the logs, for as long as the portal serves."""
     schedule = portal_schedule(
         _database, build_mailer(_settings), _storage, backup_folder(_settings)
     )
-    with in_use(_database):
-        schedule.start()
-        try:
-            yield
-        finally:
-            # It waits for what is running, such as a mail on its way.
-            await asyncio.to_thread(schedule.stop)
-            await asyncio.to_thread(_images.close)
+    async with serving_logs():
+        with in_use(_database):
+            schedule.start()
+            try:
+                yield
+            finally:
+                # It waits for what is running, such as a mail on its way.
+                await asyncio.to_thread(schedule.stop)
+                await asyncio.to_thread(_images.close)
 
 
 app = rx.App(
@@ -190,7 +191,7 @@ app = rx.App(
     **app_options(),
 )
 guard_entrance(app, EventLimits(_settings.event_allowance))
-outages.watch(app, _readiness.is_answering)
+outages.watch(app, _readiness.is_answering_again)
 app.add_middleware(Gate(), index=0)
 app.register_lifespan_task(_jobs)
 for page in PAGES:

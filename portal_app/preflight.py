@@ -1,12 +1,15 @@
 """Checks that the database, mail, storage and all else the portal needs are usable."""
 
+import os
 import socket
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import redis
+from sqlalchemy import text
 from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlmodel import Session
 
 from portal_app import migrations
 from portal_app.backups.retention import backup_folder
@@ -16,13 +19,22 @@ from portal_app.domain.files.protocols import StorageUnavailable
 from portal_app.integrations.geocoding import NominatimGeocoder
 from portal_app.integrations.storage import FsspecStorage, StorageMisconfigured
 from portal_app.kernel.clock import utc_now
-from portal_app.kernel.db import Database, database_error_text
+from portal_app.kernel.db import Database, DatabaseUnavailable, database_error_text
+from portal_app.kernel.errors import NotFound
 from portal_app.kernel.ids import new_id
+from portal_app.kernel.private_files import (
+    make_private_folder,
+    open_private,
+    take_from_others,
+)
 from portal_app.serving import build as frontend
 from portal_app.settings import ROOT, Settings
 
 _CONNECT_SECONDS = 5
-_DATABASE = "PORTAL_DATABASE_URL"
+_CHECK_SECONDS = 60
+_KEPT = b"kept"
+_DATABASE, _MAIL = "PORTAL_DATABASE_URL", "PORTAL_MAIL_URL"
+_STORAGE, _REDIS = "PORTAL_STORAGE_URL", "PORTAL_REDIS_URL"
 _POSTGRESQL_PORT = 5432
 _OLD_BACKUP = timedelta(days=2)
 
@@ -35,7 +47,7 @@ def open_database(settings: Settings) -> Database:
     """The database of the settings, which answers.
 
     Raises:
-        Refusal: If its address is wrong or it does not answer.
+        ConfigError: If its address is wrong or it does not answer.
     """
     try:
         database = Database(settings.database_url)
@@ -50,6 +62,8 @@ def open_database(settings: Settings) -> Database:
         _check_reachable(database.engine.url.host, database.engine.url.port)
     try:
         database.engine.connect().close()
+        if database.is_sqlite:
+            _take_database_from_others(Path(database.engine.url.database or ""))
     except DBAPIError as error:
         raise ConfigError(
             f"{_DATABASE}: the database does not answer: {database_error_text(error)}"
@@ -57,11 +71,17 @@ def open_database(settings: Settings) -> Database:
     return database
 
 
+def _take_database_from_others(file: Path) -> None:
+    """An earlier version let everybody on the machine read it."""
+    for end in ("", "-wal", "-shm"):
+        take_from_others(file.with_name(file.name + end))
+
+
 def prepared_database(settings: Settings) -> Database:
     """The database, on the newest schema, with a business in it.
 
     Raises:
-        Refusal: As ``open_database``.
+        ConfigError: As ``open_database``.
     """
     return prepare(open_database(settings))
 
@@ -77,30 +97,49 @@ def open_storage(settings: Settings) -> FsspecStorage:
     """Where the files are kept.
 
     Raises:
-        Refusal: If its address cannot be used.
+        ConfigError: If its address cannot be used.
     """
     try:
+        if settings.files_folder is not None:
+            take_from_others(settings.files_folder)
         return FsspecStorage(settings.storage_url)
     except StorageMisconfigured as error:
         raise ConfigError(str(error)) from None
 
 
 def check_database(settings: Settings) -> str:
-    """Say which database answers.
+    """Say which database answers, after having stored and deleted something there.
 
     Raises:
-        Refusal: If it does not.
+        ConfigError: If that did not work.
     """
-    return (
-        "SQLite answers" if open_database(settings).is_sqlite else "PostgreSQL answers"
-    )
+    database = open_database(settings)
+    try:
+        database.call(_store_and_delete, f"portal_check_{new_id().lower()}")
+    except DatabaseUnavailable as error:
+        raise ConfigError(_not_stored(_DATABASE, error.reason)) from None
+    except DBAPIError as error:
+        raise ConfigError(_not_stored(_DATABASE, database_error_text(error))) from None
+    return "SQLite answers" if database.is_sqlite else "PostgreSQL answers"
+
+
+def _store_and_delete(tx: Session, table: str) -> None:
+    """Try the database with a table of its own: it may not be migrated yet."""
+    tx.execute(text(f"CREATE TABLE {table} (word VARCHAR(8))"))
+    tx.execute(text(f"INSERT INTO {table} VALUES ('kept')"))  # noqa: S608 - ours
+    tx.execute(text(f"SELECT word FROM {table}")).one()  # noqa: S608 - ours
+    tx.execute(text(f"DROP TABLE {table}"))
+
+
+def _not_stored(variable: str, reason: str) -> str:
+    return f"{variable}: nothing can be stored there: {reason}"
 
 
 def check_schema(settings: Settings) -> str:
     """Say that every migration was applied.
 
     Raises:
-        Refusal: If one was not, or the database does not answer.
+        ConfigError: If one was not, or the database does not answer.
     """
     if not migrations.is_current(open_database(settings)):
         raise ConfigError("not up to date; run `python -m portal_app migrate`")
@@ -111,14 +150,14 @@ def check_mail(settings: Settings) -> str:
     """Say where mail goes. Nothing is sent.
 
     Raises:
-        Refusal: If the folder cannot be made or the server does not answer.
+        ConfigError: If the folder cannot be made or the server does not answer.
     """
     parts = urlsplit(settings.mail_url)
     if parts.scheme == "file":
         try:
-            mail_folder(settings).mkdir(parents=True, exist_ok=True)
+            _keep_and_delete(mail_folder(settings))
         except OSError as error:
-            raise ConfigError(f"PORTAL_MAIL_URL: {_os_reason(error)}") from None
+            raise ConfigError(_not_stored(_MAIL, _os_reason(error))) from None
         return f"kept in {short_path(mail_folder(settings))}"
     port = parts.port or (465 if parts.scheme == "smtps" else 587)
     try:
@@ -136,18 +175,19 @@ def check_storage(settings: Settings) -> str:
     """Say where files are kept, after having kept and deleted one.
 
     Raises:
-        Refusal: If that did not work.
+        ConfigError: If that did not work.
     """
     storage = open_storage(settings)
     probe = f"check/{new_id().lower()}"
     try:
-        storage.put(f"{probe}/full", b"kept")
+        storage.put(f"{probe}/full", _KEPT)
+        read = b"".join(storage.read(f"{probe}/full"))
         storage.delete(probe)
-    except StorageUnavailable:
-        raise ConfigError(
-            "PORTAL_STORAGE_URL: a file could not be kept there; "
-            "the log above says what was wrong"
-        ) from None
+    except (StorageUnavailable, NotFound) as error:
+        reason = error.__cause__ or error
+        raise ConfigError(_not_stored(_STORAGE, _os_reason(reason))) from None
+    if read != _KEPT:
+        raise ConfigError(_not_stored(_STORAGE, "it came back changed"))
     folder = settings.files_folder
     return f"kept in {short_path(folder) if folder else settings.storage_url}"
 
@@ -156,7 +196,7 @@ def check_redis(settings: Settings) -> str:
     """Say whether Redis is used and answers.
 
     Raises:
-        Refusal: If it is used and does not answer.
+        ConfigError: If it is used and does not answer.
     """
     if not settings.redis_url:
         return "not used"
@@ -166,10 +206,17 @@ def check_redis(settings: Settings) -> str:
             socket_connect_timeout=_CONNECT_SECONDS,
             socket_timeout=_CONNECT_SECONDS,
         )
-        client.ping()
+        key = f"portal:check:{new_id()}"
+        client.set(key, _KEPT, ex=_CHECK_SECONDS)
+        read = client.get(key)
+        client.delete(key)
         client.close()
+    except redis.ResponseError as error:
+        raise ConfigError(_not_stored(_REDIS, str(error))) from None
     except (redis.RedisError, ValueError, OSError) as error:
-        raise ConfigError(f"PORTAL_REDIS_URL: Redis does not answer: {error}") from None
+        raise ConfigError(f"{_REDIS}: Redis does not answer: {error}") from None
+    if read != _KEPT:
+        raise ConfigError(_not_stored(_REDIS, "it came back changed"))
     return "answers"
 
 
@@ -177,7 +224,7 @@ def check_geocoder(settings: Settings) -> str:
     """Say whether streets are looked up, and whether the geocoder answers.
 
     Raises:
-        Refusal: If it is used and does not.
+        ConfigError: If it is used and does not.
     """
     if not settings.geocoder_url:
         return "not used; towns are found without one"
@@ -219,7 +266,7 @@ def check_frontend(_settings: Settings) -> str:
     """Say that the front end was built from the sources that are there.
 
     Raises:
-        Refusal: If it was not.
+        ConfigError: If it was not.
     """
     if not frontend.is_current():
         raise ConfigError(
@@ -243,7 +290,7 @@ def _make_folder(name: str | None) -> None:
         raise ValueError("the portal keeps its data in a file")
     folder = Path(name).parent
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_private_folder(folder)
     except OSError as error:
         raise ConfigError(f"{_DATABASE}: {_os_reason(error)}: {folder}") from None
 
@@ -262,5 +309,18 @@ def _check_reachable(host: str | None, port: int | None) -> None:
         ) from None
 
 
-def _os_reason(error: OSError) -> str:
-    return error.strerror or str(error)
+def _os_reason(error: BaseException) -> str:
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__
+
+
+def _keep_and_delete(folder: Path) -> None:
+    """Write, read and delete a file in a folder, which is made if it is missing."""
+    make_private_folder(folder)
+    probe = folder / f".check-{new_id().lower()}"
+    try:
+        with os.fdopen(open_private(probe), "wb") as file:
+            file.write(_KEPT)
+            os.fsync(file.fileno())
+        probe.read_bytes()
+    finally:
+        probe.unlink(missing_ok=True)

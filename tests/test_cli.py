@@ -5,6 +5,7 @@ takes; those that set signals and logs up for good, and the help, run in their o
 """
 
 import codecs
+import errno
 import os
 import signal
 import socket
@@ -19,8 +20,9 @@ from unittest.mock import patch
 
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import inspect
 
-from portal_app import cli
+from portal_app import cli, preflight
 from portal_app.backups import locks
 from portal_app.demo.loader import is_empty
 from portal_app.domain.accounts import credentials
@@ -34,6 +36,7 @@ from tests.support.geocoder_server import geocoder_server
 from tests.support.ports import free_port
 
 PASSWORD = "sunny-otter-42"
+_USUAL_UMASK = 0o022
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,7 @@ class Portal:
     ) -> subprocess.CompletedProcess[str]:
         """Run a command to its end, within this process."""
         out, err = StringIO(), StringIO()
+        umask = os.umask(_USUAL_UMASK)
         with (
             patch.dict(os.environ, self.environment(**variables), clear=True),
             patch("sys.stdin", StringIO(typed)),
@@ -79,6 +83,8 @@ class Portal:
                 code: str | int | None = 0
             except SystemExit as ended:
                 code = ended.code
+            finally:
+                os.umask(umask)
         if isinstance(code, str):  # as the interpreter does
             err.write(f"{code}\n")
             code = 1
@@ -238,6 +244,90 @@ def test_check_asks_the_geocoder(portal: Portal) -> None:
     assert (
         "wrong  geocoder: PORTAL_GEOCODER_URL: the geocoder does not answer: status 403"
     ) in told.stdout.splitlines()
+
+
+def test_what_commands_make_is_for_nobody_else(portal: Portal) -> None:
+    portal.run("migrate")
+    # As an earlier version made it.
+    (portal.folder / "portal.db").chmod(0o644)
+    (portal.folder / "files").mkdir(0o755, exist_ok=True)
+    portal.run("demo", "load")
+    portal.run("backup", str(portal.folder / "kept.tar.gz"))
+    portal.run("check")
+    modes = {
+        path.relative_to(portal.folder).parts[0]: path.stat().st_mode & 0o777
+        for path in [
+            *portal.folder.iterdir(),
+            *(path for path in (portal.folder / "files").rglob("*") if path.is_file()),
+        ]
+    }
+    readable = {
+        str(path)
+        for path in portal.folder.rglob("*")
+        if path.stat().st_mode & 0o077 and path != portal.folder
+    }
+    assert readable == set()
+    assert modes["portal.db"] == 0o600
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "line"),
+    [
+        (
+            "PORTAL_DATABASE_URL",
+            "sqlite:///file:{folder}/portal.db?mode=ro&uri=true",
+            "wrong  database: PORTAL_DATABASE_URL: nothing can be stored there: "
+            "attempt to write a readonly database",
+        ),
+        (
+            "PORTAL_MAIL_URL",
+            "file://{folder}/portal.db/mail",
+            "wrong  mail: PORTAL_MAIL_URL: nothing can be stored there: "
+            "Not a directory",
+        ),
+        (
+            "PORTAL_STORAGE_URL",
+            "{folder}/portal.db/files",
+            "wrong  files: PORTAL_STORAGE_URL: nothing can be stored there: "
+            "Not a directory",
+        ),
+        (
+            "PORTAL_REDIS_URL",
+            "redis://127.0.0.1:1/0",
+            "wrong  redis: PORTAL_REDIS_URL: Redis does not answer: ",
+        ),
+    ],
+)
+def test_check_says_where_nothing_can_be_stored(
+    portal: Portal, variable: str, value: str, line: str
+) -> None:
+    portal.run("migrate")
+    finished = portal.run("check", **{variable: value.format(folder=portal.folder)})
+    assert finished.returncode == 1
+    wrong = [x for x in finished.stdout.splitlines() if x.startswith("wrong")]
+    assert [x.startswith(line) for x in wrong if "front end" not in x] == [True]
+
+
+def test_check_leaves_nothing_behind(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither after it worked nor on a full disk."""
+    portal.run("migrate")
+    portal.run("check")
+
+    def full(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(preflight.os, "fsync", full)
+    assert (
+        "wrong  mail: PORTAL_MAIL_URL: nothing can be stored there: "
+        "No space left on device"
+    ) in portal.run("check").stdout
+    assert list((portal.folder / "mail").iterdir()) == []
+    assert [p for p in (portal.folder / "files").rglob("*") if p.is_file()] == []
+    with portal.database.read() as tx:
+        tables = inspect(tx.connection()).get_table_names()
+    assert [name for name in tables if "check" in name] == []
 
 
 def test_check_tells_a_wrong_variable(portal: Portal) -> None:

@@ -7,7 +7,7 @@ import structlog
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 
-from portal_app.kernel.errors import Unavailable
+from portal_app.kernel.errors import Unavailable, outage_behind
 
 log = structlog.get_logger("requests")
 
@@ -26,18 +26,20 @@ def failure_response(request: Request, error: Exception) -> Response:
     with ``message``, anything else a line of text. An outage is a 503 with
     ``Retry-After``, a mistake of ours a 500.
     """
-    outage = isinstance(error, Unavailable)
+    outage = outage_behind(error)
     if outage:
         log.warning("something does not answer", exc_info=error)
     status = _UNAVAILABLE if outage else _BROKEN
-    words = error.message if isinstance(error, Unavailable) else _BROKEN_WORDS
+    words = outage.message if outage else _BROKEN_WORDS
     headers = {"cache-control": "no-store"}
     if outage:
         headers["retry-after"] = str(RETRY_SECONDS)
     accepted = request.headers.get("accept", "")
     if "text/html" in accepted:
         repeatable = request.method in {"GET", "HEAD"}
-        return HTMLResponse(_page(words, outage, repeatable), status, headers)
+        return HTMLResponse(
+            _page(words, outage is not None, repeatable), status, headers
+        )
     if request.url.path.startswith("/api/"):
         return JSONResponse({"message": words}, status, headers)
     return PlainTextResponse(words, status, headers)

@@ -11,9 +11,11 @@ import re
 from collections.abc import Awaitable, Callable, Iterable
 from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+import structlog
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from portal_app.api.cookies import (
@@ -21,8 +23,12 @@ from portal_app.api.cookies import (
     read_cookie,
     read_device_secrets,
 )
+from portal_app.api.failures import failure_response
+from portal_app.kernel.errors import outage_behind
 from portal_app.kernel.ids import hash_secret
 from portal_app.settings import Settings
+
+log = structlog.get_logger("requests")
 
 _CACHE_RULES = (
     # Built files carry a digest in their names; fonts never change.
@@ -45,7 +51,33 @@ _TOKEN_PAGES = frozenset(
     }
 )
 """Pages whose address may hold a secret, which no other address shall learn."""
+_LEADS_ELSEWHERE = "/api/auth/"
+"""Providers are elsewhere; those routes name them, and nothing that was asked for."""
 _HSTS = "max-age=31536000; includeSubDomains"
+
+
+class AnsweringFailed(Exception):
+    """An answer broke off; the log has said why."""
+
+
+def local_location(location: str, host: str) -> str:
+    """Where a redirect of ours leads: a path of this origin, whatever was asked for.
+
+    A path is all that is right behind every proxy. One that begins with two slashes,
+    or has a backslash where a browser reads a slash, would name another host.
+
+    Args:
+        location: As an answer has it.
+        host: The ``Host`` of the request.
+    """
+    try:
+        parts = urlsplit(location)
+    except ValueError:
+        return "/"
+    # What names another host is none of ours, but made from what was asked for.
+    own = not parts.netloc or parts.netloc == host
+    path = "/" + parts.path.replace("\\", "%5C").lstrip("/") if own else "/"
+    return urlunsplit(("", "", path, parts.query if own else "", ""))
 
 
 def cookie_name(settings: Settings) -> str:
@@ -217,16 +249,25 @@ class Guard:
             )
             kept.append((b"authorization", hashes.encode()))
         query = session_state_token(scope["query_string"], session)
-        await self._app(
-            {**scope, "headers": kept, "query_string": query}, receive, send
-        )
+        inner = {**scope, "headers": kept, "query_string": query}
+        try:
+            await self._app(inner, receive, send)
+        except Exception as error:
+            log.error("socket failed", exc_info=error)
+            raise AnsweringFailed from None
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         path: str = scope["path"]
+        host = Headers(scope=scope).get("host", "")
+        begun = ended = False
 
         async def send_with_headers(message: Message) -> None:
+            nonlocal begun, ended
             if message["type"] == "http.response.start":
+                begun = True
                 headers = MutableHeaders(scope=message)
+                if "location" in headers and not path.startswith(_LEADS_ELSEWHERE):
+                    headers["location"] = local_location(headers["location"], host)
                 for name, value in self._headers.items():
                     headers.setdefault(name, value)
                 if path.rstrip("/") in _TOKEN_PAGES:
@@ -235,6 +276,18 @@ class Guard:
                 headers.setdefault(
                     "cache-control", _cache_control(path, message["status"], headers)
                 )
+            elif message["type"] == "http.response.body":
+                ended = not message.get("more_body", False)
             await send(message)
 
-        await self._app(scope, receive, send_with_headers)
+        try:
+            await self._app(scope, receive, send_with_headers)
+        except Exception as error:
+            if begun or outage_behind(error) is None:
+                log.error("request failed", exc_info=error)
+            if begun and not ended:
+                # The server has to cut it off; it would print what it is told.
+                raise AnsweringFailed from None
+            if not begun:
+                answer = failure_response(Request(scope), error)
+                await answer(scope, receive, send_with_headers)

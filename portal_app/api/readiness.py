@@ -62,9 +62,13 @@ class Readiness:
         self._known: tuple[float, frozenset[str]] | None = None
         self._asking: asyncio.Task[frozenset[str]] | None = None
 
-    async def away(self) -> frozenset[str]:
-        """The names of the parts that cannot be used now."""
-        if self._known and self._clock() - self._known[0] < _KEPT_SECONDS:
+    async def away(self, *, anew: bool = False) -> frozenset[str]:
+        """The names of the parts that cannot be used now.
+
+        Args:
+            anew: Whether something just failed, so that what is known may be wrong.
+        """
+        if not anew and self._known and self._clock() - self._known[0] < _KEPT_SECONDS:
             return self._known[1]
         if self._asking is None or self._asking.done():
             self._asking = asyncio.create_task(self._ask_all())
@@ -73,6 +77,10 @@ class Readiness:
     async def is_answering(self) -> bool:
         """Whether pages and clicks can be answered at all."""
         return not (await self.away() & _ANSWERING)
+
+    async def is_answering_again(self) -> bool:
+        """As ``is_answering``, asked anew by somebody who got no answer."""
+        return not (await self.away(anew=True) & _ANSWERING)
 
     async def _ask_all(self) -> frozenset[str]:
         names = list(self._probes)

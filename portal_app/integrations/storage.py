@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -11,6 +12,7 @@ from fsspec.implementations.local import LocalFileSystem
 
 from portal_app.domain.files.protocols import StorageUnavailable
 from portal_app.kernel.errors import NotFound
+from portal_app.kernel.private_files import make_private_folder, take_from_others
 
 log = structlog.get_logger("storage")
 
@@ -42,19 +44,23 @@ class FsspecStorage:
                 f"PORTAL_STORAGE_URL: cannot be used: {error}"
             ) from None
         self._root = str(root).rstrip("/")
+        self._is_local = isinstance(self._files, LocalFileSystem)
 
     def put(self, key: str, content: bytes | BinaryIO) -> None:
         """Store bytes under a key that nothing was stored under before."""
         path = self._path(key)
         try:
-            self._files.makedirs(path.rpartition("/")[0], exist_ok=True)
+            self._make_folder(path.rpartition("/")[0])
             with self._files.open(path, "wb") as target:
+                if self._is_local:
+                    take_from_others(Path(path))
                 if isinstance(content, bytes):
                     target.write(content)
                     return
                 while piece := content.read(_CHUNK_BYTES):
                     target.write(piece)
         except Exception as error:
+            self._remove_half(path)
             raise self._unavailable(error) from error
 
     def read(self, key: str) -> Iterator[bytes]:
@@ -114,6 +120,17 @@ class FsspecStorage:
         except Exception as error:
             raise self._unavailable(error) from error
 
+    def _make_folder(self, path: str) -> None:
+        if self._is_local:
+            make_private_folder(Path(path))
+        else:
+            self._files.makedirs(path, exist_ok=True)
+
+    def _remove_half(self, path: str) -> None:
+        """Leave nothing of a file that could not be stored whole."""
+        with suppress(Exception):  # the storage is away, and so is what it has
+            self._files.rm(path)
+
     def _path(self, key: str) -> str:
         if not _KEY.fullmatch(key):
             raise ValueError("not a key of ours")
@@ -127,5 +144,5 @@ class FsspecStorage:
 
     @staticmethod
     def _unavailable(error: Exception) -> StorageUnavailable:
-        log.error("the storage does not answer", error=type(error).__name__)
+        log.error("the storage does not answer", exc_info=error)
         return StorageUnavailable()

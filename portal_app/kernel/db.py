@@ -246,7 +246,7 @@ def _is_outage(error: DBAPIError | PoolTimeout) -> bool:
 
 def database_error_code(error: Exception) -> str:
     """The SQLSTATE of PostgreSQL, the name of SQLite's code, or nothing."""
-    original = getattr(error, "orig", None)
+    original = getattr(error, "orig", None) or error
     return str(
         getattr(original, "sqlstate", None)
         or getattr(original, "sqlite_errorname", None)

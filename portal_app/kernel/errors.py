@@ -4,7 +4,11 @@ Beside them stands ``Unavailable``, for what is nobody's mistake. Everything els
 a bug: the log gets it, the person gets an apology.
 """
 
+import errno
 from collections.abc import Mapping
+
+_NOTHING_STORED = "We cannot store anything just now. Please try again in a moment."
+_CANNOT_STORE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
 
 
 class DomainError(Exception):
@@ -80,3 +84,19 @@ class Unavailable(Exception):
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
+
+
+def outage_behind(error: BaseException) -> Unavailable | None:
+    """The outage that made something fail: a part that is away, or a full disk.
+
+    Returns:
+        ``None`` if it was something else.
+    """
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, Unavailable):
+            return seen
+        if isinstance(seen, OSError) and seen.errno in _CANNOT_STORE:
+            return Unavailable(_NOTHING_STORED)
+        seen = seen.__cause__ or seen.__context__
+    return None

@@ -14,6 +14,7 @@ _KEY_FILE = ROOT / ".web" / "build" / "portal-build-key"
 _LOG_FILE = ROOT / "var" / "log" / "build.log"
 _SOURCES = ("portal_app", "assets", "reflex.lock", "rxconfig.py", "requirements.txt")
 _LOG_TAIL_LINES = 30
+_PUBLIC_UMASK = 0o022
 
 
 class BuildError(Exception):
@@ -87,6 +88,8 @@ def build() -> None:
             env=reflex_environment(),
             stdout=log,
             stderr=subprocess.STDOUT,
+            # What is built is public, and may be served by another user.
+            umask=_PUBLIC_UMASK,
             check=False,
         )
     if finished.returncode != 0 or not (BUILT_SITE / "index.html").exists():

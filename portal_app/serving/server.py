@@ -18,6 +18,7 @@ from granian.http import HTTP1Settings
 from granian.server import Server
 
 from portal_app.serving.build import reflex_environment
+from portal_app.serving.logs import configure_logs, server_log_config
 from portal_app.settings import Settings
 
 TARGET = "portal_app.portal_app:app"
@@ -46,7 +47,7 @@ def check_port_is_free(port: int) -> None:
     """Fail early and clearly instead of in a worker.
 
     Raises:
-        PortTaken: If the port cannot be bound.
+        PortInUse: If the port cannot be bound.
     """
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -65,6 +66,7 @@ def serve(settings: Settings, when_ready: Callable[[], None]) -> None:
         settings: Port and number of workers.
         when_ready: Called once, in a thread of its own, when the portal answers.
     """
+    configure_logs(settings)
     os.environ.update(reflex_environment() | REFLEX_SWITCHES)
     start_after_forks(
         settings.workers, lambda: _call_when_healthy(settings.port, when_ready)
@@ -81,6 +83,7 @@ def serve(settings: Settings, when_ready: Callable[[], None]) -> None:
         respawn_failed_workers=True,
         workers_kill_timeout=_SHUTDOWN_SECONDS,
         log_enabled=True,
+        log_dictconfig=server_log_config(),
         log_access=False,
     ).serve()
 

@@ -3,20 +3,29 @@
 import asyncio
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, unquote, urljoin, urlsplit
 
 import pytest
-from starlette.responses import PlainTextResponse
-from starlette.types import Message, Receive, Scope, Send
+from starlette.applications import Starlette
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.testing import capture_logs
 
 from portal_app.api.guard import (
+    AnsweringFailed,
     Guard,
     allowed_origins,
     content_security_policy,
     inline_script_hashes,
+    local_location,
     session_state_token,
 )
 from portal_app.kernel.ids import hash_secret
+from portal_app.serving.trailing_slash import TrailingSlashRedirect
 from portal_app.settings import Settings
 from tests.support.asgi import ORIGIN, request
 
@@ -233,3 +242,183 @@ def test_a_socket_brings_the_hashes_of_the_devices() -> None:
 def test_pages_with_secrets_send_no_referrer(path: str) -> None:
     headers = _headers(Settings(_env_file=None, base_url=ORIGIN), path)
     assert headers["referrer-policy"] == "same-origin"
+
+
+ODD_PATHS = [
+    "/\\evil.example",
+    "/\\\\evil.example/",
+    "/%5cevil.example",
+    "/%5c%5cevil.example/",
+    "/%5c",
+    "//evil.example/..",
+    "//evil.example//",
+    "///evil.example/%2e%2e/",
+    "/services/%2f%2fevil.example",
+    "/services/%5cevil.example/",
+    "/%2f%2fevil.example/",
+    "/@evil.example/",
+    "/.%5cevil.example/",
+    "/folder/",
+    "/late",
+    "//folder",
+    "/named",
+    "/named/",
+    "//named/",
+    "/%09/evil.example/",
+]
+
+
+def _redirecting(folder: Path) -> ASGIApp:
+    """Everything that redirects by itself, behind the guard."""
+    for name in ("folder", "\\evil.example", "\\", "@evil.example", "login"):
+        (folder / name).mkdir()
+        (folder / name / "index.html").touch()
+
+    async def named(_request: Request) -> Response:
+        return Response("found")
+
+    async def asked(request: Request) -> Response:
+        return RedirectResponse(str(request.url))
+
+    site = Starlette(
+        routes=[
+            Route("/named", named),
+            Route("/services/{slug:path}", asked),
+            Mount("/", StaticFiles(directory=folder, html=True)),
+        ]
+    )
+    portal = Guard(TrailingSlashRedirect(site, folder), SETTINGS, "policy")
+    # What is no page of the build is Starlette's own to redirect.
+    (folder / "late").mkdir()
+    (folder / "late" / "index.html").touch()
+    return portal
+
+
+def test_no_redirect_leaves_the_origin(tmp_path: Path) -> None:
+    portal = _redirecting(tmp_path)
+    led = {}
+    for path in ODD_PATHS:
+        for host in ("localhost:3000", "portal.example.com", "evil.example"):
+            answer = _raw(portal, path, host)
+            if location := answer.get("location"):
+                led[path, host] = location
+                target = urljoin("https://portal.example.com/x", location)
+                assert urlsplit(target).netloc == "portal.example.com", path
+                assert location.startswith("/"), path
+                assert not location.startswith(("//", "/\\")), path
+    assert led["/folder/", "localhost:3000"] == "/folder"
+    assert led["/late", "portal.example.com"] == "/late/"
+    assert led["//folder", "evil.example"] == "/folder/"
+    assert led["/services/%5cevil.example/", "evil.example"] == (
+        "/services/%5Cevil.example/"
+    )
+
+
+@pytest.mark.parametrize(
+    ("location", "local"),
+    [
+        ("http://portal.example.com/a?b=c", "/a?b=c"),
+        ("/login?next=%2F%2Fevil", "/login?next=%2F%2Fevil"),
+        ("http://evil.example/a?b", "/"),
+        ("//evil.example/a", "/"),
+        ("/\\evil.example", "/%5Cevil.example"),
+        ("\\\\evil.example", "/%5C%5Cevil.example"),
+        ("http://portal.example.com//evil.example", "/evil.example"),
+        ("javascript:alert(1)", "/alert(1)"),
+        ("http://[", "/"),
+        ("", "/"),
+    ],
+)
+def test_a_redirect_is_a_path(location: str, local: str) -> None:
+    assert local_location(location, "portal.example.com") == local
+
+
+def test_a_provider_is_elsewhere() -> None:
+    async def start(_request: Request) -> Response:
+        return RedirectResponse("https://accounts.example/authorize?x=1")
+
+    routes = [Route("/api/auth/google/start", start)]
+    portal = Guard(Starlette(routes=routes), SETTINGS, "policy")
+    assert request(portal, "GET", "/api/auth/google/start").headers["location"] == (
+        "https://accounts.example/authorize?x=1"
+    )
+
+
+def _raw(portal: ASGIApp, path: str, host: str) -> dict[str, str]:
+    """Ask for a path as it is written, which no client library does."""
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0", "spec_version": "2.4"},
+        "http_version": "1.1",
+        "method": "GET",
+        "scheme": "http",
+        "path": unquote(path),
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "headers": [(b"host", host.encode())],
+        "root_path": "",
+    }
+    asyncio.run(portal(scope, receive, send))  # type: ignore[arg-type]
+    return dict(Headers(raw=sent[0]["headers"]))
+
+
+TYPED = "violet-otter-canoe-77"
+
+
+def _failing(after: int) -> ASGIApp:
+    async def failing(scope: Scope, receive: Receive, send: Send) -> None:
+        parts: list[Message] = [
+            {"type": "http.response.start", "status": 200, "headers": []},
+            {"type": "http.response.body", "body": b"begun", "more_body": True},
+            {"type": "http.response.body", "body": b"", "more_body": False},
+        ]
+        for part in parts[:after]:
+            await send(part)
+        raise RuntimeError(TYPED)
+
+    return Guard(failing, SETTINGS, "policy")
+
+
+def test_what_fails_is_logged_by_us_and_told_to_nobody() -> None:
+    with capture_logs() as lines:
+        early = request(_failing(0), "GET", "/x")
+        late = request(_failing(3), "GET", "/x")
+        with pytest.raises(AnsweringFailed) as broken:
+            request(_failing(2), "GET", "/x")
+    assert (early.status_code, late.text) == (500, "begun")
+    assert early.headers["content-security-policy"] == "policy"
+    assert [line["event"] for line in lines] == ["request failed"] * 3
+    assert TYPED not in early.text + repr(broken.value)
+    assert broken.value.__suppress_context__
+
+
+@pytest.mark.parametrize("answering", [True, False])
+def test_a_socket_is_taken_only_when_it_would_be_answered(answering: bool) -> None:
+    reached: list[str] = []
+    sent: list[Message] = []
+
+    async def inner(scope: Scope, receive: Receive, send: Send) -> None:
+        reached.append(scope["type"])
+
+    async def is_answering() -> bool:
+        return answering
+
+    async def receive() -> Message:
+        return {"type": "websocket.connect"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope = {"type": "websocket", "path": "/", "query_string": b"", "headers": []}
+    portal = Guard(inner, SETTINGS, "policy", is_answering)
+    asyncio.run(portal(scope, receive, send))
+    assert reached == (["websocket"] if answering else [])
+    assert [m.get("code") for m in sent] == ([] if answering else [1013])

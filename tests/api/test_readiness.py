@@ -77,6 +77,16 @@ def test_parts_are_asked_once_in_two_seconds_whoever_asks() -> None:
     assert asyncio.run(ready.away()) == frozenset()
 
 
+def test_whoever_got_no_answer_is_not_told_what_was_true_before() -> None:
+    part = Part()
+    ready = Readiness({"database": part}, clock=lambda: 0.0)
+    assert asyncio.run(ready.is_answering())
+    part.error = OSError("gone")
+    assert asyncio.run(ready.is_answering())
+    assert not asyncio.run(ready.is_answering_again())
+    assert not asyncio.run(ready.is_answering())
+
+
 def test_a_part_that_hangs_keeps_one_thread_and_counts_as_away() -> None:
     hung, now = threading.Event(), [0.0]
     started = []

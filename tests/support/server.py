@@ -43,7 +43,8 @@ def _healthy(url: str) -> bool:
         return False
 
 
-def _wait_until_healthy(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
+def wait_until_healthy(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
+    """Wait until a portal that starts, or that lacked a part, is ready."""
     deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline:
         if process.poll() is not None:
@@ -98,7 +99,7 @@ def running_portal(
         )
     database = Database(database_url)
     try:
-        _wait_until_healthy(process, url, log)
+        wait_until_healthy(process, url, log)
         yield RunningPortal(url, database, mailbox, log, files, process)
     finally:
         database.engine.dispose()

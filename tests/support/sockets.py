@@ -29,6 +29,7 @@ class RawTab:
     token: str
     frames: list[dict[str, Any]] = field(default_factory=list)
     _arrived: threading.Condition = field(default_factory=threading.Condition)
+    _ended: threading.Event = field(default_factory=threading.Event)
 
     def receive(self, update: dict[str, Any]) -> None:
         """Keep a frame (called by the client's thread)."""
@@ -59,6 +60,22 @@ class RawTab:
             )
             assert done, "the portal did not answer"
             return self.frames[before:]
+
+    def wait_for(self, words: str) -> None:
+        """Wait until a frame has these words in it."""
+        with self._arrived:
+            arrived = self._arrived.wait_for(
+                lambda: words in repr(self.frames), _WAIT_SECONDS * 4
+            )
+        assert arrived, f"nobody said {words!r}"
+
+    def wait_for_end(self) -> None:
+        """Wait until the portal has closed the socket."""
+        assert self._ended.wait(_WAIT_SECONDS * 4), "the socket is still open"
+
+    def end(self) -> None:
+        """Note that the socket is closed (called by the client's thread)."""
+        self._ended.set()
 
     def events(self) -> list[dict[str, Any]]:
         """Every event the server sent (redirects, chained events)."""
@@ -112,6 +129,7 @@ def raw_tab(
     )
     tab = RawTab(client, token)
     client.on("event", tab.receive, namespace=NAMESPACE)
+    client.on("disconnect", lambda *_: tab.end(), namespace=NAMESPACE)
     parts = urlsplit(url)
     client.connect(
         f"{parts.scheme.replace('http', 'ws')}://{parts.netloc}/?token={token}",

@@ -2,11 +2,11 @@
 
 import hashlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from sqlalchemy import ColumnElement, case, func, not_, or_, select, update
+from sqlalchemy import ColumnElement, case, delete, func, not_, or_, select, update
 from sqlmodel import Session, col
 
 from portal_app.domain.accounts.models import Account
@@ -17,6 +17,7 @@ from portal_app.domain.files.protocols import (
     ImageProcessor,
     ReencodedImage,
     Storage,
+    StorageUnavailable,
     TooCostlyImage,
     TooManyPixels,
     UnreadableImage,
@@ -104,9 +105,16 @@ def accept_upload(
     view = file_view(row)
     folder = row.storage_key
     db.call(_insert_row, row)
-    for edge, small in (drawing.small if drawing else {}).items():
-        storage.put(f"{folder}/{edge}", small)
-    storage.put(f"{folder}/{FULL_SIZE}", content)
+    try:
+        for edge, small in (drawing.small if drawing else {}).items():
+            storage.put(f"{folder}/{edge}", small)
+        storage.put(f"{folder}/{FULL_SIZE}", content)
+    except StorageUnavailable:
+        # The row goes with the bytes; while those cannot go, it names them for the job.
+        with suppress(StorageUnavailable):
+            storage.delete(folder)
+            db.call(_forget_row, file_id)
+        raise
     db.call(_mark_stored, file_id)
     return view
 
@@ -172,6 +180,10 @@ def _insert_row(tx: Session, row: StoredFile) -> None:
         _check_quota(tx, row)
     tx.add(StoredFile(**row.model_dump()))
     tx.flush()
+
+
+def _forget_row(tx: Session, file_id: str) -> None:
+    tx.execute(delete(StoredFile).where(col(StoredFile.id) == file_id))
 
 
 def _check_quota(tx: Session, row: StoredFile) -> None:

@@ -25,6 +25,7 @@ from portal_app.integrations.mail.smtp_replies import (
     refusal,
 )
 from portal_app.kernel.clock import utc_now
+from portal_app.kernel.private_files import make_private_folder, open_private
 
 log = structlog.get_logger("mail")
 
@@ -63,8 +64,9 @@ class FolderTransport:
         name = f"{utc_now():%Y%m%dT%H%M%S.%fZ}-{kind}-{message_id}.eml"
         unfinished = self._folder / f".{name}.part"
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            unfinished.write_bytes(letter.as_bytes())
+            make_private_folder(self._folder)
+            with os.fdopen(open_private(unfinished), "wb") as file:
+                file.write(letter.as_bytes())
             os.replace(unfinished, self._folder / name)
         except OSError as error:
             raise DeliveryFailed(

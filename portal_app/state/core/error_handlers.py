@@ -31,9 +31,16 @@ def words_for(exception: Exception) -> str:
     return _UNEXPECTED_ERROR
 
 
-def answer_exception(exception: Exception) -> EventSpec:
-    """The message that stands for what a handler raised."""
-    return toast("error", words_for(exception))
+def answer_exception(exception: Exception) -> EventSpec | None:
+    """The message that stands for what a handler raised.
+
+    ``None`` where a message cannot go the usual way: it is on its own way then.
+    """
+    words = words_for(exception)
+    if outages.outage_behind(exception) is None:
+        return toast("error", words)
+    _tell(words)
+    return None
 
 
 def answer_failed_event(exception: Exception) -> EventSpec | None:
@@ -41,11 +48,15 @@ def answer_failed_event(exception: Exception) -> EventSpec | None:
 
     Nothing follows the usual way: an event that says so would fail like this one.
     """
-    telling = asyncio.get_running_loop().create_task(outages.tell(words_for(exception)))
+    _tell(words_for(exception))
+    return None
+
+
+def _tell(words: str) -> None:
+    telling = asyncio.get_running_loop().create_task(outages.tell(words))
     # The loop itself only holds a weak reference.
     _telling.add(telling)
     telling.add_done_callback(_telling.discard)
-    return None
 
 
 def log_browser_error(exception: Exception) -> None:

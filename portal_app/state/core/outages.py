@@ -16,6 +16,7 @@ from reflex.app import App
 from reflex_base.constants.state import FIELD_MARKER
 from reflex_base.event.context import EventContext
 
+from portal_app.kernel import errors
 from portal_app.kernel.errors import Unavailable
 from portal_app.kernel.ids import new_id
 from portal_app.state.core.toasts import Toast, ToastState
@@ -40,11 +41,11 @@ def watch(app: App, is_ready: Callable[[], Awaitable[bool]]) -> None:
 
 
 def outage_behind(error: BaseException) -> Unavailable | None:
-    """The outage that made something fail, or ``None`` if it was something else."""
+    """As ``errors.outage_behind``, and Redis, where the states of tabs are."""
+    if outage := errors.outage_behind(error):
+        return outage
     seen: BaseException | None = error
     while seen is not None:
-        if isinstance(seen, Unavailable):
-            return seen
         if isinstance(seen, _UNREACHABLE_REDIS):
             return Unavailable(_NO_STATES)
         seen = seen.__cause__ or seen.__context__

@@ -392,6 +392,26 @@ class BrokenStorage(MemoryStorage):
         raise StorageUnavailable
 
 
+class FullStorage(MemoryStorage):
+    """Has room for the small copies of a picture, and not for the picture."""
+
+    def put(self, key: str, content: bytes | BinaryIO) -> None:
+        if key.endswith("/full"):
+            raise StorageUnavailable
+        super().put(key, content)
+
+
+def test_an_upload_that_fits_only_in_part_leaves_nothing(
+    db: Database, maya: Actor
+) -> None:
+    before = snapshot_without_attempts(db)
+    shelf = FullStorage()
+    with pytest.raises(StorageUnavailable, match=r"^Files cannot be stored"):
+        upload_file(db, maya, shelf=shelf)
+    assert shelf.contents == {}
+    assert snapshot_without_attempts(db) == before
+
+
 def test_a_storage_failure_leaves_no_usable_file(db: Database, maya: Actor) -> None:
     with frozen(NOW):
         with pytest.raises(StorageUnavailable):

@@ -1,3 +1,4 @@
+import os
 import socket
 import ssl
 from collections.abc import Iterator
@@ -461,6 +462,20 @@ def test_an_address_beyond_ascii_goes_where_the_server_takes_it(smtputf8: bool) 
             to.send(*arguments, BRANDING, message_id=MESSAGE_ID)
     assert (failed.value.reason, failed.value.permanent) == ("not_supported", True)
     assert server.raw == []
+
+
+def test_letters_in_a_folder_are_for_nobody_else(tmp_path: Path) -> None:
+    umask = os.umask(0)
+    try:
+        send(mailer(f"file://{tmp_path}/mail"))
+    finally:
+        os.umask(umask)
+    folder = tmp_path / "mail"
+    (letter,) = folder.iterdir()
+    assert [oct(p.stat().st_mode & 0o777) for p in (folder, letter)] == [
+        "0o700",
+        "0o600",
+    ]
 
 
 @pytest.mark.parametrize("sender", ["", "portal", "portal@", "@example.com"])

@@ -173,7 +173,10 @@ def test_a_form_is_usable_after_redis_went_away_under_it(
     # The second never reached its handler, the third did.
     assert len(asked) == 2
     assert browser.var(ForgotPasswordState, "sent") is True
-    assert [line["event"] for line in lines] == ["something does not answer"] * 2
+    # Reflex's own lines about Redis are among them.
+    told = [line["event"] for line in lines]
+    assert told.count("something does not answer") == 2
+    assert "handler failed" not in told
 
 
 @pytest.mark.parametrize("ready", [True, False])
