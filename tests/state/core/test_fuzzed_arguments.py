@@ -33,7 +33,8 @@ from tests.support.snapshots import database_snapshot
 from tests.support.tabs import STRANGER, Tab
 from tests.support.wiring import wired
 
-CASES = int(os.environ.get("CASES", "10000"))
+_USUAL = 10_000
+CASES = int(os.environ.get("CASES", _USUAL))
 FROM = int(os.environ.get("FROM", "1"))
 _PER_TAB = 80
 # It asks questions of each kind.
@@ -181,7 +182,8 @@ def test_what_fits_never_breaks_a_handler(
 ) -> None:
     cases = _cases(demo_db, fitting=True)
     tried = {one.endpoint.name for one in cases}
-    assert tried == {one.name for one in KNOWN}
+    # Fewer cases, as asked for by hand, need not reach every handler.
+    assert CASES < _USUAL or tried == {one.name for one in KNOWN}
     with wired(database=demo_db):
         refused = asyncio.run(_handle_all(people, cases))
     assert 0 < refused < len(cases)
