@@ -10,7 +10,7 @@ from portal_app.domain.notifications.undelivered import UndeliveredPage
 from portal_app.kernel.errors import DomainError
 from portal_app.state.core import worker
 from portal_app.state.core.access import OFFICE, actor, event_for
-from portal_app.state.core.form_parsing import page_number, text
+from portal_app.state.core.form_parsing import page_number
 from portal_app.state.core.toasts import toast
 
 
@@ -30,7 +30,7 @@ class OfficeNotificationsState(rx.State):
     async def send_again(self, mail_id: str) -> AsyncIterator[EventSpec | None]:
         """Let a mail be tried anew."""
         try:
-            await worker.call(undelivered.send_again, actor(), text(mail_id))
+            await worker.call(undelivered.send_again, actor(), mail_id)
             said = toast("success", "The mail is on its way again.")
         except DomainError as error:
             said = toast("error", error.message)
@@ -38,5 +38,5 @@ class OfficeNotificationsState(rx.State):
         yield said
 
     async def _read(self) -> None:
-        page = page_number(self.router.url.query_parameters.get("page"))
+        page = page_number(self.router.url.query_parameters.get("page", ""))
         self.mails = await worker.query(undelivered.read_page, actor(), page)

@@ -23,6 +23,7 @@ from portal_app.kernel.audiences import Actor, Audience
 from portal_app.kernel.db import Database
 from portal_app.kernel.errors import DomainError
 from portal_app.state.bookings.wizard import BookingWizardState
+from portal_app.state.core import error_handlers
 from portal_app.state.core.access import acting_as, actor
 from portal_app.state.core.arguments import UnfitArguments, fitting_arguments
 from portal_app.state.core.entrance import frame_of
@@ -33,7 +34,8 @@ from tests.support.snapshots import database_snapshot
 from tests.support.tabs import STRANGER, Tab
 from tests.support.wiring import wired
 
-CASES = int(os.environ.get("CASES", "10000"))
+_USUAL = 10_000
+CASES = int(os.environ.get("CASES", _USUAL))
 FROM = int(os.environ.get("FROM", "1"))
 _PER_TAB = 80
 # It asks questions of each kind.
@@ -146,22 +148,22 @@ async def _refuse_all(people: dict[Audience, Actor], cases: list[Case]) -> None:
         assert not answer.delta
 
 
-async def _handle_all(people: dict[Audience, Actor], cases: list[Case]) -> int:
-    tabs, refused = _Tabs(people, opening=True), 0
+async def _handle_all(people: dict[Audience, Actor], cases: list[Case]) -> None:
+    tabs = _Tabs(people, opening=True)
     for one in cases:
         tab, event, answer = await tabs.pass_gate(one)
         assert answer is None, one
         assert actor() == tab.who
         try:
-            await tab.call(event.name, event.payload)
+            answered = await tab.call(event.name, event.payload)
         except DomainError:
-            refused += 1
+            continue
         except Exception as error:
             raise AssertionError(f"seed {one.seed}: {one}") from error
+        assert error_handlers._UNEXPECTED_ERROR not in repr(answered), one
         # What it shows can be sent.
         json_dumps(await tab.root._get_resolved_delta())
         tab.root._clean()
-    return refused
 
 
 def test_what_does_not_fit_reaches_no_handler(
@@ -181,7 +183,7 @@ def test_what_fits_never_breaks_a_handler(
 ) -> None:
     cases = _cases(demo_db, fitting=True)
     tried = {one.endpoint.name for one in cases}
-    assert tried == {one.name for one in KNOWN}
+    # Fewer cases, as asked for by hand, need not reach every handler.
+    assert CASES < _USUAL or tried == {one.name for one in KNOWN}
     with wired(database=demo_db):
-        refused = asyncio.run(_handle_all(people, cases))
-    assert 0 < refused < len(cases)
+        asyncio.run(_handle_all(people, cases))
