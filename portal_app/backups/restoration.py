@@ -23,6 +23,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from time import monotonic, sleep
 from typing import BinaryIO, cast
 
 import psycopg
@@ -64,6 +65,8 @@ _STAGED_FILES = f"{_STAGE}/files"
 # Rows take more room in a database, with its indexes, than in an archive.
 _ROOM_FACTOR = 4
 _LOCK_TIMEOUT = "15s"
+_GONE_SECONDS = 10
+_LOOK_AGAIN_SECONDS = 0.1
 _POSTGRESQL_MARK = "portal restoration "
 _DATABASE_ERRORS = (
     SQLAlchemyError,
@@ -154,14 +157,22 @@ def _replace_all(
 def settle(database: Database, storage: BackedUpStorage) -> None:
     """End or undo a restoration that was interrupted.
 
-    Not while somebody else works on this database: they have settled it before. If
-    the storage does not answer, it has to be done at the next start.
+    Not while somebody else works on this database: they have settled it before, or
+    are at it. PostgreSQL may take a moment to see that a killed restoration is gone,
+    so what it left is waited for. If the storage does not answer, it has to be done
+    at the next start.
     """
+    deadline = monotonic() + _GONE_SECONDS
     try:
-        with locks.exclusive(database):
-            _settle(database, storage)
-    except locks.InUse:
-        return
+        while True:
+            try:
+                with locks.exclusive(database):
+                    _settle(database, storage)
+                return
+            except locks.InUse:
+                if monotonic() > deadline or not any(storage.list_keys(_STAGE)):
+                    return
+                sleep(_LOOK_AGAIN_SECONDS)
     except StorageUnavailable:
         log.warning("an interrupted restoration, if any, waits for the storage")
 
