@@ -130,15 +130,17 @@ def portal(
 
 @pytest.fixture(scope="session")
 def patient_portal(
-    tmp_path_factory: pytest.TempPathFactory, demo: LoadedDemo, mailbox: Mailbox
+    tmp_path_factory: pytest.TempPathFactory,
+    demo: LoadedDemo,
+    mailbox: Mailbox,
+    providers: ProviderServers,
 ) -> Iterator[RunningPortal]:
     """As ``portal``, for tests that fire thousands of events as one browser."""
     if not frontend.is_current():
         frontend.build()
     folder = tmp_path_factory.mktemp("patient-portal")
-    with running_portal(
-        folder, mailbox, demo, PORTAL_EVENT_ALLOWANCE="1000"
-    ) as running:
+    others = providers.environment | {"PORTAL_EVENT_ALLOWANCE": "1000"}
+    with running_portal(folder, mailbox, demo, **others) as running:
         yield running
 
 

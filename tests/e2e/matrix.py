@@ -99,6 +99,7 @@ HANDLERS = {
         "login_state": "load submit",
         "password_state": "clear rate",
         "policies_state": "load",
+        "purpose_state": "load",
         "resend_state": "clear send",
         "reset_password_state": "load submit",
         "service_state": "load",

@@ -53,8 +53,7 @@ def test_a_flood_at_the_password_meter_stops_nobody_else(
 
 
 def test_whoever_sends_too_much_is_told_once(portal: RunningPortal) -> None:
-    load, refused = _handler("policies_state.load"), "too many events refused"
-    before = portal.log.read_text().count(refused)
+    load = _handler("policies_state.load")
     with raw_tab(portal.url) as tab:
         tab.round_trip()
         for _ in range(600):
@@ -62,4 +61,3 @@ def test_whoever_sends_too_much_is_told_once(portal: RunningPortal) -> None:
         with tab._arrived:
             assert tab._arrived.wait_for(lambda: TOO_MUCH in repr(tab.frames), 15)
         assert _toasts(tab) == [TOO_MUCH]
-    assert portal.log.read_text().count(refused) == before + 1

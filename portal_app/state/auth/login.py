@@ -105,6 +105,8 @@ class LoginState(TicketForm, rx.State):
             return  # a second click; the page is on its way already
         email = form_parsing.field(form_data, "email")
         password = form_parsing.field(form_data, "password")
+        # Whoever is quick sends the form before the page has read its address.
+        self.next_path = after_sign_in(self.router.url.query_parameters.get("next"))
         self.not_active, self.notice, self.refused = "", "", ""
         self._begin_submit()
         yield

@@ -34,6 +34,13 @@ def test_a_right_password_gives_a_ticket_that_opens_one_session(
     assert person.password not in repr(tab.root.dict()) + repr(tab.shown)
 
 
+def test_a_form_sent_before_the_page_is_loaded_leads_on(database: Database) -> None:
+    person = new_customer(database)
+    tab = Tab("/login", next="/account")
+    tab.fire(LoginState.submit, {"email": person.email, "password": person.password})
+    assert tab.state(LoginState).next_path == "/account"
+
+
 def test_a_second_click_asks_for_no_second_ticket(database: Database) -> None:
     person = new_customer(database)
     typed = {"email": person.email, "password": person.password}
