@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
 from unittest.mock import patch
@@ -30,6 +31,7 @@ from portal_app.domain.accounts import service as accounts
 from portal_app.domain.business import service as businesses
 from portal_app.integrations.storage import FsspecStorage
 from portal_app.kernel.audiences import Actor
+from portal_app.kernel.clock import frozen
 from portal_app.kernel.db import Database
 from portal_app.settings import ROOT, Settings
 from tests.support.archives import small_portal
@@ -330,6 +332,26 @@ def test_check_leaves_nothing_behind(
     with portal.database.read() as tx:
         tables = inspect(tx.connection()).get_table_names()
     assert [name for name in tables if "check" in name] == []
+
+
+def test_check_tells_how_old_the_newest_backup_is(portal: Portal) -> None:
+    folder, now = portal.folder / "backups", datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+    folder.mkdir()
+
+    def told() -> str:
+        with frozen(now):
+            lines = portal.run("check", PORTAL_BACKUP_DIR=str(folder)).stdout
+        return next(line for line in lines.splitlines() if " backups: " in line)
+
+    assert told() == f"ok     backups: none yet in {folder}; the portal makes one a day"
+    (folder / "portal-20261120T070000Z.backup").write_bytes(b"")
+    assert told() == (
+        f"wrong  backups: the newest in {folder} is 4 days old; the log says why"
+    )
+    (folder / "portal-20261123T070000Z.backup").write_bytes(b"")
+    assert told() == (
+        f"ok     backups: the newest in {folder} is of 2026-11-23 07:00 UTC"
+    )
 
 
 def test_check_tells_a_wrong_variable(portal: Portal) -> None:
