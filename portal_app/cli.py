@@ -90,6 +90,9 @@ def private() -> None:
     """Run and look after the customer portal."""
     # Whatever is made from here on holds what customers told us.
     os.umask(PRIVATE_UMASK)
+    # Whatever a command began is cleared up, however it is ended. The server and the
+    # jobs end in a way of their own.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 @contextmanager
@@ -132,8 +135,6 @@ def _demo_storage(settings: Settings) -> DemoStorage:
 def serve() -> None:
     """Prepare what is missing, and serve the portal until Ctrl-C."""
     with _one_line_errors():
-        # While preparing, a signal to end is Ctrl-C; the server has its own way.
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
         settings = load_settings()
         server.check_port_is_free(settings.port)
         preflight.check_redis(settings)

@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
 from unittest.mock import patch
@@ -28,9 +29,12 @@ from portal_app.demo.loader import is_empty
 from portal_app.domain.accounts import credentials
 from portal_app.domain.accounts import service as accounts
 from portal_app.domain.business import service as businesses
+from portal_app.integrations.storage import FsspecStorage
 from portal_app.kernel.audiences import Actor
+from portal_app.kernel.clock import frozen
 from portal_app.kernel.db import Database
 from portal_app.settings import ROOT, Settings
+from tests.support.archives import small_portal
 from tests.support.demo import ordered_rows, row_counts
 from tests.support.geocoder_server import geocoder_server
 from tests.support.ports import free_port
@@ -123,7 +127,7 @@ def _line(finished: subprocess.CompletedProcess[str]) -> str:
 def portal(tmp_path: Path) -> Iterator[Portal]:
     before = signal.getsignal(signal.SIGTERM)
     yield Portal(tmp_path, free_port())
-    # `serve` takes it, and is refused by then.
+    # Every command takes it.
     signal.signal(signal.SIGTERM, before)
 
 
@@ -330,6 +334,26 @@ def test_check_leaves_nothing_behind(
     assert [name for name in tables if "check" in name] == []
 
 
+def test_check_tells_how_old_the_newest_backup_is(portal: Portal) -> None:
+    folder, now = portal.folder / "backups", datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+    folder.mkdir()
+
+    def told() -> str:
+        with frozen(now):
+            lines = portal.run("check", PORTAL_BACKUP_DIR=str(folder)).stdout
+        return next(line for line in lines.splitlines() if " backups: " in line)
+
+    assert told() == f"ok     backups: none yet in {folder}; the portal makes one a day"
+    (folder / "portal-20261120T070000Z.backup").write_bytes(b"")
+    assert told() == (
+        f"wrong  backups: the newest in {folder} is 4 days old; the log says why"
+    )
+    (folder / "portal-20261123T070000Z.backup").write_bytes(b"")
+    assert told() == (
+        f"ok     backups: the newest in {folder} is of 2026-11-23 07:00 UTC"
+    )
+
+
 def test_check_tells_a_wrong_variable(portal: Portal) -> None:
     finished = portal.run("check", PORTAL_WORKERS="many")
     assert finished.returncode == 1
@@ -470,6 +494,77 @@ def test_an_encrypted_backup(portal: Portal, tmp_path: Path) -> None:
     )
 
 
+def test_a_passphrase_is_asked_twice_and_long_enough(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    portal.run("migrate")
+    typed: list[str] = []
+    monkeypatch.setattr("getpass.getpass", lambda _prompt: typed.pop(0))
+    archive = portal.folder / "secret.backup"
+    typed += ["short", "short"]
+    short = portal.run("backup", "--encrypt", str(archive))
+    assert short.returncode == 1
+    assert short.stderr.splitlines()[-1] == (
+        "portal: the passphrase takes at least 12 characters"
+    )
+    assert list(portal.folder.glob("secret*")) == []
+    passphrase = "correct horse battery"
+    typed += [passphrase, "correct horse butter", passphrase, passphrase]
+    assert portal.run("backup", "--encrypt", str(archive)).returncode == 0
+    typed += [passphrase]
+    assert portal.run("backup", "--verify", str(archive)).returncode == 0
+    assert typed == []
+
+
+def test_a_backup_that_cannot_be_written_is_one_line(portal: Portal) -> None:
+    portal.run("migrate")
+    portal.run("backup", str(portal.folder / "kept.backup"))
+    before = set(portal.folder.rglob("*"))
+    reasons = {
+        "nowhere/kept.backup": "cannot be written: No such file or directory",
+        "portal.db/kept.backup": "cannot be written: Not a directory",
+        "x" * 300: "cannot be written: File name too long",
+        "": "is a folder; name a file in it",
+        "kept.backup": "exists already; --overwrite replaces it",
+    }
+    for name, reason in reasons.items():
+        target = portal.folder / name
+        assert portal.refused("backup", str(target)) == f"portal: {target} {reason}"
+        assert set(portal.folder.rglob("*")) == before
+
+
+def test_a_backup_that_is_ended_leaves_nothing(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class EndingStorage(FsspecStorage):
+        def list_keys(self, folder: str = "") -> Iterator[str]:
+            os.kill(os.getpid(), signal.SIGTERM)
+            return super().list_keys(folder)
+
+    def open_storage(settings: Settings) -> EndingStorage:
+        return EndingStorage(settings.storage_url)
+
+    portal.run("migrate")
+    monkeypatch.setattr(cli, "open_storage", open_storage)
+    before = set(portal.folder.rglob("*"))
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    ended = portal.run("backup", str(portal.folder / "kept.backup"))
+    assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "")
+    assert set(portal.folder.rglob("*")) - before == {portal.folder / "portal.db.lock"}
+
+
+def test_a_backup_tells_of_files_that_are_gone(portal: Portal) -> None:
+    portal.run("migrate")
+    filled = small_portal(portal.database, portal.folder / "filled")
+    lost = filled.add_file(b"a picture that goes")
+    (filled.folder / "files" / lost / "full").unlink()
+    archive, place = str(portal.folder / "kept.backup"), str(filled.folder / "files")
+    told = portal.run("backup", archive, PORTAL_STORAGE_URL=place)
+    assert told.stdout.splitlines()[0] == (
+        f"Everything is in {archive}: 6 rows, 4 files, 1 files were gone already."
+    )
+
+
 def test_no_restore_under_a_portal_that_serves(portal: Portal, tmp_path: Path) -> None:
     portal.run("migrate")
     archive = str(tmp_path / "kept.backup")
@@ -526,7 +621,19 @@ def test_the_demo_prints_its_accounts(demo_db: Database, tmp_path: Path) -> None
     ]
 
 
-def test_ctrl_c_stops_the_server(portal: Portal) -> None:
+def _assert_no_restore_under(portal: Portal) -> None:
+    archive = str(portal.folder / "kept.backup")
+    assert portal.run("backup", archive).returncode == 0
+    customers = ordered_rows(portal.database)["customer"]
+    assert portal.refused("restore", "--force", archive) == (
+        "portal: the portal is running; "
+        "stop it first, wherever it runs on this database"
+    )
+    assert ordered_rows(portal.database)["customer"] == customers
+    assert not list(portal.folder.rglob("*restoring*"))
+
+
+def test_a_server_keeps_restores_away_until_ctrl_c_stops_it(portal: Portal) -> None:
     serving = subprocess.Popen(
         [sys.executable, "-m", "portal_app", "serve"],
         cwd=ROOT,
@@ -544,6 +651,7 @@ def test_ctrl_c_stops_the_server(portal: Portal) -> None:
             break
     assert f"Brightside Home & Pet Care is open: http://localhost:{portal.port}" in told
     assert is_empty(portal.database) is False
+    _assert_no_restore_under(portal)
     serving.send_signal(signal.SIGINT)
     rest, _ = serving.communicate(timeout=15)
     assert serving.returncode == 0

@@ -27,6 +27,7 @@ from portal_app.backups.stored_files import (
     NeededFile,
     needed_files,
 )
+from portal_app.domain.files.protocols import StorageUnavailable
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.db import Database
 from portal_app.kernel.errors import NotFound
@@ -75,28 +76,29 @@ def create_backup(
     Raises:
         BackupError: If it cannot be written; nothing is left of it then.
     """
-    _check_target(target, overwrite=overwrite)
     try:
+        _check_target(target, overwrite=overwrite)
         opened, name = tempfile.mkstemp(
             dir=target.parent, prefix=f"{target.name}.", suffix=UNFINISHED
         )
+        unfinished = Path(name)
+        try:
+            with (
+                os.fdopen(opened, "wb") as file,
+                ArchiveWriter(file, passphrase) as archive,
+            ):
+                summary = _write(database, storage, archive)
+                file.flush()
+                os.fsync(file.fileno())
+            _check_target(target, overwrite=overwrite)
+            unfinished.replace(target)
+        finally:
+            unfinished.unlink(missing_ok=True)
     except OSError as error:
-        raise BackupError(f"{target} cannot be written: {_reason(error)}") from None
-    unfinished = Path(name)
-    try:
-        with (
-            os.fdopen(opened, "wb") as file,
-            ArchiveWriter(file, passphrase) as archive,
-        ):
-            summary = _write(database, storage, archive)
-            file.flush()
-            os.fsync(file.fileno())
-        _check_target(target, overwrite=overwrite)
-        unfinished.replace(target)
-    except OSError as error:
-        raise BackupError(f"{target} cannot be written: {_reason(error)}") from None
-    finally:
-        unfinished.unlink(missing_ok=True)
+        reason = error.strerror or str(error)
+        raise BackupError(f"{target} cannot be written: {reason}") from None
+    except StorageUnavailable:
+        raise BackupError("the files cannot be read: the storage is away") from None
     return summary
 
 
@@ -186,7 +188,3 @@ def _add_file(
     # Pictures and documents are compressed as they are.
     entry = archive.add(file_entry(file.key), pieces, compress=False)
     return "damaged" if file.sha256 and entry.sha256 != file.sha256 else None
-
-
-def _reason(error: OSError) -> str:
-    return error.strerror or str(error)

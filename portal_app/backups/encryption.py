@@ -93,7 +93,7 @@ class DecryptedFile(io.RawIOBase):
         passphrase: What it was encrypted with.
 
     Raises:
-        BackupError: If the passphrase is wrong or the header damaged.
+        BackupError: If the passphrase is wrong, or the header or the end damaged.
     """
 
     def __init__(self, source: BinaryIO, passphrase: str) -> None:
@@ -115,6 +115,8 @@ class DecryptedFile(io.RawIOBase):
         self._position = 0
         self._open_number = -1
         self._open_chunk = b""
+        # Only now the size is known to be that of what was written.
+        self._chunk(self._chunks - 1)
 
     def readable(self) -> bool:
         """Yes."""

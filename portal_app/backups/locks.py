@@ -30,7 +30,8 @@ class InUse(BackupError):
 def in_use(database: Database) -> Iterator[None]:
     """Keep restores away while this process, and what it forks, works.
 
-    On PostgreSQL each connection counts, for as long as it is open.
+    On PostgreSQL each connection counts, for as long as it is open; what is not in use
+    when this ends is closed.
 
     Raises:
         InUse: If a backup is being restored (on PostgreSQL, connecting fails).
@@ -45,6 +46,7 @@ def in_use(database: Database) -> Iterator[None]:
         yield
     finally:
         event.remove(database.engine, "connect", _share)
+        database.engine.dispose()  # what is open still shares
 
 
 @contextmanager
@@ -95,4 +97,5 @@ def _share(connection: Any, _record: Any) -> None:
         shared = cursor.fetchone()[0]
     connection.commit()
     if not shared:
+        connection.close()  # nobody else knows of it yet
         raise psycopg.OperationalError(_RESTORING)

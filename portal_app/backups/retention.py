@@ -21,6 +21,7 @@ log = structlog.get_logger("backups")
 _INTERVAL = timedelta(days=1)
 _NAME_FORMAT = "portal-%Y%m%dT%H%M%SZ.backup"
 _NAME = re.compile(r"portal-\d{8}T\d{6}Z\.backup")
+_UNFINISHED_NAME = re.compile(rf"{_NAME.pattern}\..*{re.escape(UNFINISHED)}")
 _LOCK = "portal-backups.lock"
 
 
@@ -66,16 +67,21 @@ class BackupFolder:
             os.close(opened)
 
     def newest(self) -> datetime | None:
-        """When the newest backup was made, if there is one."""
-        return max(self._backups().values(), default=None)
+        """When the newest backup was made, if there is one.
+
+        One that a wrong clock dated later than now is not the newest for years.
+        """
+        now = utc_now()
+        return max((m for m in self._backups().values() if m <= now), default=None)
 
     def _make_if_due(self, database: Database, storage: BackedUpStorage) -> Path | None:
         now = utc_now()
         newest = self.newest()
         if newest is not None and now - newest < _INTERVAL:
             return None
-        for unfinished in self.folder.glob(f"portal-*{UNFINISHED}"):
-            unfinished.unlink()  # of a run that was killed: this one has the lock
+        for path in self.folder.iterdir():
+            if _UNFINISHED_NAME.fullmatch(path.name):
+                path.unlink()  # of a run that was killed: this one has the lock
         target = self.folder / now.strftime(_NAME_FORMAT)
         made = create_backup(database, storage, target, passphrase=self.passphrase)
         deleted = [
@@ -84,7 +90,7 @@ class BackupFolder:
             if path != target and now - moment > timedelta(days=self.keep_days)
         ]
         for path in deleted:
-            path.unlink()
+            path.unlink(missing_ok=True)
         log.info(
             "backup made",
             rows=made.rows,

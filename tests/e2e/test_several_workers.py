@@ -1,12 +1,19 @@
 """The same portal on PostgreSQL and Redis with two workers."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 from sqlmodel import select
 
+from portal_app.backups import locks
+from portal_app.backups.creation import create_backup
+from portal_app.backups.restoration import restore_backup
 from portal_app.domain.bookings.models import Booking
+from portal_app.domain.customers.models import Customer
+from portal_app.integrations.storage import FsspecStorage
+from portal_app.kernel.db import Database
 from portal_app.serving import build as frontend
 from tests.e2e import steps
 from tests.support.databases import postgresql_available, postgresql_database
@@ -77,3 +84,21 @@ def test_what_one_person_sees_stays_with_their_session(
             stranger.fire(LOAD)
             stranger.round_trip()
             assert customer.last_name not in repr(stranger.frames)
+
+
+def test_no_restore_while_the_workers_serve(
+    portal: RunningPortal, tmp_path: Path
+) -> None:
+    archive, storage = tmp_path / "kept.backup", FsspecStorage(str(portal.files))
+    create_backup(portal.database, storage, archive)
+    files, customers = set(storage.list_keys()), _customers(portal.database)
+    with pytest.raises(locks.InUse) as refused:
+        restore_backup(portal.database, storage, archive, lambda: "")
+    assert str(refused.value) == locks.SERVING
+    assert set(storage.list_keys()) == files
+    assert _customers(portal.database) == customers
+
+
+def _customers(database: Database) -> set[str]:
+    with database.read() as tx:
+        return set(tx.exec(select(Customer.id)).all())

@@ -5,6 +5,7 @@ from threading import Event, Thread
 import pytest
 from structlog.testing import capture_logs
 
+from portal_app.backups.retention import BackupFolder
 from portal_app.domain.accounts import email_verification
 from portal_app.domain.accounts import service as accounts
 from portal_app.domain.dependents import documents
@@ -14,6 +15,7 @@ from portal_app.domain.notifications import outbox as notifications
 from portal_app.domain.sign_in import sign_up as customers
 from portal_app.integrations.mail.mailer import TemplateMailer
 from portal_app.integrations.mail.transports import FolderTransport
+from portal_app.integrations.storage import FsspecStorage
 from portal_app.jobs.schedule import Job, Schedule, portal_schedule
 from portal_app.jobs.tasks import delete_unused_files, deliver_outbox, purge_expired
 from portal_app.kernel.clock import frozen
@@ -224,3 +226,45 @@ def test_all_removed_files_are_deleted_in_one_run(
     [left] = database_snapshot(db)["stored_file"]
     assert left["id"] == handed_in[4]
     assert {key.rpartition("/")[0] for key in shelf.contents} == {left["storage_key"]}
+
+
+def test_one_runner_of_two_makes_the_backup_of_the_day(
+    db: Database, tmp_path: Path
+) -> None:
+    set_up_business(db)
+    folder, storage = tmp_path / "backups", FsspecStorage(str(tmp_path / "files"))
+    mailer = folder_mailer(tmp_path / "mail")
+    runners = [
+        portal_schedule(Database(db.url), mailer, storage, BackupFolder(folder, 1))
+        for _ in range(2)
+    ]
+    for day in range(3):
+        with frozen(NOW + timedelta(days=day)), capture_logs() as lines:
+            for runner in runners:
+                runner.run_once()
+        made = [line for line in lines if line["event"] == "backup made"]
+        assert [(line["rows"], line["deleted"]) for line in made] == [(1, day // 2)]
+    assert {path.name for path in folder.glob("*.backup")} == {
+        "portal-20261125T090000Z.backup",
+        "portal-20261126T090000Z.backup",
+    }
+
+
+def test_a_backup_that_cannot_be_made_is_logged_in_a_line(
+    db: Database, tmp_path: Path
+) -> None:
+    set_up_business(db)
+    (tmp_path / "file").write_bytes(b"")
+    folder, storage = tmp_path / "file", FsspecStorage(str(tmp_path / "files"))
+    schedule = portal_schedule(
+        db, folder_mailer(tmp_path / "mail"), storage, BackupFolder(folder, 1)
+    )
+    with capture_logs() as lines:
+        schedule.run_once()
+    assert lines == [
+        {
+            "event": "no backup was made",
+            "log_level": "error",
+            "reason": f"PORTAL_BACKUP_DIR: File exists: {folder}",
+        }
+    ]
