@@ -236,7 +236,7 @@ export function AddressFields({
             <div className="place-offer">
               <p className="min-w-0 flex-1 basis-56">
                 <span className="block text-sm text-ink-soft">Address at the pin</span>
-                <span className="font-semibold break-words">{offered.label}</span>
+                <span className="font-semibold wrap-anywhere">{offered.label}</span>
                 {offered.source ? (
                   <span className="block text-xs text-ink-soft">{offered.source}</span>
                 ) : null}

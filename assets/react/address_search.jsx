@@ -144,7 +144,7 @@ export function AddressSearch({ id, label, country, nothing, hits, onSearch, onC
 function Label({ text }) {
   const [head, rest] = splitLabel(text);
   return (
-    <span className="min-w-0 break-words">
+    <span className="min-w-0 wrap-anywhere">
       <span className="font-semibold">{head}</span>
       {rest ? <span className="text-ink-soft">, {rest}</span> : null}
     </span>

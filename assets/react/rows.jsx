@@ -296,7 +296,7 @@ export function Rows({
           <ul className="mt-1 flex flex-col">
             {away.map((row) => (
               <li key={row.key} className="flex items-center justify-between gap-3">
-                <span className="min-w-0 break-words text-[0.9375rem]">
+                <span className="min-w-0 wrap-anywhere text-[0.9375rem]">
                   {row[main.name]}
                 </span>
                 <button

@@ -12,7 +12,7 @@ def draw() -> rx.Component:
     """Draw the button or, once it was used, what came of it."""
     return one_press_page(
         ConfirmEmailState,
-        asked=("Your new e-mail", "One press, and it is yours here too."),
+        asked=("Your new e-mail", "Press the button to use it from now on."),
         done=(
             "Your e-mail is changed",
             "From now on you log in with it, and our mails go there.",

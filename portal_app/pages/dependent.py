@@ -73,7 +73,9 @@ def _header() -> rx.Component:
             on_remove=DependentState.set_picture(""),
         ),
         rx.el.div(
-            rx.el.h1(_dependent.name, class_name="text-3xl break-words", tab_index=-1),
+            rx.el.h1(
+                _dependent.name, class_name="text-3xl wrap-anywhere", tab_index=-1
+            ),
             rx.el.p(_dependent.type.singular, class_name="mt-1 text-ink-soft"),
             class_name="min-w-0 flex-1",
         ),

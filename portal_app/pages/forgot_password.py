@@ -47,7 +47,8 @@ def _check_your_mail() -> rx.Component:
             rx.cond(
                 ForgotPasswordState.sent_to,
                 rx.el.strong(
-                    ForgotPasswordState.sent_to, class_name="font-semibold break-words"
+                    ForgotPasswordState.sent_to,
+                    class_name="font-semibold wrap-anywhere",
                 ),
                 "the address you gave",
             ),

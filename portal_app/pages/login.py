@@ -138,7 +138,10 @@ def _demo_accounts() -> rx.Component:
         rx.el.h2("Look around as", class_name="text-base"),
         rx.el.p(
             "This is a demo; everybody's password is ",
-            rx.el.code(_DEMO_PASSWORD, class_name="font-mono text-[0.8125rem]"),
+            rx.el.code(
+                _DEMO_PASSWORD,
+                class_name="font-mono text-[0.8125rem] whitespace-nowrap",
+            ),
             ".",
             class_name="mt-0.5 text-sm text-ink-soft",
         ),

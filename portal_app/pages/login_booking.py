@@ -39,7 +39,7 @@ def draw() -> rx.Component:
         ),
         text=rx.match(
             _WAY,
-            ("link", "One press, and you see it."),
+            ("link", "Press the button to see it."),
             ("invalid", "It was switched off, or it is too old."),
             ("closed", "Bookings cannot be opened by their number."),
             "You see that one booking, without an account.",

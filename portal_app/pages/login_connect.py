@@ -60,7 +60,7 @@ def draw() -> rx.Component:
                 "yours; from then on " + _OFFER.name + " is enough.",
             ),
             ("mail", "One step is left."),
-            ("link", "One press, and you are logged in."),
+            ("link", "Press the button to log in."),
             ("invalid", "This took too long, or it is done already."),
             "",
         ),
@@ -86,7 +86,7 @@ def _email() -> rx.Component:
 def _account() -> rx.Component:
     return rx.el.p(
         "The account of ",
-        rx.el.strong(_OFFER.email, class_name="font-semibold break-words"),
+        rx.el.strong(_OFFER.email, class_name="font-semibold wrap-anywhere"),
         class_name="mb-5",
     )
 
@@ -137,7 +137,7 @@ def _mail() -> rx.Component:
     return focused_block(
         check_your_mail(
             "We sent a mail to ",
-            rx.el.strong(_OFFER.email, class_name="font-semibold break-words"),
+            rx.el.strong(_OFFER.email, class_name="font-semibold wrap-anywhere"),
             ". Open its link in this browser.",
         ),
         rx.el.p(

@@ -52,7 +52,7 @@ def _undelivered_mails() -> rx.Component:
 
 def _sign_in_methods() -> rx.Component:
     return section(
-        "How customers get in",
+        "How customers log in",
         card(
             rx.el.ul(
                 each(OfficeOverviewState.ways, _sign_in_method),
@@ -86,7 +86,7 @@ def _sign_in_method(way: SignInMethod) -> rx.Component:
 
 def _recent_events() -> rx.Component:
     return section(
-        "Lately",
+        "Recent activity",
         card(
             rx.cond(
                 OfficeOverviewState.lately.length() > 0,

@@ -41,9 +41,9 @@ def _waiting() -> rx.Component:
         mails.waiting > 0,
         note(
             joined(
-                "Not delivered so far, and tried again by themselves: ",
+                "Still being tried again automatically: ",
                 mails.waiting,
-                ". The latest reason: ",
+                ". Latest reason: ",
                 mails.waiting_reason,
             ),
             tone="warning",
@@ -73,7 +73,11 @@ def _list() -> rx.Component:
             ),
         ),
         empty_state(
-            "Every mail was delivered",
+            rx.cond(
+                mails.waiting > 0,
+                "No mail failed for good",
+                "Every mail was delivered",
+            ),
             "A mail that a server refuses for good appears here, with the reason.",
             name="mail",
             level=3,
@@ -84,40 +88,38 @@ def _list() -> rx.Component:
 def _mail(mail: UndeliveredMail) -> rx.Component:
     return rx.el.li(
         rx.el.div(
-            rx.el.p(mail.what, class_name="font-medium"),
-            rx.el.p(mail.recipient, class_name="break-all"),
+            rx.el.p(mail.what, class_name="font-semibold"),
+            rx.el.p(mail.recipient, class_name="wrap-anywhere"),
             rx.el.p(mail.reason, class_name="mt-1 text-ink-soft"),
             rx.cond(
                 mail.answer,
                 rx.el.p(
-                    mail.answer, class_name="mt-1 text-sm break-words text-ink-faint"
+                    mail.answer, class_name="mt-1 text-sm wrap-anywhere text-ink-faint"
                 ),
             ),
             rx.cond(
                 mail.expired, rx.el.p(mail.expired, class_name="mt-1 text-ink-soft")
             ),
-            class_name="min-w-0 flex-1 basis-56",
-        ),
-        rx.el.div(
             rx.el.time(
                 mail.when,
                 date_time=mail.at,
-                class_name="text-sm text-ink-faint tabular-nums",
+                class_name="mt-1 block text-sm text-ink-faint tabular-nums",
             ),
-            rx.cond(
-                mail.expired,
-                rx.fragment(),
-                button(
-                    "Send again",
-                    kind="secondary",
-                    size="sm",
-                    aria_label=joined("Send again to ", mail.recipient),
-                    on_click=OfficeNotificationsState.send_again(mail.id),
-                ),
-            ),
-            class_name="flex flex-wrap items-center gap-x-4 gap-y-2",
+            class_name="min-w-0 flex-1 basis-64",
         ),
-        class_name="flex flex-wrap items-start gap-x-4 gap-y-2 py-4",
+        rx.cond(
+            mail.expired,
+            rx.fragment(),
+            button(
+                "Send again",
+                kind="secondary",
+                size="sm",
+                aria_label=joined("Send again to ", mail.recipient),
+                on_click=OfficeNotificationsState.send_again(mail.id),
+            ),
+        ),
+        key=mail.id,
+        class_name="flex flex-wrap items-start gap-x-6 gap-y-3 py-4",
     )
 
 

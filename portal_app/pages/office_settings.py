@@ -42,7 +42,7 @@ def _form() -> rx.Component:
         ),
         _group(
             "Ways to log in",
-            "What is off is gone from the pages, and refused by the server.",
+            "What you switch off disappears from the pages and no longer works.",
             _provider("Google", "google"),
             _provider("Facebook", "facebook"),
             _provider("Apple", "apple"),
@@ -56,7 +56,7 @@ def _form() -> rx.Component:
         _group(
             "Guests",
             "People without an account.",
-            _number("A guest stays in for (minutes)", "guest_session_minutes"),
+            _number("A guest stays logged in for (minutes)", "guest_session_minutes"),
         ),
         _group(
             "How long people stay logged in",
@@ -66,10 +66,10 @@ def _form() -> rx.Component:
         ),
         _group(
             "Passwords",
-            "For new ones; those that people have stay as they are.",
-            _number("Characters at least", "password_min_length"),
+            "For new passwords. Existing ones stay as they are.",
+            _number("Minimum length (characters)", "password_min_length"),
             select_field(
-                "Hard to guess",
+                "Minimum strength",
                 "password_min_score",
                 _SCORES,
                 default_value=_STATE.password_min_score,

@@ -133,7 +133,7 @@ def _check_your_mail() -> rx.Component:
             rx.cond(
                 SignUpState.sent_to,
                 rx.el.strong(
-                    SignUpState.sent_to, class_name="font-semibold break-words"
+                    SignUpState.sent_to, class_name="font-semibold wrap-anywhere"
                 ),
                 "the address you gave",
             ),

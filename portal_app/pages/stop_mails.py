@@ -14,7 +14,7 @@ def draw() -> rx.Component:
         StopMailsState,
         asked=(
             "Stop these mails",
-            "One press, and no more mails about somebody else's appointments.",
+            "Press the button to get no more mails about somebody else's appointments.",
         ),
         done=(
             "The mails have stopped",

@@ -12,7 +12,7 @@ def draw() -> rx.Component:
     """Draw the button or, once it was used, what came of it."""
     return one_press_page(
         VerifyContactState,
-        asked=("Confirm this e-mail", "One press, and mails may come here."),
+        asked=("Confirm this e-mail", "Press the button to get mails at this address."),
         done=("Thank you", "Mails may come to " + VerifyContactState.email + " now."),
         invalid=(
             "This link has run out",

@@ -23,7 +23,7 @@ def draw() -> rx.Component:
         _STATE,
         Step(
             "Almost there",
-            "One press, and your account is ready.",
+            "Press the button to activate your account.",
             link_action(
                 _STATE,
                 "Activate my account",

@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 ASSETS = Path(__file__).parents[2] / "assets"
+_BREAKS = re.compile(r"\bbreak-(?:words|all)\b")
 SERVICES = (
     "regular-house-clean",
     "deep-clean",
@@ -75,6 +76,13 @@ def test_scripts_need_no_eval():
     for path in ASSETS.rglob("*.js*"):
         text = path.read_text(encoding="utf-8")
         assert not re.search(r"\beval\(|new Function", text), path
+
+
+def test_long_words_never_make_a_page_wider():
+    """Only ``wrap-anywhere`` lets a part of a grid or row be narrower than a word."""
+    drawn = [*ASSETS.rglob("*.jsx"), *(ASSETS.parent / "portal_app").rglob("*.py")]
+    found = [path.name for path in drawn if _BREAKS.search(path.read_text("utf-8"))]
+    assert found == []
 
 
 def _tokens(block: str) -> dict[str, str]:

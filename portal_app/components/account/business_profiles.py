@@ -42,7 +42,7 @@ def _item(company: Any, actions: list[Any]) -> rx.Component:
         "building-2",
         company.name,
         when(company.tax_number, item_line("Tax number ", company.tax_number)),
-        item_line(company.billing_email, class_name="break-all"),
+        item_line(company.billing_email, class_name="wrap-anywhere"),
         address_line(company.address.lines),
         each(
             company.contacts,

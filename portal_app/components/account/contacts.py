@@ -140,7 +140,7 @@ def _item(contact: Any, actions: list[Any]) -> rx.Component:
 
 def _email(email: Any) -> rx.Component:
     return rx.el.div(
-        item_line(email.email, class_name="break-all"),
+        item_line(email.email, class_name="wrap-anywhere"),
         when(
             email.verified,
             rx.fragment(),

@@ -45,10 +45,10 @@ def _card() -> rx.Component:
                 of_oneself=True,
             ),
             rx.el.div(
-                rx.el.h2(name, class_name="text-2xl break-words"),
+                rx.el.h2(name, class_name="text-2xl wrap-anywhere"),
                 when(
                     _PROFILE.kind == "business",
-                    rx.el.p(_PROFILE.company, class_name="text-ink-soft break-words"),
+                    rx.el.p(_PROFILE.company, class_name="text-ink-soft wrap-anywhere"),
                     rx.el.p(
                         "What we use for your bookings.", class_name="text-ink-soft"
                     ),
@@ -142,7 +142,7 @@ def _main_badge(entries: Any) -> rx.Component:
 
 def _entry(text: Any, *marks: Any) -> rx.Component:
     return rx.el.div(
-        rx.el.span(text, class_name="min-w-0 break-all"),
+        rx.el.span(text, class_name="min-w-0 wrap-anywhere"),
         *marks,
         class_name="flex flex-wrap items-center gap-x-2.5 gap-y-1 py-0.5",
     )

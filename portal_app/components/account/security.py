@@ -48,7 +48,7 @@ def _row(plate: Any, title: Any, *below: Any, action: Any = None) -> rx.Componen
     return rx.el.div(
         rx.el.span(plate, class_name=_PLATE),
         rx.el.div(
-            rx.el.p(title, class_name="font-semibold break-words"),
+            rx.el.p(title, class_name="font-semibold wrap-anywhere"),
             *[rx.el.p(line, class_name="text-sm text-ink-soft") for line in below],
             class_name="min-w-0 flex-1 basis-40",
         ),
@@ -65,7 +65,7 @@ def _sign_in_methods() -> rx.Component:
             _row(
                 icon("mail"),
                 "Email",
-                rx.el.span(_WAYS.email, class_name="break-all"),
+                rx.el.span(_WAYS.email, class_name="wrap-anywhere"),
                 action=dialog_button(
                     "change-email",
                     "Change email",
@@ -255,7 +255,7 @@ def _reset_mail_sent() -> rx.Component:
     return focused_block(
         check_your_mail(
             "We sent a mail to ",
-            rx.el.strong(_WAYS.email, class_name="font-semibold break-words"),
+            rx.el.strong(_WAYS.email, class_name="font-semibold wrap-anywhere"),
             ". Its link lets you choose a password.",
         )
     )
@@ -321,7 +321,7 @@ def _email_dialog() -> rx.Component:
                         "We sent a mail to ",
                         rx.el.strong(
                             AccountSecurityState.email_sent_to,
-                            class_name="font-semibold break-words",
+                            class_name="font-semibold wrap-anywhere",
                         ),
                         ". Press the button in it, and the address is yours here.",
                     )

@@ -163,7 +163,7 @@ def _names(for_whom: Any) -> rx.Component:
                     one.id,
                     dependent_picture(one.picture_url, one.icon, "sm"),
                 ),
-                rx.el.span(one.name, class_name="min-w-0 break-words"),
+                rx.el.span(one.name, class_name="min-w-0 wrap-anywhere"),
                 class_name="flex items-center gap-2.5",
             ),
         ),

@@ -385,7 +385,7 @@ def auth_shell(
                 main_region(
                     rx.el.h1(title, class_name="text-3xl", tab_index=-1),
                     *(
-                        [rx.el.p(text, class_name="mt-2 text-ink-soft")]
+                        [rx.el.p(text, class_name="mt-2 wrap-anywhere text-ink-soft")]
                         if text is not None
                         else []
                     ),
@@ -420,7 +420,9 @@ def auth_shell(
                     "bg-accent-soft lg:block"
                 ),
             ),
-            class_name="grid flex-1 lg:grid-cols-[minmax(0,1fr)_minmax(0,0.92fr)]",
+            class_name=(
+                "grid flex-1 grid-cols-1 lg:grid-cols-[minmax(0,1fr)_minmax(0,0.92fr)]"
+            ),
         ),
         toast_region(toasts),
         class_name="flex min-h-dvh flex-col bg-surface",

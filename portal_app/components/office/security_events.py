@@ -28,9 +28,9 @@ def _event(event: SecurityEventView) -> rx.Component:
             ),
         ),
         rx.el.div(
-            rx.el.p(event.text, class_name="font-medium break-words"),
+            rx.el.p(event.text, class_name="font-medium wrap-anywhere"),
             rx.el.p(
-                when(event.about, rx.el.span(event.about, class_name="break-all")),
+                when(event.about, rx.el.span(event.about, class_name="wrap-anywhere")),
                 when(event.address, rx.el.span(event.address)),
                 when(event.device, rx.el.span(event.device)),
                 class_name=(

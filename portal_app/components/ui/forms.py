@@ -152,7 +152,9 @@ def _change(change: Any) -> rx.Component:
 def _value(whose: str, text: Any) -> rx.Component:
     return rx.el.dd(
         whose,
-        rx.el.strong(when(text, text, "empty"), class_name="font-semibold break-words"),
+        rx.el.strong(
+            when(text, text, "empty"), class_name="font-semibold wrap-anywhere"
+        ),
     )
 
 

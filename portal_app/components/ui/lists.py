@@ -63,7 +63,7 @@ def item(
             ),
         ),
         rx.el.div(
-            rx.el.h3(title, class_name="text-base font-semibold break-words"),
+            rx.el.h3(title, class_name="text-base font-semibold wrap-anywhere"),
             *([badges] if badges is not None else []),
             class_name="flex flex-wrap items-center gap-x-2.5 gap-y-1",
         ),
@@ -100,7 +100,7 @@ def item_line(*children: Any, **props: Any) -> rx.Component:
         *children: What it says.
         **props: Passed to the element.
     """
-    look = classes("text-ink-soft break-words", props.pop("class_name", ""))
+    look = classes("text-ink-soft wrap-anywhere", props.pop("class_name", ""))
     return rx.el.p(*children, class_name=look, **props)
 
 
@@ -142,7 +142,7 @@ def undo_bar(words: Any, removed: Any, on_undo: Any) -> rx.Component:
         when(
             removed,
             focused_block(
-                rx.el.p(words, class_name="min-w-0 flex-1 break-words"),
+                rx.el.p(words, class_name="min-w-0 flex-1 wrap-anywhere"),
                 button("Undo", kind="secondary", before="rotate-ccw", on_click=on_undo),
                 class_name=(
                     "mt-3 flex flex-wrap items-center gap-3 rounded-xl bg-sunken "
@@ -388,7 +388,7 @@ def _archived_item(of: Collection, one: Any, text: Any) -> rx.Component:
     name = of.name(one)
     return rx.el.li(
         rx.el.div(
-            rx.el.p(name, class_name="font-semibold break-words"),
+            rx.el.p(name, class_name="font-semibold wrap-anywhere"),
             when(text, rx.el.p(text, class_name="text-sm text-ink-soft")),
             class_name="min-w-0 flex-1",
         ),

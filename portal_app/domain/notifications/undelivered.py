@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import ceil
 
 from sqlalchemy import func, update
 from sqlmodel import Session, col, select
@@ -64,25 +65,25 @@ def read_page(tx: Session, actor: Actor, page: int = 1) -> UndeliveredPage:
     Args:
         tx: The transaction.
         actor: The office.
-        page: Counted from 1.
+        page: Counted from 1; one after the last is the last.
 
     Raises:
         NotAllowed: If the actor is not the office.
     """
-    require_office(actor)
-    page = max(1, page)
+    last = max(1, ceil(count(tx, actor) / PAGE_SIZE))
+    page = min(max(1, page), last)
     found = tx.exec(
         select(OutboxMessage)
         .where(col(OutboxMessage.failed_at).is_not(None))
         .order_by(col(OutboxMessage.failed_at).desc(), col(OutboxMessage.id).desc())
         .offset((page - 1) * PAGE_SIZE)
-        .limit(PAGE_SIZE + 1)
+        .limit(PAGE_SIZE)
     ).all()
     waiting, reason = _waiting(tx)
     return UndeliveredPage(
-        rows=[_view(tx, message) for message in found[:PAGE_SIZE]],
+        rows=[_view(tx, message) for message in found],
         page=page,
-        has_more=len(found) > PAGE_SIZE,
+        has_more=page < last,
         waiting=waiting,
         waiting_reason=reason,
     )

@@ -18,9 +18,9 @@ from portal_app.kernel.errors import InvalidInput
 _MIN_AGE = timedelta(seconds=2)
 _MAX_AGE = timedelta(hours=24)
 _FILLED = (
-    "Something filled in a part of the form that people do not see; a password "
-    "manager does so at times. Please tick that you filled in the form yourself, "
-    "and send it again."
+    "Something filled in a part of the form that people do not see; some password "
+    "managers do. Please tick \u201cI filled in this form myself\u201d below, and send "
+    "the form again."
 )
 _TOO_FAST = "That was very quick. Please wait a moment and send the form again."
 _STALE = "This form was open for a long time. Please send it again."

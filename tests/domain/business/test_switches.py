@@ -76,7 +76,7 @@ def test_a_stale_save_reports_what_changed(db: Database) -> None:
     assert refused.value.changes == [
         Change("google", "Google", "On", "Off"),
         Change("session_hours", "Without “Remember me” (hours)", "3", "12"),
-        Change("password_min_score", "Hard to guess", "Fair or better", "Strong"),
+        Change("password_min_score", "Minimum strength", "Fair or better", "Strong"),
         Change("asks_birthday", "Ask for the birthday", "Off", "On"),
     ]
     assert refused.value.version == 2

@@ -48,7 +48,7 @@ def test_a_filled_hidden_field_is_asked_about_and_nothing_is_stored(
     trap = HoneypotFields("https://cheap.example", stamp())
     with frozen(LATER), pytest.raises(HiddenFieldFilled) as asked:
         sign_up.sign_up_on_page(db, STRANGER, FORM, trap)
-    assert "tick that you filled in the form yourself" in asked.value.message
+    assert "tick \u201cI filled in this form myself\u201d" in asked.value.message
     assert asked.value.fields == {}
     assert (snapshot_without_logs(db), sent_messages(db), hashing.hashed) == (
         before,

@@ -1,5 +1,6 @@
 """The office sees what was not delivered, and sends it again."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -110,9 +111,15 @@ def test_pages_hold_fifty(database: Database, monkeypatch: pytest.MonkeyPatch) -
     with frozen(NOW):
         give_up(database, "new_device", "ways_changed", "email_changed")
         first = shown(Tab("/office/notifications", OFFICE))
-        second = shown(Tab("/office/notifications", OFFICE, page="2"))
+        tab = Tab("/office/notifications", OFFICE, page="2")
+        second = shown(tab)
+        after_the_last = shown(Tab("/office/notifications", OFFICE, page="3"))
+        tab.fire(OfficeNotificationsState.send_again, second.rows[0].id)
+        left = tab.state(OfficeNotificationsState).mails
     assert (len(first.rows), first.has_more) == (2, True)
     assert (len(second.rows), second.has_more, second.page) == (1, False, 2)
+    assert after_the_last == second
+    assert left == replace(first, has_more=False)
 
 
 def test_only_the_office_reads_and_sends(database: Database) -> None:
