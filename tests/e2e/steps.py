@@ -53,9 +53,20 @@ def plain(text: str) -> str:
 
 
 def alive(page: Page) -> None:
-    """Wait until the page is the live one, with its frame filled."""
+    """Wait until the page is the live one, with all that it reads."""
     expect(page.locator("[data-first-html]")).to_have_count(0)
     expect(page.get_by_role("complementary", name="Notice")).to_be_visible()
+    # After a reload it shows what it showed before, until it has read it anew.
+    expect(page.locator("main[aria-busy=true]")).to_have_count(0)
+
+
+def dismiss_news(page: Page) -> None:
+    """Take away what lies over the buttons of a phone."""
+    page.evaluate(
+        "document.querySelectorAll('[data-toast] [data-dismiss]')"
+        ".forEach(button => button.click())"
+    )
+    expect(page.locator("[data-toast]:visible")).to_have_count(0)
 
 
 def sent_to_log_in(page: Page) -> None:

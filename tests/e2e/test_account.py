@@ -332,9 +332,7 @@ def test_a_customer_adds_a_pool_and_a_dog_with_its_vaccination(
     hands.press(main.get_by_role("button", name="Save", exact=True))
     expect(steps.heading(tab, "Biscuit")).to_be_visible()
     # On a phone the news of what was saved lies over the button.
-    for news in tab.locator("[data-toast]").all():
-        news.get_by_role("button", name="Dismiss").click()
-    expect(tab.locator("[data-toast]")).to_have_count(0)
+    steps.dismiss_news(tab)
     hands.press(steps.button(tab, "Add Vaccination certificate"))
     with tab.expect_file_chooser() as chooser:
         # A file input opens its chooser on Enter and Space.

@@ -139,6 +139,8 @@ def test_nothing_is_lost_while_the_server_is_away(
     for page in pages:
         expect(_banner(page, LOST)).to_have_count(0, timeout=_RETURN_MS)
     steps.at_step(wizard, "Overview")
+    # Until the step has changed, the field has it as well.
+    expect(steps.field(wizard, "Notes for the visit")).to_have_count(0)
     expect(wizard.get_by_text("Typed while nobody listened")).to_be_visible()
     assert _notes(portal, half) == "Typed while nobody listened"
     _booked_once(confirming, portal, customer, whole)

@@ -98,18 +98,23 @@ def skip_link() -> rx.Component:
     )
 
 
-def main_region(*children: Any, class_name: str = "") -> rx.Component:
+def main_region(
+    *children: Any, class_name: str = "", loaded: Any = None
+) -> rx.Component:
     """Draw the page's main landmark, the target of the skip link.
 
     Args:
         *children: The page.
         class_name: Extra classes.
+        loaded: A Var that says whether all that the page shows was read; until then
+            it is marked as busy. A page that is complete from the start needs none.
     """
+    busy = {} if loaded is None else {"aria-busy": rx.cond(loaded, "false", "true")}
     return rx.el.main(
         *children,
         tab_index=-1,
         class_name=classes("w-full min-w-0", class_name),
-        custom_attrs={"id": "main"},
+        custom_attrs={"id": "main", **busy},
     )
 
 
@@ -249,6 +254,7 @@ def shell(
                 *([page_header(title)] if title is not None else []),
                 *children,
                 class_name="flex-1 pt-6 pb-32 sm:pt-9 lg:pb-20",
+                loaded=rx.State.is_hydrated,
             ),
             class_name="mx-auto flex max-w-[84rem] gap-14 px-4 sm:px-6",
         ),
