@@ -52,7 +52,7 @@ def open_database(settings: Settings) -> Database:
     try:
         database = Database(settings.database_url)
         if database.is_sqlite:
-            _make_folder(database.engine.url.database)
+            _make_folder(_file_of(database))
     except (ArgumentError, ValueError):
         raise ConfigError(
             f"{_DATABASE}: takes sqlite:///FILE or "
@@ -63,7 +63,7 @@ def open_database(settings: Settings) -> Database:
     try:
         database.engine.connect().close()
         if database.is_sqlite:
-            _take_database_from_others(Path(database.engine.url.database or ""))
+            _take_database_from_others(_file_of(database))
     except DBAPIError as error:
         raise ConfigError(
             f"{_DATABASE}: the database does not answer: {database_error_text(error)}"
@@ -285,14 +285,19 @@ def short_path(path: Path) -> Path:
     return path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
 
 
-def _make_folder(name: str | None) -> None:
+def _file_of(database: Database) -> Path:
+    """The file of a SQLite database, which may be given as a ``file:`` address."""
+    name = (database.engine.url.database or "").removeprefix("file:")
     if not name or name == ":memory:":
         raise ValueError("the portal keeps its data in a file")
-    folder = Path(name).parent
+    return Path(name)
+
+
+def _make_folder(file: Path) -> None:
     try:
-        make_private_folder(folder)
+        make_private_folder(file.parent)
     except OSError as error:
-        raise ConfigError(f"{_DATABASE}: {_os_reason(error)}: {folder}") from None
+        raise ConfigError(f"{_DATABASE}: {_os_reason(error)}: {file.parent}") from None
 
 
 def _check_reachable(host: str | None, port: int | None) -> None:
