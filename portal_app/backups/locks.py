@@ -8,11 +8,12 @@ lock, for as long as it is open. A restore takes the lock alone.
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from typing import Any
 
 import psycopg
 from sqlalchemy import event, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from portal_app.backups.manifest import BackupError
 from portal_app.kernel.db import Database
@@ -71,6 +72,12 @@ def exclusive(database: Database) -> Iterator[None]:
                 raise InUse(SERVING)
             yield
         finally:
+            with suppress(SQLAlchemyError):  # the connection may be broken by now
+                # PostgreSQL sees that a connection was closed a moment later.
+                connection.rollback()
+                connection.execute(
+                    text("SELECT pg_advisory_unlock(:key)"), {"key": _ADVISORY_KEY}
+                )
             connection.invalidate()
 
 

@@ -182,9 +182,24 @@ def open_wizard(page: Page, slug: str = SERVICE) -> None:
     at_step(page, "Options")
 
 
+_STEP_KEYS = {
+    "Day and time": "time",
+    "Address": "address",
+    "Contact details": "contact",
+    "Overview": "overview",
+}
+
+
 def at_step(page: Page, name: str) -> None:
-    """Stand at a step of the wizard, alive."""
+    """Stand at a step of the wizard, alive, with an address that does not say another.
+
+    The step is shown before its address is written.
+    """
     expect(heading(page, name, level=2)).to_be_visible()
+    if name == "Options":
+        expect(page).to_have_url(re.compile(r"^(?!.*[?&]step=(?!options))"))
+    else:
+        expect(page).to_have_url(re.compile(f"[?&]step={_STEP_KEYS[name]}(&|$)"))
     alive(page)
 
 

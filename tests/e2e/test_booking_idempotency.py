@@ -1,6 +1,5 @@
 """One booking, whatever is clicked twice, in two tabs, or taken meanwhile."""
 
-import re
 from collections.abc import Callable
 
 import pytest
@@ -56,7 +55,6 @@ def test_double_clicks_and_a_second_tab_make_one_booking(
     expect(steps.button(first, "Confirm booking")).to_be_enabled()
     assert bookings_of(portal, customer) == []
 
-    expect(first).to_have_url(re.compile("step=overview"))
     second = context.new_page()
     other = _another_time(second, first.url)
     steps.button(first, "Confirm booking").click()

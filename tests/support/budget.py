@@ -185,14 +185,20 @@ class Budget:
         self._loop = loop_seconds() if self._judges else 0.0
         self._problems: list[str] = []
         self._scale = 1.0
+        self._browser = False
         self._started = self._apart = 0.0
         self._now = tree_seconds
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
-        """Begin to count. Only browser tests have processes that outlive a test."""
-        browser = item.nodeid.startswith(f"{_BROWSER}/")
-        self._now = tree_seconds if browser else lambda: sum(os.times()[:4])
+        """Begin to count.
+
+        Only browser tests have processes that outlive a test. When such a process
+        ends under a later test, its seconds become those of this process; looking at
+        all processes, which takes longer, counts them neither twice nor there.
+        """
+        self._browser = self._browser or item.nodeid.startswith(f"{_BROWSER}/")
+        self._now = tree_seconds if self._browser else lambda: sum(os.times()[:4])
         self._started, self._apart = self._now(), 0.0
         return (yield)
 
