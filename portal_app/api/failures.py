@@ -7,14 +7,13 @@ import structlog
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 
-from portal_app.kernel.errors import Unavailable, outage_behind
+from portal_app.kernel.errors import UNEXPECTED_ERROR, Unavailable, outage_behind
 
 log = structlog.get_logger("requests")
 
 RETRY_SECONDS = 5
 _DRAWING = Path(__file__).with_name("unavailable.html")
 _UNAVAILABLE, _BROKEN = 503, 500
-_BROKEN_WORDS = "Something went wrong on our side. Please try again."
 _BROKEN_TITLE = "Something went wrong"
 _UNAVAILABLE_TITLE = "Back in a moment"
 
@@ -30,7 +29,7 @@ def failure_response(request: Request, error: Exception) -> Response:
     if outage:
         log.warning("something does not answer", exc_info=error)
     status = _UNAVAILABLE if outage else _BROKEN
-    words = outage.message if outage else _BROKEN_WORDS
+    words = outage.message if outage else UNEXPECTED_ERROR
     headers = {"cache-control": "no-store"}
     if outage:
         headers["retry-after"] = str(RETRY_SECONDS)

@@ -14,7 +14,7 @@ import structlog
 from pydantic import BaseModel, BeforeValidator, Field, TypeAdapter, ValidationError
 
 from portal_app.domain.customers.geocoding import GeocodedPlace, GeocoderUnavailable
-from portal_app.kernel.text import is_readable, one_line
+from portal_app.kernel.text import readable_line
 
 log = structlog.get_logger("geocoding")
 
@@ -38,9 +38,8 @@ def _clean(value: Any) -> str:
     """A short printable text; anything that is no text is an empty one."""
     if isinstance(value, bool) or not isinstance(value, str | int):
         return ""
-    text = one_line(str(value)[: 4 * _MAX_TEXT_LENGTH])
-    seen = "".join(sign if is_readable(sign) else " " for sign in text)
-    return " ".join(seen.split())[:_MAX_TEXT_LENGTH].rstrip()
+    text = readable_line(str(value)[: 4 * _MAX_TEXT_LENGTH])
+    return text[:_MAX_TEXT_LENGTH].rstrip()
 
 
 _Text = Annotated[str, BeforeValidator(_clean)]

@@ -53,6 +53,12 @@ def is_readable(text: str, *, lines: bool = False) -> bool:
     )
 
 
+def readable_line(text: str) -> str:
+    """A text as ``one_line``, with a blank for whatever people do not write."""
+    line = one_line(text)
+    return one_line("".join(sign if is_readable(sign) else " " for sign in line))
+
+
 def decimal(text: str, decimal_mark: str = ".") -> str:
     """A number as people write it, in the spelling of ``Decimal``.
 

@@ -1,6 +1,6 @@
 import pytest
 
-from portal_app.kernel.text import code, decimal, one_line, paragraphs
+from portal_app.kernel.text import code, decimal, one_line, paragraphs, readable_line
 
 
 @pytest.mark.parametrize(
@@ -77,3 +77,8 @@ def test_a_number_is_read_as_people_write_it(
     typed: str, mark: str, number: str
 ) -> None:
     assert decimal(typed, mark) == number
+
+
+def test_what_nobody_writes_becomes_a_blank() -> None:
+    assert readable_line(" Bay\x1b[2J \x00Street\ue000 ") == "Bay [2J Street"
+    assert readable_line("ශ්\u200dරී") == "ශ්\u200dරී"

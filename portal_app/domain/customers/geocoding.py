@@ -16,7 +16,7 @@ from portal_app.kernel.audiences import Actor
 from portal_app.kernel.db import Database
 from portal_app.kernel.errors import DomainError
 from portal_app.kernel.ownership import customer_of
-from portal_app.kernel.text import is_readable, one_line
+from portal_app.kernel.text import readable_line
 
 MAX_ADDRESSES = 5
 _MAX_QUERY_LENGTH = 120
@@ -136,7 +136,7 @@ def search_addresses(
         GeocoderUnavailable: If it does not answer.
     """
     customer_id = customer_of(actor)
-    wanted = _normalise_query(text)
+    wanted = readable_line(text)[:_MAX_QUERY_LENGTH]
     geocoder = wiring.current().geocoder
     if geocoder is None or len(wanted) < _MIN_QUERY_LENGTH:
         return []
@@ -223,9 +223,3 @@ def _typed_house_number(found: GeocodedPlace, typed: str) -> str:
     if not found.road or found.country not in addresses.NUMBER_FIRST or number is None:
         return ""
     return number[1]
-
-
-def _normalise_query(text: str) -> str:
-    line = one_line(text)
-    seen = "".join(character if is_readable(character) else " " for character in line)
-    return " ".join(seen.split())[:_MAX_QUERY_LENGTH]

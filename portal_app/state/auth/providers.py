@@ -8,6 +8,7 @@ from reflex.state import BaseState
 from portal_app.domain import wiring
 from portal_app.domain.accounts.rules import PROVIDERS
 from portal_app.domain.business.views import Switches
+from portal_app.kernel.errors import UNEXPECTED_ERROR
 from portal_app.state.core.handshake import secret_hashes
 
 _SENTENCES = {
@@ -29,7 +30,7 @@ _SENTENCES = {
     "off": "{name} is not offered here. Please choose another way.",
     "wait": "Too many attempts. Please wait a few minutes and try again.",
     "refused": "{name} cannot open this account. Please choose another way.",
-    "broken": "Something went wrong on our side. Please try again.",
+    "broken": UNEXPECTED_ERROR,
     "taken": (
         "That {name} account is connected to another account here, "
         "or yours is connected to another one of {name}."

@@ -5,12 +5,11 @@ import asyncio
 import structlog
 from reflex.event import EventSpec
 
-from portal_app.kernel.errors import DomainError
+from portal_app.kernel.errors import UNEXPECTED_ERROR, DomainError
 from portal_app.state.core import outages
 from portal_app.state.core.toasts import toast
 
 log = structlog.get_logger("events")
-_UNEXPECTED_ERROR = "Something went wrong on our side. Please try again."
 _MOST_REPORTED = 500
 _telling: set[asyncio.Task[None]] = set()
 
@@ -28,7 +27,7 @@ def words_for(exception: Exception) -> str:
         log.warning("something does not answer", exc_info=exception)
         return outage.message
     log.error("handler failed", exc_info=exception)
-    return _UNEXPECTED_ERROR
+    return UNEXPECTED_ERROR
 
 
 def answer_exception(exception: Exception) -> EventSpec | None:

@@ -21,9 +21,8 @@ from portal_app.domain.customers.models import Contact, Location
 from portal_app.domain.dependents.models import Dependent
 from portal_app.kernel.audiences import Actor, Audience
 from portal_app.kernel.db import Database
-from portal_app.kernel.errors import DomainError
+from portal_app.kernel.errors import UNEXPECTED_ERROR, DomainError
 from portal_app.state.bookings.wizard import BookingWizardState
-from portal_app.state.core import error_handlers
 from portal_app.state.core.access import acting_as, actor
 from portal_app.state.core.arguments import UnfitArguments, fitting_arguments
 from portal_app.state.core.entrance import frame_of
@@ -160,7 +159,7 @@ async def _handle_all(people: dict[Audience, Actor], cases: list[Case]) -> None:
             continue
         except Exception as error:
             raise AssertionError(f"seed {one.seed}: {one}") from error
-        assert error_handlers._UNEXPECTED_ERROR not in repr(answered), one
+        assert UNEXPECTED_ERROR not in repr(answered), one
         # What it shows can be sent.
         json_dumps(await tab.root._get_resolved_delta())
         tab.root._clean()
