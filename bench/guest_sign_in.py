@@ -1,6 +1,6 @@
-"""How long a wrong pair of e-mail and booking number takes, whatever is wrong.
+"""How long a wrong pair of email and booking number takes, whatever is wrong.
 
-Nobody shall learn from the time of an answer whether an e-mail has a booking. The
+Nobody shall learn from the time of an answer whether an email has a booking. The
 pairs are tried in turn, so that what else the machine does falls on all alike.
 """
 
@@ -51,7 +51,7 @@ def main() -> None:
         },
     )
     print(
-        f"guest_sign_in: {right:.2f} ms for a right e-mail, {wrong:.2f} ms for a wrong "
+        f"guest_sign_in: {right:.2f} ms for a right email, {wrong:.2f} ms for a wrong "
         f"one (medians of {_ROUNDS}): {path.name}"
     )
 

@@ -237,7 +237,7 @@ def demo_load() -> None:
 
 @office.command("create-account")
 def create_account(
-    email: Annotated[str, typer.Argument(help="The e-mail to log in with.")],
+    email: Annotated[str, typer.Argument(help="The email to log in with.")],
     password_stdin: Annotated[
         bool, typer.Option(help="Read the password from standard input.")
     ] = False,
@@ -259,7 +259,7 @@ def create_account(
 
 @office.command("password-link")
 def password_link(
-    email: Annotated[str, typer.Argument(help="The e-mail of an office account.")],
+    email: Annotated[str, typer.Argument(help="The email of an office account.")],
 ) -> None:
     """Print a link to choose a new password; what strangers guessed is forgotten."""
     with _one_line_errors():

@@ -396,7 +396,7 @@ def test_an_account_for_the_office(portal: Portal) -> None:
     signed_in = portal.database.call(accounts.redeem_ticket, stranger, ticket)
     assert signed_in.role == "office"
     assert portal.refused(*arguments, typed=f"{PASSWORD}\n") == (
-        "portal: There is an account with this e-mail already."
+        "portal: There is an account with this email already."
     )
 
 
@@ -413,7 +413,7 @@ def test_a_link_lets_the_office_in_again(portal: Portal) -> None:
         portal.database, stranger, "boss@example.com", f"{PASSWORD}-new", False
     )
     assert portal.refused("office", "password-link", "who@example.com") == (
-        "portal: Nobody in the office has this e-mail."
+        "portal: Nobody in the office has this email."
     )
 
 
@@ -423,7 +423,7 @@ def test_a_link_lets_the_office_in_again(portal: Portal) -> None:
         (
             "nonsense",
             PASSWORD,
-            "Please enter an e-mail address such as maya@example.com.",
+            "Please enter an email address such as maya@example.com.",
         ),
         ("boss@example.com", "short", "Please use at least 10 characters."),
     ],

@@ -24,7 +24,7 @@ export function firstRows(initial, { parts, keepsOne }) {
 }
 
 // The rows as they were typed before. What the form does not send of a row, such as
-// that an e-mail is confirmed, is found again by what it is about.
+// that an email is confirmed, is found again by what it is about.
 export function restoredRows(typed, initial, { name, parts, ordered }) {
   const main = mainPart(parts);
   const anchor = ordered ? "key" : main.path;

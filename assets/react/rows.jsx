@@ -370,7 +370,7 @@ function Part({ part, row, inLine, onChange, onBlur, onEnter, ...rest }) {
   );
 }
 
-// Below an e-mail or a phone: whether it is the main one, and what is to be done.
+// Below an email or a phone: whether it is the main one, and what is to be done.
 function RowStatus({ id, name, at, row, title, several, chosen, onChoose, onResend }) {
   return (
     <div id={id} className="flex flex-wrap items-center gap-x-4 text-sm text-ink-soft">

@@ -43,7 +43,7 @@ _WEEKDAYS = (
 
 @dataclass(frozen=True, slots=True)
 class DemoFieldworker:
-    """A fieldworker, and the e-mail of the account they sign in with, if any."""
+    """A fieldworker, and the email of the account they sign in with, if any."""
 
     definition: FieldworkerDefinition
     email: str = ""
@@ -149,7 +149,7 @@ class DemoContent:
     customers: tuple[DemoCustomer, ...]
     appointments: tuple[DemoAppointment, ...]
     staff: Mapping[str, str] = field(default_factory=dict)
-    """E-mail to role."""
+    """Email to role."""
     fields: Mapping[str, tuple[Definition, ...]] = field(default_factory=dict)
     """A service's slug to what it asks."""
 

@@ -1,7 +1,7 @@
 """Load the demo business through the services that people use.
 
 What is there already is found again (services by slug, fieldworkers by name,
-accounts by e-mail, appointments by service and notes) and left as it is, so
+accounts by email, appointments by service and notes) and left as it is, so
 loading twice changes nothing, and an interrupted loading is completed by the
 next. The content is the same every time; only dates follow the day of loading.
 

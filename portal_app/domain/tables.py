@@ -6,6 +6,7 @@ from portal_app.domain.accounts import models as accounts
 from portal_app.domain.bookings import models as bookings
 from portal_app.domain.business import models as business
 from portal_app.domain.catalogue import models as catalogue
+from portal_app.domain.change_log import models as change_log
 from portal_app.domain.customers import models as customers
 from portal_app.domain.dependents import models as dependents
 from portal_app.domain.fields import models as fields
@@ -22,6 +23,7 @@ __all__ = [
     "bookings",
     "business",
     "catalogue",
+    "change_log",
     "customers",
     "dependents",
     "fields",

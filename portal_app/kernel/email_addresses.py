@@ -1,4 +1,4 @@
-"""E-mail addresses: the one rule for forms, the mailer and what is imported."""
+"""Email addresses: the one rule for forms, the mailer and what is imported."""
 
 import unicodedata
 
@@ -12,7 +12,7 @@ _MAX_LOCAL = 64
 
 
 def normal_form(text: str) -> str:
-    """The one form in which an e-mail is stored and compared.
+    """The one form in which an email is stored and compared.
 
     Unicode NFC, international domains in letters (not ``xn--``), all lower
     case: mail providers do not tell ``Maya@`` from ``maya@``, and neither may

@@ -59,7 +59,7 @@ def _for_guests() -> rx.Component:
     return note(
         rx.el.p(
             "You see this one booking for a while. With an account of the same "
-            "e-mail you keep it, together with all others."
+            "email you keep it, together with all others."
         ),
         rx.el.div(
             link_button("Create an account", href="/signup"),

@@ -1,4 +1,4 @@
-"""Where the link of the mail to a new e-mail leads."""
+"""Where the link of the mail to a new email leads."""
 
 import reflex as rx
 
@@ -12,16 +12,16 @@ def draw() -> rx.Component:
     """Draw the button or, once it was used, what came of it."""
     return one_press_page(
         ConfirmEmailState,
-        asked=("Your new e-mail", "Press the button to use it from now on."),
+        asked=("Your new email", "Press the button to use it from now on."),
         done=(
-            "Your e-mail is changed",
+            "Your email is changed",
             "From now on you log in with it, and our mails go there.",
         ),
         invalid=(
             "This link has run out",
-            "Change your e-mail once more in My Account.",
+            "Change your email once more in My Account.",
         ),
-        action="Use this e-mail",
+        action="Use this email",
         on_click=ConfirmEmailState.confirm,
         otherwise=(
             "You did not ask for this? Then just close this page: nothing happens."
@@ -31,7 +31,7 @@ def draw() -> rx.Component:
 
 page = Page(
     route="/confirm-email",
-    title="Confirm your e-mail",
+    title="Confirm your email",
     draw=draw,
     on_load=(ViewerState.load, ConfirmEmailState.load),
 )

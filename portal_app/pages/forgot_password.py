@@ -22,8 +22,8 @@ def draw() -> rx.Component:
         title=rx.cond(sent, "Check your mail", "Forgot your password?"),
         text=rx.cond(
             sent,
-            "If there is an account with that e-mail, a mail is on its way.",
-            "Tell us your e-mail, and we send you a link to choose a new one.",
+            "If there is an account with that email, a mail is on its way.",
+            "Tell us your email, and we send you a link to choose a new one.",
         ),
         footer=auth_switch("Know your password?", "Log in", onward("/login")),
     )
@@ -56,7 +56,7 @@ def _check_your_mail() -> rx.Component:
         ),
         rx.el.p(
             "Nothing there? Look into the spam folder, or ",
-            text_link("try another e-mail", href=onward("/forgot-password")),
+            text_link("try another email", href=onward("/forgot-password")),
             ".",
             class_name="mt-6 text-ink-soft",
         ),

@@ -1,4 +1,4 @@
-"""Log in: by e-mail and password, by a provider, by a booking number."""
+"""Log in: by email and password, by a provider, by a booking number."""
 
 import reflex as rx
 
@@ -88,7 +88,7 @@ def _redirect_reason() -> rx.Component:
         (
             "changed",
             note(
-                "Your new e-mail works from now on. Log in with it.",
+                "Your new email works from now on. Log in with it.",
                 tone="success",
                 class_name="mb-5",
             ),

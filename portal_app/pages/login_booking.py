@@ -79,7 +79,7 @@ def _invalid() -> rx.Component:
     return outcome(
         "hourglass",
         rx.el.p(
-            "Log in with your e-mail and the booking number instead.",
+            "Log in with your email and the booking number instead.",
             class_name="mb-6",
         ),
         link_button(

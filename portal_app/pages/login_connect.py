@@ -1,4 +1,4 @@
-"""Finish a sign-in at a provider: an e-mail is missing, or a proof."""
+"""Finish a sign-in at a provider: an email is missing, or a proof."""
 
 import reflex as rx
 
@@ -40,7 +40,7 @@ def draw() -> rx.Component:
         ticket_form(LoginConnectState.ticket, LoginConnectState.next_path),
         title=rx.match(
             _STEP,
-            ("email", "Your e-mail"),
+            ("email", "Your email"),
             ("proof", "Is this you?"),
             ("mail", "Check your mail"),
             ("other_browser", "Another browser"),
@@ -51,12 +51,12 @@ def draw() -> rx.Component:
             _STEP,
             (
                 "email",
-                _OFFER.name + " did not tell us an e-mail that we can rely on. "
+                _OFFER.name + " did not tell us an email that we can rely on. "
                 "We send your bookings there, so please give us one.",
             ),
             (
                 "proof",
-                "There is an account with your e-mail already. Show once that it is "
+                "There is an account with your email already. Show once that it is "
                 "yours; from then on " + _OFFER.name + " is enough.",
             ),
             ("mail", "One step is left."),
@@ -76,7 +76,7 @@ def _email() -> rx.Component:
             "Send me a mail", pending=LoginConnectState.mailing, size="lg", full=True
         ),
         # The field is the browser's own: another offer needs another one, or the
-        # e-mail of the earlier offer on this tab stays in it.
+        # email of the earlier offer on this tab stays in it.
         key=_OFFER.email,
         on_submit=LoginConnectState.send_mail,
         problem=LoginConnectState.problem,

@@ -50,7 +50,7 @@ def _form() -> rx.Component:
                 "Booking number",
                 "booking_number",
                 default_checked=_STATE.booking_number,
-                help="E-mail and booking number open that one booking.",
+                help="Email and booking number open that one booking.",
             ),
         ),
         _group(

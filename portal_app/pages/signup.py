@@ -1,4 +1,4 @@
-"""Sign up by e-mail."""
+"""Sign up by email."""
 
 import reflex as rx
 
@@ -146,7 +146,7 @@ def _check_your_mail() -> rx.Component:
         ),
         resend_form(email=SignUpState.sent_to),
         rx.el.p(
-            "Mistyped your e-mail? ",
+            "Mistyped your email? ",
             text_link("Fill in the form again", href=onward("/signup")),
             class_name="mt-6 text-ink-soft",
         ),

@@ -1,4 +1,4 @@
-"""Where the link of the mail to a contact's new e-mail leads."""
+"""Where the link of the mail to a contact's new email leads."""
 
 import reflex as rx
 
@@ -12,13 +12,13 @@ def draw() -> rx.Component:
     """Draw the button or, once it was used, what came of it."""
     return one_press_page(
         VerifyContactState,
-        asked=("Confirm this e-mail", "Press the button to get mails at this address."),
+        asked=("Confirm this email", "Press the button to get mails at this address."),
         done=("Thank you", "Mails may come to " + VerifyContactState.email + " now."),
         invalid=(
             "This link has run out",
             "Ask for a fresh link in My Account, or whoever gave it to us.",
         ),
-        action="Confirm this e-mail",
+        action="Confirm this email",
         on_click=VerifyContactState.confirm,
         otherwise=(
             "You know nothing of this? Then just close this page: nothing happens."
@@ -28,7 +28,7 @@ def draw() -> rx.Component:
 
 page = Page(
     route="/verify-contact",
-    title="Confirm this e-mail",
+    title="Confirm this email",
     draw=draw,
     on_load=(ViewerState.load, VerifyContactState.load),
 )

@@ -46,7 +46,7 @@ def draw() -> rx.Component:
         ),
         password=Step(
             "Choose your password",
-            "Somebody signed up with your e-mail more than once, with different "
+            "Somebody signed up with your email more than once, with different "
             "passwords. Only you can read your mail, so you decide.",
             _choose_password(),
         ),
@@ -59,7 +59,7 @@ def _active() -> rx.Component:
         rx.el.p(
             purpose_text(
                 "Log in",
-                "Log in with your e-mail and your password, and book your first time.",
+                "Log in with your email and your password, and book your first time.",
             ),
             class_name="mb-6",
         ),

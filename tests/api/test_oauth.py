@@ -177,7 +177,7 @@ def switch(db: Database, **off: bool) -> None:
 
 
 def known(servers: dict[str, Any], provider: str) -> str:
-    """Somebody whom the provider knows, with an e-mail of their own."""
+    """Somebody whom the provider knows, with an email of their own."""
     who = f"{provider}-ada"
     said = {"email": f"{who}@example.com"}
     verified = {} if provider == "facebook" else {"email_verified": True}

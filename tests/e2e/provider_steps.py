@@ -20,7 +20,7 @@ from tests.support.snapshots import database_snapshot
 NewContext = Callable[[], BrowserContext]
 MOVING = {"attempt_window", "account_session", "outbox_message", "security_event"}
 """Tables that change by themselves, or that log what was refused."""
-CONFIRM = "Confirm your e-mail at Brightside Home & Pet Care"
+CONFIRM = "Confirm your email at Brightside Home & Pet Care"
 
 
 def nobody() -> Person:
@@ -29,7 +29,7 @@ def nobody() -> Person:
 
 
 def introduce(servers: ProviderServers, person: Person, **said: Any) -> None:
-    """Let every provider know a person, by the e-mail's first part."""
+    """Let every provider know a person, by the email's first part."""
     claims = {
         "email": person.email,
         "email_verified": True,

@@ -80,7 +80,7 @@ def _second(person: Person) -> str:
 
 
 def _tell_the_profile(tab: Page, hands: InputMethod, customer: Person) -> re.Match[str]:
-    """Two e-mails, three phones and a billing address; where its pin was put."""
+    """Two emails, three phones and a billing address; where its pin was put."""
     second = _second(customer)
     hands.press(steps.button(tab, "Edit Info"))
     hands.press(steps.button(tab, "Add another email"))

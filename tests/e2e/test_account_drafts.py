@@ -101,7 +101,7 @@ def test_what_was_typed_is_its_author_s_and_nobody_else_s(
 
 
 def _expect_opaque_keys(page: Page, portal: RunningPortal, customer: Person) -> None:
-    """Neither the account nor its e-mail can be read from a key."""
+    """Neither the account nor its email can be read from a key."""
     with portal.database.read() as tx:
         [account] = tx.exec(
             select(Account.id).where(Account.email == customer.email)

@@ -16,7 +16,7 @@ from tests.support.people import new_customer
 from tests.support.server import RunningPortal
 from tests.support.sockets import RawTab, raw_tab
 
-WRONG = "The e-mail or the booking number is not right."
+WRONG = "The email or the booking number is not right."
 SLOWED = "Too many attempts"
 
 
@@ -73,7 +73,7 @@ def _logged(portal: RunningPortal, email: str) -> Counter[str]:
 def test_guesses_over_the_socket_are_refused_alike_then_slowed(
     portal: RunningPortal, tab: RawTab
 ) -> None:
-    """The right e-mail or another, a wrong number each time, from one address."""
+    """The right email or another, a wrong number each time, from one address."""
     person = new_customer(portal.database)
     number = book_first_free_time(portal.database, person)
     sessions = _guest_sessions(portal)

@@ -28,7 +28,7 @@ def _actor(portal: RunningPortal, person: Person) -> Actor:
 
 
 def _add(portal: RunningPortal, person: Person, form: ContactForm = TOM) -> str:
-    """Add a contact who has not confirmed anything yet; returns their e-mail."""
+    """Add a contact who has not confirmed anything yet; returns their email."""
     email = f"{form.first_name.lower()}-of-{person.email}"
     form = replace(form, emails=(EmailEntry(email),))
     add_contact(portal.database, _actor(portal, person), form, confirmed=False)
@@ -70,7 +70,7 @@ def test_a_contact_confirms_is_told_and_stops_the_mails(
     new_context: NewContext,
 ) -> None:
     email = _add(portal, customer)
-    link = link_in(mailbox.wait_for(email, "Confirm this e-mail"), "/verify-contact")
+    link = link_in(mailbox.wait_for(email, "Confirm this email"), "/verify-contact")
     steps.visit(tab, "/account")
     waiting = _section(tab).get_by_text("Not confirmed yet")
     expect(waiting).to_be_visible()
@@ -120,13 +120,13 @@ def _confirm_by_a_click(
     """Nothing but the click counts, and it counts once."""
     before = _standing(portal)
     steps.visit(page, f"{portal.url}/verify-contact?token=nonsense")
-    steps.button(page, "Confirm this e-mail").click()
+    steps.button(page, "Confirm this email").click()
     expect(steps.heading(page, "This link has run out")).to_be_visible()
     steps.visit(page, link)
-    expect(steps.button(page, "Confirm this e-mail")).to_be_enabled()
+    expect(steps.button(page, "Confirm this email")).to_be_enabled()
     assert _standing(portal) == before
     assert not _is_confirmed(portal, email)
-    steps.button(page, "Confirm this e-mail").click()
+    steps.button(page, "Confirm this email").click()
     expect(steps.heading(page, "Thank you")).to_be_visible()
     expect(page.get_by_text(f"Mails may come to {email} now.")).to_be_visible()
     assert _is_confirmed(portal, email)

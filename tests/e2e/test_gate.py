@@ -82,7 +82,7 @@ def _secrets_of_maya(portal: RunningPortal) -> list[str]:
         streets = tx.exec(
             select(Location.street).where(Location.customer_id == maya.id)
         ).all()
-    # Her e-mail is no secret: the demo's log-in page shows it to everybody.
+    # Her email is no secret: the demo's log-in page shows it to everybody.
     assert maya.phone
     return [maya.last_name, maya.phone, *numbers, *streets]
 

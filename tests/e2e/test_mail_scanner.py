@@ -58,14 +58,14 @@ def _wait(mailbox: Mailbox, recipient: str, kind: str) -> Any:
 
 _SUBJECTS = {
     "verify_email": "Activate your account",
-    "verify_contact": "Confirm this e-mail",
+    "verify_contact": "Confirm this email",
     "already_registered": "You already have an account",
     "reset_password": "Choose a new password",
     "password_changed": "Your password at",
-    "change_email": "Confirm your new e-mail",
+    "change_email": "Confirm your new email",
     "email_taken": "has an account at",
-    "email_changed": "Your e-mail at Brightside Home & Pet Care was changed",
-    "confirm_provider": "Confirm your e-mail at",
+    "email_changed": "Your email at Brightside Home & Pet Care was changed",
+    "confirm_provider": "Confirm your email at",
     "ways_changed": "How you log in",
     "new_device": "A new log-in",
     "booking_confirmed": "Booking B-",
@@ -165,7 +165,7 @@ def letters(portal: RunningPortal, mailbox: Mailbox) -> dict[str, tuple[Any, Per
 
 
 OFFERS: dict[str, str] = {}
-"""What the browser that began keeps, by e-mail."""
+"""What the browser that began keeps, by email."""
 
 
 def _nobody() -> Person:
@@ -277,8 +277,8 @@ def test_the_links_work_for_people_after_scanners_read_them(
     expect(steps.heading(page, "Thank you")).to_be_visible()
 
     page = tab("change_email")
-    steps.button(page, "Use this e-mail").click()
-    expect(steps.heading(page, "Your e-mail is changed")).to_be_visible()
+    steps.button(page, "Use this email").click()
+    expect(steps.heading(page, "Your email is changed")).to_be_visible()
 
     page = tab("reset_password")
     steps.field(page, "New password").fill(NEW_PASSWORD)

@@ -99,7 +99,7 @@ class Scene:
         """What this person may not be told."""
         if person == OWNER:
             return []
-        # The office reads in its log which e-mail logged in.
+        # The office reads in its log which email logged in.
         known = [] if person == OFFICE else [self.owner.email]
         return [self.owner.last_name, *known]
 

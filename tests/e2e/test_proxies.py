@@ -173,7 +173,7 @@ def test_addresses_cookies_and_redirects_through_two_proxies(
 ) -> None:
     with _tab(proxied) as tab:
         wrong = _submit(tab, customer, "a wrong guess")
-        assert wrong["problem"] == "The e-mail or the password is not right."
+        assert wrong["problem"] == "The email or the password is not right."
         ticket = str(_submit(tab, customer, customer.password)["ticket"])
     body = urlencode({"ticket": ticket, "next": "/account?x=1"})
     form = {"Content-Type": "application/x-www-form-urlencoded"}

@@ -1,4 +1,4 @@
-"""A booking's number, the link of a mail, a new password, a new e-mail, a switch."""
+"""A booking's number, the link of a mail, a new password, a new email, a switch."""
 
 import re
 import secrets
@@ -24,7 +24,7 @@ NewContext = Callable[[], BrowserContext]
 MOVING = {"attempt_window", "outbox_message", "security_event"}
 NEW_PASSWORD = "brand-new-otter-77"
 GUEST = "You are here as a guest"
-WRONG = "The e-mail or the booking number is not right."
+WRONG = "The email or the booking number is not right."
 
 
 def _standing(portal: RunningPortal) -> dict[str, Any]:
@@ -153,7 +153,7 @@ def test_the_link_of_a_mail_opens_one_booking_until_it_is_switched_off(
     assert _standing(portal) == before
 
 
-# --- A new password, a new e-mail --------------------------------------------------
+# --- A new password, a new email --------------------------------------------------
 
 
 def test_a_forgotten_password(
@@ -215,12 +215,12 @@ def test_a_new_password_and_a_new_email_in_my_account(
     link = _ask_for_a_new_email(page, mailbox, moved)
     before = _standing(portal)
     steps.visit(page, link)
-    expect(steps.button(page, "Use this e-mail")).to_be_visible()
+    expect(steps.button(page, "Use this email")).to_be_visible()
     assert _standing(portal) == before
-    steps.button(page, "Use this e-mail").click()
-    expect(steps.heading(page, "Your e-mail is changed")).to_be_visible()
+    steps.button(page, "Use this email").click()
+    expect(steps.heading(page, "Your email is changed")).to_be_visible()
     mailbox.wait_for(customer.email, "was changed")
-    # The old e-mail opens nothing any more, the new one with the new password does.
+    # The old email opens nothing any more, the new one with the new password does.
     steps.fill_log_in(elsewhere, customer, NEW_PASSWORD)
     expect(elsewhere.get_by_role("alert")).to_be_visible()
     steps.fill_log_in(elsewhere, moved)
@@ -252,7 +252,7 @@ def _ask_for_a_new_email(page: Page, mailbox: Mailbox, moved: Person) -> str:
     dialog.get_by_label("Your password", exact=True).fill(moved.password)
     dialog.get_by_role("button", name="Send me a mail").click()
     expect(dialog.get_by_text(moved.email)).to_be_visible()
-    mail = mailbox.wait_for(moved.email, "Confirm your new e-mail")
+    mail = mailbox.wait_for(moved.email, "Confirm your new email")
     return link_in(mail, "/confirm-email")
 
 
@@ -295,7 +295,7 @@ def test_the_office_switches_ways_off_and_reads_what_was_refused(
     row = (
         page.get_by_role("main").get_by_role("listitem").filter(has_text=customer.email)
     )
-    expect(row).to_contain_text("A log-in was refused: wrong e-mail or password.")
+    expect(row).to_contain_text("A log-in was refused: wrong email or password.")
     expect(row).to_contain_text("Chrome on Linux")
 
 

@@ -24,7 +24,7 @@ NewContext = Callable[[], BrowserContext]
 ACTIVATE = "Activate your account at Brightside Home & Pet Care"
 EMPTY = {
     "First name": "Please enter your first name.",
-    "Email": "Please enter an e-mail address such as maya@example.com.",
+    "Email": "Please enter an email address such as maya@example.com.",
     "Password": "Please use at least 10 characters.",
 }
 
@@ -238,7 +238,7 @@ def _only_a_right_password_tells_that_it_is_not_active(
     portal: RunningPortal, page: Page, person: Person
 ) -> None:
     wrong = page.get_by_role("alert").filter(
-        has_text="The e-mail or the password is not right."
+        has_text="The email or the password is not right."
     )
     inactive = page.get_by_role("alert").filter(
         has_text="Your account is not active yet."

@@ -76,11 +76,11 @@ def test_a_translated_wizard_shows_what_is_true(page: Page, customer: Person) ->
     steps.visit(page, "/login?next=/book/dog-walking")
     steps.fill_log_in(page, customer, "a wrong guess")
     wrong = page.get_by_role("alert").filter(has_text="is not right.")
-    expect(wrong).to_have_text("The e-mail or the password is not right.")
+    expect(wrong).to_have_text("The email or the password is not right.")
     _translated(page)
     steps.field(page, "Email").fill("")
     steps.button(page, "Log in").click()
-    expect(page.get_by_text("Please enter your e-mail.", exact=True)).to_be_visible()
+    expect(page.get_by_text("Please enter your email.", exact=True)).to_be_visible()
     expect(wrong).to_have_count(0)
     steps.fill_log_in(page, customer)
 

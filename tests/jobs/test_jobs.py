@@ -92,8 +92,8 @@ def test_expired_data_is_deleted(db: Database, tmp_path: Path) -> None:
         deliver_outbox(db, folder_mailer(tmp_path))
         nothing = dict.fromkeys(purge_expired(db), 0)
         assert purge_expired(db) == nothing
-    # Windows of sign-in (15 min) and sign-up (1 h), by network, address, e-mail, and
-    # e-mail in its neighbourhood, are remembered for a day after their end.
+    # Windows of sign-in (15 min) and sign-up (1 h), by network, address, email, and
+    # email in its neighbourhood, are remembered for a day after their end.
     with frozen(NOW + timedelta(hours=25)):
         assert purge_expired(db) == nothing | {"attempt_windows": 8}
     with frozen(NOW + timedelta(days=30, hours=12)):

@@ -52,7 +52,7 @@ test("typed rows come back up to the first number that is missing", () => {
   ]);
 });
 
-test("a typed e-mail that is known keeps what the form does not send", () => {
+test("a typed email that is known keeps what the form does not send", () => {
   const known = [{ email: "a@example.com", id: "7", verified: true }];
   const typed = { "emails.0": "a@example.com", "emails.1": "b@example.com" };
   const found = rows.restoredRows(typed, known, { name: "emails", parts: EMAIL });
@@ -61,7 +61,7 @@ test("a typed e-mail that is known keeps what the form does not send", () => {
   assert.equal(found[1].id, undefined);
 });
 
-test("empty e-mails are not taken for each other", () => {
+test("empty emails are not taken for each other", () => {
   const typed = { "emails.0": "" };
   const found = rows.restoredRows(typed, [{ email: "", id: "7" }], {
     name: "emails",

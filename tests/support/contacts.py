@@ -32,7 +32,7 @@ ANN = replace(
 def add_contact(
     db: Database, actor: Actor, form: ContactForm = TOM, *, confirmed: bool = True
 ) -> str:
-    """Add a contact, whose e-mails they confirm; returns the id."""
+    """Add a contact, whose emails they confirm; returns the id."""
     contacts.add_contact(db, actor, form, new_id())
     if confirmed:
         for email in form.emails:
@@ -41,12 +41,12 @@ def add_contact(
 
 
 def confirm_email(db: Database, email: str) -> None:
-    """Press the button behind the newest link to an e-mail."""
+    """Press the button behind the newest link to an email."""
     db.call(contact_points.verify_contact_email, confirmation_secret(db, email))
 
 
 def confirmation_secret(db: Database, email: str) -> str:
-    """The secret of the newest link that asks an e-mail to be confirmed."""
+    """The secret of the newest link that asks an email to be confirmed."""
     mails = [
         mail
         for mail in outbox_messages(db)

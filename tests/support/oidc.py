@@ -69,7 +69,7 @@ class OpenIDServer:
         return f"{self.url}/.well-known/openid-configuration"
 
     def knows(self, subject: str, **claims: Any) -> None:
-        """Give a person claims; anything unknown gets the subject as e-mail."""
+        """Give a person claims; anything unknown gets the subject as email."""
         httpx.put(f"{self.url}/users/{quote(subject)}", json=claims).raise_for_status()
 
     def authorize(self, address: str, subject: str) -> httpx.Response:

@@ -30,7 +30,7 @@ class Person:
 
 
 def new_customer(database: Database, first_name: str = "Ada") -> Person:
-    """An activated customer with an e-mail nobody else has."""
+    """An activated customer with an email nobody else has."""
     unique = secrets.token_hex(5)
     person = Person(f"ada-{unique}@example.com", first_name, f"Tester{unique}")
     customers.create_active_customer(
@@ -66,7 +66,7 @@ def actor_of(database: Database, cookie: str) -> Actor:
 
 
 def guest_cookie(database: Database, person: Person, number: str) -> str:
-    """As ``session_cookie``, for a guest who knows e-mail and booking number."""
+    """As ``session_cookie``, for a guest who knows email and booking number."""
     stranger = Actor(address=f"test-{secrets.token_hex(4)}", device="test")
     found = guests.sign_in_by_number(database, stranger, person.email, number)
     signed_in = database.call(accounts.redeem_ticket, stranger, found.ticket)

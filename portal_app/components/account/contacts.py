@@ -21,7 +21,7 @@ from portal_app.state.account.profile import AccountState
 
 
 def email_rows(emails: Any, errors: Any, on_resend: Any) -> rx.Component:
-    """Draw several e-mails, one of them the main one.
+    """Draw several emails, one of them the main one.
 
     Args:
         emails: A Var of ``EmailView``.
@@ -197,7 +197,7 @@ def _fields(contact: Any) -> list[Any]:
         ),
         form_part(
             "What they are told about",
-            _hint("By e-mail, once they have confirmed it."),
+            _hint("By email, once they have confirmed it."),
             rx.el.div(
                 *[
                     _tick(

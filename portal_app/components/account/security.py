@@ -330,7 +330,7 @@ def _email_dialog() -> rx.Component:
             (
                 "no_password",
                 rx.el.p(
-                    "To change your e-mail you need a password, and your account has "
+                    "To change your email you need a password, and your account has "
                     "none yet. Choose one first with ",
                     rx.el.strong("Reset password", class_name="font-semibold"),
                     ".",

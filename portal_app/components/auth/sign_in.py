@@ -187,7 +187,7 @@ def fill_button(
 
 
 _SENT = (
-    "If this e-mail is waiting to be activated, a new mail is on its way. "
+    "If this email is waiting to be activated, a new mail is on its way. "
     "Only the link in the newest mail works."
 )
 
@@ -199,7 +199,7 @@ def resend_form(
 
     Args:
         label: What the button says.
-        email: The e-mail if it is known already, may be a Var; while it is empty,
+        email: The email if it is known already, may be a Var; while it is empty,
             the form asks for it.
         kind: How much the button stands out.
 

@@ -182,7 +182,7 @@ def text_field(
 def email_field(
     label: Any = "Email", name: str = "email", **props: Any
 ) -> rx.Component:
-    """Draw a field for an e-mail address with the right keyboard.
+    """Draw a field for an email address with the right keyboard.
 
     Args:
         label: The visible label.

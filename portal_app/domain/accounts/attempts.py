@@ -1,4 +1,4 @@
-"""What an attempt on the account, or on the mailbox, of an e-mail counts against."""
+"""What an attempt on the account, or on the mailbox, of an email counts against."""
 
 from portal_app.domain.accounts import sessions
 from portal_app.domain.accounts.rules import (
@@ -27,7 +27,7 @@ def attempt_on_email(
         db: The database.
         actor: Who asks.
         circles: The limits by network and by address.
-        limits: On the e-mail.
+        limits: On the email.
         email: In its normal form, whether or not it has an account.
         others: What else is tried with it.
     """

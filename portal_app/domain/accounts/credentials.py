@@ -1,7 +1,7 @@
 """A new password: forgotten and reset by mail, or changed by who knows the old one.
 
 Whatever somebody else may hold on to ends with it: sessions, tickets, links to
-reset it, a change of the e-mail that is under way.
+reset it, a change of the email that is under way.
 """
 
 from sqlmodel import Session
@@ -49,7 +49,7 @@ _RESET_PAGE = "/reset-password"
 def request_reset(db: Database, actor: Actor, email: str, next_path: str = "") -> None:
     """Send a mail by which a new password can be chosen, if there is an account.
 
-    Never tells whether there is: the answer is the same for every e-mail. A mailbox
+    Never tells whether there is: the answer is the same for every email. A mailbox
     that got enough of these mails gets no further one; the links in them are good.
 
     Args:
@@ -59,7 +59,7 @@ def request_reset(db: Database, actor: Actor, email: str, next_path: str = "") -
         next_path: Where the person goes on afterwards.
 
     Raises:
-        InvalidInput: If it is no e-mail at all.
+        InvalidInput: If it is no email at all.
         TooManyAttempts: If the network asked too often.
     """
     email = normal_email(email)
@@ -81,9 +81,9 @@ def issue_reset_path(db: Database, actor: Actor, email: str) -> str:
         The path of the page, with a token that is good once, for an hour.
 
     Raises:
-        InvalidInput: If it is no e-mail at all.
+        InvalidInput: If it is no email at all.
         NotAllowed: If the actor is not the office.
-        NotFound: If nobody in the office has this e-mail.
+        NotFound: If nobody in the office has this email.
     """
     require_office(actor)
     email = normal_email(email)
@@ -151,7 +151,7 @@ def verify_current_password(
         field: The form's field it was typed into.
 
     Returns:
-        The account's e-mail, and the hash that was compared.
+        The account's email, and the hash that was compared.
 
     Raises:
         InvalidInput: For ``field``.
@@ -185,7 +185,7 @@ def _signed_in_account(tx: Session, account_id: str) -> Account:
 
 
 def _send_reset_mail(tx: Session, actor: Actor, email: str, next_path: str) -> None:
-    """One transaction for every e-mail, so that its time tells little."""
+    """One transaction for every email, so that its time tells little."""
     account = lock_by_email(tx, email)
     there = account is not None and account.disabled_at is None
     security_log.record(
@@ -212,7 +212,7 @@ def _send_reset_mail(tx: Session, actor: Actor, email: str, next_path: str) -> N
 def _issue_office_reset_path(tx: Session, actor: Actor, email: str) -> str:
     account = lock_by_email(tx, email)
     if account is None or account.role != OFFICE or account.disabled_at is not None:
-        raise NotFound("Nobody in the office has this e-mail.")
+        raise NotFound("Nobody in the office has this email.")
     security_log.record(
         tx,
         actor,

@@ -1,4 +1,4 @@
-"""Verification of e-mails and activation of accounts by a link in a mail."""
+"""Verification of emails and activation of accounts by a link in a mail."""
 
 from collections.abc import Callable
 
@@ -29,7 +29,7 @@ _listeners: list[VerificationListener] = []
 
 
 def on_verified(listener: VerificationListener) -> VerificationListener:
-    """Call a function with transaction, account id and e-mail at every proof."""
+    """Call a function with transaction, account id and email at every proof."""
     _listeners.append(listener)
     return listener
 
@@ -108,7 +108,7 @@ def activate_with_password(
 
 
 def verified_email(tx: Session, token: str) -> str:
-    """The e-mail that a link proved, for whoever has the link; empty for no link."""
+    """The email that a link proved, for whoever has the link; empty for no link."""
     found = tokens.find(tx, token, VERIFY_EMAIL)
     account = tx.get(Account, found.account_id) if found else None
     return account.email if account and account.verified_at else ""
@@ -119,12 +119,12 @@ def resend_verification(
 ) -> None:
     """Send the activation mail again, if there is something to activate.
 
-    Never tells whether there is: the answer is the same for every e-mail. A mailbox
+    Never tells whether there is: the answer is the same for every email. A mailbox
     that got enough of these mails gets no further one; the newest of them is good.
     ``next_path`` is where the person goes on.
 
     Raises:
-        InvalidInput: If it is no e-mail at all.
+        InvalidInput: If it is no email at all.
         TooManyAttempts: If the network asked too often.
     """
     email = normal_email(email)
@@ -176,7 +176,7 @@ def _activate_with_password_hash(tx: Session, token: str, password_hash: str) ->
 
 
 def _resend_if_pending(tx: Session, email: str, next_path: str) -> None:
-    """One transaction for every e-mail, so that its time tells nothing."""
+    """One transaction for every email, so that its time tells nothing."""
     account = lock_by_email(tx, email)
     if (
         account is not None

@@ -14,7 +14,7 @@ from portal_app.kernel.columns import (
 
 
 class Account(SQLModel, table=True):
-    """Somebody who can sign in. One account per normalised e-mail."""
+    """Somebody who can sign in. One account per normalised email."""
 
     __table_args__ = (
         UniqueConstraint("email"),
@@ -107,7 +107,7 @@ class AccountToken(SQLModel, table=True):
 
     Attributes:
         contact_id: As ``AccountSession.contact_id``.
-        email: The address that a change of e-mail proves.
+        email: The address that a change of email proves.
         way: What a ticket was given for; see ``AccountSession.way``.
         path: Where a ticket leads, if not wherever the person was.
     """
@@ -163,7 +163,7 @@ class SecurityEvent(SQLModel, table=True):
     """Something about getting in that the office may have to look at.
 
     Attributes:
-        about: The e-mail or booking number it was tried with, or empty.
+        about: The email or booking number it was tried with, or empty.
         address: The network address it came from.
         detail: Words for the office, never a secret.
     """

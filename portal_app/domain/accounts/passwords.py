@@ -72,7 +72,7 @@ def estimate_strength(
 
     Args:
         password: What was typed so far.
-        inputs: What a guesser knows: the e-mail, names.
+        inputs: What a guesser knows: the email, names.
         policy: What the business asks.
     """
     if not password:
@@ -153,7 +153,7 @@ def _problem(
     if len(password) > MAX_PASSWORD_LENGTH or len(typed) > MAX_PASSWORD_LENGTH:
         return f"Please use at most {MAX_PASSWORD_LENGTH} characters."
     if _letters_only(typed) in _personal_words(inputs):
-        return "Please choose something other than your name or e-mail."
+        return "Please choose something other than your name or email."
     if score < policy.min_score:
         why = (
             "This password is easy to guess."

@@ -1,6 +1,6 @@
 """New accounts, and the proof that the mailbox is the person's own.
 
-Anybody can type anybody's e-mail into the sign-up form, so until the mailbox is
+Anybody can type anybody's email into the sign-up form, so until the mailbox is
 proven an account belongs to nobody. Two people may even try for the same
 address: somebody who wants to own a stranger's account before the stranger
 comes (with a password they know), and the stranger. Both orders must end well:
@@ -53,7 +53,7 @@ class Registration:
     """What a sign-up did. For the code that goes on, never for the person.
 
     Attributes:
-        account_id: The account of this e-mail.
+        account_id: The account of this email.
         pending: Whether it still waits for its mailbox to be proven; only then
             may the sign-up change what is stored about the person.
     """
@@ -77,7 +77,7 @@ def register(
     compared: PasswordComparison,
     next_path: str = "",
 ) -> Registration | None:
-    """Make the account of an e-mail, or do what is right if there is one.
+    """Make the account of an email, or do what is right if there is one.
 
     Args:
         tx: The transaction.
@@ -124,7 +124,7 @@ def create_proven_account(tx: Session, email: str) -> bool:
     """Make a customer's account without a password, for a mailbox that is proven.
 
     Returns:
-        Whether it was made; ``False`` if the e-mail has an account.
+        Whether it was made; ``False`` if the email has an account.
     """
     now = utc_now()
     account = Account(
@@ -165,7 +165,7 @@ def send_verification(tx: Session, account: Account, next_path: str = "") -> Non
 
 
 def lock_by_email(tx: Session, email: str) -> Account | None:
-    """The account of an e-mail, its row held until the end of the transaction."""
+    """The account of an email, its row held until the end of the transaction."""
     return tx.exec(
         select(Account)
         .where(Account.email == email)

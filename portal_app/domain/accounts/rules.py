@@ -1,4 +1,4 @@
-"""E-mail comparison, lifetimes of tokens, rate limits and names of devices."""
+"""Email comparison, lifetimes of tokens, rate limits and names of devices."""
 
 import ipaddress
 from dataclasses import dataclass
@@ -47,7 +47,7 @@ SIGN_IN_METHODS = {
 
 
 class NotActivated(DomainError):
-    """A right password for an account whose e-mail was not verified yet."""
+    """A right password for an account whose email was not verified yet."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -71,7 +71,7 @@ class PasswordNeeded(DomainError):
 
     def __init__(self) -> None:
         super().__init__(
-            "Somebody signed up with this e-mail more than once. "
+            "Somebody signed up with this email more than once. "
             "Please choose the password for your account."
         )
 
@@ -158,7 +158,7 @@ FORM_BY_STAMP = Limit("form stamp", 10, timedelta(hours=24))
 
 
 def normal_email(text: str) -> str:
-    """An e-mail in the form in which it is stored and compared.
+    """An email in the form in which it is stored and compared.
 
     For what is looked up; ``mailable_email`` is for what is stored.
 
@@ -169,12 +169,12 @@ def normal_email(text: str) -> str:
         return email_addresses.normal_form(text)
     except ValueError:
         raise InvalidInput(
-            {"email": "Please enter an e-mail address such as maya@example.com."}
+            {"email": "Please enter an email address such as maya@example.com."}
         ) from None
 
 
 def mailable_email(text: str) -> str:
-    """As ``normal_email``, for an e-mail that is taken: mail must be able to reach it.
+    """As ``normal_email``, for an email that is taken: mail must be able to reach it.
 
     Raises:
         InvalidInput: For the field ``email``.

@@ -1,6 +1,6 @@
 """The log of security events, which the office reads.
 
-It says what was tried, with which e-mail or number and from where, and never a
+It says what was tried, with which email or number and from where, and never a
 password, a token or a cookie.
 """
 
@@ -23,7 +23,7 @@ from portal_app.kernel.statements import affected
 
 EVENT_KINDS = {
     "sign_in": "Logged in.",
-    "sign_in_failed": "A log-in was refused: wrong e-mail or password.",
+    "sign_in_failed": "A log-in was refused: wrong email or password.",
     "blocked": "Too many attempts: further ones are refused for a while.",
     "guest_sign_in": "A guest opened a booking.",
     "guest_sign_in_failed": "A log-in by booking number was refused.",
@@ -32,8 +32,8 @@ EVENT_KINDS = {
     "reset_asked": "A mail to choose a new password was asked for.",
     "password_reset": "A new password was chosen by a link in a mail.",
     "password_changed": "The password was changed.",
-    "email_change_asked": "A change of the e-mail was asked for.",
-    "email_changed": "The e-mail was changed.",
+    "email_change_asked": "A change of the email was asked for.",
+    "email_changed": "The email was changed.",
     "provider_connected": "A provider was connected.",
     "provider_disconnected": "A provider was disconnected.",
     "provider_refused": "A log-in by a provider was refused.",
@@ -63,7 +63,7 @@ def record(
         actor: Who did it, with address and device.
         kind: One of ``EVENT_KINDS``.
         account_id: Whose account it was about, if known.
-        about: The e-mail or number it was tried with.
+        about: The email or number it was tried with.
         detail: Words for the office.
 
     Raises:

@@ -1,6 +1,6 @@
 """What people do with their accounts; the one door to this package.
 
-Nothing here tells whether an e-mail has an account: answers are the same, mails
+Nothing here tells whether an email has an account: answers are the same, mails
 differ, and the expensive part (one password comparison) is always done.
 """
 
@@ -52,7 +52,7 @@ def sign_in(
 ) -> str:
     """Check a password and give a ticket that opens a session.
 
-    Failures are counted per e-mail and per network, successes are not; a right
+    Failures are counted per email and per network, successes are not; a right
     password during a block is refused like any other. A browser that the account
     knows is counted by itself: no stranger can have it refused.
 
@@ -68,7 +68,7 @@ def sign_in(
 
     Raises:
         InvalidInput: For a wrong pair, with no field named.
-        NotActivated: For a right pair whose e-mail was never verified.
+        NotActivated: For a right pair whose email was never verified.
         TooManyAttempts: If a limit was reached.
     """
     email = normal_email(email)
@@ -163,7 +163,7 @@ def create_with_hash(tx: Session, email: str, role: str, password_hash: str) -> 
         The account's id.
 
     Raises:
-        Conflict: If the e-mail has an account.
+        Conflict: If the email has an account.
     """
     now = utc_now()
     account = Account(
@@ -174,7 +174,7 @@ def create_with_hash(tx: Session, email: str, role: str, password_hash: str) -> 
         created_at=now,
     )
     if not insert_once(tx, account, "email"):
-        raise Conflict("There is an account with this e-mail already.")
+        raise Conflict("There is an account with this email already.")
     return account.id
 
 
@@ -192,8 +192,8 @@ def create_account(db: Database, email: str, role: str, password: str) -> str:
         The account's id.
 
     Raises:
-        InvalidInput: If e-mail, role or password are not acceptable.
-        Conflict: If the e-mail has an account.
+        InvalidInput: If email, role or password are not acceptable.
+        Conflict: If the email has an account.
     """
     if role not in ROLES:
         raise InvalidInput({"role": "Please choose office or fieldworker."})
@@ -214,7 +214,7 @@ def _open(tx: Session, actor: Actor, meaning: TokenSubject, role: str) -> Signed
 
 
 def _wrong_credentials() -> InvalidInput:
-    return InvalidInput({}, "The e-mail or the password is not right.")
+    return InvalidInput({}, "The email or the password is not right.")
 
 
 def _credentials(tx: Session, email: str) -> _Credentials | None:

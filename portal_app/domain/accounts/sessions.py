@@ -335,7 +335,7 @@ def recognise_device(
 
 
 def known_browser(tx: Session, actor: Actor, email: str) -> str:
-    """What the account of an e-mail knows the actor's browser by.
+    """What the account of an email knows the actor's browser by.
 
     Args:
         tx: The transaction.
@@ -344,7 +344,7 @@ def known_browser(tx: Session, actor: Actor, email: str) -> str:
 
     Returns:
         A text for this session, or this device; empty for a stranger's browser,
-        and for every browser if the e-mail has no account.
+        and for every browser if the email has no account.
     """
     if actor.device_hashes:
         device = tx.exec(

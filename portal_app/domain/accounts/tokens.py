@@ -37,7 +37,7 @@ class TokenSubject:
         contact_id: The customer's contact whose own link it was.
         way: The way in that a ticket was given for.
         remember: Whether the session shall outlive the browser window.
-        email: The address that a change of e-mail proves.
+        email: The address that a change of email proves.
         path: Where a ticket leads, if not wherever the person was.
     """
 

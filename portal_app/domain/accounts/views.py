@@ -34,7 +34,7 @@ class ProviderView:
         provider: ``google``, ``apple`` or ``facebook``.
         name: Such as ``Google``.
         connected: Whether the account can be entered by it.
-        email: The e-mail the provider knows, or empty.
+        email: The email the provider knows, or empty.
         since: The day it was connected, in words, or empty.
         removable: Whether it may be disconnected; never the last way in.
         open: Whether the business has it switched on.
@@ -94,7 +94,7 @@ class SecurityEventView:
         when: In words on the business's clock.
         kind: Such as ``sign_in_failed``.
         text: What happened, in a sentence.
-        about: The e-mail or booking number it was tried with, or empty.
+        about: The email or booking number it was tried with, or empty.
         address: The network address.
         device: In words.
     """

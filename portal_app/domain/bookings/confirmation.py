@@ -33,12 +33,13 @@ from portal_app.domain.catalogue.models import Service
 from portal_app.domain.catalogue.rules import PriceBreakdown
 from portal_app.domain.scheduling import service as scheduling
 from portal_app.domain.scheduling.service import ClaimedTime, SlotTaken
-from portal_app.kernel.audiences import Actor, Audience
+from portal_app.kernel.audiences import Actor
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.db import Database
-from portal_app.kernel.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from portal_app.kernel.errors import Conflict, InvalidInput, NotFound
 from portal_app.kernel.formats import duration_text
 from portal_app.kernel.ids import new_number, normalise_number
+from portal_app.kernel.ownership import require_office
 from portal_app.kernel.statements import insert_once
 
 _NUMBER_PREFIX = "B"
@@ -205,8 +206,7 @@ def complete(tx: Session, actor: Actor, number: str) -> None:
         NotFound: If there is no such booking.
         Conflict: If it was cancelled, or has not started yet.
     """
-    if actor.audience is not Audience.OFFICE:
-        raise NotAllowed
+    require_office(actor)
     row = tx.exec(
         select(Booking)
         .where(col(Booking.number) == normalise_number(number))

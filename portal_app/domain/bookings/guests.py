@@ -1,4 +1,4 @@
-"""Guest access: e-mail and booking number, or a link from a mail, open one booking.
+"""Guest access: email and booking number, or a link from a mail, open one booking.
 
 A wrong pair gets one answer, whatever is wrong with it, after the same work: one
 look-up by the number, two comparisons, one line in the log. A link serves one
@@ -64,7 +64,7 @@ class GuestTicket:
 def sign_in_by_number(
     db: Database, actor: Actor, email: str, number: str
 ) -> GuestTicket:
-    """Let somebody who knows e-mail and number of a booking see it.
+    """Let somebody who knows email and number of a booking see it.
 
     Args:
         db: The database.
@@ -74,7 +74,7 @@ def sign_in_by_number(
 
     Raises:
         InvalidInput: For a wrong pair, with no field named; for ``email`` or
-            ``number`` only if it is empty or no e-mail at all.
+            ``number`` only if it is empty or no email at all.
         TooManyAttempts: If a limit was reached.
         MethodDisabled: If the business has switched it off.
     """
@@ -95,7 +95,7 @@ def sign_in_by_number(
     security_log.count_attempt(db, actor, number, *attempt.keys)
     found = db.call(_find_by_number, actor, email, number)
     if found is None:
-        raise InvalidInput({}, "The e-mail or the booking number is not right.")
+        raise InvalidInput({}, "The email or the booking number is not right.")
     limiter.succeeded(db, attempt)
     return found
 

@@ -97,7 +97,7 @@ def notify_booked(
 ) -> None:
     """Write the mails, with every text they need.
 
-    The customer, at the booking's contact e-mail, and the office read everything.
+    The customer, at the booking's contact email, and the office read everything.
     A contact who is told about bookings reads service, day and time; the rest is
     behind a link of their own, if the customer lets them see bookings.
 

@@ -101,7 +101,7 @@ class SwitchesForm:
 
     Attributes:
         google: Whether people may sign in with Google; so the others.
-        booking_number: Whether e-mail and booking number open a booking.
+        booking_number: Whether email and booking number open a booking.
         guest_session_minutes: How long a guest sees the booking.
         session_hours: How long a session lasts that is not used.
         remembered_days: The same, where the person wished to be remembered.
@@ -234,7 +234,7 @@ def _email_fault(text: str) -> str:
     try:
         email_addresses.normal_form(text)
     except ValueError:
-        return "Please enter an e-mail address such as hello@example.com."
+        return "Please enter an email address such as hello@example.com."
     if email_addresses.needs_smtputf8(text) and not wiring.current().smtputf8:
         return email_addresses.undeliverable_words(text)
     return ""

@@ -9,10 +9,11 @@ from portal_app.domain.business import rules
 from portal_app.domain.business.models import Business
 from portal_app.domain.business.rules import SWITCH_COLUMNS, BusinessForm, SwitchesForm
 from portal_app.domain.business.views import Branding, BusinessView, Switches
-from portal_app.kernel.audiences import Actor, Audience
+from portal_app.kernel.audiences import Actor
 from portal_app.kernel.db import get_cached
-from portal_app.kernel.errors import Conflict, NotAllowed
+from portal_app.kernel.errors import Conflict
 from portal_app.kernel.formats import Formats
+from portal_app.kernel.ownership import require_office
 from portal_app.kernel.statements import affected, insert_once
 
 DEFAULT_NAME = "My business"
@@ -110,8 +111,7 @@ def save_business(
         InvalidInput: With a sentence for each wrong field.
         Conflict: If the settings were changed since ``version``.
     """
-    if actor.audience is not Audience.OFFICE:
-        raise NotAllowed
+    require_office(actor)
     rules.check_settings(form)
     values = asdict(form)
     if tx.get(Business, 1) is None:
@@ -154,8 +154,7 @@ def save_switches(tx: Session, actor: Actor, form: SwitchesForm, version: int) -
         EditConflict: If the settings were changed since ``version`` and a
             switch differs.
     """
-    if actor.audience is not Audience.OFFICE:
-        raise NotAllowed
+    require_office(actor)
     rules.check_switches(form)
     lock_business(tx)
     if not rules.SWITCHES.is_current(switches(tx), asdict(form), version):

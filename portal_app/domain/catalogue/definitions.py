@@ -14,8 +14,9 @@ from portal_app.domain.catalogue.models import (
     Service,
     ServiceOption,
 )
-from portal_app.kernel.audiences import Actor, Audience
-from portal_app.kernel.errors import InvalidInput, NotAllowed
+from portal_app.kernel.audiences import Actor
+from portal_app.kernel.errors import InvalidInput
+from portal_app.kernel.ownership import require_office
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ def define_category(tx: Session, actor: Actor, definition: CategoryDefinition) -
     Raises:
         NotAllowed: If the actor is not the office.
     """
-    _require_office(actor)
+    require_office(actor)
     row = tx.exec(select(Category).where(Category.slug == definition.slug)).first()
     if row is None:
         row = Category(slug=definition.slug, name=definition.name)
@@ -106,7 +107,7 @@ def define_service(tx: Session, actor: Actor, definition: ServiceDefinition) -> 
         NotAllowed: If the actor is not the office.
         InvalidInput: If the category is unknown or an option cannot be priced.
     """
-    _require_office(actor)
+    require_office(actor)
     rules.check_offer(
         rules.Offer(
             definition.name,
@@ -181,8 +182,3 @@ def _define_options(
         if key not in named:
             tx.delete(row)
     tx.flush()
-
-
-def _require_office(actor: Actor) -> None:
-    if actor.audience is not Audience.OFFICE:
-        raise NotAllowed

@@ -75,7 +75,7 @@ def _record(home: str) -> Record:
             "Tax number",
             partial(_line, 40, f"{tax} of at most 40 characters."),
         ),
-        Field("billing_email", "Billing e-mail", _email),
+        Field("billing_email", "Billing email", _email),
         Field(
             "address",
             "Address",

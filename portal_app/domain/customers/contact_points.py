@@ -1,4 +1,4 @@
-"""The e-mails and phones of a contact, their verification and opting out."""
+"""The emails and phones of a contact, their verification and opting out."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -35,8 +35,8 @@ from portal_app.kernel.statements import affected
 
 VERIFICATION_LINK_LIFETIME = timedelta(hours=48)
 STOP_LINK_LIFETIME = timedelta(days=400)
-_BY_CUSTOMER = Limit("confirm e-mail customer", 20, timedelta(days=1))
-_ON_EMAIL = target_limits("confirm e-mail address", 5, timedelta(days=1), strangers=20)
+_BY_CUSTOMER = Limit("confirm email customer", 20, timedelta(days=1))
+_ON_EMAIL = target_limits("confirm email address", 5, timedelta(days=1), strangers=20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class ContactPoints:
 def load_contact_points(
     tx: Session, contact_ids: Collection[str], home: str
 ) -> ContactPoints:
-    """The e-mails and phones of contacts that the caller may see, in two queries."""
+    """The emails and phones of contacts that the caller may see, in two queries."""
     emails: dict[str, list[EmailView]] = {}
     phones: dict[str, list[PhoneView]] = {}
     if contact_ids:
@@ -98,7 +98,7 @@ def phone_view(number: str, home: str, *, primary: bool = False) -> PhoneView:
 def count_verification_mails(
     db: Database, actor: Actor, emails: Collection[str]
 ) -> None:
-    """Count the mails that verifying these new e-mails will take.
+    """Count the mails that verifying these new emails will take.
 
     Raises:
         TooManyAttempts: If a customer, or an address, gets too many.
@@ -114,7 +114,7 @@ def count_verification_mails(
 def unknown_emails(
     tx: Session, contact_id: str | None, reach: CheckedContactPoints
 ) -> list[str]:
-    """Which of these e-mails a contact does not have yet."""
+    """Which of these emails a contact does not have yet."""
     if contact_id is None:
         return list(reach.emails)
     known = set(
@@ -134,13 +134,13 @@ def save_contact_points(
     *,
     known_good: Collection[str] = (),
 ) -> None:
-    """Make these the e-mails and phones of a contact, and mail the new e-mails.
+    """Make these the emails and phones of a contact, and mail the new emails.
 
     Args:
         tx: The transaction; it holds the contact or its customer.
         contact: In the database already.
         reach: Checked.
-        known_good: E-mails that need no mail, because the account has them.
+        known_good: Emails that need no mail, because the account has them.
     """
     # The partial index allows one main entry at any moment: none, then one.
     for table in (ContactEmail, ContactPhone):
@@ -196,7 +196,7 @@ def save_contact_points(
 
 
 def resend_verification(db: Database, actor: Actor, email_id: str) -> str:
-    """Send a fresh link to an e-mail that is not verified; returns the e-mail.
+    """Send a fresh link to an email that is not verified; returns the email.
 
     Raises:
         NotFound: If it is not there, somebody else's, or verified already.
@@ -209,7 +209,7 @@ def resend_verification(db: Database, actor: Actor, email_id: str) -> str:
 
 
 def verify_contact_email(tx: Session, secret: str) -> str:
-    """Verify an e-mail by the link from its mail; returns the e-mail.
+    """Verify an email by the link from its mail; returns the email.
 
     Used twice by the same person, it answers the same as the first time.
 
@@ -243,7 +243,7 @@ def create_stop_link(tx: Session, email_id: str) -> str:
 
     Args:
         tx: The transaction that stores the mail.
-        email_id: Of the contact's e-mail that it goes to.
+        email_id: Of the contact's email that it goes to.
 
     Returns:
         The path with the secret, which is stored nowhere else.
@@ -260,7 +260,7 @@ def create_stop_link(tx: Session, email_id: str) -> str:
 
 
 def stop_mails(tx: Session, secret: str) -> str:
-    """Send nothing more to a contact's e-mail; returns the e-mail. Safe to repeat.
+    """Send nothing more to a contact's email; returns the email. Safe to repeat.
 
     Until it is confirmed anew, which the customer may ask for, it is as good as
     one that nobody confirmed.
@@ -270,7 +270,7 @@ def stop_mails(tx: Session, secret: str) -> str:
         secret: From the link of a mail. Only a POST may ask.
 
     Raises:
-        LinkInvalid: If it is unknown or expired, or the e-mail taken away.
+        LinkInvalid: If it is unknown or expired, or the email taken away.
     """
     now = utc_now()
     row = tx.exec(
@@ -310,7 +310,7 @@ def _sync_customer_email(tx: Session, row: ContactEmail) -> None:
 
 
 def login_email(tx: Session, customer: Customer) -> str:
-    """The e-mail that the customer's account logs in with."""
+    """The email that the customer's account logs in with."""
     account = tx.get(Account, customer.account_id) if customer.account_id else None
     return account.email if account is not None else customer.email
 
@@ -329,7 +329,7 @@ def _find_unverified(tx: Session, actor: Actor, email_id: str) -> ContactEmail:
 
 
 def _belongs_to_active_contact() -> ColumnElement[bool]:
-    """Whether an e-mail belongs to a contact who was not removed."""
+    """Whether an email belongs to a contact who was not removed."""
     there = select(col(Contact.id)).where(col(Contact.archived_at).is_(None))
     return col(ContactEmail.contact_id).in_(there)
 

@@ -79,11 +79,11 @@ class CustomerContacts:
     def to_notify(self, topic: str) -> list[NotifiedContact]:
         """Who is told about ``booking_updates``, ``invoices`` or ``quotes``.
 
-        A contact is told at the main e-mail or, until that one is confirmed, at
+        A contact is told at the main email or, until that one is confirmed, at
         another that is. A mail says when somebody's home is open to a stranger, and
         the customer may have mistyped the address; so one that nobody confirmed
         gets nothing but the question whether it may be used. Somebody who has
-        confirmed no e-mail is therefore told nothing, and My Account says so.
+        confirmed no email is therefore told nothing, and My Account says so.
         """
         told = []
         for contact, emails, _phone in self.rows:
@@ -191,7 +191,7 @@ def _record(tx: Session, home: str) -> Record:
         Field("other_names", "Other names"),
         Field(
             "emails",
-            "E-mails",
+            "Emails",
             text=_entries_text,
             read=lambda row: [
                 (it.email, it.primary) for it in points(row).emails.get(row.id, [])
@@ -250,7 +250,7 @@ def list_contacts(tx: Session, actor: Actor) -> list[ContactView]:
 
 
 def add_contact(db: Database, actor: Actor, form: ContactForm, request: str) -> None:
-    """Add a contact, once per request; their e-mails are asked to verify.
+    """Add a contact, once per request; their emails are asked to verify.
 
     Args:
         db: The database; mails are counted outside the transaction.
@@ -262,7 +262,7 @@ def add_contact(db: Database, actor: Actor, form: ContactForm, request: str) -> 
         NotAllowed: If the actor is no customer.
         InvalidInput: With a sentence for each field that is wrong.
         Conflict: If there are as many contacts as fit.
-        TooManyAttempts: If too many new e-mails were to be verified.
+        TooManyAttempts: If too many new emails were to be verified.
     """
     checked = db.query(_check_form, form)
     if not db.query(_CONTACTS.is_added, actor, request):
@@ -280,7 +280,7 @@ def update_contact(
         NotFound: If it is not there, or somebody else's.
         InvalidInput: With a sentence for each field that is wrong.
         EditConflict: If it was changed since ``version`` to something else.
-        TooManyAttempts: If too many new e-mails were to be verified.
+        TooManyAttempts: If too many new emails were to be verified.
     """
     checked = db.query(_check_form, form)
     contact_points.count_verification_mails(

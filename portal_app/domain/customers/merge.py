@@ -1,4 +1,4 @@
-"""Merges customers without an account into the account of the same verified e-mail."""
+"""Merges customers without an account into the account of the same verified email."""
 
 from sqlalchemy import delete, update
 from sqlmodel import Session, SQLModel, col, select
@@ -18,7 +18,7 @@ from portal_app.kernel.clock import utc_now
 
 @email_verification.on_verified
 def merge_customers(tx: Session, account_id: str, email: str) -> None:
-    """Take over what customers without an account have under this e-mail.
+    """Take over what customers without an account have under this email.
 
     Args:
         tx: The transaction in which the mailbox was proven.

@@ -115,7 +115,7 @@ class Location(AddressColumns, table=True):
 
 
 class CustomerDetails(SQLModel, table=True):
-    """What a customer may tell about themselves beyond name, e-mail and phone.
+    """What a customer may tell about themselves beyond name, email and phone.
 
     Changes count in ``Customer.version``; the picture does not.
 
@@ -159,7 +159,7 @@ class Contact(SQLModel, table=True):
     """Somebody who may be reached about a customer's bookings.
 
     The customer is one of them (``role`` is ``self``), from the first change of
-    their own e-mails or phones on; their names are in ``Customer`` and only the
+    their own emails or phones on; their names are in ``Customer`` and only the
     further ones here.
 
     Attributes:
@@ -201,7 +201,7 @@ class Contact(SQLModel, table=True):
 
 
 class ContactEmail(SQLModel, table=True):
-    """An e-mail of a contact; nothing is sent to it before it is verified.
+    """An email of a contact; nothing is sent to it before it is verified.
 
     Attributes:
         token_hash: Of the link in the mail that verifies it.
@@ -236,7 +236,7 @@ class ContactEmail(SQLModel, table=True):
 
 
 class ContactStop(SQLModel, table=True):
-    """A link by which whoever reads a contact's e-mail stops the mails to it.
+    """A link by which whoever reads a contact's email stops the mails to it.
 
     Every mail has its own; here is the hash of its secret.
     """

@@ -114,7 +114,7 @@ def _record(business: Business) -> Record:
         Field("other_names", "Other names"),
         Field(
             "emails",
-            "E-mails",
+            "Emails",
             text=_join_entries,
             read=lambda view: [(it.email, it.primary) for it in view.emails],
         ),
@@ -202,7 +202,7 @@ def get_profile(tx: Session, actor: Actor) -> ProfileView:
 
 
 def save_profile(db: Database, actor: Actor, form: ProfileForm, version: int) -> None:
-    """Store *Edit Info*; a new e-mail gets a mail that verifies it.
+    """Store *Edit Info*; a new email gets a mail that verifies it.
 
     Args:
         db: The database; mails are counted outside the transaction.
@@ -215,7 +215,7 @@ def save_profile(db: Database, actor: Actor, form: ProfileForm, version: int) ->
         InvalidInput: With a sentence for each field that is wrong.
         EditConflict: If the profile was changed since ``version``, unless it
             says what is asked for already, as after a request that came twice.
-        TooManyAttempts: If too many new e-mails were to be verified.
+        TooManyAttempts: If too many new emails were to be verified.
     """
     new = db.query(_new_emails, actor, form, version)
     contact_points.count_verification_mails(db, actor, new)
@@ -314,7 +314,7 @@ def _check_form(tx: Session, customer: Customer, form: ProfileForm) -> _CheckedP
     if login not in reach.emails and not any(key.startswith("emails") for key in wrong):
         wrong["emails.0"] = (
             f"You log in with {login}. Please keep it, "
-            "or change the e-mail you log in with first."
+            "or change the email you log in with first."
         )
     company = one_line(form.company) if form.kind == BUSINESS else ""
     if form.kind not in {PERSONAL, BUSINESS}:
@@ -406,7 +406,7 @@ def _save_checked(tx: Session, actor: Actor, form: ProfileForm, version: int) ->
 def _choose_verified_email(
     tx: Session, actor: Actor, reach: CheckedContactPoints, login: str
 ) -> None:
-    """The main e-mail once it is verified; until then one that is."""
+    """The main email once it is verified; until then one that is."""
     customer = get_own_customer(tx, actor)
     myself = get_own_contact(tx, customer.id)
     rows = contact_points.load_contact_points(

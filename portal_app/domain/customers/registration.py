@@ -53,7 +53,7 @@ def delete_customer(tx: Session, account_id: str) -> None:
 
 
 def replace_email(tx: Session, account_id: str, old: str, new: str) -> None:
-    """Write a proven e-mail in the place of the old one, wherever it is listed."""
+    """Write a proven email in the place of the old one, wherever it is listed."""
     tx.execute(
         update(Customer)
         .where(col(Customer.account_id) == account_id)

@@ -1,4 +1,4 @@
-"""What names, phone numbers, e-mails and contacts must look like."""
+"""What names, phone numbers, emails and contacts must look like."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -165,7 +165,7 @@ MAX_OTHER_NAMES = 5
 
 @dataclass(frozen=True, slots=True)
 class EmailEntry:
-    """An e-mail as typed, and whether it is the main one."""
+    """An email as typed, and whether it is the main one."""
 
     email: str
     primary: bool = False
@@ -196,7 +196,7 @@ class ContactForm:
 
 @dataclass(frozen=True, slots=True)
 class CheckedContactPoints:
-    """Checked e-mails (normal form) and phones (E.164), the main one of each."""
+    """Checked emails (normal form) and phones (E.164), the main one of each."""
 
     emails: tuple[str, ...] = ()
     primary_email: str = ""
@@ -226,7 +226,7 @@ def check_contact(form: ContactForm, home: str) -> CheckedContact:
 
     Raises:
         InvalidInput: With a sentence for each field that is wrong; the third
-            e-mail is the field ``emails.2``.
+            email is the field ``emails.2``.
     """
     wrong: dict[str, str] = {}
     if form.role not in CONTACT_ROLES:
@@ -236,10 +236,10 @@ def check_contact(form: ContactForm, home: str) -> CheckedContact:
     others = check_other_names(form.other_names, wrong)
     reach = check_contact_points(form.emails, form.phones, home, wrong)
     if not wrong and not (reach.emails or reach.phones):
-        wrong["emails.0"] = "Please enter an e-mail or a phone number."
+        wrong["emails.0"] = "Please enter an email or a phone number."
     told = tuple(key for key in NOTIFICATION_TOPICS if key in form.told_about)
     if told and not reach.emails and "emails.0" not in wrong:
-        wrong["emails.0"] = "Please enter an e-mail for what they are told about."
+        wrong["emails.0"] = "Please enter an email for what they are told about."
     if wrong:
         raise InvalidInput(wrong)
     may = tuple(key for key in CONTACT_RIGHTS if key in form.may)
@@ -286,7 +286,7 @@ def check_contact_points(
     home: str,
     wrong: dict[str, str],
 ) -> CheckedContactPoints:
-    """Check all e-mails and phones; the first one is the main one by default.
+    """Check all emails and phones; the first one is the main one by default.
 
     Args:
         emails: As typed; empty ones are left out.
@@ -305,7 +305,7 @@ def check_contact_points(
             wrong[f"emails.{at}"] = next(iter(error.fields.values()))
             continue
         if email in good_emails:
-            wrong[f"emails.{at}"] = "This e-mail is here twice."
+            wrong[f"emails.{at}"] = "This email is here twice."
             continue
         good_emails.append(email)
         primary_email = email if typed.primary else primary_email

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class EmailView:
-    """An e-mail of a contact; nothing is sent to it before it is ``verified``.
+    """An email of a contact; nothing is sent to it before it is ``verified``.
 
     ``fixed`` is the one the customer logs in with: it cannot be taken away here.
     ``stopped`` says that whoever reads it wanted no more mails.

@@ -21,20 +21,20 @@ KINDS = {
         "Activation of an account", "They can ask for a new one by signing up again."
     ),
     "verify_contact": Kind(
-        "Confirmation of a contact's e-mail",
+        "Confirmation of a contact's email",
         "The customer can ask for a new one in Profile.",
     ),
-    "already_registered": Kind("Sign-up with an e-mail that has an account"),
+    "already_registered": Kind("Sign-up with an email that has an account"),
     "reset_password": Kind(
         "Link to choose a new password",
         "They can ask for a new one by Forgot password? on the log-in page.",
     ),
     "password_changed": Kind("Notice that the password was changed"),
     "change_email": Kind(
-        "Confirmation of a new e-mail", "They can ask for a new one in Profile."
+        "Confirmation of a new email", "They can ask for a new one in Profile."
     ),
-    "email_taken": Kind("Notice that an e-mail has an account already"),
-    "email_changed": Kind("Notice that the e-mail was changed"),
+    "email_taken": Kind("Notice that an email has an account already"),
+    "email_changed": Kind("Notice that the email was changed"),
     "confirm_provider": Kind(
         "Confirmation of a log-in by a provider",
         "They get a new one by logging in that way again.",

@@ -81,7 +81,7 @@ class Mailer(Protocol):
 
         Args:
             kind: Which message, such as ``verify_email``.
-            recipient: An e-mail address.
+            recipient: An email address.
             payload: What the message is about.
             business: In whose name it is sent.
             message_id: The same for every attempt to send the same message.
@@ -122,7 +122,7 @@ class Message:
 
     Attributes:
         kind: Which message, such as ``verify_email``.
-        recipient: An e-mail address in its normal form.
+        recipient: An email address in its normal form.
         payload: JSON values that the message is about.
         dedupe_key: Names the cause; the same key twice is one message, for as long
             as the message is kept.

@@ -17,8 +17,9 @@ from portal_app.domain.scheduling.models import (
     WorkingHours,
 )
 from portal_app.domain.scheduling.rules import DAY_MINUTES, WeeklyHours
-from portal_app.kernel.audiences import Actor, Audience
-from portal_app.kernel.errors import InvalidInput, NotAllowed, NotFound
+from portal_app.kernel.audiences import Actor
+from portal_app.kernel.errors import InvalidInput, NotFound
+from portal_app.kernel.ownership import require_office
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def define_fieldworker(
         InvalidInput: If hours overlap or are outside the day, or a service is
             unknown.
     """
-    _require_office(actor)
+    require_office(actor)
     _check_hours(definition.hours)
     skills = set(
         tx.exec(select(Service.id).where(col(Service.slug).in_(definition.skills)))
@@ -109,7 +110,7 @@ def add_time_off(
         NotFound: If there is no such fieldworker.
         InvalidInput: If it does not end after it starts.
     """
-    _require_office(actor)
+    require_office(actor)
     if fieldworker_id is not None and tx.get(Fieldworker, fieldworker_id) is None:
         raise NotFound
     starts_at = starts_at.astimezone(UTC).replace(second=0, microsecond=0)
@@ -181,8 +182,3 @@ def _set_hours(tx: Session, fieldworker_id: str, hours: set[WeeklyHours]) -> Non
             )
         )
     tx.flush()
-
-
-def _require_office(actor: Actor) -> None:
-    if actor.audience is not Audience.OFFICE:
-        raise NotAllowed

@@ -1,4 +1,4 @@
-"""Changing the e-mail: proven at the new address, told to the old one.
+"""Changing the email: proven at the new address, told to the old one.
 
 Nobody learns whether the new address has an account: the answer is the same, and
 only who reads its mailbox is told. An account that waits for its activation under
@@ -37,12 +37,12 @@ from portal_app.kernel.db import Database
 from portal_app.kernel.errors import Conflict, InvalidInput
 from portal_app.kernel.ids import hash_secret
 
-_EMAIL_TAKEN = "This e-mail has an account of its own. Please log in with it instead."
+_EMAIL_TAKEN = "This email has an account of its own. Please log in with it instead."
 _MAX_TRIES = 5
 
 
 def change_email(db: Database, actor: Actor, email: str, password: str) -> None:
-    """Ask for another e-mail; nothing changes until its mailbox is proven.
+    """Ask for another email; nothing changes until its mailbox is proven.
 
     Args:
         db: The database; the comparison happens outside its transactions.
@@ -62,7 +62,7 @@ def change_email(db: Database, actor: Actor, email: str, password: str) -> None:
         db, actor, password, "password"
     )
     if email == current:
-        raise InvalidInput({"email": "This is your e-mail already."})
+        raise InvalidInput({"email": "This is your email already."})
     limiter.count_attempt(
         db,
         LimitKey(CHANGE_EMAIL_BY_ACCOUNT, actor.account_id or ""),
@@ -72,7 +72,7 @@ def change_email(db: Database, actor: Actor, email: str, password: str) -> None:
 
 
 def confirm_email(db: Database, actor: Actor, token: str) -> None:
-    """Take the new e-mail over by the link sent to it. Only a POST may ask.
+    """Take the new email over by the link sent to it. Only a POST may ask.
 
     Args:
         db: The database.
@@ -80,7 +80,7 @@ def confirm_email(db: Database, actor: Actor, token: str) -> None:
         token: From the link.
 
     Raises:
-        Conflict: If the e-mail got an active account meanwhile; nothing changes.
+        Conflict: If the email got an active account meanwhile; nothing changes.
         LinkInvalid: If the token is unknown, replaced, expired or used.
     """
     for attempt in range(_MAX_TRIES):

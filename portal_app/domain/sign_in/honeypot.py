@@ -73,13 +73,13 @@ def seconds_until_allowed(stamp: str) -> float:
 def check_person(db: Database, actor: Actor, trap: HoneypotFields, about: str) -> None:
     """Let people pass; what only a robot does is asked about, and the office is told.
 
-    The answer depends on the form alone, never on the e-mail in it.
+    The answer depends on the form alone, never on the email in it.
 
     Args:
         db: The database.
         actor: Who asks.
         trap: What the form says.
-        about: The e-mail that was typed, for the log.
+        about: The email that was typed, for the log.
 
     Raises:
         HiddenFieldFilled: If what people do not see was filled in, and nobody says

@@ -22,7 +22,7 @@ class PendingIdentity(SQLModel, table=True):
 
     Attributes:
         account_id: Whose account it wants into, where the provider's verified
-            e-mail told; ``None`` while an e-mail must be given.
+            email told; ``None`` while an email must be given.
         email: Where the proof is sent, or will be.
     """
 

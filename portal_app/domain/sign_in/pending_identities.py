@@ -23,7 +23,7 @@ from portal_app.kernel.statements import affected
 
 @dataclass(frozen=True, slots=True)
 class NeedsEmail:
-    """The provider vouches for no e-mail: one must be given and proven.
+    """The provider vouches for no email: one must be given and proven.
 
     Attributes:
         offer: A secret that the browser keeps.
@@ -36,7 +36,7 @@ class NeedsEmail:
 
 @dataclass(frozen=True, slots=True)
 class NeedsProof:
-    """There is an account with the provider's e-mail: it must be proven once.
+    """There is an account with the provider's email: it must be proven once.
 
     Attributes:
         offer: A secret that the browser keeps.

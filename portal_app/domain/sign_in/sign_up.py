@@ -1,4 +1,4 @@
-"""Signing up as a customer, and deleting sign-ups whose e-mail was never verified."""
+"""Signing up as a customer, and deleting sign-ups whose email was never verified."""
 
 from datetime import timedelta
 
@@ -32,9 +32,9 @@ _MAX_TRIES = 5
 
 
 def sign_up(db: Database, actor: Actor, form: SignUpForm) -> None:
-    """Sign up by e-mail; what happens next is in the mail.
+    """Sign up by email; what happens next is in the mail.
 
-    The answer is the same, and takes the same time, whether the e-mail is new
+    The answer is the same, and takes the same time, whether the email is new
     (a link to activate), waits for activation (a fresh link) or has an account
     (a mail that says so). See ``accounts.registration`` for what a repeated
     sign-up may change.
@@ -65,7 +65,7 @@ def sign_up(db: Database, actor: Actor, form: SignUpForm) -> None:
         compared = PasswordComparison(known, passwords.matches(known, form.password))
         if db.call(_store_sign_up, person, password_hash, compared, form.next_path):
             return
-    raise Conflict("Somebody is signing up with this e-mail. Please try again.")
+    raise Conflict("Somebody is signing up with this email. Please try again.")
 
 
 def sign_up_on_page(
@@ -106,7 +106,7 @@ def create_active_customer(db: Database, form: SignUpForm) -> str:
 
     Raises:
         InvalidInput: With a sentence for each field that is wrong.
-        Conflict: If the e-mail has an account.
+        Conflict: If the email has an account.
     """
     person = db.query(_check_form, form)
     return db.call(

@@ -130,7 +130,7 @@ def prove_by_password(
 def send_proof(db: Database, actor: Actor, offer_hash: str, email: str = "") -> None:
     """Send the mail that proves the mailbox.
 
-    Never tells whether the e-mail has an account.
+    Never tells whether the email has an account.
 
     Args:
         db: The database.
@@ -140,7 +140,7 @@ def send_proof(db: Database, actor: Actor, offer_hash: str, email: str = "") -> 
             mail goes to it, whatever is typed.
 
     Raises:
-        InvalidInput: If it is no e-mail at all.
+        InvalidInput: If it is no email at all.
         LinkInvalid: If the offer is over.
         TooManyAttempts: If a limit was reached.
     """
@@ -266,7 +266,7 @@ def _prove_by_mail(tx: Session, actor: Actor, offer_hash: str, token: str) -> st
 
 
 def _is_same_account(tx: Session, row: PendingIdentity) -> bool:
-    """Whether the account that was asked for still has the e-mail it had."""
+    """Whether the account that was asked for still has the email it had."""
     account = lock_by_email(tx, row.email)
     return account is not None and account.id == row.account_id
 

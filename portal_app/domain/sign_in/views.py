@@ -10,7 +10,7 @@ class PendingIdentityView:
     Attributes:
         provider: Such as ``google``.
         name: Such as ``Google``.
-        step: ``email`` (give an e-mail), ``proof`` (there is an account: prove
+        step: ``email`` (give an email), ``proof`` (there is an account: prove
             that it is yours) or ``mail`` (a mail is under way).
         email: Where the account or the mail is; in step ``email`` what the
             provider suggests, or empty.

@@ -78,7 +78,7 @@ class Apple(OpenIDProvider):
         self._private_key = private_key
 
     def _extra(self) -> dict[str, str]:
-        # Apple gives name and e-mail only to a form.
+        # Apple gives name and email only to a form.
         return {"response_mode": "form_post"}
 
     async def _prepare(self, metadata: dict[str, Any]) -> None:

@@ -1,7 +1,7 @@
 """Facebook, by OAuth 2 and the Graph API.
 
 Facebook signs no id token for this flow: who came back is what the Graph API
-says for an access token that was got with our secret. It may know no e-mail, and
+says for an access token that was got with our secret. It may know no email, and
 never says whether the person can still read it, so none counts as verified.
 """
 

@@ -71,7 +71,7 @@ class AccountState(VersionedForm, rx.State):
 
     @event_for(CUSTOMER)
     async def resend(self, email_id: str) -> EventSpec:
-        """Send a fresh link to an e-mail that waits for it."""
+        """Send a fresh link to an email that waits for it."""
         email = await worker.run_in_thread(
             contact_points.resend_verification, actor(), email_id
         )

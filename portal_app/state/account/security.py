@@ -154,7 +154,7 @@ class AccountSecurityState(rx.State):
 
     @event_for(CUSTOMER)
     def begin_email(self) -> None:
-        """Open the e-mail's form without what was there before."""
+        """Open the email's form without what was there before."""
         self.email_step = "" if self.ways.has_password else _NO_PASSWORD
         self.email_errors, self.email_problem = {}, ""
 

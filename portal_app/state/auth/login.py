@@ -63,7 +63,7 @@ class LoginState(TicketForm, rx.State):
     """The log-in form.
 
     ``notice`` is why the person is here, one of ``_NOTICES`` or empty; ``refused``
-    what came of asking a provider, in words; ``not_active`` the e-mail of a right
+    what came of asking a provider, in words; ``not_active`` the email of a right
     password for an account that is not activated yet.
     """
 
@@ -131,7 +131,7 @@ class LoginState(TicketForm, rx.State):
 def _missing_credentials(email: str, password: str) -> dict[str, str]:
     wrong = {}
     if not email.strip():
-        wrong["email"] = "Please enter your e-mail."
+        wrong["email"] = "Please enter your email."
     if not password:
         wrong["password"] = "Please enter your password."  # noqa: S105
     return wrong
@@ -161,7 +161,7 @@ class LoginBookingState(TicketForm, rx.State):
 
     @event_for(PUBLIC)
     async def submit(self, form_data: dict[str, str]) -> AsyncIterator[None]:
-        """Compare e-mail and number; a right pair gives the page a ticket."""
+        """Compare email and number; a right pair gives the page a ticket."""
         if self.ticket:
             return  # a second click; the page is on its way already
         email = form_parsing.field(form_data, "email")
@@ -198,7 +198,7 @@ class LoginBookingState(TicketForm, rx.State):
 def _missing_booking_login(email: str, number: str) -> dict[str, str]:
     wrong = {}
     if not email.strip():
-        wrong["email"] = "Please enter the e-mail you booked with."
+        wrong["email"] = "Please enter the email you booked with."
     if not number.strip():
         wrong["number"] = "Please enter the booking number."
     return wrong

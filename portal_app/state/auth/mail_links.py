@@ -67,7 +67,7 @@ class MailLinkPage(SubmittedForm, mixin=True):
 
 
 class ConfirmEmailState(MailLinkPage, rx.State):
-    """The page that makes a new e-mail the one to log in with."""
+    """The page that makes a new email the one to log in with."""
 
     @event_for(PUBLIC)
     async def confirm(self) -> AsyncIterator[None]:
@@ -80,7 +80,7 @@ class ConfirmEmailState(MailLinkPage, rx.State):
 
 
 class VerifyContactState(MailLinkPage, rx.State):
-    """The page that shows that a contact's e-mail is read."""
+    """The page that shows that a contact's email is read."""
 
     email: str = ""
 

@@ -1,4 +1,4 @@
-"""Sign-up by e-mail, the activation link, and sending it again."""
+"""Sign-up by email, the activation link, and sending it again."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -57,7 +57,7 @@ class SignUpState(SubmittedForm, rx.State):
     """The sign-up form, and what is shown once it was sent.
 
     The address says whether it was sent (``?sent=1``), so a reload or a server
-    that forgot this state shows the same page, only without the e-mail.
+    that forgot this state shows the same page, only without the email.
 
     ``asks_person`` shows a box to tick, for whoever sent a form in which a field
     was filled that people do not see.
@@ -89,7 +89,7 @@ class SignUpState(SubmittedForm, rx.State):
     async def submit(
         self, form_data: dict[str, str]
     ) -> AsyncIterator[EventSpec | None]:
-        """Sign up. What happens next is the same for every e-mail."""
+        """Sign up. What happens next is the same for every email."""
         if self.sent:
             return  # a second click on what is done
         purpose = await self.get_state(PurposeState)

@@ -67,7 +67,7 @@ def _sign_in_methods(switches: Switches) -> list[SignInMethod]:
         for provider, name in PROVIDERS.items()
     ]
     return [
-        SignInMethod("E-mail and password", open=True),
+        SignInMethod("Email and password", open=True),
         *social,
         SignInMethod("Booking number", switches.booking_number),
     ]

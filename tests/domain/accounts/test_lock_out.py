@@ -34,7 +34,7 @@ from tests.support.wiring import wired
 EMAIL = FORM.email
 HOME = Actor(address="192.0.2.10", device="Firefox")
 WORLD = [Actor(address=f"198.51.{number}.1") for number in range(5)]
-WRONG = "The e-mail or the password is not right."
+WRONG = "The email or the password is not right."
 
 
 @pytest.fixture(autouse=True, params=["database", "redis"])

@@ -12,7 +12,7 @@ from tests.support.accounts import HashingCalls, run_concurrently
 MAYA = ("maya.chen@example.com", "Maya", "Chen")
 EASY = "This password is easy to guess. Add another word or two."
 HARDER = "Please make it harder to guess. Add another word or two."
-OWN = "Please choose something other than your name or e-mail."
+OWN = "Please choose something other than your name or email."
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ def test_invalid_emails(typed: str) -> None:
     with pytest.raises(InvalidInput) as refused:
         normal_email(typed)
     assert refused.value.fields == {
-        "email": "Please enter an e-mail address such as maya@example.com."
+        "email": "Please enter an email address such as maya@example.com."
     }
 
 

@@ -122,7 +122,7 @@ def test_every_wrong_pair_gets_the_same_answer_for_the_same_work(
         assert isinstance(error, InvalidInput)
         answers.append((error.fields, error.message))
         assert (hashing.hashed, hashing.compared) == (0, 1)
-    assert answers == [({}, "The e-mail or the password is not right.")] * 4
+    assert answers == [({}, "The email or the password is not right.")] * 4
     assert (rows(db, AccountSession), rows(db, AccountToken), sent_messages(db)) == (
         0,
         0,
@@ -133,7 +133,7 @@ def test_every_wrong_pair_gets_the_same_answer_for_the_same_work(
 def test_a_disabled_account_is_like_a_wrong_password(db: Database) -> None:
     change_account(db, disabled_at=utc_now())
     assert refused(db, EMAIL, PASSWORD).message == (
-        "The e-mail or the password is not right."
+        "The email or the password is not right."
     )
     assert rows(db, AccountToken) == 0
 

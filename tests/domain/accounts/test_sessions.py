@@ -168,7 +168,7 @@ def test_the_office_reads_the_security_log(db: Database) -> None:
         ("sign_in", "Logged in. By password.", EMAIL),
         (
             "sign_in_failed",
-            "A log-in was refused: wrong e-mail or password.",
+            "A log-in was refused: wrong email or password.",
             "nobody@example.com",
         ),
     ]

@@ -50,7 +50,7 @@ from tests.support.statements import statements_of
 pytestmark = pytest.mark.each_database
 
 EMAIL = "maya@example.com"
-WRONG = "The e-mail or the booking number is not right."
+WRONG = "The email or the booking number is not right."
 
 
 @pytest.fixture(autouse=True)
@@ -202,7 +202,7 @@ def test_a_number_and_an_email_are_limited_from_everywhere(
 
 
 def test_response_time_does_not_reveal_known_emails(sqlite_db: Database) -> None:
-    """A right e-mail with a wrong number, and a wrong e-mail."""
+    """A right email with a wrong number, and a wrong email."""
     sqlite_db.call(create_sample_business)
     maya = sqlite_db.call(new_customer)
     draft = ready_draft(sqlite_db, maya)

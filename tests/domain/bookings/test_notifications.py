@@ -187,7 +187,7 @@ def test_contacts_that_are_not_notified(db: Database, maya: Actor) -> None:
 def test_contact_who_gets_the_confirmation_gets_no_second_mail(
     db: Database, maya: Actor
 ) -> None:
-    """By whichever of their e-mails the booking was made."""
+    """By whichever of their emails the booking was made."""
     emails = (EmailEntry("tom@example.com"), EmailEntry("t@work.example.com", True))
     add_contact(db, maya, replace(TOM, emails=emails))
     add_contact(db, maya, ANN)

@@ -107,14 +107,14 @@ def test_every_wrong_field_is_named(db: Database, her: Actor) -> None:
     assert refused.value.fields == {
         "role": "Please choose a role.",
         "first_name": "Please enter the first name.",
-        "emails.0": "Please enter an e-mail for what they are told about.",
+        "emails.0": "Please enter an email for what they are told about.",
     }
     with pytest.raises(InvalidInput) as refused:
         contacts.add_contact(
             db, her, replace(TOM, emails=(), phones=(), told_about=()), "r1"
         )
     assert refused.value.fields == {
-        "emails.0": "Please enter an e-mail or a phone number."
+        "emails.0": "Please enter an email or a phone number."
     }
     assert snapshot_without_logs(db) == before
 

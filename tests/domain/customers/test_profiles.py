@@ -211,8 +211,8 @@ def test_every_wrong_field_is_named_and_nothing_is_stored(
     assert refused.value.fields == {
         "first_name": "Please enter your first name.",
         "other_names.0": "Please use only letters in a name.",
-        "emails.1": "Please enter an e-mail address such as maya@example.com.",
-        "emails.2": "This e-mail is here twice.",
+        "emails.1": "Please enter an email address such as maya@example.com.",
+        "emails.2": "This email is here twice.",
         "phones.0": "Please enter a phone number such as 0412 345 678.",
         "company": "Please enter the name of the business.",
         "birthday": "Please enter a date that is not in the future.",

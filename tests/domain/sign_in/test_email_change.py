@@ -1,4 +1,4 @@
-"""Changing the e-mail, and races for it."""
+"""Changing the email, and races for it."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -182,7 +182,7 @@ def test_every_wrong_field_is_named_and_nothing_happens(
     assert refused.value.fields == {
         "first_name": "Please enter your first name.",
         "last_name": "Please use at most 80 characters.",
-        "email": "Please enter an e-mail address such as maya@example.com.",
+        "email": "Please enter an email address such as maya@example.com.",
         "phone": "Please enter a phone number such as 0412 345 678.",
         "password": "Please use at least 10 characters.",
         "terms": "Please accept the terms to go on.",

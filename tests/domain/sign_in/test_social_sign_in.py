@@ -51,7 +51,7 @@ from tests.support.accounts import (
 pytestmark = pytest.mark.each_database
 
 MAYA = ProviderProfile("google", "g-1", "Maya@Example.com", True, "Maya", "Chen")
-# Facebook without an e-mail.
+# Facebook without an email.
 EVE = ProviderProfile("facebook", "f-evil", None, False, "Eve", "Il")
 
 
@@ -103,7 +103,7 @@ def test_a_new_person_gets_an_account_and_is_known_from_then_on(db: Database) ->
         "Maya Chen",
         "maya@example.com",
     )
-    # The provider's lasting id counts, not what its e-mail is by now.
+    # The provider's lasting id counts, not what its email is by now.
     again = signed_in_by(db, replace(MAYA, email="other@example.com"))
     assert again.new is False
     assert redeem_ticket(db, again.ticket).account_id == actor.account_id
@@ -198,7 +198,7 @@ def test_the_mail_connects_in_the_browser_that_began(db: Database) -> None:
 def test_neither_the_mail_nor_the_browser_secret_alone_connects(
     db: Database,
 ) -> None:
-    """Eve has no e-mail at Facebook and names Maya's; Maya clicks in her browser."""
+    """Eve has no email at Facebook and names Maya's; Maya clicks in her browser."""
     sign_up.create_active_customer(db, FORM)
     offer = needs_email(db)
     social_sign_in.send_proof(db, STRANGER, offer, FORM.email)

@@ -64,7 +64,7 @@ def test_a_sign_up_nobody_activated_is_kept_for_thirty_days(db: Database) -> Non
         assert delete_unverified_accounts(db) == 0
     assert emails(db) == []
     assert database_snapshot(db)["account_token"] == []
-    # The e-mail is free again.
+    # The email is free again.
     sign_up_at(db, at=AFTER)
     assert emails(db) == [FORM.email]
 

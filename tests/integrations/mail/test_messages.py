@@ -70,10 +70,10 @@ def test_every_kind_is_tested() -> None:
         ("already_registered", "You already have an account at Brightside & Söhne"),
         ("reset_password", "Choose a new password at Brightside & Söhne"),
         ("password_changed", "Your password at Brightside & Söhne was changed"),
-        ("change_email", "Confirm your new e-mail at Brightside & Söhne"),
-        ("email_taken", "Your e-mail has an account at Brightside & Söhne already"),
-        ("email_changed", "Your e-mail at Brightside & Söhne was changed"),
-        ("confirm_provider", "Confirm your e-mail at Brightside & Söhne"),
+        ("change_email", "Confirm your new email at Brightside & Söhne"),
+        ("email_taken", "Your email has an account at Brightside & Söhne already"),
+        ("email_changed", "Your email at Brightside & Söhne was changed"),
+        ("confirm_provider", "Confirm your email at Brightside & Söhne"),
         ("ways_changed", "How you log in at Brightside & Söhne has changed"),
         ("new_device", "A new log-in to your account at Brightside & Söhne"),
         ("booking_confirmed", "Booking B-7K3M-9QXT: Home cleaning"),
@@ -156,7 +156,7 @@ def test_the_text_of_an_activation() -> None:
         "\n"
         "ACTIVATE YOUR ACCOUNT\n"
         "\n"
-        "Somebody signed up at Brightside & Söhne with this e-mail address. If it\n"
+        "Somebody signed up at Brightside & Söhne with this email address. If it\n"
         "was you, open this link to activate your account:\n"
         "\n"
         "https://portal.example.com/verify-email?token=abc-DEF_123\n"
@@ -190,7 +190,7 @@ def test_the_text_of_a_new_log_in() -> None:
 
 def test_the_old_email_is_told_the_new_one() -> None:
     assert (
-        "Your account at Brightside & Söhne now has the e-mail\nmaya.chen@example.com."
+        "Your account at Brightside & Söhne now has the email\nmaya.chen@example.com."
     ) in text_of(letter("email_changed"))
 
 

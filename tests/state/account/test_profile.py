@@ -81,7 +81,7 @@ def test_wrong_fields_are_named_and_nothing_is_stored(database: Database) -> Non
     assert tab.fire(AccountState.save, form) == []
     state = tab.state(AccountState)
     assert state.errors == {
-        "emails.1": "Please enter an e-mail address such as maya@example.com.",
+        "emails.1": "Please enter an email address such as maya@example.com.",
         "phones.0": "Please enter a phone number such as 0412 345 678.",
     }
     assert (state.saved, state.pending) == ("", False)

@@ -12,7 +12,7 @@ from tests.support.accounts import OTHER_PASSWORD, PASSWORD, snapshot_without_lo
 from tests.support.people import new_customer
 from tests.support.tabs import STRANGER, Tab, redirect_targets
 
-WRONG = "The e-mail or the password is not right."
+WRONG = "The email or the password is not right."
 
 
 def test_a_right_password_gives_a_ticket_that_opens_one_session(
@@ -108,7 +108,7 @@ def test_empty_form_is_reported_and_not_rate_limited(
         tab.fire(LoginState.submit, {})
     state = tab.state(LoginState)
     assert state.errors == {
-        "email": "Please enter your e-mail.",
+        "email": "Please enter your email.",
         "password": "Please enter your password.",
     }
     assert (state.problem, state.pending) == ("", False)

@@ -107,7 +107,7 @@ def test_an_empty_form_says_what_is_missing_next_to_each_field(
     assert _what_is_shown(tab) == {
         "errors": {
             "first_name": "Please enter your first name.",
-            "email": "Please enter an e-mail address such as maya@example.com.",
+            "email": "Please enter an email address such as maya@example.com.",
             "password": "Please use at least 10 characters.",
             "terms": "Please accept the terms to go on.",
         },
@@ -214,7 +214,7 @@ def test_asking_again_for_no_e_mail_says_so(database: Database) -> None:
     answer = tab.state(ResendState)
     assert answer.sent is False
     assert answer.errors == {
-        "email": "Please enter an e-mail address such as maya@example.com."
+        "email": "Please enter an email address such as maya@example.com."
     }
 
 
