@@ -157,8 +157,11 @@ def save_switches(tx: Session, actor: Actor, form: SwitchesForm, version: int) -
     require_office(actor)
     rules.check_switches(form)
     lock_business(tx)
-    if not rules.SWITCHES.is_current(switches(tx), asdict(form), version):
+    now, wanted = switches(tx), asdict(form)
+    if not rules.SWITCHES.is_current(now, wanted, version):
         return
-    values = {SWITCH_COLUMNS.get(k, k): v for k, v in asdict(form).items()}
+    if rules.SWITCHES.values(now) == wanted:
+        return  # a second click, or a save without a change
+    values = {SWITCH_COLUMNS.get(k, k): v for k, v in wanted.items()}
     statement = update(Business).where(col(Business.id) == 1)
     tx.execute(statement.values(**values, version=Business.version + 1))

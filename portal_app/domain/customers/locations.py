@@ -72,6 +72,17 @@ def location_address(tx: Session, actor: Actor, location_id: str) -> Address:
     return _address(_LOCATIONS.find(tx, actor, location_id))
 
 
+def saved_place(tx: Session, actor: Actor, address: Address) -> Location | None:
+    """The actor's saved place at this address, if there is one.
+
+    Raises:
+        NotAllowed: If the actor is no customer.
+    """
+    key = place_key(address)
+    rows = _LOCATIONS.rows(tx, actor)
+    return next((row for row in rows if row.place_key == key), None)
+
+
 def save_location(tx: Session, actor: Actor, form: AddressForm) -> str:
     """Save a place; one that is saved already is brought up to date.
 
@@ -94,7 +105,7 @@ def save_location(tx: Session, actor: Actor, form: AddressForm) -> str:
     address = validate_address(form)
     key = place_key(address)
     saved = _LOCATIONS.rows(tx, actor)
-    same = next((row for row in saved if row.place_key == key), None)
+    same = saved_place(tx, actor, address)
     if same is None:
         _LOCATIONS.check_room(saved)
     becomes_default = form.is_default or not saved

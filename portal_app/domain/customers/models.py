@@ -124,7 +124,8 @@ class CustomerDetails(SQLModel, table=True):
         company: The business's name where ``kind`` says so.
         language: A language code such as ``en``, or empty.
         picture_id: A file of the customer, see ``files``.
-        booking_at_billing: Whether the billing address is where bookings are.
+        booking_at_billing: Whether the customer said that bookings are at the
+            billing address; true only as long as that place is saved.
     """
 
     __tablename__ = "customer_details"
@@ -140,7 +141,7 @@ class CustomerDetails(SQLModel, table=True):
     picture_id: str | None = Field(
         default=None, foreign_key="stored_file.id", ondelete="SET NULL"
     )
-    booking_at_billing: bool = True
+    booking_at_billing: bool = False
 
 
 class BillingAddress(AddressColumns, table=True):

@@ -18,9 +18,10 @@ from portal_app.domain.customers.addresses import (
     address_lines,
     is_empty,
     pin_of,
+    place_key,
     validate_address,
 )
-from portal_app.domain.customers.locations import save_location
+from portal_app.domain.customers.locations import save_location, saved_place
 from portal_app.domain.customers.models import (
     EMPTY_ADDRESS,
     SELF,
@@ -79,7 +80,7 @@ class ProfileForm:
     birthday: str = ""
     language: str = ""
     billing: AddressForm = field(default_factory=AddressForm)
-    booking_at_billing: bool = True
+    booking_at_billing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +196,7 @@ def get_profile(tx: Session, actor: Actor) -> ProfileView:
         picture_url=attachments.picture_url(details.picture_id),
         large_picture_url=attachments.picture_url(details.picture_id, 512),
         billing=address_view(tx.get(BillingAddress, customer.id), business.country),
-        booking_at_billing=details.booking_at_billing,
+        booking_at_billing=_books_at_billing(tx, actor, details),
         asks_birthday=business.asks_birthday,
         asks_language=business.asks_language,
     )
@@ -279,6 +280,16 @@ def pin_text(degrees: float | None) -> str:
     return "" if degrees is None else f"{degrees:.6f}"
 
 
+def _books_at_billing(tx: Session, actor: Actor, details: CustomerDetails) -> bool:
+    """Whether bookings are at the billing address: said so, and still saved."""
+    row = tx.get(BillingAddress, details.customer_id)
+    return (
+        details.booking_at_billing
+        and row is not None
+        and saved_place(tx, actor, row.address) is not None
+    )
+
+
 def _own_contact_points(
     tx: Session, customer: Customer, myself: Contact | None, home: str
 ) -> tuple[list[EmailView], list[PhoneView]]:
@@ -343,7 +354,7 @@ def _check_form(tx: Session, customer: Customer, form: ProfileForm) -> _CheckedP
         form.language,
         billing,
         pin_of(form.billing) if billing else (None, None),
-        form.booking_at_billing,
+        form.booking_at_billing and billing is not None,
     )
 
 
@@ -385,6 +396,7 @@ def _save_checked(tx: Session, actor: Actor, form: ProfileForm, version: int) ->
         values = _values(checked, business.country)
         _record(business).is_current(get_profile(tx, actor), values, version)
         return
+    before = get_profile(tx, actor)
     login = contact_points.login_email(tx, customer)
     good = {customer.email, login}
     customer.first_name, customer.last_name = checked.first_name, checked.last_name
@@ -400,7 +412,7 @@ def _save_checked(tx: Session, actor: Actor, form: ProfileForm, version: int) ->
     tx.flush()
     contact_points.save_contact_points(tx, myself, checked.reach, known_good=good)
     _choose_verified_email(tx, actor, checked.reach, login)
-    _save_billing(tx, actor, customer.id, checked, form)
+    _save_billing(tx, actor, before, checked, form)
 
 
 def _choose_verified_email(
@@ -443,24 +455,37 @@ def _save_details(
 def _save_billing(
     tx: Session,
     actor: Actor,
-    customer_id: str,
+    before: ProfileView,
     checked: _CheckedProfile,
     form: ProfileForm,
 ) -> None:
+    """Store the billing address, and a place there if this save asks for one.
+
+    A place is saved when the tick is set, or the address moves under it; who only
+    changes their name finds all places as they left them.
+    """
+    customer_id = customer_of(actor)
     row = tx.get(BillingAddress, customer_id)
     if checked.billing is None:
         if row is not None:
             tx.delete(row)
             tx.flush()
         return
-    plain = checked.billing
+    place = saved_place(tx, actor, row.address) if row else None
+    moved = row is None or place_key(row.address) != place_key(checked.billing)
     row = row or BillingAddress(customer_id=customer_id, **EMPTY_ADDRESS)
-    row.address = plain
-    row.latitude, row.longitude = checked.pin
+    row.address = checked.billing
+    if moved or (before.billing.latitude, before.billing.longitude) != (
+        pin_text(checked.pin[0]),
+        pin_text(checked.pin[1]),
+    ):
+        row.latitude, row.longitude = checked.pin
     tx.add(row)
     tx.flush()
-    if checked.booking_at_billing:
-        save_location(tx, actor, replace(form.billing, is_default=True))
+    ticked = checked.booking_at_billing and not before.booking_at_billing
+    if ticked or (checked.booking_at_billing and moved):
+        becomes_default = ticked or (place is not None and place.is_default)
+        save_location(tx, actor, replace(form.billing, is_default=becomes_default))
 
 
 def set_picture(tx: Session, actor: Actor, file_id: str) -> None:

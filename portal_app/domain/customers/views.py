@@ -100,7 +100,7 @@ class ProfileView:
     picture_url: str = ""
     large_picture_url: str = ""
     billing: AddressView = field(default_factory=AddressView)
-    booking_at_billing: bool = True
+    booking_at_billing: bool = False
     asks_birthday: bool = False
     asks_language: bool = False
 

@@ -16,6 +16,7 @@ from tests.support.accounts import (
     set_up_business,
     snapshot_without_logs,
 )
+from tests.support.snapshots import changed_columns
 
 pytestmark = pytest.mark.each_database
 
@@ -234,3 +235,18 @@ def test_an_unknown_policy_is_not_found(db: Database) -> None:
         with pytest.raises(NotFound):
             attempt()
     assert snapshot_without_logs(db) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("title", "Keys"), ("text", "In a safe.\n\nWith your name.")]
+)
+def test_one_changed_field_is_all_that_changes(
+    db: Database, name: str, value: str
+) -> None:
+    key = add(db)
+    add(db, replace(KEYS, title="Pets"), "r2")
+    before = snapshot_without_logs(db)
+    form = replace(KEYS, **{name: value})
+    db.call(policies.save_policy, SYSTEM, key, form, 1)
+    after = snapshot_without_logs(db)
+    assert changed_columns(before, after) == {f"policy.{name}", "policy.version"}

@@ -17,6 +17,7 @@ from tests.support.accounts import (
     set_up_business,
     snapshot_without_logs,
 )
+from tests.support.snapshots import changed_columns
 
 pytestmark = pytest.mark.each_database
 
@@ -133,3 +134,34 @@ def test_defaults_apply_without_a_business(db: Database) -> None:
     with db.write() as tx:
         tx.delete(service.current_business(tx))
     assert db.query(service.switches) == Switches()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "column"),
+    [
+        ("asks_language", True, "asks_language"),
+        ("session_hours", 3, "session_hours"),
+        ("booking_number", False, "booking_number_sign_in"),
+    ],
+)
+def test_one_changed_switch_is_all_that_changes(
+    db: Database, name: str, value: object, column: str
+) -> None:
+    db.call(service.save_switches, SYSTEM, SwitchesForm(), 1)
+    before = snapshot_without_logs(db)
+    wanted = replace(SwitchesForm(), **{name: value})  # type: ignore[arg-type]
+    version = db.query(service.switches).version
+    db.call(service.save_switches, SYSTEM, wanted, version)
+    after = snapshot_without_logs(db)
+    assert changed_columns(before, after) == {f"business.{column}", "business.version"}
+
+
+@pytest.mark.parametrize("form", [SwitchesForm(), OTHER])
+def test_saving_what_is_saved_already_changes_nothing(
+    db: Database, form: SwitchesForm
+) -> None:
+    db.call(service.save_switches, SYSTEM, form, 1)
+    before = snapshot_without_logs(db)
+    version = db.query(service.switches).version
+    db.call(service.save_switches, SYSTEM, form, version)
+    assert snapshot_without_logs(db) == before

@@ -10,6 +10,7 @@ from portal_app.kernel.changes import Change, EditConflict
 from portal_app.kernel.db import Database
 from portal_app.kernel.errors import InvalidInput, NotAllowed
 from tests.support.accounts import snapshot_without_logs
+from tests.support.snapshots import changed_columns
 
 ALLERGIES = Definition(key="allergies", name="Allergies", kind="yes_no")
 WHICH = Definition(
@@ -62,3 +63,19 @@ def test_invalid_answers_are_named_and_nothing_is_stored(
     with pytest.raises(NotAllowed):
         db.call(profiles.save_custom_fields, SYSTEM, {}, 1)
     assert snapshot_without_logs(db) == before
+
+
+@pytest.mark.parametrize("text", ["Nuts and milk", "Cats"])
+def test_one_changed_answer_is_all_that_changes(
+    db: Database, her: Actor, text: str
+) -> None:
+    save = partial(db.call, profiles.save_custom_fields, her)
+    save({"allergies": "yes", "which": "Nuts"}, 1)
+    before = snapshot_without_logs(db)
+    save({"allergies": "yes", "which": text}, 2)
+    assert changed_columns(before, snapshot_without_logs(db)) == {
+        "field_value.value",
+        "field_value.text",
+        "field_value.updated_at",
+        "customer.version",
+    }

@@ -91,6 +91,7 @@ def test_all_profile_fields_are_stored(db: Database, her: Actor) -> None:
         birthday="1990-03-21",
         language="zh",
         billing=BONDI,
+        booking_at_billing=True,
     )
     profiles.save_profile(db, her, form, 1)
     view = db.query(profiles.get_profile, her)
@@ -124,10 +125,10 @@ def test_all_profile_fields_are_stored(db: Database, her: Actor) -> None:
 
 
 def test_a_billing_address_of_its_own_saves_no_place(db: Database, her: Actor) -> None:
-    form = replace(FORM, billing=BONDI, booking_at_billing=False)
+    form = replace(FORM, billing=BONDI)
     profiles.save_profile(db, her, form, 1)
     assert db.query(locations.list_locations, her) == []
-    profiles.save_profile(db, her, replace(FORM, booking_at_billing=False), 2)
+    profiles.save_profile(db, her, FORM, 2)
     assert db.query(profiles.get_profile, her).billing.lines == []
 
 

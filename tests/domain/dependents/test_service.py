@@ -28,6 +28,7 @@ from tests.support.dependents import (
     define_dependent_types,
 )
 from tests.support.sample_business import NOW, create_sample_business, new_customer
+from tests.support.snapshots import changed_columns
 from tests.support.statements import statements_of
 from tests.support.uploads import snapshot_without_attempts, upload_file
 
@@ -451,3 +452,32 @@ def test_today_is_in_the_business_time_zone(db: Database, maya: Actor) -> None:
     with frozen(NOW):
         (document,) = db.query(service.get_dependent, maya, rex).documents
     assert document.status == "expired"
+
+
+@pytest.mark.parametrize(
+    ("form", "columns"),
+    [
+        (replace(REX, name="Max"), {"dependent.name", "dependent.version"}),
+        (
+            replace(REX, answers={**REX.answers, "weight": "19"}),
+            {
+                "field_value.value",
+                "field_value.text",
+                "field_value.updated_at",
+                "dependent.version",
+            },
+        ),
+        (
+            replace(REX, answers={"weight": ""}),
+            {"-field_value", "dependent.version"},
+        ),
+    ],
+)
+def test_one_changed_field_is_all_that_changes(
+    db: Database, maya: Actor, form: DependentForm, columns: set[str]
+) -> None:
+    rex = add_pet(db, maya, key="r1")
+    add_pet(db, maya, cat_form("Tom"), key="r2")
+    before = snapshot_without_attempts(db)
+    db.call(service.save_dependent, maya, rex, form, 1)
+    assert changed_columns(before, snapshot_without_attempts(db)) == columns

@@ -25,6 +25,7 @@ from portal_app.kernel.errors import Conflict, InvalidInput, NotAllowed, NotFoun
 from portal_app.kernel.ids import new_id
 from tests.support.accounts import run_concurrently
 from tests.support.sample_business import new_customer
+from tests.support.snapshots import changed_columns
 from tests.support.uploads import snapshot_without_attempts
 
 pytestmark = pytest.mark.each_database
@@ -575,3 +576,22 @@ def test_choices_of_a_pack_keep_their_keys(db: Database, maya: Actor) -> None:
         ("s", "Very short"),
         ("long", "Long"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("form", "columns"),
+    [
+        (replace(NAME, help="As you call it."), {"help"}),
+        (replace(NAME, name="Pet name"), {"name"}),
+        (replace(NAME, required=True), {"required"}),
+    ],
+)
+def test_one_changed_part_is_all_that_changes(
+    db: Database, maya: Actor, form: FieldForm, columns: set[str]
+) -> None:
+    add(db, NAME)
+    before = snapshot_without_attempts(db)
+    change(db, "nickname", form)
+    assert changed_columns(before, snapshot_without_attempts(db)) == {
+        f"field_definition.{name}" for name in (*columns, "version")
+    }
