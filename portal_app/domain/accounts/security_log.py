@@ -39,6 +39,7 @@ EVENT_KINDS = {
     "provider_refused": "A log-in by a provider was refused.",
     "new_device": "Logged in from an unknown device.",
     "sessions_ended": "Sessions were ended.",
+    "invitation_accepted": "An invitation was accepted.",
     "robot": "A sign-up looked like a robot's.",
 }
 """What is logged, in words."""

@@ -39,6 +39,9 @@ KINDS = {
         "Confirmation of a log-in by a provider",
         "They get a new one by logging in that way again.",
     ),
+    "invitation": Kind(
+        "Invitation to work here", "Somebody of the office can invite them again."
+    ),
     "ways_changed": Kind("Notice of a changed way to log in"),
     "new_device": Kind("Notice of a log-in from a new device"),
     "booking_confirmed": Kind("Confirmation of a booking"),

@@ -1,8 +1,8 @@
-"""Tables of sign-ins at a provider that are not finished yet."""
+"""Tables of sign-ins at a provider, and of invitations, that are not finished yet."""
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from portal_app.kernel.columns import (
@@ -79,3 +79,35 @@ class ProviderFlow(SQLModel, table=True):
     created_at: datetime = created_field()
     expires_at: datetime = instant_field(index=True)
     used_at: datetime | None = optional_instant_field()
+
+
+class Invitation(SQLModel, table=True):
+    """Somebody the office asked by mail to work with an account of their own.
+
+    The mail carries the secret of ``token_hash``. Of the invitations to one place
+    (``role`` and ``reference``), only the newest can be accepted.
+
+    Attributes:
+        name: Whom the mail greets, or empty.
+        reference: What the account will belong to, such as a fieldworker's id.
+        invited_by: The account of who asked; empty for the command line.
+    """
+
+    __table_args__ = (
+        UniqueConstraint("token_hash"),
+        Index("ix_invitation_place", "role", "reference"),
+    )
+
+    id: str = id_field()
+    email: str = Field(max_length=254)
+    name: str = Field(default="", max_length=161)
+    role: str = Field(max_length=16)
+    reference: str = Field(default="", max_length=26)
+    invited_by: str | None = Field(
+        default=None, foreign_key="account.id", ondelete="SET NULL"
+    )
+    token_hash: str = Field(max_length=64)
+    created_at: datetime = created_field()
+    expires_at: datetime = instant_field(index=True)
+    accepted_at: datetime | None = optional_instant_field()
+    withdrawn_at: datetime | None = optional_instant_field()

@@ -201,11 +201,16 @@ def _delete_batch(tx: Session, after: str) -> tuple[int, str]:
         # One that is being activated just now is left alone.
         .with_for_update(skip_locked=True)
     ).all()
-    count = sum(_delete_account(tx, account_id) for account_id in ids)
+    count = sum(delete_unused_account(tx, account_id) for account_id in ids)
     return count, ids[-1] if len(ids) == _BATCH_SIZE else ""
 
 
-def _delete_account(tx: Session, account_id: str) -> bool:
+def delete_unused_account(tx: Session, account_id: str) -> bool:
+    """Delete an account and its customer, unless something refers to them.
+
+    Returns:
+        Whether it was deleted.
+    """
     try:
         with tx.begin_nested():
             customers.delete_customer(tx, account_id)

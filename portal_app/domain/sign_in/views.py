@@ -36,3 +36,31 @@ class ViewerView:
     email: str = ""
     picture_url: str = ""
     role: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationView:
+    """An invitation that nobody accepted yet, for the office.
+
+    Attributes:
+        sent: When it was sent last, as the business writes it.
+        expired: Whether its link has run out.
+    """
+
+    id: str = ""
+    email: str = ""
+    sent: str = ""
+    expired: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class JoiningView:
+    """What the link of an invitation leads to.
+
+    Attributes:
+        email: What the person will log in with.
+        needs_password: Whether there is no account yet.
+    """
+
+    email: str = ""
+    needs_password: bool = True

@@ -35,6 +35,7 @@ _SUBJECTS = {
     "email_taken": "Your email has an account at {business.name} already",
     "email_changed": "Your email at {business.name} was changed",
     "confirm_provider": "Confirm your email at {business.name}",
+    "invitation": "{business.name} invites you",
     "ways_changed": "How you log in at {business.name} has changed",
     "new_device": "A new log-in to your account at {business.name}",
     "booking_confirmed": "Booking {payload[number]}: {payload[service]}",

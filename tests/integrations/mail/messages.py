@@ -72,6 +72,11 @@ PAYLOADS: dict[str, dict[str, Any]] = {
         "path": "/login/connect?token=abc-DEF_123",
         "provider": "Facebook",
     },
+    "invitation": {
+        "path": "/join?token=abc-DEF_123",
+        "name": "Sam Rivers",
+        "days": "7",
+    },
     "ways_changed": {"path": "/account", "what": "Google was connected"},
     "new_device": {
         "path": "/account",

@@ -1,0 +1,50 @@
+"""Where the link of an invitation leads."""
+
+from collections.abc import AsyncIterator
+
+import reflex as rx
+
+from portal_app.domain.accounts.rules import LinkInvalid
+from portal_app.domain.sign_in import invitations
+from portal_app.state.auth.mail_links import INVALID, MailLinkPage
+from portal_app.state.auth.purpose import PurposeState
+from portal_app.state.core import form_parsing, worker
+from portal_app.state.core.access import PUBLIC, actor, event_for
+
+
+class JoinState(MailLinkPage, rx.State):
+    """``needs_password`` is whether there is no account with ``email`` yet."""
+
+    email: str = ""
+    needs_password: bool = True
+
+    @event_for(PUBLIC)
+    async def load(self) -> None:
+        """Show whom the link in the address invites; using it is another step."""
+        self.errors, self.problem, self.pending = {}, "", False
+        known = self._token
+        token = self._read_token()
+        if not token or token != known or not self.outcome:
+            await self._look_at(token)
+        self.loaded = True
+
+    @event_for(PUBLIC, weight=20)
+    async def submit(self, form_data: dict[str, str]) -> AsyncIterator[None]:
+        """Use the link."""
+        password = form_parsing.field(form_data, "password")
+
+        async def accept(token: str) -> None:
+            await worker.run_hashing(invitations.accept, actor(), token, password)
+
+        async for _ in self._use_link(accept):
+            yield
+        (await self.get_state(PurposeState)).email = self.email
+
+    async def _look_at(self, token: str) -> None:
+        try:
+            found = await worker.query(invitations.joining, token)
+        except LinkInvalid:
+            self.outcome, self.email = INVALID, ""
+            return
+        self.outcome = ""
+        self.email, self.needs_password = found.email, found.needs_password
