@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 from portal_app.api.account_export import export_routes
 from portal_app.api.branding import branding_routes
 from portal_app.api.calendar import calendar_routes
+from portal_app.api.changes_export import changes_export_routes
 from portal_app.api.failures import failure_handlers
 from portal_app.api.files import file_routes
 from portal_app.api.guard import Guard, content_security_policy, inline_script_hashes
@@ -53,6 +54,7 @@ from portal_app.pages import (
     login_connect,
     not_found,
     office,
+    office_changes,
     office_dependents,
     office_fields,
     office_notifications,
@@ -102,6 +104,7 @@ PAGES = (
     bookings.page,
     booking.page,
     office.page,
+    office_changes.page,
     office_fields.page,
     office_dependents.page,
     office_notifications.page,
@@ -149,6 +152,7 @@ _routes = Starlette(
         *oauth_routes(_database, _settings, configured_providers(_settings)),
         *branding_routes(_database),
         *calendar_routes(_database, _settings),
+        *changes_export_routes(_database, _settings),
         *stop_mails_routes(_database),
         *upload_routes(_database, _settings, _storage, _images),
         *file_routes(_database, _settings, _storage),

@@ -20,16 +20,20 @@ def is_in_use(row: Archivable) -> bool:
     return row.archived_at is None
 
 
-def archive(tx: Session, row: Archivable) -> None:
-    """Put a row away as of now; one that is away stays as it is."""
-    if row.archived_at is None:
-        _set_archived_at(tx, row, utc_now())
-
-
-def restore(tx: Session, row: Archivable) -> None:
-    """Take a row out again; one that is in use stays as it is."""
+def archive(tx: Session, row: Archivable) -> bool:
+    """Put a row away as of now; ``False`` if it is away already."""
     if row.archived_at is not None:
-        _set_archived_at(tx, row, None)
+        return False
+    _set_archived_at(tx, row, utc_now())
+    return True
+
+
+def restore(tx: Session, row: Archivable) -> bool:
+    """Take a row out again; ``False`` if it is in use already."""
+    if row.archived_at is None:
+        return False
+    _set_archived_at(tx, row, None)
+    return True
 
 
 def _set_archived_at(tx: Session, row: Archivable, at: datetime | None) -> None:

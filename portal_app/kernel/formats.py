@@ -56,6 +56,11 @@ class Formats:
         text: str = format_skeleton("MMMEd", self._local_day(value), locale=self.locale)
         return text
 
+    def day_and_year(self, value: datetime | date) -> str:
+        """A day with its year and without its weekday, such as ``24 Nov 2026``."""
+        text: str = format_date(self._local_day(value), "medium", locale=self.locale)
+        return text
+
     def month(self, value: date) -> str:
         """A month, such as ``November 2026``."""
         text: str = format_skeleton("yMMMM", value, locale=self.locale)

@@ -78,6 +78,7 @@ PAGES = {
     "/bookings": FOR_CUSTOMERS,
     "/bookings/[number]": FOR_GUESTS,
     "/office": FOR_THE_OFFICE,
+    "/office/changes": FOR_THE_OFFICE,
     "/office/dependents": FOR_THE_OFFICE,
     "/office/fields": FOR_THE_OFFICE,
     "/office/notifications": FOR_THE_OFFICE,
@@ -147,6 +148,7 @@ HANDLERS = {
         "booking_state": "load",
     },
     "for the office": {
+        "office_changes_state": "load narrow show_thing turn",
         "office_dependent_types_state": "archive begin load move restore save",
         "office_fields_state": "archive begin load move restore save turn",
         "office_notifications_state": "load send_again",
@@ -214,6 +216,9 @@ ROUTES: dict[str, Asked | tuple[Asked, ...]] = {
     # A scanner of mails opens what is in them: it is led to the page that asks.
     "GET /api/mail/stop-mails": Asked("/api/mail/stop-mails?token=x", _all(303)),
     "GET /api/manifest.webmanifest": Asked("/api/manifest.webmanifest", _all(200)),
+    "GET /api/office/changes.csv": Asked(
+        "/api/office/changes.csv", _all(404) | {OFFICE: 200}
+    ),
     "GET /ping": Asked("/ping", _all(200)),
     "GET /policies": Asked("/policies", _all(200)),
     "GET /policies/": Asked("/policies/", _all(308)),

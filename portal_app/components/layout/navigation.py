@@ -78,6 +78,7 @@ OFFICE_MENU: tuple[NavigationGroup, ...] = (
             NavigationItem(
                 "security", "Security", "/office/security", "shield-check", "Security"
             ),
+            NavigationItem("changes", "Changes", "/office/changes", "history"),
             NavigationItem(
                 "settings", "Settings", "/office/settings", "settings", "Settings"
             ),

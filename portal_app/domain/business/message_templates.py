@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from sqlmodel import Session, col, select
 
 from portal_app.domain.business.models import MessageTemplate
+from portal_app.domain.change_log import service as change_log
+from portal_app.domain.change_log.service import Thing
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.ordering import assign_positions
 from portal_app.kernel.ownership import require_office
+from portal_app.kernel.versioned import Field, Record
 
 MAX_TEMPLATE_LENGTH = 4000
 PLACEHOLDERS = frozenset(
@@ -28,6 +31,12 @@ PLACEHOLDERS = frozenset(
 )
 """What a template may name in braces, such as ``{first_name}``."""
 
+_RECORD = Record(
+    "This template",
+    Field("name", "Name"),
+    Field("subject", "Subject"),
+    Field("text", "Text"),
+)
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
@@ -83,10 +92,18 @@ def define_templates(tx: Session, actor: Actor, wanted: Sequence[TemplateText]) 
         }
         if all(getattr(row, name) == value for name, value in values.items()):
             continue
+        before = _RECORD.values(row)
         for name, value in values.items():
             setattr(row, name, value)
         row.version += 1
         tx.add(row)
         changed += 1
+        change_log.record(
+            tx,
+            actor,
+            "added" if row.version == 1 else "changed",
+            Thing("Message template", row.id, row.name),
+            change_log.differences(_RECORD, before, _RECORD.values(row)),
+        )
     tx.flush()
     return changed

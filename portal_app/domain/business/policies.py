@@ -10,6 +10,8 @@ from sqlmodel import Session, col, select
 from portal_app.domain.business import service as businesses
 from portal_app.domain.business.models import Policy
 from portal_app.domain.business.views import PolicyEntryView, PolicyView
+from portal_app.domain.change_log import service as change_log
+from portal_app.domain.change_log.service import Thing
 from portal_app.kernel import archival
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.errors import Conflict, InvalidInput, NotFound
@@ -34,6 +36,7 @@ _RECORD = Record(
     Field("text", "Text"),
     Field("in_use", "Shown to customers", read=archival.is_in_use),
 )
+_KIND = "Policy"
 _NOT_FOUND = "We could not find that policy."
 
 
@@ -97,6 +100,7 @@ def define_policies(tx: Session, actor: Actor, wanted: Sequence[PolicyText]) -> 
     return sum(
         _store_policy(
             tx,
+            actor,
             rows.get(one.key) or Policy(key=one.key, title="", text="", version=0),
             {"title": one.title, "text": one.text, "position": place[one.key]},
         )
@@ -152,13 +156,13 @@ def add_policy(tx: Session, actor: Actor, form: PolicyForm, request: str) -> str
     taken = {row.key for row in rows} | set(STANDARD_POLICIES) | _RESERVED_ANCHORS
     row = Policy(
         key=unique_key(values["title"], taken, otherwise="policy", separator="-"),
-        title=values["title"],
-        text=values["text"],
+        title="",
+        text="",
         position=next_position(row.position for row in rows),
         request_key=key,
+        version=0,
     )
-    tx.add(row)
-    tx.flush()
+    _store_policy(tx, actor, row, values)
     return row.key
 
 
@@ -184,7 +188,7 @@ def save_policy(
         raise NotFound(_NOT_FOUND)
     values = _checked_form(form)
     if _RECORD.is_current(row, values | {"in_use": True}, version):
-        _store_policy(tx, row, values)
+        _store_policy(tx, actor, row, values)
 
 
 def reorder_policies(tx: Session, actor: Actor, keys: Sequence[str]) -> None:
@@ -200,6 +204,9 @@ def reorder_policies(tx: Session, actor: Actor, keys: Sequence[str]) -> None:
     for row in rows:
         row.position = place[row.key]
     tx.flush()
+    in_order = sorted(rows, key=lambda row: row.position)
+    titles = [[row.title for row in found] for found in (rows, in_order)]
+    change_log.record_order(tx, actor, _KIND, *titles)
 
 
 def archive_policy(tx: Session, actor: Actor, key: str) -> None:
@@ -210,7 +217,8 @@ def archive_policy(tx: Session, actor: Actor, key: str) -> None:
         NotFound: If there is no such policy.
     """
     row = _locked_policy(tx, actor, key)
-    archival.archive(tx, row)
+    if archival.archive(tx, row):
+        change_log.record(tx, actor, "archived", _thing(row))
 
 
 def restore_policy(tx: Session, actor: Actor, key: str) -> None:
@@ -221,7 +229,8 @@ def restore_policy(tx: Session, actor: Actor, key: str) -> None:
         NotFound: If there is no such policy.
     """
     row = _locked_policy(tx, actor, key)
-    archival.restore(tx, row)
+    if archival.restore(tx, row):
+        change_log.record(tx, actor, "restored", _thing(row))
 
 
 def _checked_form(form: PolicyForm) -> dict[str, str]:
@@ -245,19 +254,29 @@ def _checked_form(form: PolicyForm) -> dict[str, str]:
     return {"title": title, "text": text}
 
 
-def _store_policy(tx: Session, row: Policy, values: dict[str, Any]) -> bool:
+def _store_policy(
+    tx: Session, actor: Actor, row: Policy, values: dict[str, Any]
+) -> bool:
     if row.archived_at is None and all(
         str(getattr(row, name)).strip() == str(value).strip()
         for name, value in values.items()
     ):
         return False  # what only differs in blanks around it is the same
+    before = _RECORD.values(row)
+    action: change_log.Action = "changed" if row.version else "added"
     for name, value in values.items():
         setattr(row, name, value)
     row.archived_at = None
     row.version += 1
     tx.add(row)
     tx.flush()
+    differences = change_log.differences(_RECORD, before, _RECORD.values(row))
+    change_log.record(tx, actor, action, _thing(row), differences)
     return True
+
+
+def _thing(row: Policy) -> Thing:
+    return Thing(_KIND, row.id, row.title)
 
 
 def _policy_entry_view(row: Policy) -> PolicyEntryView:

@@ -192,6 +192,27 @@ SWITCHES = Record(
 """What the office calls each switch, in the order of the page."""
 
 
+SETTINGS = Record(
+    "The business",
+    Field("name", "Name"),
+    Field("tagline", "Tagline"),
+    Field("about", "About"),
+    Field("email", "Email"),
+    Field("phone", "Phone"),
+    Field("address", "Address"),
+    Field("country", "Country"),
+    Field("timezone", "Time zone"),
+    Field("currency", "Currency"),
+    Field("locale", "Language"),
+    Field("accent_color", "Colour"),
+    Field("logo_path", "Logo"),
+    Field("lead_minutes", "Notice (minutes)"),
+    Field("horizon_days", "How far ahead (days)"),
+    Field("slot_step_minutes", "Starts every (minutes)"),
+)
+"""What the office calls each setting, in the order of the page."""
+
+
 def ink_for(color: str) -> str:
     """The ink, dark or white, that is easier to read on a colour.
 

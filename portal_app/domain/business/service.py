@@ -9,6 +9,8 @@ from portal_app.domain.business import rules
 from portal_app.domain.business.models import Business
 from portal_app.domain.business.rules import SWITCH_COLUMNS, BusinessForm, SwitchesForm
 from portal_app.domain.business.views import Branding, BusinessView, Switches
+from portal_app.domain.change_log import service as change_log
+from portal_app.domain.change_log.service import Thing
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.db import get_cached
 from portal_app.kernel.errors import Conflict
@@ -114,16 +116,23 @@ def save_business(
     require_office(actor)
     rules.check_settings(form)
     values = asdict(form)
-    if tx.get(Business, 1) is None:
+    row = tx.get(Business, 1)
+    thing = Thing("Business", "", form.name)
+    if row is None:
         tx.add(Business(id=1, **values))
         tx.flush()
+        change_log.record(tx, actor, "added", thing)
         return
+    differences = change_log.differences(
+        rules.SETTINGS, rules.SETTINGS.values(row), values
+    )
     statement = update(Business).where(col(Business.id) == 1)
     if version is not None:
         statement = statement.where(col(Business.version) == version)
     statement = statement.values(**values, version=Business.version + 1)
     if affected(tx, statement) == 0:
         raise Conflict("Somebody else changed the settings. Please look at them again.")
+    change_log.record(tx, actor, "changed", thing, differences)
 
 
 def switches(tx: Session) -> Switches:
@@ -165,3 +174,7 @@ def save_switches(tx: Session, actor: Actor, form: SwitchesForm, version: int) -
     values = {SWITCH_COLUMNS.get(k, k): v for k, v in wanted.items()}
     statement = update(Business).where(col(Business.id) == 1)
     tx.execute(statement.values(**values, version=Business.version + 1))
+    thing = Thing("Settings", "", "Settings")
+    before = rules.SWITCHES.values(now)
+    differences = change_log.differences(rules.SWITCHES, before, wanted)
+    change_log.record(tx, actor, "changed", thing, differences)

@@ -71,6 +71,27 @@ def record(
     )
 
 
+def record_order(
+    tx: Session,
+    actor: Actor,
+    kind: str,
+    before: Sequence[str],
+    after: Sequence[str],
+) -> None:
+    """Write down that all of a kind were put into another order.
+
+    Args:
+        tx: The transaction.
+        actor: Who did.
+        kind: As in ``Thing``.
+        before: Their names in the order they had.
+        after: The same names in the order they have.
+    """
+    if list(before) != list(after):
+        order = Difference("Order", ", ".join(before), ", ".join(after))
+        record(tx, actor, "changed", Thing(kind, "", "All of them"), [order])
+
+
 def differences(record: Record, before: Values, after: Values) -> list[Difference]:
     """The fields of a record that differ between two of its values, in form order.
 

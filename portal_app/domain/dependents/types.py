@@ -8,6 +8,8 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from portal_app.domain.business import service as businesses
+from portal_app.domain.change_log import service as change_log
+from portal_app.domain.change_log.service import Thing
 from portal_app.domain.dependents import rules
 from portal_app.domain.dependents.models import Dependent, DependentType
 from portal_app.domain.dependents.rules import DocumentKind, TypeDefinition
@@ -23,6 +25,7 @@ from portal_app.kernel.text import one_line
 from portal_app.kernel.versioned import Field, Record
 
 DEFAULT_HEADING = "Dependents"
+_KIND = "Dependent type"
 
 
 def active_types(tx: Session) -> list[TypeView]:
@@ -57,12 +60,16 @@ def define_type(
         select(DependentType).where(DependentType.slug == definition.slug)
     ).first()
     row = row or DependentType(slug=definition.slug, singular="", plural="", version=0)
-    store_type(tx, row, definition, position)
+    _store_type(tx, actor, row, definition, position)
     return row.id
 
 
-def store_type(
-    tx: Session, row: DependentType, definition: TypeDefinition, position: int
+def _store_type(
+    tx: Session,
+    actor: Actor,
+    row: DependentType,
+    definition: TypeDefinition,
+    position: int,
 ) -> None:
     """Write a checked definition into its row.
 
@@ -84,11 +91,19 @@ def store_type(
     }
     if all(getattr(row, name) == value for name, value in values.items()):
         return
+    before = _RECORD.values(row)
+    action: change_log.Action = "changed" if row.version else "added"
     for name, value in values.items():
         setattr(row, name, value)
     row.version += 1
     tx.add(row)
     tx.flush()
+    differences = change_log.differences(_RECORD, before, _RECORD.values(row))
+    change_log.record(tx, actor, action, _thing(row), differences)
+
+
+def _thing(row: DependentType) -> Thing:
+    return Thing(_KIND, row.id, row.plural)
 
 
 def archive_type(tx: Session, actor: Actor, slug: str) -> None:
@@ -99,7 +114,8 @@ def archive_type(tx: Session, actor: Actor, slug: str) -> None:
         NotFound: If there is no such type.
     """
     row = locked_type_row(tx, actor, slug)
-    archival.archive(tx, row)
+    if archival.archive(tx, row):
+        change_log.record(tx, actor, "archived", _thing(row))
 
 
 def restore_type(tx: Session, actor: Actor, slug: str) -> None:
@@ -110,7 +126,8 @@ def restore_type(tx: Session, actor: Actor, slug: str) -> None:
         NotFound: If there is no such type.
     """
     row = locked_type_row(tx, actor, slug)
-    archival.restore(tx, row)
+    if archival.restore(tx, row):
+        change_log.record(tx, actor, "restored", _thing(row))
 
 
 def locked_type_row(tx: Session, actor: Actor, slug: str) -> DependentType:
@@ -265,7 +282,7 @@ def add_type(tx: Session, actor: Actor, form: TypeForm, request: str) -> str:
         raise Conflict(f"There can be at most {MAX_TYPES} types.")
     row = DependentType(slug=slug, singular="", plural="", request_key=key, version=0)
     after = next_position(other.position for other in rows)
-    store_type(tx, row, wanted, after)
+    _store_type(tx, actor, row, wanted, after)
     return slug
 
 
@@ -284,7 +301,7 @@ def change_type(
     wanted = _checked_definition(form, type_definition_of(row))
     values = _RECORD.values(wanted, in_use=True)
     if _RECORD.is_current(row, values, version):
-        store_type(tx, row, wanted, row.position)
+        _store_type(tx, actor, row, wanted, row.position)
 
 
 def reorder_types(tx: Session, actor: Actor, slugs: Sequence[str]) -> None:
@@ -299,6 +316,9 @@ def reorder_types(tx: Session, actor: Actor, slugs: Sequence[str]) -> None:
     for slug, place in reorder(list(rows), slugs).items():
         rows[slug].position = place
     tx.flush()
+    in_order = sorted(rows.values(), key=lambda row: row.position)
+    names = [[row.plural for row in found] for found in (rows.values(), in_order)]
+    change_log.record_order(tx, actor, _KIND, *names)
 
 
 def _checked_definition(form: TypeForm, before: TypeDefinition) -> TypeDefinition:

@@ -13,6 +13,8 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from portal_app.domain.business import service as businesses
+from portal_app.domain.change_log import service as change_log
+from portal_app.domain.change_log.service import Thing
 from portal_app.domain.fields import labels
 from portal_app.domain.fields import rules as d
 from portal_app.domain.fields.models import FieldDefinition, FieldValue
@@ -32,6 +34,7 @@ from portal_app.kernel.ownership import require_office
 from portal_app.kernel.text import is_readable, one_line
 from portal_app.kernel.versioned import is_current
 
+_KIND = "Field"
 _MAX_NUMBER_LENGTH = 24
 _MAX_DIGITS = 12
 _MAX_CHOICE_NAME = 80
@@ -249,8 +252,12 @@ def define_fields(
         [definition.key for definition in wanted],
     )
     return sum(
-        store_definition(
-            tx, rows.get(one.key) or new_definition_row(scope), one, place[one.key]
+        _store_definition(
+            tx,
+            actor,
+            rows.get(one.key) or _new_definition_row(scope),
+            one,
+            place[one.key],
         )
         for one in wanted
     )
@@ -283,8 +290,8 @@ def definition_of(row: FieldDefinition) -> Definition:
     )
 
 
-def new_definition_row(scope: Scope, request: str | None = None) -> FieldDefinition:
-    """A row to ``store_definition`` a field in that is new."""
+def _new_definition_row(scope: Scope, request: str | None = None) -> FieldDefinition:
+    """A row to ``_store_definition`` a field in that is new."""
     return FieldDefinition(
         scope_kind=scope.kind,
         scope_id=scope.id,
@@ -296,8 +303,8 @@ def new_definition_row(scope: Scope, request: str | None = None) -> FieldDefinit
     )
 
 
-def store_definition(
-    tx: Session, row: FieldDefinition, wanted: Definition, position: int
+def _store_definition(
+    tx: Session, actor: Actor, row: FieldDefinition, wanted: Definition, position: int
 ) -> bool:
     """Write a definition into its row; whether anything changed.
 
@@ -310,12 +317,34 @@ def store_definition(
     values |= {"position": position, "archived_at": None}
     if all(getattr(row, name) == value for name, value in values.items()):
         return False
+    in_use = archival.is_in_use(row)
+    action: change_log.Action = "changed" if row.version else "added"
+    read = definition_of(row)
     for name, value in values.items():
         setattr(row, name, value)
     row.version += 1
     tx.add(row)
     tx.flush()
+    change_log.record(
+        tx, actor, action, _thing(row), _differences(tx, row, read, in_use)
+    )
     return True
+
+
+def _differences(
+    tx: Session, row: FieldDefinition, read: Definition, was_in_use: bool
+) -> list[change_log.Difference]:
+    """What changed about a row that was ``read`` before."""
+    rows = definition_rows(tx, Scope(row.scope_kind, row.scope_id))
+    others = {key: definition_of(other) for key, other in rows.items()}
+    record = labels.definition_record(others)
+    before = record.values(read, in_use=was_in_use)
+    after = record.values(definition_of(row), in_use=archival.is_in_use(row))
+    return change_log.differences(record, before, after)
+
+
+def _thing(row: FieldDefinition) -> Thing:
+    return Thing(_KIND, row.id, row.name)
 
 
 def _definition_columns(definition: Definition) -> dict[str, Any]:
@@ -413,9 +442,9 @@ def add_field(
     rows = definition_rows(tx, scope)
     wanted, unread = parse_field_form(form, new_field_key(form.name, list(rows)))
     _check_definition(wanted, _active_of(rows), unread)
-    row = new_definition_row(scope, key)
+    row = _new_definition_row(scope, key)
     after = next_position(other.position for other in rows.values())
-    store_definition(tx, row, wanted, after)
+    _store_definition(tx, actor, row, wanted, after)
     return row.id
 
 
@@ -454,7 +483,7 @@ def change_field(
     _check_definition(
         wanted, [one for one in _active_of(rows) if one.key != row.key], unread
     )
-    store_definition(tx, row, wanted, row.position)
+    _store_definition(tx, actor, row, wanted, row.position)
     return row.version
 
 
@@ -470,6 +499,9 @@ def reorder_fields(tx: Session, actor: Actor, scope: Scope, ids: Sequence[str]) 
     for definition_id, place in reorder(list(rows), ids).items():
         rows[definition_id].position = place
     tx.flush()
+    in_order = sorted(rows.values(), key=lambda row: row.position)
+    names = [[row.name for row in found] for found in (rows.values(), in_order)]
+    change_log.record_order(tx, actor, _KIND, *names)
 
 
 def archive_field(tx: Session, actor: Actor, definition_id: str) -> None:
@@ -491,6 +523,7 @@ def archive_field(tx: Session, actor: Actor, definition_id: str) -> None:
             "Please change that first."
         )
     archival.archive(tx, row)
+    change_log.record(tx, actor, "archived", _thing(row))
 
 
 def restore_field(tx: Session, actor: Actor, definition_id: str) -> None:
@@ -513,6 +546,7 @@ def restore_field(tx: Session, actor: Actor, definition_id: str) -> None:
             f"“{row.name}” cannot be asked again as it is: {words}"
         ) from None
     archival.restore(tx, row)
+    change_log.record(tx, actor, "restored", _thing(row))
 
 
 def _check_definition(

@@ -21,6 +21,8 @@ from portal_app.domain.catalogue.definitions import (
     define_service,
 )
 from portal_app.domain.catalogue.models import Category, Service
+from portal_app.domain.change_log import service as change_log
+from portal_app.domain.change_log.service import Difference, Thing
 from portal_app.domain.dependents import types
 from portal_app.domain.dependents.models import DependentType
 from portal_app.domain.dependents.rules import TypeDefinition
@@ -122,7 +124,12 @@ def import_pack(tx: Session, actor: Actor, text: str) -> ImportResult:
         policies.define_policies(tx, actor, pack.policies)
         message_templates.define_templates(tx, actor, pack.templates)
         tx.flush()
-    return ImportResult(pack.name, bool(changes), _summary_of(pack))
+    contents = _summary_of(pack)
+    if changes:
+        thing = Thing("Pack", "", pack.name)
+        what = [Difference("Contents", before="", after=contents)]
+        change_log.record(tx, actor, "added", thing, what)
+    return ImportResult(pack.name, bool(changes), contents)
 
 
 def export_pack(tx: Session, actor: Actor) -> str:
