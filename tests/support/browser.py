@@ -61,6 +61,10 @@ def _shell_beside(browser: Path) -> Path | None:
     return None
 
 
+# Another installation may be under way; it is waited for.
+_APT = ("apt-get", "-qq", "-o", "DPkg::Lock::Timeout=300")
+
+
 def _run(*command: str) -> bool:
     if shutil.which(command[0]) is None:
         return False
@@ -94,9 +98,9 @@ def install_browser() -> None:
 def _install_package(name: str) -> None:
     if "shell" in (browser_executable() or ""):
         return
-    if not _run("apt-get", "install", "-y", "-qq", name):
-        _run("apt-get", "update", "-qq")
-        _run("apt-get", "install", "-y", "-qq", name)
+    if not _run(*_APT, "install", "-y", name):
+        _run(*_APT, "update")
+        _run(*_APT, "install", "-y", name)
     browser_executable.cache_clear()
 
 

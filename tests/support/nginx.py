@@ -63,10 +63,12 @@ def install_nginx() -> None:
         return
     print("Getting nginx for the tests of proxies ...", flush=True)
     if shutil.which("apt-get"):
-        install = ("apt-get", "install", "-y", "-qq", "--no-install-recommends")
+        # Another installation may be under way; it is waited for.
+        apt = ("apt-get", "-qq", "-o", "DPkg::Lock::Timeout=300")
+        install = (*apt, "install", "-y", "--no-install-recommends")
         for command in (
             (*install, "nginx"),
-            ("apt-get", "update", "-qq"),
+            (*apt, "update"),
             (*install, "nginx"),
         ):
             if nginx_executable() is None:
