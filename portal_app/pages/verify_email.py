@@ -46,8 +46,8 @@ def draw() -> rx.Component:
         ),
         password=Step(
             "Choose your password",
-            "Somebody signed up with your email more than once, with different "
-            "passwords. Only you can read your mail, so you decide.",
+            "Anybody can type your email into our sign-up form, but only you can read "
+            "your mail. So the password you choose here is the one that counts.",
             _choose_password(),
         ),
     )

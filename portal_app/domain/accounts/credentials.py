@@ -15,7 +15,10 @@ from portal_app.domain.accounts import (
 )
 from portal_app.domain.accounts.attempts import attempt_on_email, password_guess
 from portal_app.domain.accounts.models import Account
-from portal_app.domain.accounts.registration import lock_by_email
+from portal_app.domain.accounts.registration import (
+    create_unproven_account,
+    lock_by_email,
+)
 from portal_app.domain.accounts.rules import (
     CHANGE_EMAIL,
     MAIL_BY_NETWORK,
@@ -187,6 +190,9 @@ def _signed_in_account(tx: Session, account_id: str) -> Account:
 def _send_reset_mail(tx: Session, actor: Actor, email: str, next_path: str) -> None:
     """One transaction for every email, so that its time tells little."""
     account = lock_by_email(tx, email)
+    if email_verification.has_waiting_data(tx, email) and account is None:
+        # Nobody owns it before the link proves the mailbox.
+        account = create_unproven_account(tx, email)
     there = account is not None and account.disabled_at is None
     security_log.record(
         tx,
@@ -269,8 +275,9 @@ def _set_by_token(tx: Session, actor: Actor, token: str, password_hash: str) -> 
         account.verified_at = utc_now()
         tokens.revoke_all(tx, account.id, VERIFY_EMAIL)
         tx.flush()
-        email_verification.notify_verified(tx, account.id, account.email)
     _store_password(tx, actor, account, password_hash, "password_reset")
+    # The mail was read, and nobody else is in the account any more.
+    email_verification.notify_verified(tx, account.id, account.email)
 
 
 def _replace_password(

@@ -24,8 +24,10 @@ from portal_app.kernel.clock import utc_now
 from portal_app.kernel.db import Database
 
 VerificationListener = Callable[[Session, str, str], None]
+WaitingCheck = Callable[[Session, str], bool]
 
 _listeners: list[VerificationListener] = []
+_checks: list[WaitingCheck] = []
 
 
 def on_verified(listener: VerificationListener) -> VerificationListener:
@@ -38,6 +40,21 @@ def notify_verified(tx: Session, account_id: str, email: str) -> None:
     """Say that the mailbox of an account is its owner's, as part of a transaction."""
     for listener in _listeners:
         listener(tx, account_id, email)
+
+
+def waiting_data(check: WaitingCheck) -> WaitingCheck:
+    """Ask a function whether it has something for whoever proves an email."""
+    _checks.append(check)
+    return check
+
+
+def has_waiting_data(tx: Session, email: str) -> bool:
+    """Whether data of a person waits for the owner of this mailbox.
+
+    Such as what the office imported. It goes to whoever proves the mailbox by a mail
+    and to nobody else; no answer to anybody may depend on it in a way that shows.
+    """
+    return any(check(tx, email) for check in _checks)
 
 
 log = structlog.get_logger("accounts")
@@ -67,7 +84,9 @@ def verify_email(tx: Session, actor: Actor, token: str) -> str:  # noqa: ARG001
     account = _account_to_activate(tx, token)
     if account is None:
         return ALREADY_ACTIVE
-    if account.password_hash is None:
+    # Whoever signed up may not be who reads the mail: a password that is chosen
+    # here lets nobody else in to what waits for the owner of the mailbox.
+    if account.password_hash is None or has_waiting_data(tx, account.email):
         raise PasswordNeeded
     _activate(tx, account, token)
     return ACTIVATED

@@ -137,6 +137,19 @@ def create_proven_account(tx: Session, email: str) -> bool:
     return insert_once(tx, account, "email")
 
 
+def create_unproven_account(tx: Session, email: str) -> Account | None:
+    """Make a customer's account that waits for its mailbox to be proven.
+
+    It has no password: whoever uses the link that is sent chooses it.
+
+    Returns:
+        The account of this email, held.
+    """
+    account = Account(email=email, role=CUSTOMER, created_at=utc_now())
+    insert_once(tx, account, "email")
+    return lock_by_email(tx, email)
+
+
 def delete_account(tx: Session, account_id: str) -> None:
     """Delete an account that was never used.
 

@@ -70,10 +70,7 @@ class PasswordNeeded(DomainError):
     """An activation that must choose a password; the token stays usable."""
 
     def __init__(self) -> None:
-        super().__init__(
-            "Somebody signed up with this email more than once. "
-            "Please choose the password for your account."
-        )
+        super().__init__("Please choose the password for your account.")
 
 
 class MethodDisabled(DomainError):

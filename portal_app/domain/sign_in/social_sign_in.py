@@ -184,7 +184,12 @@ def _sign_in(tx: Session, actor: Actor, profile: ProviderProfile) -> SocialSignI
     if known := _known_sign_in(tx, profile):
         return known
     email = _email_of(profile)
-    if not email or not profile.email_verified:
+    # What waits for the owner of a mailbox takes more than a provider's word.
+    if (
+        not email
+        or not profile.email_verified
+        or email_verification.has_waiting_data(tx, email)
+    ):
         return NeedsEmail(pending_identities.create(tx, profile, email, None), email)
     account_or_none = lock_by_email(tx, email)
     if account_or_none is not None and account_or_none.verified_at is not None:
