@@ -11,13 +11,13 @@ import {
   pointOn,
   typedName,
 } from "./signature.js";
-import { sendFile, useBlockedForm } from "./upload.jsx";
+import { WAITS, failedWords, sendFile, useHeldForm } from "./upload.jsx";
 
 const PAUSE_MS = 600;
 
 // Drawn with a finger, a pen or a mouse, or typed: the keyboard is enough. A drawing
 // is handed in as soon as the hand rests.
-function Pad({ id, onDrawn, onWrong, onBusy }) {
+function Pad({ id, onDrawn, onWrong, onBegin }) {
   const canvas = useRef(null);
   const last = useRef(null);
   const timer = useRef(null);
@@ -46,7 +46,7 @@ function Pad({ id, onDrawn, onWrong, onBusy }) {
     canvas.current.setPointerCapture(event.pointerId);
     clearTimeout(timer.current);
     stop.current();
-    onBusy(true);
+    onBegin();
     setEmpty(false);
     last.current = at(event);
     line(last.current, last.current);
@@ -61,13 +61,9 @@ function Pad({ id, onDrawn, onWrong, onBusy }) {
     stop.current = sendFile("signature", blob, {
       name: "signature.png",
       done: (view) => {
-        onBusy(false);
         onDrawn(view.id);
       },
-      fail: (sentence) => {
-        onBusy(false);
-        onWrong(sentence);
-      },
+      fail: onWrong,
     });
   };
   const end = () => {
@@ -81,7 +77,6 @@ function Pad({ id, onDrawn, onWrong, onBusy }) {
     stop.current();
     canvas.current.getContext("2d").clearRect(0, 0, WIDTH, HEIGHT);
     setEmpty(true);
-    onBusy(false);
     onDrawn("");
   };
   return (
@@ -117,11 +112,19 @@ export function SignatureInput({ field, id, name, error }) {
   const [busy, setBusy] = useState(false);
   const box = useRef(null);
   const follows = useRef(false); // whether the focus is on what goes now
-  useBlockedForm(box, busy, setWrong);
+  const hold = useHeldForm(box);
+  const begin = () => {
+    setBusy(true);
+    setWrong("");
+    hold.begin();
+  };
+  const fail = (sentence) => {
+    setBusy(false);
+    setWrong(failedWords(sentence, hold.failed()));
+  };
   const choose = (next) => {
     setWay(next);
-    setBusy(false);
-    setWrong("");
+    fail("");
     setValue(next === "kept" ? field.value : "");
     announce(box.current);
     follows.current = true;
@@ -155,13 +158,19 @@ export function SignatureInput({ field, id, name, error }) {
           <Pad
             id={id}
             onDrawn={(file) => {
-              setWrong("");
               setValue(asDrawn(file));
-              if (!file) focus();
-              requestAnimationFrame(() => announce(box.current));
+              if (!file) {
+                fail("");
+                focus();
+              }
+              setBusy(false);
+              requestAnimationFrame(() => {
+                announce(box.current);
+                if (file) hold.arrived();
+              });
             }}
-            onWrong={setWrong}
-            onBusy={setBusy}
+            onWrong={fail}
+            onBegin={begin}
           />
           <button
             type="button"
@@ -200,7 +209,9 @@ export function SignatureInput({ field, id, name, error }) {
       ) : null}
       <span role="status" className="field-help">
         {busy
-          ? "Keeping your signature"
+          ? hold.waits
+            ? WAITS
+            : "Keeping your signature"
           : isDrawn(value) && way === "draw"
             ? "Your signature is ready."
             : ""}

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import { ErrorLine, svgIcon } from "./field_parts.jsx";
 import { announce, useRestored } from "./form_drafts.jsx";
+import { HeldForm } from "./held_form.js";
 import { TAKES, fileOf, sizeProblem, uploadResult } from "./uploads.js";
 
 
@@ -30,21 +31,56 @@ export function sendFile(purpose, file, { name, progress, done, fail }) {
   return () => request.abort();
 }
 
-// While something is on its way, the form around it cannot be sent: what is not
-// there yet would be left out.
-export function useBlockedForm(ref, busy, say) {
-  useEffect(() => {
-    const form = ref.current?.closest("form");
-    if (!form || !busy) return;
-    const hold = (event) => {
+const HELD = new WeakMap();
+const heldForm = (form) => {
+  if (!HELD.has(form)) {
+    const held = new HeldForm(
+      (sender) => form.requestSubmit(sender?.isConnected ? sender : null),
+      (waits) => {
+        form.toggleAttribute("data-waits", waits);
+        form.dispatchEvent(new CustomEvent("waits", { detail: waits }));
+      },
+    );
+    form.addEventListener("submit", (event) => {
+      if (!held.submit(event.submitter)) return;
       event.preventDefault();
       event.stopPropagation();
-      say("Please wait until this is uploaded.");
+    });
+    HELD.set(form, held);
+  }
+  return HELD.get(form);
+};
+
+// Lets the form around `ref` wait for something on its way, see `HeldForm`. `waits`
+// says whether somebody waits for it now; `arrived` is told once the form holds it.
+export function useHeldForm(ref) {
+  const [waits, setWaits] = useState(false);
+  const held = useRef(null);
+  const part = useRef({}).current;
+  useEffect(() => {
+    const form = ref.current?.closest("form");
+    if (!form) return;
+    held.current = heldForm(form);
+    const hear = (event) => setWaits(event.detail);
+    form.addEventListener("waits", hear);
+    return () => {
+      form.removeEventListener("waits", hear);
+      held.current.failed(part);
     };
-    form.addEventListener("submit", hold);
-    return () => form.removeEventListener("submit", hold);
-  }, [busy]);
+  }, []);
+  return {
+    waits,
+    begin: () => held.current?.begin(part),
+    arrived: () => held.current?.arrived(part),
+    failed: () => held.current?.failed(part) ?? false,
+  };
 }
+
+export const WAITS = "Saved as soon as this is uploaded.";
+const UNSAVED = "Nothing was saved yet.";
+// What went wrong, for somebody who may have asked to save already.
+export const failedWords = (sentence, waited) =>
+  waited ? `${sentence} ${UNSAVED}`.trim() : sentence;
 
 const PAPER =
   "M15 2H6a2 2 0 0 0-2 2v16a2 2 0 0 0 2 2h12a2 2 0 0 0 2-2V7ZM14 2v4a2 2 0 0 0 2 2h4";
@@ -71,8 +107,9 @@ export function FileInput({
   const stop = useRef(() => {});
   const first = useRef(initial);
   first.current = initial;
+  const [lost, setLost] = useState(null); // what could not be handed in
   const busy = share !== null;
-  useBlockedForm(input, busy, setWrong);
+  const hold = useHeldForm(input);
   useEffect(() => () => stop.current(), []);
   useEffect(() => {
     if (follows.current) (busy ? canceller : input).current.focus();
@@ -82,6 +119,8 @@ export function FileInput({
     const form = input.current.form;
     const back = () => {
       stop.current();
+      hold.failed();
+      setLost(null);
       setFile(first.current?.id ? first.current : null);
       setShare(null);
       setWrong("");
@@ -98,12 +137,13 @@ export function FileInput({
     if (!chosen) return;
     stop.current();
     setWrong("");
+    setLost(null);
     follows.current = document.activeElement === input.current;
     setShare(0);
+    hold.begin();
     const end = () => {
       follows.current = document.activeElement === canceller.current;
       setShare(null);
-      setWrong(""); // such as that the form has to wait
     };
     stop.current = sendFile(purpose, chosen, {
       progress: setShare,
@@ -111,11 +151,15 @@ export function FileInput({
         end();
         setFile(view);
         // After the field holds it.
-        requestAnimationFrame(() => announce(input.current));
+        requestAnimationFrame(() => {
+          announce(input.current);
+          hold.arrived();
+        });
       },
       fail: (sentence) => {
         end();
-        setWrong(sentence);
+        setLost(chosen);
+        setWrong(failedWords(sentence, hold.failed()));
       },
     });
     if (input.current) input.current.value = "";
@@ -124,10 +168,13 @@ export function FileInput({
     stop.current();
     follows.current = true;
     setShare(null);
-    setWrong("");
+    setWrong(hold.failed() ? UNSAVED : "");
   };
+  const again = () => take(lost);
   const remove = () => {
     setFile(null);
+    setLost(null);
+    setWrong("");
     announce(input.current);
     input.current.focus();
   };
@@ -183,6 +230,7 @@ export function FileInput({
             <span className="field-help tabular-nums">
               {share < 1 ? `Uploading, ${percent} %` : "Checking the file"}
             </span>
+            {hold.waits ? <span className="field-help">{WAITS}</span> : null}
           </>
         ) : null}
         {!file && !busy ? (
@@ -191,7 +239,7 @@ export function FileInput({
           </span>
         ) : null}
         <span role="status" className="sr-only">
-          {busy ? "Uploading" : file ? `${file.name || "File"} is uploaded` : ""}
+          {busy ? (hold.waits ? WAITS : "Uploading") : file ? `${file.name || "File"} is uploaded` : ""}
         </span>
       </span>
       <span className="file-actions">
@@ -218,6 +266,11 @@ export function FileInput({
             onClick={cancel}
           >
             Cancel upload
+          </button>
+        ) : null}
+        {lost && !busy && !sizeProblem(purpose, lost.size) ? (
+          <button type="button" className="btn btn-secondary btn-sm" onClick={again}>
+            Try again
           </button>
         ) : null}
         {file && !busy ? (
