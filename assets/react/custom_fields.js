@@ -50,6 +50,10 @@ export function helpOf(field) {
     .join(" ");
 }
 
+// What the form calls the answer to a field; `part` tells fields of several kinds apart.
+export const inputName = ({ kind, key }, part = "") =>
+  `${part}${kind === "choices" ? "choices" : "field"}.${key}`;
+
 export const isRadios = ({ kind, required, choices }) =>
   kind === "choice" && required && choices.length <= MOST_RADIOS;
 export const isGroup = (field) =>
@@ -60,16 +64,17 @@ export const toggled = (keys, key) =>
   keys.includes(key) ? keys.filter((one) => one !== key) : [...keys, key];
 
 // The fields with what was typed into them before.
-export const refilled = (fields, typed) =>
+export const refilled = (fields, typed, part) =>
   fields.map((field) => {
-    const { key, kind } = field;
+    const { kind } = field;
+    const name = inputName(field, part);
     if (kind === "choices") {
-      const keys = typed[`choices.${key}`];
+      const keys = typed[name];
       return keys === undefined
         ? field
         : { ...field, values: keys.split(" ").filter(Boolean) };
     }
-    const value = typed[`field.${key}`];
+    const value = typed[name];
     if (value === undefined || value === field.value) return field;
     const id = kind === "file" ? value : value.replace(/^file:/, "");
     const file = id && !id.startsWith("typed:") ? fileOf(id) : NO_FILE;

@@ -5,6 +5,7 @@ import { useRestored } from "./form_drafts.jsx";
 import {
   answersOf,
   helpOf,
+  inputName,
   isGroup,
   isRadios,
   refilled,
@@ -154,7 +155,7 @@ function Control({ field, id, name, error, help, onPick }) {
   }
 }
 
-export function Field({ field, id, shown, error, onPick }) {
+export function Field({ field, id, shown, error, part, onPick }) {
   if (!field.editable)
     return (
       <div className="field" hidden={!shown}>
@@ -165,7 +166,7 @@ export function Field({ field, id, shown, error, onPick }) {
       </div>
     );
   const help = helpOf(field);
-  const name = `${field.kind === "choices" ? "choices" : "field"}.${field.key}`;
+  const name = inputName(field, part);
   // A fieldset that is not shown is disabled: it keeps what was entered, and the
   // form does not send it.
   return (
@@ -184,7 +185,7 @@ export function Field({ field, id, shown, error, onPick }) {
   );
 }
 
-function Fields({ fields, errors, within }) {
+function Fields({ fields, errors, within, part }) {
   const [answers, setAnswers] = useState(() => answersOf(fields));
   const shown = shownFields(fields, answers);
   return fields.map((field) => (
@@ -194,6 +195,7 @@ function Fields({ fields, errors, within }) {
       id={within ? `field-${within}-${field.key}` : `field-${field.key}`}
       shown={shown[field.key]}
       error={errors?.[within ? `${within}.${field.key}` : field.key]}
+      part={part}
       onPick={(value) => setAnswers((now) => ({ ...now, [field.key]: value }))}
     />
   ));
@@ -205,8 +207,8 @@ const NONE = [];
 // being filled in is never replaced by what the page learns meanwhile, nor lost when
 // the server forgets the page for a moment: new values show when the dialog is
 // opened again, or while nothing was entered. `within` names the part of a form that
-// has other fields as well.
-export function CustomFields({ fields: given, errors, of: whose, within }) {
+// has other fields as well, and names of inputs begin with `part`.
+export function CustomFields({ fields: given, errors, of: whose, within, part }) {
   const fields = given ?? NONE; // the page may not know them yet
   const of = whose ?? "";
   const marker = useRef(null);
@@ -218,7 +220,7 @@ export function CustomFields({ fields: given, errors, of: whose, within }) {
 
   const draw = (next) =>
     setKept((now) => {
-      const fields = typed.current ? refilled(next.fields, typed.current) : next.fields;
+      const fields = typed.current ? refilled(next.fields, typed.current, part) : next.fields;
       return { ...next, fields, round: now.round + 1 };
     });
   useEffect(() => {
@@ -260,6 +262,7 @@ export function CustomFields({ fields: given, errors, of: whose, within }) {
         fields={kept.fields}
         errors={errors}
         within={within}
+        part={part}
       />
     </>
   );

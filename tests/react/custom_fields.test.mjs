@@ -145,3 +145,15 @@ test("the preview of a number has its decimals, limits and unit", () => {
   assert.deepEqual([drawn.step, drawn.minimum, drawn.unit], ["0.1", "1", "kg"]);
   assert.equal(editor.fieldOf(new Map([["decimals", "0"]]), "").step, "1");
 });
+
+test("fields of several kinds have names of their own in one form", () => {
+  const text = { key: "heard", kind: "text", value: "", values: [] };
+  const many = { key: "days", kind: "choices", value: "", values: [] };
+  assert.equal(fields.inputName(text), "field.heard");
+  assert.equal(fields.inputName(text, "about_you."), "about_you.field.heard");
+  assert.equal(fields.inputName(many, "about_you."), "about_you.choices.days");
+  const typed = { "field.heard": "Not this", "about_you.field.heard": "Radio", "about_you.choices.days": "mon tue" };
+  const [heard, days] = fields.refilled([text, many], typed, "about_you.");
+  assert.equal(heard.value, "Radio");
+  assert.deepEqual(days.values, ["mon", "tue"]);
+});

@@ -33,11 +33,11 @@ test("sent meanwhile, it is sent once all has arrived, and once only", () => {
   assert.deepEqual(seen, ["waits", "goes on", "sent by save"]);
 });
 
-for (const [name, order] of [
-  ["first", ["failed", "arrived"]],
-  ["last", ["arrived", "failed"]],
-]) {
-  test(`a part that fails ${name} ends the waiting, and nothing is sent`, () => {
+test("a part that fails ends the waiting, and nothing is sent", () => {
+  for (const order of [
+    ["failed", "arrived"],
+    ["arrived", "failed"],
+  ]) {
     const { form, seen } = held();
     form.begin("one");
     form.begin("two");
@@ -46,8 +46,8 @@ for (const [name, order] of [
     form[order[1]]("two");
     assert.deepEqual(seen, ["waits", "goes on"]);
     assert.equal(form.submit("save"), false);
-  });
-}
+  }
+});
 
 test("a failure says whether somebody waited for it", () => {
   const { form } = held();

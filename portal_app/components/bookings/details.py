@@ -36,6 +36,9 @@ def details_fields(asked: Any, errors: Any, *, of: Any, adds: Any = ()) -> rx.Co
             _dependents_choice(asked, errors["dependents"], adds),
         ),
         custom_fields(asked.fields, errors, of=of, within="details"),
+        custom_fields(
+            asked.about_you, errors, of=of, within="about_you", part="about_you."
+        ),
         class_name="flex flex-col gap-6 empty:hidden",
     )
 
@@ -46,7 +49,11 @@ def asks_details(asked: Any) -> Any:
     Args:
         asked: A Var of an ``AskedView``.
     """
-    return _asks_dependents(asked) | (asked.fields.length() > 0)
+    return (
+        _asks_dependents(asked)
+        | (asked.fields.length() > 0)
+        | (asked.about_you.length() > 0)
+    )
 
 
 def details_facts(for_whom: Any, fields: Any) -> rx.Component:

@@ -114,7 +114,10 @@ def field_form(field: Any, others: Any, errors: Any) -> list[rx.Component]:
                 "Required",
                 "required",
                 default_checked=field.required if known else False,
-                help="Nobody can go on without an answer.",
+                help=(
+                    "Whoever fills in the form has to answer. What is required of "
+                    "every customer is asked before they book, if it is still open."
+                ),
             ),
         ),
         form_part(

@@ -23,10 +23,11 @@ class CustomFields(rx.Component):
     errors: rx.Var[dict[str, str]]
     of: rx.Var[str]
     within: rx.Var[str]
+    part: rx.Var[str]
 
 
 def custom_fields(
-    fields: Any, errors: Any, *, of: Any, within: str = ""
+    fields: Any, errors: Any, *, of: Any, within: str = "", part: str = ""
 ) -> rx.Component:
     """Draw the fields of a business within a form.
 
@@ -40,8 +41,12 @@ def custom_fields(
             value means other fields, whatever was entered.
         within: Names the part of a form that has other fields as well: ids begin with
             it, and so do keys in ``errors``, followed by a dot.
+        part: What the names of the inputs begin with, where a form has custom fields
+            of several kinds; as for ``form_parsing.answers``.
     """
-    return CustomFields.create(fields=fields, errors=errors, of=of, within=within)
+    return CustomFields.create(
+        fields=fields, errors=errors, of=of, within=within, part=part
+    )
 
 
 def custom_values(fields: Any) -> rx.Component:

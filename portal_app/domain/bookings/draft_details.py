@@ -14,6 +14,7 @@ from portal_app.domain.bookings.models import Booking, BookingDraft
 from portal_app.domain.bookings.rules import DetailsForm
 from portal_app.domain.bookings.views import BookingDependentView
 from portal_app.domain.catalogue.models import Service
+from portal_app.domain.customers import profiles
 from portal_app.domain.dependents.models import Dependent
 from portal_app.domain.dependents.service import eligible_dependents
 from portal_app.domain.fields import rules as d
@@ -40,7 +41,8 @@ def save_details(
         Whether an answer changed.
 
     Raises:
-        InvalidInput: For ``dependents``, and ``details.KEY`` for answers.
+        InvalidInput: For ``dependents``, ``details.KEY`` for answers, and
+            ``about_you.KEY`` for what the business asks of every customer.
     """
     service = tx.get_one(Service, draft.service_id)
     wrong: dict[str, str] = {}
@@ -63,6 +65,10 @@ def save_details(
         )
     except InvalidInput as refused:
         wrong |= rules.answer_errors(refused.fields)
+    try:
+        profiles.answer_before_booking(tx, actor, form.about_you)
+    except InvalidInput as refused:
+        wrong |= rules.answer_errors(refused.fields, rules.ABOUT_YOU_PREFIX)
     if wrong:
         raise InvalidInput(wrong)
     return bool(changed)
@@ -99,7 +105,8 @@ def check_details(tx: Session, draft: BookingDraft) -> CheckedDetails:
         chosen = [available[one] for one in draft.dependent_ids]
     subject = Subject(rules.DRAFT_SUBJECT, draft.id)
     scope = schema.service_scope(draft.service_id)
-    unanswered = fields.missing_fields(tx, d.CUSTOMER, scope, subject)
+    asked = {subject: scope, **profiles.fields_subject(draft.customer_id)}
+    unanswered = fields.missing_fields(tx, d.CUSTOMER, asked)
     reason = rules.missing_answer_text(unanswered[0]) if unanswered else ""
     return CheckedDetails(chosen, reason)
 

@@ -30,7 +30,7 @@ from portal_app.domain.business import service as business
 from portal_app.domain.catalogue import rules as pricing
 from portal_app.domain.catalogue import service as catalogue
 from portal_app.domain.catalogue.models import Service
-from portal_app.domain.customers import locations
+from portal_app.domain.customers import locations, profiles
 from portal_app.domain.customers.addresses import AddressForm, validate_address
 from portal_app.domain.customers.business_profiles import draft_snapshot
 from portal_app.domain.customers.rules import (
@@ -64,6 +64,7 @@ def details_form(tx: Session, actor: Actor, draft_id: str) -> DetailsFormView:
         dependents=choosable_dependents(tx, actor, service.dependent_types),
         chosen=list(draft.dependent_ids),
         fields=fields_of_draft(tx, draft),
+        about_you=profiles.fields_asked_before_booking(tx, actor),
         answered=bool(draft.contact),
     )
 
@@ -442,7 +443,8 @@ def choose_contact(
         NotFound: If the draft is missing or somebody else's.
         Conflict: If it was confirmed already.
         InvalidInput: With a sentence for each of ``name``, ``email``, ``phone``,
-            ``notes``, ``company``, ``dependents`` and ``details.KEY`` that is wrong.
+            ``notes``, ``company``, ``dependents``, ``details.KEY`` and
+            ``about_you.KEY`` that is wrong.
     """
     row = lock_open_draft(tx, actor, draft_id)
     with versioned_change(tx, row) as related:

@@ -26,6 +26,7 @@ DRAFT_SUBJECT, BOOKING_SUBJECT = "draft", "booking"
 """What drafts and bookings are called where values of fields are stored."""
 
 ANSWER_PREFIX = "details."
+ABOUT_YOU_PREFIX = "about_you."
 """Before a field's key, where a form is told that an answer is wrong."""
 
 PAGE_SIZE = 20
@@ -44,10 +45,13 @@ class DetailsForm:
     Attributes:
         dependents: Ids of those it is for.
         answers: Field key to what its input holds, see ``fields.views.FieldView``.
+        about_you: The same for what the business asks of every customer, as far as
+            it was asked here.
     """
 
     dependents: tuple[str, ...] = ()
     answers: Mapping[str, Any] = field(default_factory=dict)
+    about_you: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +94,11 @@ def missing_answer_text(field_name: str) -> str:
     return f"Please fill in “{field_name}” under “Contact details”."
 
 
-def answer_errors(faults: Mapping[str, str]) -> dict[str, str]:
+def answer_errors(
+    faults: Mapping[str, str], prefix: str = ANSWER_PREFIX
+) -> dict[str, str]:
     """What is wrong with answers, under names that no other field has."""
-    return {f"{ANSWER_PREFIX}{key}": sentence for key, sentence in faults.items()}
+    return {f"{prefix}{key}": sentence for key, sentence in faults.items()}
 
 
 def is_open(status: str, ends_at: datetime, now: datetime) -> bool:

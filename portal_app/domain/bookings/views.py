@@ -44,6 +44,7 @@ class DetailsFormView:
         dependents: The customer's own of these types, and those chosen before.
         chosen: The ids of those it is for.
         fields: The service's own, with what was entered.
+        about_you: What every customer has to answer, as far as this one has not.
         answered: Whether the wizard's step was taken before.
         editable: Whether anything can be changed, and there is anything to change.
         version: Of the booking; goes back with a change.
@@ -53,6 +54,7 @@ class DetailsFormView:
     dependents: list[DependentRowView] = field(default_factory=list)
     chosen: list[str] = field(default_factory=list)
     fields: list[FieldView] = field(default_factory=list)
+    about_you: list[FieldView] = field(default_factory=list)
     answered: bool = False
     editable: bool = False
     version: int = 0

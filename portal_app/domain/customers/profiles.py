@@ -44,8 +44,8 @@ from portal_app.domain.customers.views import (
     ProfileView,
 )
 from portal_app.domain.fields import values as fields
-from portal_app.domain.fields.rules import Answers
-from portal_app.domain.fields.schema import CUSTOMER_SCOPE
+from portal_app.domain.fields.rules import CUSTOMER, Answers
+from portal_app.domain.fields.schema import CUSTOMER_SCOPE, Scope
 from portal_app.domain.fields.values import Subject
 from portal_app.domain.fields.views import FieldView
 from portal_app.domain.files import attachments
@@ -564,6 +564,39 @@ def save_custom_fields(
     )
     if not is_current("This", customer, version, differences):
         return
+    _store_answers(tx, actor, customer, answers)
+
+
+def fields_asked_before_booking(tx: Session, actor: Actor) -> list[FieldView]:
+    """The required fields that the customer has not answered yet.
+
+    Raises:
+        NotAllowed: If the actor is no customer.
+    """
+    subject = Subject(FIELDS_SUBJECT, customer_of(actor))
+    return fields.unanswered_views(tx, CUSTOMER, CUSTOMER_SCOPE, subject)
+
+
+def fields_subject(customer_id: str) -> dict[Subject, Scope]:
+    """What is asked of a customer, for ``fields.values.missing_fields``."""
+    return {Subject(FIELDS_SUBJECT, customer_id): CUSTOMER_SCOPE}
+
+
+def answer_before_booking(tx: Session, actor: Actor, answers: Answers) -> None:
+    """Store what the customer answered while booking; other answers stay.
+
+    Raises:
+        NotAllowed: If the actor is no customer.
+        InvalidInput: With a sentence for each field that is wrong, or required and
+            still without an answer.
+    """
+    _store_answers(tx, actor, get_own_customer(tx, actor, hold=True), answers)
+
+
+def _store_answers(
+    tx: Session, actor: Actor, customer: Customer, answers: Answers
+) -> None:
+    subject = Subject(FIELDS_SUBJECT, customer.id)
     if fields.save_values(
         tx, actor, CUSTOMER_SCOPE, subject, answers, owner=customer.id
     ):

@@ -6,6 +6,7 @@ actor may see, and passes the actor's audience on.
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -211,23 +212,60 @@ def save_values(
 
 
 def missing_fields(
-    tx: Session, audience: str, scope: Scope, subject: Subject
+    tx: Session, audience: str, scopes: Mapping[Subject, Scope]
 ) -> list[str]:
     """The names of the fields that this audience still has to fill in.
 
     What was complete once may lack something after the business has changed what
     it asks.
+
+    Args:
+        tx: The transaction.
+        audience: Who is asked.
+        scopes: About what, and which fields; looked at in this order.
     """
-    fields = active_definitions(tx, scope)
-    if not fields:
+    missing = _missing(tx, audience, scopes)
+    return [field.name for subject in scopes for field in missing[subject]]
+
+
+def unanswered_views(
+    tx: Session, audience: str, scope: Scope, subject: Subject
+) -> list[FieldView]:
+    """The fields that this audience still has to fill in, for a form that asks them.
+
+    What an answer to them makes necessary is among them.
+    """
+    asked = {field.key for field in _missing(tx, audience, {subject: scope})[subject]}
+    if not asked:
         return []
-    stored = _by_key(fields, _stored_by_subject(tx, [subject]).get(subject, {}))
+    for field in d.in_dependency_order(active_definitions(tx, scope)):
+        if field.shown_when is not None and field.shown_when.key in asked:
+            asked.add(field.key)
+    found = field_views(tx, audience, scope, subject)
+    return [
+        # What decides is answered already where it is not asked here.
+        view if view.depends_on in asked else replace(view, depends_on="", shown=True)
+        for view in found
+        if view.key in asked and view.editable
+    ]
+
+
+def _missing(
+    tx: Session, audience: str, scopes: Mapping[Subject, Scope]
+) -> dict[Subject, list[Definition]]:
+    fields = active_definitions_by_scope(tx, set(scopes.values()))
+    asked = [subject for subject, scope in scopes.items() if fields[scope]]
+    stored = _stored_by_subject(tx, asked)
     today = utc_now().astimezone(businesses.formats(tx).zone).date()
-    try:
-        d.check_answers(fields, audience, {}, stored, today)
-    except InvalidInput as wrong:
-        return [field.name for field in fields if field.key in wrong.fields]
-    return []
+    found: dict[Subject, list[Definition]] = {subject: [] for subject in scopes}
+    for subject in asked:
+        of_scope = fields[scopes[subject]]
+        values = _by_key(of_scope, stored.get(subject, {}))
+        try:
+            d.check_answers(of_scope, audience, {}, values, today)
+        except InvalidInput as wrong:
+            found[subject] = [one for one in of_scope if one.key in wrong.fields]
+    return found
 
 
 def differences(

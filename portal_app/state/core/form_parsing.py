@@ -145,24 +145,26 @@ def _marked_rows(form: Form, name: str) -> list[tuple[str, str, bool]]:
 
 
 _FIELD, _CHOICES, _FOR = "field.", "choices.", "for."
+_ABOUT_YOU = "about_you."
 _MOST_ANSWERS = 100
 _LONGEST_KEY = 40
 
 
-def answers(form: Form) -> dict[str, Any]:
+def answers(form: Form, part: str = "") -> dict[str, Any]:
     """The answers in a submitted form: field key to text, or to keys of choices.
 
     Whether they fit is for the domain to say; a field that was not shown is not
-    among them.
+    among them. ``part`` is what their names begin with, where the form has several.
     """
+    field_name, choices_name = f"{part}{_FIELD}", f"{part}{_CHOICES}"
     found: dict[str, Any] = {}
     for name, value in form.items():
         if len(found) >= _MOST_ANSWERS:
             break
-        if name.startswith(_FIELD):
-            found[name.removeprefix(_FIELD)[:_LONGEST_KEY]] = value
-        elif name.startswith(_CHOICES):
-            key = name.removeprefix(_CHOICES)[:_LONGEST_KEY]
+        if name.startswith(field_name):
+            found[name.removeprefix(field_name)[:_LONGEST_KEY]] = value
+        elif name.startswith(choices_name):
+            key = name.removeprefix(choices_name)[:_LONGEST_KEY]
             found[key] = value.split()[:_MOST_ANSWERS]
     return found
 
@@ -174,4 +176,6 @@ def details_form(form: Form) -> DetailsForm:
         for name, value in form.items()
         if name.startswith(_FOR) and value == "on"
     ]
-    return DetailsForm(tuple(ticked[:_MOST_ANSWERS]), answers(form))
+    return DetailsForm(
+        tuple(ticked[:_MOST_ANSWERS]), answers(form), answers(form, _ABOUT_YOU)
+    )

@@ -103,7 +103,10 @@ def _owners(
         FieldOwnerView(
             href=FieldOwner().href,
             name="Customers",
-            when="Every customer finds these in My Account, under “More about you”.",
+            when=(
+                "Every customer finds these in My Account, under “More about you”. "
+                "What is required is asked before a booking, if it is still open."
+            ),
             count=counts[""],
         ),
         [

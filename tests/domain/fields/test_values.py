@@ -371,20 +371,24 @@ def test_versions_count_changes(db: Database, maya: Actor) -> None:
 def test_missing_fields_follow_the_definitions(db: Database) -> None:
     db.call(open_shop)
     maya = db.call(new_customer)
-    assert db.query(values.missing_fields, "customer", PETS, REX) == []
+    assert db.query(values.missing_fields, "customer", {REX: PETS}) == []
     must = [replace(one, required=True) for one in (SPECIES, TRICKS, SECRET)]
     db.call(schema.define_fields, SYSTEM, PETS, must)
-    assert db.query(values.missing_fields, "customer", PETS, REX) == ["Kind of animal"]
-    assert db.query(values.missing_fields, "office", PETS, REX) == [
+    assert db.query(values.missing_fields, "customer", {REX: PETS}) == [
+        "Kind of animal"
+    ]
+    assert db.query(values.missing_fields, "office", {REX: PETS}) == [
         "Kind of animal",
         "Office note",
     ]
     save(db, maya, {"species": "dog", "tricks": "Sit"})
-    assert db.query(values.missing_fields, "customer", PETS, REX) == []
+    assert db.query(values.missing_fields, "customer", {REX: PETS}) == []
     number = replace(SPECIES, kind="number", choices=(), required=True)
     always = replace(TRICKS, shown_when=None)
     db.call(schema.define_fields, SYSTEM, PETS, [number, always])
-    assert db.query(values.missing_fields, "customer", PETS, REX) == ["Kind of animal"]
+    assert db.query(values.missing_fields, "customer", {REX: PETS}) == [
+        "Kind of animal"
+    ]
 
 
 def test_values_are_moved_or_deleted_with_their_files(db: Database) -> None:

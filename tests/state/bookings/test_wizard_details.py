@@ -7,8 +7,11 @@ import pytest
 
 from portal_app.domain.bookings import queries, rules
 from portal_app.domain.customers import business_profiles as companies
+from portal_app.domain.customers import profiles
 from portal_app.domain.dependents import service as dependents
-from portal_app.kernel.audiences import Actor
+from portal_app.domain.fields import schema
+from portal_app.domain.fields.rules import Definition
+from portal_app.kernel.audiences import SYSTEM, Actor
 from portal_app.kernel.clock import frozen
 from portal_app.kernel.db import Database
 from portal_app.state.bookings.wizard import BookingWizardState
@@ -233,3 +236,22 @@ def test_form_data_becomes_ids_and_answers() -> None:
         ("A", "x" * 26), {"size": "Tall", "with": ["a", "b"]}
     )
     assert details_form({}) == rules.DetailsForm()
+
+
+def test_required_fields_of_customers_are_asked_and_kept(scene: Scene) -> None:
+    heard = Definition(key="heard", name="How did you hear of us?", required=True)
+    scene.db.call(schema.define_fields, SYSTEM, schema.CUSTOMER_SCOPE, [heard])
+    tab = at_contact(scene)
+    book, step = tab.state(BookingWizardState), tab.state(WizardContactState)
+    assert [one.name for one in step.asked.about_you] == ["How did you hear of us?"]
+    before = snapshot_without_attempts(scene.db)
+    assert redirect_targets(tab.fire(WizardContactState.submit, CONTACT | DOOR)) == []
+    assert book.errors == {"about_you.heard": "Please fill this in."}
+    assert snapshot_without_attempts(scene.db) == before
+    # The service's own field of this name is another one.
+    form = CONTACT | DOOR | {"about_you.field.heard": "A neighbour"}
+    assert redirect_targets(tab.fire(WizardContactState.submit, form)) == [
+        f"{WALKING}?step=overview&draft={scene.draft}"
+    ]
+    views, _ = scene.db.query(profiles.list_custom_fields, scene.maya)
+    assert [view.text for view in views] == ["A neighbour"]
