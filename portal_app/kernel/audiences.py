@@ -5,13 +5,22 @@ from enum import StrEnum
 
 
 class Audience(StrEnum):
-    """A group of people that a handler, route or file declares itself for."""
+    """A group of people that a handler, route or file declares itself for.
+
+    ``READER`` is somebody of the office who may look at everything and change
+    nothing; what changes something is for ``OFFICE`` alone.
+    """
 
     PUBLIC = "public"
     CUSTOMER = "customer"
     GUEST = "guest"
     OFFICE = "office"
+    READER = "reader"
     FIELDWORKER = "fieldworker"
+
+
+STAFF = (Audience.OFFICE, Audience.READER)
+"""Whoever may see what the office sees."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +32,8 @@ class Actor:
         account_id: The signed-in account, or ``None``.
         customer_id: The customer of that account, or ``None``.
         booking_id: The one booking that a guest may see, or ``None``.
+        is_owner: Whether it is an owner of the business, one of the office who also
+            decides who else is.
         session_id: The session's row id, or ``None``.
         address: The network address the request came from, for rate limits.
         device: The browser's own name for itself (user agent), shortened.
@@ -33,6 +44,7 @@ class Actor:
     account_id: str | None = None
     customer_id: str | None = None
     booking_id: str | None = None
+    is_owner: bool = False
     session_id: str | None = None
     address: str = ""
     device: str = ""
@@ -43,5 +55,5 @@ class Actor:
         return Audience.PUBLIC in audiences or self.audience in audiences
 
 
-SYSTEM = Actor(audience=Audience.OFFICE)
+SYSTEM = Actor(audience=Audience.OFFICE, is_owner=True)
 """The portal itself: jobs and the command line."""

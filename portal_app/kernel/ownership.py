@@ -5,7 +5,7 @@ from typing import Protocol, TypeVar
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from portal_app.kernel.audiences import Actor, Audience
+from portal_app.kernel.audiences import STAFF, Actor, Audience
 from portal_app.kernel.errors import NotAllowed
 
 
@@ -43,10 +43,31 @@ def owned_by(actor: Actor, table: type[T]) -> SelectOfScalar[T]:
 
 
 def require_office(actor: Actor) -> None:
-    """Let only the office (or the portal itself) go on.
+    """Let only who may change things in the office (or the portal itself) go on.
+
+    Raises:
+        NotAllowed: If it is anybody else, somebody who may only read included.
+    """
+    if actor.audience is not Audience.OFFICE:
+        raise NotAllowed
+
+
+def require_staff(actor: Actor) -> None:
+    """Let only those go on who may see what the office sees.
 
     Raises:
         NotAllowed: If it is anybody else.
     """
-    if actor.audience is not Audience.OFFICE:
+    if actor.audience not in STAFF:
         raise NotAllowed
+
+
+def require_owner(actor: Actor) -> None:
+    """Let only an owner of the business (or the portal itself) go on.
+
+    Raises:
+        NotAllowed: If it is anybody else, others of the office included.
+    """
+    require_office(actor)
+    if not actor.is_owner:
+        raise NotAllowed("Only an owner of the business may do that.")

@@ -4,7 +4,9 @@ import reflex as rx
 
 from portal_app.components.auth.mail_links import Step, link_page, outcome
 from portal_app.components.auth.passwords import new_password_field
+from portal_app.components.auth.sign_in import ticket_form
 from portal_app.components.ui.buttons import link_button, submit_button
+from portal_app.components.ui.fields import email_field, text_field
 from portal_app.components.ui.forms import form
 from portal_app.components.ui.logic import when
 from portal_app.pages.page import Page
@@ -21,7 +23,7 @@ def draw() -> rx.Component:
     return link_page(
         _STATE,
         Step(
-            "Welcome to the team",
+            rx.cond(_STATE.asks_email, "This portal is yours", "Welcome to the team"),
             rx.cond(
                 _STATE.needs_password,
                 "Choose the password that you will log in with.",
@@ -31,10 +33,16 @@ def draw() -> rx.Component:
         ),
         done=Step(
             "Your account is ready",
-            "Log in with your email and your password.",
+            rx.cond(
+                _STATE.ticket, "One moment ...", "Log in with your email and password."
+            ),
             outcome(
                 "party-popper",
-                link_button("Log in", href="/login", size="lg", full=True),
+                rx.cond(
+                    _STATE.ticket,
+                    ticket_form(_STATE.ticket, _STATE.next_path),
+                    link_button("Log in", href="/login", size="lg", full=True),
+                ),
             ),
         ),
         invalid=Step(
@@ -53,14 +61,31 @@ def draw() -> rx.Component:
 
 def _form() -> rx.Component:
     return form(
-        rx.el.p(
-            "Your email: ",
-            rx.el.strong(_STATE.email, class_name="wrap-anywhere"),
-            class_name="text-ink-soft",
+        rx.cond(
+            _STATE.asks_email,
+            email_field(error=_STATE.errors["email"]),
+            rx.el.p(
+                "Your email: ",
+                rx.el.strong(_STATE.email, class_name="wrap-anywhere"),
+                class_name="text-ink-soft",
+            ),
+        ),
+        when(
+            _STATE.needs_password & (_STATE.role_name != "Fieldworker"),
+            text_field(
+                "Your name",
+                "name",
+                error=_STATE.errors["name"],
+                default_value=_STATE.name,
+                auto_complete="name",
+            ),
         ),
         when(_STATE.needs_password, new_password_field(_STATE.errors["password"])),
         submit_button(
-            "Accept the invitation", pending=_STATE.pending, size="lg", full=True
+            rx.cond(_STATE.asks_email, "Make my account", "Accept the invitation"),
+            pending=_STATE.pending,
+            size="lg",
+            full=True,
         ),
         on_submit=_STATE.submit,
         problem=_STATE.problem,

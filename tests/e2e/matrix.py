@@ -12,8 +12,9 @@ GUEST = "a guest of another booking"
 CUSTOMER = "another customer"
 FIELDWORKER = "a fieldworker who is not assigned"
 OFFICE = "the office"
+READER = "a read-only person of the office"
 OWNER = "the owner"
-OTHERS = (STRANGER, GUEST, CUSTOMER, FIELDWORKER, OFFICE)
+OTHERS = (STRANGER, GUEST, CUSTOMER, FIELDWORKER, OFFICE, READER)
 """Everybody who has no part in what is tried; only the owner has."""
 
 # --- What happens -----------------------------------------------------------------
@@ -33,6 +34,7 @@ FOR_CUSTOMERS = {
     CUSTOMER: SHOWN,
     FIELDWORKER: HOME,
     OFFICE: HOME,
+    READER: HOME,
     OWNER: SHOWN,
 }
 FOR_GUESTS = FOR_CUSTOMERS | {GUEST: SHOWN}
@@ -42,6 +44,7 @@ FOR_THE_OFFICE = {
     CUSTOMER: HOME,
     FIELDWORKER: HOME,
     OFFICE: SHOWN,
+    READER: SHOWN,
     OWNER: HOME,
 }
 # Who has an account already goes on to the first page of such people.
@@ -51,6 +54,7 @@ NOT_SIGNED_IN = {
     CUSTOMER: BOOKINGS,
     FIELDWORKER: HOME,
     OFFICE: OFFICE_PAGE,
+    READER: OFFICE_PAGE,
     OWNER: BOOKINGS,
 }
 
@@ -147,15 +151,22 @@ HANDLERS = {
     "for customers and guests": {
         "booking_state": "load",
     },
-    "for the office": {
+    "for all of the office": {
         "office_changes_state": "load narrow show_thing turn",
-        "office_dependent_types_state": "archive begin load move restore save",
-        "office_fields_state": "archive begin load move restore save turn",
-        "office_notifications_state": "load send_again",
-        "office_policies_state": "archive begin load move restore save",
-        "office_security_state": "load",
-        "office_settings_state": "load save",
+        "office_dependent_types_state": "load",
+        "office_fields_state": "load turn",
+        "office_notifications_state": "load",
         "office_overview_state": "load",
+        "office_policies_state": "load",
+        "office_security_state": "load",
+        "office_settings_state": "load",
+    },
+    "for the office": {
+        "office_dependent_types_state": "archive begin move restore save",
+        "office_fields_state": "archive begin move restore save",
+        "office_notifications_state": "send_again",
+        "office_policies_state": "archive begin move restore save",
+        "office_settings_state": "save",
     },
     # Reflex's own, of every state (``setvar``) or by name: nobody may.
     "for nobody": {
@@ -168,6 +179,7 @@ WHO_MAY = {
     "for everybody": frozenset((*OTHERS, OWNER)),
     "for customers": frozenset({CUSTOMER, OWNER}),
     "for customers and guests": frozenset({CUSTOMER, OWNER, GUEST}),
+    "for all of the office": frozenset({OFFICE, READER}),
     "for the office": frozenset({OFFICE}),
     "for nobody": frozenset(),
 }
@@ -209,7 +221,7 @@ ROUTES: dict[str, Asked | tuple[Asked, ...]] = {
     "GET /api/files/{file_id}": (
         # Handed in, and used by nothing yet: only for who did.
         Asked("/api/files/{upload}", _OWNER_ONLY),
-        Asked("/api/files/{picture}", _OWNER_ONLY | {OFFICE: 200}),
+        Asked("/api/files/{picture}", _OWNER_ONLY | {OFFICE: 200, READER: 200}),
     ),
     "GET /api/health": Asked("/api/health", _all(200)),
     "GET /api/health/live": Asked("/api/health/live", _all(200)),
@@ -217,7 +229,7 @@ ROUTES: dict[str, Asked | tuple[Asked, ...]] = {
     "GET /api/mail/stop-mails": Asked("/api/mail/stop-mails?token=x", _all(303)),
     "GET /api/manifest.webmanifest": Asked("/api/manifest.webmanifest", _all(200)),
     "GET /api/office/changes.csv": Asked(
-        "/api/office/changes.csv", _all(404) | {OFFICE: 200}
+        "/api/office/changes.csv", _all(404) | {OFFICE: 200, READER: 200}
     ),
     "GET /ping": Asked("/ping", _all(200)),
     "GET /policies": Asked("/policies", _all(200)),

@@ -4,10 +4,12 @@ import secrets
 from dataclasses import dataclass
 
 from portal_app.domain.accounts import service as accounts
+from portal_app.domain.accounts.rules import OFFICE, READER
 from portal_app.domain.bookings import guests
-from portal_app.domain.sign_in import rules, session_lookup
+from portal_app.domain.sign_in import invitations, rules, session_lookup
 from portal_app.domain.sign_in import sign_up as customers
-from portal_app.kernel.audiences import Actor
+from portal_app.domain.sign_in.invitations import AcceptanceForm
+from portal_app.kernel.audiences import SYSTEM, Actor
 from portal_app.kernel.db import Database
 from portal_app.kernel.ids import hash_secret
 
@@ -44,6 +46,19 @@ def new_customer(database: Database, first_name: str = "Ada") -> Person:
             terms=True,
         ),
     )
+    return person
+
+
+def new_reader(database: Database) -> Person:
+    """Somebody of the office who may change nothing."""
+    person = Person(f"reader-{secrets.token_hex(5)}@example.com", "Rita", "")
+    issued = database.call(
+        invitations.issue, SYSTEM, person.email, OFFICE, office_role=READER
+    )
+    form = AcceptanceForm(person.password, person.first_name)
+    stranger = Actor(address=f"test-{secrets.token_hex(4)}", device="test")
+    token = issued.path.partition("=")[2]
+    invitations.accept(database, stranger, token, form)
     return person
 
 

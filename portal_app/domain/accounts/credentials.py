@@ -44,7 +44,7 @@ from portal_app.kernel.clock import utc_now
 from portal_app.kernel.db import Database
 from portal_app.kernel.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from portal_app.kernel.ids import new_id
-from portal_app.kernel.ownership import require_office
+from portal_app.kernel.ownership import require_owner
 
 _RESET_PAGE = "/reset-password"
 
@@ -77,7 +77,7 @@ def issue_reset_path(db: Database, actor: Actor, email: str) -> str:
 
     Args:
         db: The database.
-        actor: The office, or the command line.
+        actor: An owner, or the command line.
         email: As typed.
 
     Returns:
@@ -85,10 +85,10 @@ def issue_reset_path(db: Database, actor: Actor, email: str) -> str:
 
     Raises:
         InvalidInput: If it is no email at all.
-        NotAllowed: If the actor is not the office.
+        NotAllowed: If the actor is not an owner.
         NotFound: If nobody in the office has this email.
     """
-    require_office(actor)
+    require_owner(actor)
     email = normal_email(email)
     path = db.call(_issue_office_reset_path, actor, email)
     _forget_attempts(db, actor, email)

@@ -14,11 +14,21 @@ from portal_app.kernel.columns import (
 
 
 class Account(SQLModel, table=True):
-    """Somebody who can sign in. One account per normalised email."""
+    """Somebody who can sign in. One account per normalised email.
+
+    Attributes:
+        office_role: What somebody of the office may do: ``owner``, ``office`` or
+            ``reader``; empty for everybody else.
+        name: Of somebody who works here; what customers are called is in their
+            profile.
+    """
 
     __table_args__ = (
         UniqueConstraint("email"),
         CheckConstraint("role IN ('customer', 'office', 'fieldworker')", name="role"),
+        CheckConstraint(
+            "office_role IN ('', 'owner', 'office', 'reader')", name="office_role"
+        ),
         Index(
             "ix_account_unverified",
             "created_at",
@@ -30,6 +40,12 @@ class Account(SQLModel, table=True):
     id: str = id_field()
     email: str = Field(max_length=254)
     role: str = Field(max_length=16)
+    office_role: str = Field(
+        default="", max_length=16, sa_column_kwargs={"server_default": ""}
+    )
+    name: str = Field(
+        default="", max_length=80, sa_column_kwargs={"server_default": ""}
+    )
     password_hash: str | None = Field(default=None, max_length=256)
     verified_at: datetime | None = optional_instant_field()
     terms_accepted_at: datetime | None = optional_instant_field()

@@ -8,6 +8,7 @@ from portal_app.domain import wiring
 from portal_app.domain.rate_limits.rules import Limit, target_limits
 from portal_app.kernel import email_addresses
 from portal_app.kernel.errors import Conflict, DomainError, InvalidInput
+from portal_app.kernel.text import is_readable, one_line
 
 VERIFY_EMAIL = "verify_email"
 SIGN_IN = "sign_in"
@@ -31,6 +32,16 @@ OFFICE = "office"
 FIELDWORKER = "fieldworker"
 ROLES = frozenset({CUSTOMER, OFFICE, FIELDWORKER})
 GUEST = "guest"
+
+OWNER = "owner"
+READER = "reader"
+OFFICE_ROLES = {
+    OWNER: "Owner",
+    OFFICE: "Office",
+    READER: "Read-only",
+}
+"""What somebody of the office may do, in words."""
+MAX_STAFF_NAME = 80
 
 PROVIDERS = {"google": "Google", "apple": "Apple", "facebook": "Facebook"}
 BY_PASSWORD = "password"  # noqa: S105 - a way in
@@ -78,6 +89,20 @@ class MethodDisabled(DomainError):
 
     def __init__(self) -> None:
         super().__init__("This way to log in is switched off. Please use another one.")
+
+
+def staff_name(text: str) -> str:
+    """The name of somebody who works here, on one line; may be empty.
+
+    Raises:
+        InvalidInput: For the field ``name``.
+    """
+    name = one_line(text)
+    if len(name) > MAX_STAFF_NAME:
+        raise InvalidInput({"name": f"Please use at most {MAX_STAFF_NAME} characters."})
+    if not is_readable(name):
+        raise InvalidInput({"name": "Please use letters that can be read."})
+    return name
 
 
 class NoPassword(Conflict):

@@ -18,7 +18,7 @@ from portal_app.domain.rate_limits.limiter import Attempt, LimitKey, ReachedLimi
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.db import Database
-from portal_app.kernel.ownership import require_office
+from portal_app.kernel.ownership import require_staff
 from portal_app.kernel.statements import affected
 
 EVENT_KINDS = {
@@ -39,7 +39,10 @@ EVENT_KINDS = {
     "provider_refused": "A log-in by a provider was refused.",
     "new_device": "Logged in from an unknown device.",
     "sessions_ended": "Sessions were ended.",
-    "invitation_accepted": "An invitation was accepted.",
+    "invited": "Somebody was invited to work here.",
+    "invitation_accepted": "An invitation to work here was accepted.",
+    "role_changed": "The role of somebody in the office was changed.",
+    "person_removed": "Somebody was removed from the office.",
     "robot": "A sign-up looked like a robot's.",
 }
 """What is logged, in words."""
@@ -136,9 +139,9 @@ def read_page(
         kind: Only these; empty for all.
 
     Raises:
-        NotAllowed: If the actor is not the office.
+        NotAllowed: If the actor is not of the office.
     """
-    require_office(actor)
+    require_staff(actor)
     page = max(1, page)
     wanted = select(SecurityEvent)
     if kind:

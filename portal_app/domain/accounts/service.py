@@ -13,9 +13,12 @@ from sqlmodel import Session, select
 from portal_app.domain.accounts import passwords, sessions, tokens
 from portal_app.domain.accounts.attempts import password_guess
 from portal_app.domain.accounts.models import Account
+from portal_app.domain.accounts.owners import has_owner
 from portal_app.domain.accounts.rules import (
     BY_PASSWORD,
     GUEST,
+    OFFICE,
+    OWNER,
     ROLES,
     SIGN_IN,
     SIGN_IN_METHODS,
@@ -27,6 +30,7 @@ from portal_app.domain.accounts.security_log import count_attempt, record
 from portal_app.domain.accounts.sign_in_methods import is_enabled
 from portal_app.domain.accounts.tokens import TokenSubject
 from portal_app.domain.accounts.views import SignedIn
+from portal_app.domain.business import service as businesses
 from portal_app.domain.rate_limits import limiter
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.clock import utc_now
@@ -150,7 +154,15 @@ def sign_out(tx: Session, actor: Actor) -> None:
         sessions.revoke(tx, actor.session_id)
 
 
-def create_with_hash(tx: Session, email: str, role: str, password_hash: str) -> str:
+def create_with_hash(
+    tx: Session,
+    email: str,
+    role: str,
+    password_hash: str,
+    *,
+    office_role: str = "",
+    name: str = "",
+) -> str:
     """Make an active account whose mailbox the office vouches for.
 
     Args:
@@ -158,6 +170,9 @@ def create_with_hash(tx: Session, email: str, role: str, password_hash: str) -> 
         email: In its normal form.
         role: ``customer``, ``office`` or ``fieldworker``.
         password_hash: Of its password.
+        office_role: What somebody of the office may do. If nothing is said, the first
+            account of the office is its owner's.
+        name: Of somebody who works here.
 
     Returns:
         The account's id.
@@ -169,6 +184,8 @@ def create_with_hash(tx: Session, email: str, role: str, password_hash: str) -> 
     account = Account(
         email=email,
         role=role,
+        office_role=(office_role or _office_role(tx)) if role == OFFICE else "",
+        name=name,
         password_hash=password_hash,
         verified_at=now,
         created_at=now,
@@ -176,6 +193,23 @@ def create_with_hash(tx: Session, email: str, role: str, password_hash: str) -> 
     if not insert_once(tx, account, "email"):
         raise Conflict("There is an account with this email already.")
     return account.id
+
+
+def reopen(
+    tx: Session, account_id: str, password_hash: str, office_role: str, name: str
+) -> None:
+    """Let somebody in again who worked here before, as ``create_with_hash`` would."""
+    account = tx.get_one(Account, account_id, with_for_update=True)
+    account.disabled_at = None
+    account.password_hash = password_hash
+    account.office_role, account.name = office_role, name or account.name
+    tx.flush()
+
+
+def _office_role(tx: Session) -> str:
+    # Of two first ones, one is the owner.
+    businesses.lock_business(tx)
+    return OFFICE if has_owner(tx) else OWNER
 
 
 def create_account(db: Database, email: str, role: str, password: str) -> str:

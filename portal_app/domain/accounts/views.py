@@ -86,6 +86,40 @@ class SessionView:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonView:
+    """Somebody of the office.
+
+    Attributes:
+        id: Of the account.
+        name: Their name, or the email.
+        email: They log in with.
+        role: A key of ``OFFICE_ROLES``.
+        role_name: In words.
+        last_seen: In words, or empty for somebody who was never here.
+        is_me: Whether it is the one looking.
+    """
+
+    id: str = ""
+    name: str = ""
+    email: str = ""
+    role: str = ""
+    role_name: str = ""
+    last_seen: str = ""
+    is_me: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OfficePeopleView:
+    """Everybody of the office.
+
+    ``may_change`` says whether the one looking is an owner.
+    """
+
+    people: list[PersonView] = field(default_factory=list)
+    may_change: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class SecurityEventView:
     """Something about getting in, for the office.
 

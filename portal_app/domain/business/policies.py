@@ -17,7 +17,7 @@ from portal_app.kernel.audiences import Actor
 from portal_app.kernel.errors import Conflict, InvalidInput, NotFound
 from portal_app.kernel.keys import required_request_key, unique_key
 from portal_app.kernel.ordering import assign_positions, next_position, reorder
-from portal_app.kernel.ownership import require_office
+from portal_app.kernel.ownership import require_office, require_staff
 from portal_app.kernel.text import is_readable, one_line, paragraphs
 from portal_app.kernel.versioned import Field, Record
 
@@ -114,7 +114,7 @@ def policies_for_office(tx: Session, actor: Actor) -> list[PolicyEntryView]:
     Raises:
         NotAllowed: If the actor is not the office.
     """
-    require_office(actor)
+    require_staff(actor)
     rows = _policy_rows(tx)
     keys = {row.key for row in rows}
     unwritten = [

@@ -20,7 +20,7 @@ from portal_app.kernel.audiences import Actor
 from portal_app.kernel.errors import Conflict, InvalidInput, NotFound
 from portal_app.kernel.keys import keys_for, required_request_key, unique_key
 from portal_app.kernel.ordering import next_position, reorder
-from portal_app.kernel.ownership import require_office
+from portal_app.kernel.ownership import require_office, require_staff
 from portal_app.kernel.text import one_line
 from portal_app.kernel.versioned import Field, Record
 
@@ -238,7 +238,7 @@ def type_entry_views(tx: Session, actor: Actor) -> list[TypeEntryView]:
     Raises:
         NotAllowed: If the actor is not the office.
     """
-    require_office(actor)
+    require_staff(actor)
     rows = _type_rows(tx)
     in_use = col(Dependent.archived_at).is_(None)
     counted = select(Dependent.type_id, func.count()).where(in_use)

@@ -30,7 +30,7 @@ from portal_app.kernel.keys import (
     unique_key,
 )
 from portal_app.kernel.ordering import assign_positions, next_position, reorder
-from portal_app.kernel.ownership import require_office
+from portal_app.kernel.ownership import require_office, require_staff
 from portal_app.kernel.text import is_readable, one_line
 from portal_app.kernel.versioned import is_current
 
@@ -405,7 +405,7 @@ def definition_views(tx: Session, actor: Actor, scope: Scope) -> list[Definition
     Raises:
         NotAllowed: If the actor is not the office.
     """
-    require_office(actor)
+    require_staff(actor)
     rows = definition_rows(tx, scope)
     others = {key: definition_of(row) for key, row in rows.items()}
     answers = _answer_counts(tx, [row.id for row in rows.values()])

@@ -11,7 +11,7 @@ from portal_app.domain.files import rules
 from portal_app.domain.files.models import StoredFile
 from portal_app.domain.files.protocols import Storage
 from portal_app.domain.files.views import FileView
-from portal_app.kernel.audiences import Actor, Audience
+from portal_app.kernel.audiences import STAFF, Actor, Audience
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.db import Database
 from portal_app.kernel.errors import NotAllowed, NotFound
@@ -216,7 +216,7 @@ def _readable_query(actor: Actor) -> SelectOfScalar[StoredFile]:
         col(StoredFile.attached_at).is_(None),
         col(StoredFile.account_id) == actor.account_id,
     )
-    if actor.audience is Audience.OFFICE:
+    if actor.audience in STAFF:
         return query.where(or_(own_upload, col(StoredFile.attached_at).is_not(None)))
     if actor.audience is Audience.CUSTOMER and actor.customer_id is not None:
         return query.where(

@@ -14,7 +14,7 @@ from portal_app.domain.notifications.reasons import words_of
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.errors import Conflict, NotFound
-from portal_app.kernel.ownership import require_office
+from portal_app.kernel.ownership import require_office, require_staff
 
 PAGE_SIZE = 50
 
@@ -95,7 +95,7 @@ def count(tx: Session, actor: Actor) -> int:
     Raises:
         NotAllowed: If the actor is not the office.
     """
-    require_office(actor)
+    require_staff(actor)
     given_up = col(OutboxMessage.failed_at).is_not(None)
     return tx.exec(select(func.count()).where(given_up)).one()
 

@@ -16,7 +16,7 @@ from portal_app.kernel.audiences import Actor
 from portal_app.kernel.clock import day_bounds
 from portal_app.kernel.db import Database
 from portal_app.kernel.formats import Formats
-from portal_app.kernel.ownership import require_office
+from portal_app.kernel.ownership import require_staff
 from portal_app.kernel.spreadsheets import BYTE_ORDER_MARK, csv_line
 
 PAGE_SIZE = 50
@@ -65,7 +65,7 @@ def read_page(
     Raises:
         NotAllowed: If the actor is not the office.
     """
-    require_office(actor)
+    require_staff(actor)
     page = max(1, page)
     formats = businesses.formats(tx)
     wanted = _filter(asked, formats)
@@ -95,7 +95,7 @@ def csv_pieces(db: Database, actor: Actor, asked: ChangesFilter) -> Iterator[byt
     Raises:
         NotAllowed: If the actor is not the office; before the first piece.
     """
-    require_office(actor)
+    require_staff(actor)
     formats = db.query(businesses.formats)
     return _pieces(db, _filter(asked, formats), formats)
 

@@ -89,6 +89,8 @@ class Invitation(SQLModel, table=True):
 
     Attributes:
         name: Whom the mail greets, or empty.
+        office_role: For the office, what they may do; see ``Account.office_role``.
+        email: Empty where whoever has the link says it.
         reference: What the account will belong to, such as a fieldworker's id.
         invited_by: The account of who asked; empty for the command line.
     """
@@ -102,6 +104,9 @@ class Invitation(SQLModel, table=True):
     email: str = Field(max_length=254)
     name: str = Field(default="", max_length=161)
     role: str = Field(max_length=16)
+    office_role: str = Field(
+        default="", max_length=16, sa_column_kwargs={"server_default": ""}
+    )
     reference: str = Field(default="", max_length=26)
     invited_by: str | None = Field(
         default=None, foreign_key="account.id", ondelete="SET NULL"

@@ -5,7 +5,7 @@ from sqlmodel import Session, col
 
 from portal_app.domain.accounts import sessions, sign_in_methods
 from portal_app.domain.accounts.models import Account, AccountSession
-from portal_app.domain.accounts.rules import GUEST
+from portal_app.domain.accounts.rules import GUEST, OWNER, READER
 from portal_app.domain.customers.contacts import VIEW, has_right
 from portal_app.domain.customers.models import Customer
 from portal_app.domain.customers.profiles import picture_url
@@ -55,7 +55,7 @@ def current_viewer(tx: Session, actor: Actor) -> ViewerView:
     name = (
         f"{customer.first_name} {customer.last_name}".strip()
         if customer
-        else account.role.capitalize()
+        else account.name or account.role.capitalize()
     )
     return ViewerView(
         signed_in=True,
@@ -63,6 +63,7 @@ def current_viewer(tx: Session, actor: Actor) -> ViewerView:
         email=account.email,
         picture_url=picture_url(tx, customer.id) if customer else "",
         role=account.role,
+        reads_only=account.office_role == READER,
     )
 
 
@@ -79,6 +80,7 @@ def _resolve_with_last_seen(
             col(AccountSession.way),
             col(Account.id),
             col(Account.role),
+            col(Account.office_role),
             col(Customer.id),
         )
         .select_from(AccountSession)
@@ -95,7 +97,7 @@ def _resolve_with_last_seen(
     if row is None:
         return nobody, False
     session_id, last_seen_at, booking_id, contact_id, way, *whose = row
-    account_id, role, customer_id = whose
+    account_id, role, office_role, customer_id = whose
     # A guest leaves as soon as the business closes the way the guest came by, a
     # contact as soon as the customer lets them see bookings no more.
     if booking_id is not None and not sign_in_methods.is_enabled(tx, way):
@@ -103,10 +105,11 @@ def _resolve_with_last_seen(
     if contact_id is not None and not has_right(tx, contact_id, VIEW):
         return nobody, False
     actor = Actor(
-        audience=Audience(role or GUEST),
+        audience=Audience.READER if office_role == READER else Audience(role or GUEST),
         account_id=account_id,
         customer_id=customer_id,
         booking_id=booking_id,
+        is_owner=office_role == OWNER,
         session_id=session_id,
         address=address,
         device=device,

@@ -28,7 +28,8 @@ class PendingIdentityView:
 class ViewerView:
     """Who is looking, for the header and the menu.
 
-    ``role`` is ``customer``, ``office``, ``fieldworker``, ``guest`` or empty.
+    ``role`` is ``customer``, ``office``, ``fieldworker``, ``guest`` or empty;
+    ``reads_only`` is somebody of the office who may change nothing.
     """
 
     signed_in: bool = False
@@ -36,6 +37,7 @@ class ViewerView:
     email: str = ""
     picture_url: str = ""
     role: str = ""
+    reads_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +45,16 @@ class InvitationView:
     """An invitation that nobody accepted yet, for the office.
 
     Attributes:
+        name: Who is invited, or the email.
+        role_name: What they will be, in words.
         sent: When it was sent last, as the business writes it.
         expired: Whether its link has run out.
     """
 
     id: str = ""
     email: str = ""
+    name: str = ""
+    role_name: str = ""
     sent: str = ""
     expired: bool = False
 
@@ -58,9 +64,13 @@ class JoiningView:
     """What the link of an invitation leads to.
 
     Attributes:
-        email: What the person will log in with.
+        email: What the person will log in with; empty if they say so themselves.
         needs_password: Whether there is no account yet.
+        name: What the person is called, as far as it is known.
+        role_name: What they will be, in words.
     """
 
     email: str = ""
     needs_password: bool = True
+    name: str = ""
+    role_name: str = ""

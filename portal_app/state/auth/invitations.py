@@ -6,6 +6,7 @@ import reflex as rx
 
 from portal_app.domain.accounts.rules import LinkInvalid
 from portal_app.domain.sign_in import invitations
+from portal_app.domain.sign_in.invitations import AcceptanceForm
 from portal_app.state.auth.mail_links import INVALID, MailLinkPage
 from portal_app.state.auth.purpose import PurposeState
 from portal_app.state.core import form_parsing, worker
@@ -13,9 +14,17 @@ from portal_app.state.core.access import PUBLIC, actor, event_for
 
 
 class JoinState(MailLinkPage, rx.State):
-    """``needs_password`` is whether there is no account with ``email`` yet."""
+    """``needs_password`` is whether there is no account with ``email`` yet.
 
+    A new account gets a ``ticket``, by which the page goes on to ``next_path``.
+    """
+
+    ticket: str = ""
+    next_path: str = "/bookings"
     email: str = ""
+    name: str = ""
+    role_name: str = ""
+    asks_email: bool = False
     needs_password: bool = True
 
     @event_for(PUBLIC)
@@ -31,10 +40,18 @@ class JoinState(MailLinkPage, rx.State):
     @event_for(PUBLIC, weight=20)
     async def submit(self, form_data: dict[str, str]) -> AsyncIterator[None]:
         """Use the link."""
-        password = form_parsing.field(form_data, "password")
+        if self.ticket:
+            return  # a second click; the page is on its way already
+        typed = AcceptanceForm(
+            password=form_parsing.field(form_data, "password"),
+            name=form_parsing.field(form_data, "name"),
+            email=form_parsing.field(form_data, "email"),
+        )
 
         async def accept(token: str) -> None:
-            await worker.run_hashing(invitations.accept, actor(), token, password)
+            self.ticket = await worker.run_hashing(
+                invitations.accept, actor(), token, typed
+            )
 
         async for _ in self._use_link(accept):
             yield
@@ -46,5 +63,8 @@ class JoinState(MailLinkPage, rx.State):
         except LinkInvalid:
             self.outcome, self.email = INVALID, ""
             return
-        self.outcome = ""
+        self.outcome, self.ticket = "", ""
+        self.name, self.role_name = found.name, found.role_name
+        self.asks_email = not found.email
+        self.next_path = "/office/setup" if self.asks_email else "/bookings"
         self.email, self.needs_password = found.email, found.needs_password

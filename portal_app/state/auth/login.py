@@ -28,7 +28,11 @@ from portal_app.state.core.access import PUBLIC, actor, event_for
 from portal_app.state.core.submitted_form import SubmittedForm
 
 AFTER_SIGN_IN = "/bookings"
-_FIRST_PAGES = {Audience.OFFICE: "/office", Audience.FIELDWORKER: "/"}
+_FIRST_PAGES = {
+    Audience.OFFICE: "/office",
+    Audience.READER: "/office",
+    Audience.FIELDWORKER: "/",
+}
 
 
 def after_sign_in(asked_for: str | None, who: Actor | None = None) -> str:

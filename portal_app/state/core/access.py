@@ -10,6 +10,7 @@ from typing import Any
 
 import reflex as rx
 
+from portal_app.kernel import audiences as groups
 from portal_app.kernel.audiences import Actor, Audience
 from portal_app.state.core.handler_endings import always_answered
 
@@ -22,6 +23,8 @@ PUBLIC = Audience.PUBLIC
 CUSTOMER = Audience.CUSTOMER
 GUEST = Audience.GUEST
 OFFICE = Audience.OFFICE
+STAFF = groups.STAFF
+"""For handlers that only read; what changes something is for ``OFFICE`` alone."""
 
 
 def event_for(

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from reflex.event import EventSpec
 
 from portal_app.state.core import form_parsing, worker
-from portal_app.state.core.access import Audience, actor, event_for
+from portal_app.state.core.access import OFFICE, STAFF, Audience, actor, event_for
 from portal_app.state.core.toasts import toast
 from portal_app.state.core.versioned_form import VersionedForm
 
@@ -131,12 +131,17 @@ class Collection(VersionedForm, mixin=True):
             await self._read()
 
 
+def _readers(audiences: Sequence[Audience]) -> tuple[Audience, ...]:
+    """Who sees a list that these may change: with the office, all of its people."""
+    return (*audiences, *(STAFF if OFFICE in audiences else ()))
+
+
 def _collection(spec: Spec, *audiences: Audience) -> Any:
     class EditableCollection(Collection, mixin=True):
         def _spec(self) -> CollectionSpec:
             return spec if isinstance(spec, CollectionSpec) else spec(self)
 
-        @event_for(*audiences)
+        @event_for(*_readers(audiences))
         async def load(self) -> None:
             """Show them as they are now."""
             await self._load()

@@ -64,13 +64,18 @@ HYDRATE = frozenset(
 _WHO = {
     Audience.CUSTOMER: ("customers", "a customer"),
     Audience.OFFICE: ("the office", "the office"),
+    Audience.READER: ("the office", "the office"),
     Audience.FIELDWORKER: ("fieldworkers", "a fieldworker"),
 }
 
 
+_READ_ONLY = "You can look at everything here, and change nothing."
+
+
 def _wrong_audience(who: Actor, audiences: frozenset[Audience]) -> str:
     """Why somebody who is logged in is sent away."""
-    meant = " and ".join(_WHO[one][0] for one in _WHO if one in audiences)
+    named = dict.fromkeys(_WHO[one][0] for one in _WHO if one in audiences)
+    meant = " and ".join(named)
     return f"This page is for {meant}. You are logged in as {_WHO[who.audience][1]}."
 
 
@@ -162,6 +167,10 @@ class Gate(Middleware):
         root = state._get_root_state()
         delta = await root._get_resolved_delta()
         root._clean()
+        if who.audience is Audience.READER and Audience.OFFICE in audiences:
+            # On a page they may see: it stays.
+            events = Event.from_event_type(toast("error", _READ_ONLY))
+            return StateUpdate(delta=delta, events=events)
         here = str(state.router.url.path or "/")
         query = str(state.router.url.query or "")
         target = (

@@ -9,7 +9,7 @@ from portal_app.domain.office import change_history
 from portal_app.domain.office.change_history import ChangesFilter
 from portal_app.domain.office.views import ChangesPage
 from portal_app.state.core import form_parsing, worker
-from portal_app.state.core.access import OFFICE, actor, event_for
+from portal_app.state.core.access import STAFF, actor, event_for
 
 _PATH = "/office/changes"
 _PARAMETERS = ("person", "kind", "thing", "from", "to")
@@ -30,7 +30,7 @@ class OfficeChangesState(rx.State):
     first: str = ""
     last: str = ""
 
-    @event_for(OFFICE)
+    @event_for(*STAFF)
     async def load(self) -> None:
         """Read the page that the address names."""
         address = self.router.url.query_parameters
@@ -48,19 +48,19 @@ class OfficeChangesState(rx.State):
         self.asked = _query(given)
         self.loaded = True
 
-    @event_for(OFFICE)
+    @event_for(*STAFF)
     def narrow(self, form_data: dict[str, str]) -> EventSpec:
         """Go to the changes that the form asks for."""
         return rx.redirect(
             f"{_PATH}?{_query(form_parsing.texts(form_data, *_PARAMETERS))}"
         )
 
-    @event_for(OFFICE)
+    @event_for(*STAFF)
     def turn(self, page: int) -> EventSpec:
         """Go to another page of them."""
         return rx.redirect(f"{_PATH}?{self.asked}&page={page}")
 
-    @event_for(OFFICE)
+    @event_for(*STAFF)
     def show_thing(self, kind: str, thing: str) -> EventSpec:
         """Go to what was changed about one thing."""
         return rx.redirect(f"{_PATH}?{_query({'kind': kind, 'thing': thing})}")

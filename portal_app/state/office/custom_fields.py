@@ -16,9 +16,9 @@ from portal_app.domain.fields.rules import AUDIENCES
 from portal_app.domain.fields.schema import ChoiceForm, FieldForm, Scope
 from portal_app.domain.fields.views import DefinitionView
 from portal_app.kernel.audiences import Actor
-from portal_app.kernel.ownership import require_office
+from portal_app.kernel.ownership import require_staff
 from portal_app.state.core import collection, form_parsing, worker
-from portal_app.state.core.access import OFFICE, actor, event_for
+from portal_app.state.core.access import OFFICE, STAFF, actor, event_for
 
 _PATH = "/office/fields"
 _MOST_CHOICES = 100
@@ -90,7 +90,7 @@ def _fill(state: Any, shown: FieldsPage) -> None:
 def _owners(
     tx: Session, who: Actor
 ) -> tuple[FieldOwnerView, list[FieldOwnerView], list[FieldOwnerView]]:
-    require_office(who)
+    require_staff(who)
     kinds, services = types.active_type_rows(tx), catalogues.active_services(tx)
     scopes = [
         schema.CUSTOMER_SCOPE,
@@ -216,7 +216,7 @@ class OfficeFieldsState(collection.archivable_collection(_fields, OFFICE), rx.St
     items: list[DefinitionView] = []
     archived: list[DefinitionView] = []
 
-    @event_for(OFFICE)
+    @event_for(*STAFF)
     def turn(self, href: str) -> EventSpec | None:
         """Go to the fields of somebody else."""
         known = [self.customers, *self.types, *self.services]

@@ -9,7 +9,7 @@ from portal_app.domain.notifications import undelivered
 from portal_app.domain.notifications.undelivered import UndeliveredPage
 from portal_app.kernel.errors import DomainError
 from portal_app.state.core import worker
-from portal_app.state.core.access import OFFICE, actor, event_for
+from portal_app.state.core.access import OFFICE, STAFF, actor, event_for
 from portal_app.state.core.form_parsing import page_number
 from portal_app.state.core.toasts import toast
 
@@ -20,7 +20,7 @@ class OfficeNotificationsState(rx.State):
     loaded: bool = False
     mails: UndeliveredPage = UndeliveredPage()
 
-    @event_for(OFFICE)
+    @event_for(*STAFF)
     async def load(self) -> None:
         """Read the page that the address names."""
         await self._read()

@@ -14,7 +14,7 @@ from portal_app.domain.notifications import undelivered
 from portal_app.kernel.audiences import Actor
 from portal_app.state.auth import providers
 from portal_app.state.core import worker
-from portal_app.state.core.access import OFFICE, actor, event_for
+from portal_app.state.core.access import STAFF, actor, event_for
 from portal_app.state.core.form_parsing import page_number
 
 _RECENT_EVENTS = 6
@@ -37,7 +37,7 @@ class OfficeOverviewState(rx.State):
     lately: list[SecurityEventView] = []
     undelivered_mails: int = 0
 
-    @event_for(OFFICE)
+    @event_for(*STAFF)
     async def load(self) -> None:
         """Show it as it is now."""
         self.ways, self.lately, self.undelivered_mails = await worker.query(
@@ -83,7 +83,7 @@ class OfficeSecurityState(rx.State):
     page: int = 1
     has_more: bool = False
 
-    @event_for(OFFICE)
+    @event_for(*STAFF)
     async def load(self) -> None:
         """Read the page that the address names."""
         asked = self.router.url.query_parameters

@@ -11,7 +11,7 @@ from portal_app.domain.business.rules import SwitchesForm
 from portal_app.domain.business.views import Switches
 from portal_app.state.auth import providers
 from portal_app.state.core import form_parsing, worker
-from portal_app.state.core.access import OFFICE, actor, event_for
+from portal_app.state.core.access import OFFICE, STAFF, actor, event_for
 from portal_app.state.core.toasts import toast
 from portal_app.state.core.versioned_form import VersionedForm
 
@@ -37,7 +37,7 @@ class OfficeSettingsState(VersionedForm, rx.State):
     asks_language: bool = False
     version: int = 0
 
-    @event_for(OFFICE)
+    @event_for(*STAFF)
     async def load(self) -> None:
         """Show the switches as they are now."""
         self._show(await worker.query(businesses.switches))

@@ -9,7 +9,7 @@ from portal_app.domain.accounts import service as accounts
 from portal_app.domain.accounts.models import Account
 from portal_app.domain.accounts.rules import FIELDWORKER, OFFICE, LinkInvalid
 from portal_app.domain.sign_in import invitations, sign_up
-from portal_app.domain.sign_in.invitations import Accepted
+from portal_app.domain.sign_in.invitations import AcceptanceForm, Accepted
 from portal_app.domain.sign_in.views import InvitationView, JoiningView
 from portal_app.kernel.audiences import SYSTEM, Actor, Audience
 from portal_app.kernel.clock import frozen, utc_now
@@ -70,10 +70,12 @@ def test_an_invitation_makes_the_account_once(
     token = invite(business, " Kim@Example.com ")
 
     assert sent_messages(business) == [("invitation", KIM)]
-    assert business.query(invitations.joining, token) == JoiningView(KIM, True)
+    assert business.query(invitations.joining, token) == JoiningView(
+        KIM, True, "Kim", "Fieldworker"
+    )
     assert roles(business) == {}
 
-    invitations.accept(business, STRANGER, token, PASSWORD)
+    invitations.accept(business, STRANGER, token, AcceptanceForm(PASSWORD))
 
     assert roles(business) == {KIM: FIELDWORKER}
     assert sign_in_customer(business, KIM).audience == Audience.FIELDWORKER
@@ -81,7 +83,7 @@ def test_an_invitation_makes_the_account_once(
     assert (accepted.role, accepted.reference) == (FIELDWORKER, "place")
     before = snapshot_without_logs(business)
     with pytest.raises(LinkInvalid):
-        invitations.accept(business, STRANGER, token, PASSWORD)
+        invitations.accept(business, STRANGER, token, AcceptanceForm(PASSWORD))
     assert snapshot_without_logs(business) == before
 
 
@@ -106,11 +108,11 @@ def test_a_link_runs_out_after_seven_days(business: Database) -> None:
 
     with frozen(utc_now() + timedelta(days=7)):
         with pytest.raises(LinkInvalid):
-            invitations.accept(business, STRANGER, token, PASSWORD)
+            invitations.accept(business, STRANGER, token, AcceptanceForm(PASSWORD))
         [(_, view)] = business.query(
             invitations.open_invitations, SYSTEM, {FIELDWORKER}
         )
-    assert view == InvitationView(view.id, KIM, view.sent, True)
+    assert view == InvitationView(view.id, KIM, "Kim", "Fieldworker", view.sent, True)
     assert roles(business) == {}
 
 
@@ -120,11 +122,11 @@ def test_a_weak_password_is_refused_and_the_link_stays_good(
     token = invite(business)
 
     with pytest.raises(InvalidInput) as refused:
-        invitations.accept(business, STRANGER, token, "short")
+        invitations.accept(business, STRANGER, token, AcceptanceForm("short"))
 
     assert list(refused.value.fields) == ["password"]
     assert roles(business) == {}
-    invitations.accept(business, STRANGER, token, PASSWORD)
+    invitations.accept(business, STRANGER, token, AcceptanceForm(PASSWORD))
     assert roles(business) == {KIM: FIELDWORKER}
 
 
@@ -134,8 +136,10 @@ def test_an_account_of_the_staff_goes_on_with_its_own_password(
     account_id = accounts.create_account(business, KIM, OFFICE, PASSWORD)
     token = invite(business)
 
-    assert business.query(invitations.joining, token) == JoiningView(KIM, False)
-    invitations.accept(business, STRANGER, token, "")
+    assert business.query(invitations.joining, token) == JoiningView(
+        KIM, False, "Kim", "Fieldworker"
+    )
+    invitations.accept(business, STRANGER, token, AcceptanceForm(""))
 
     assert roles(business) == {KIM: OFFICE}
     assert [accepted.account_id for accepted in heard] == [account_id]
@@ -164,7 +168,7 @@ def test_a_customer_who_came_between_keeps_the_account(business: Database) -> No
     before = snapshot_without_logs(business)
 
     with pytest.raises(Conflict):
-        invitations.accept(business, STRANGER, token, PASSWORD)
+        invitations.accept(business, STRANGER, token, AcceptanceForm(PASSWORD))
 
     assert snapshot_without_logs(business) == before
 
@@ -173,7 +177,7 @@ def test_a_sign_up_that_nobody_proved_makes_way(business: Database) -> None:
     sign_up.sign_up(business, STRANGER, FORM)
     token = invite(business, FORM.email)
 
-    invitations.accept(business, STRANGER, token, "another-otter-43")
+    invitations.accept(business, STRANGER, token, AcceptanceForm("another-otter-43"))
 
     assert roles(business) == {FORM.email: FIELDWORKER}
     with pytest.raises(InvalidInput):

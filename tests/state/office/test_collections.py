@@ -222,8 +222,12 @@ def test_domain_refuses_non_office_actors_too(
     """What the gate stops is tried in the browser's tests; here, what if it did not."""
     tab = Tab(path, Actor(audience=audience))
     before = snapshot_without_logs(database)
+    if audience is Audience.READER:
+        tab.fire(state.load)
+    else:
+        with pytest.raises(NotAllowed):
+            tab.fire(state.load)
     for handler, arguments in (
-        (state.load, ()),
         (state.archive, ("terms",)),
         (state.restore, ("terms",)),
     ):
