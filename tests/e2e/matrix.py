@@ -99,6 +99,7 @@ HANDLERS = {
     "for everybody": {
         "confirm_email_state": "confirm load",
         "forgot_password_state": "load submit",
+        "home_state": "load",
         "index_state": "load",
         "join_state": "load submit",
         "login_booking_state": "load open_link submit",

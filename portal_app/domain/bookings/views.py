@@ -137,7 +137,13 @@ class FreeTimeView:
 
 @dataclass(frozen=True, slots=True)
 class BookingRowView:
-    """A booking in a list."""
+    """A booking in a list.
+
+    Attributes:
+        for_whom: The names of the dependents it is for; else whom to ask for.
+        next_action: ``wait``, ``calendar``, ``again``, or empty; see
+            ``rules.next_action``.
+    """
 
     number: str
     status: str
@@ -155,6 +161,8 @@ class BookingRowView:
     fieldworker: str
     place: str
     total: str
+    for_whom: str = ""
+    next_action: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +173,25 @@ class BookingPage:
     page: int
     has_more: bool
     total: int
+
+
+@dataclass(frozen=True, slots=True)
+class BookedServiceView:
+    """A service that was booked before: ``number`` is its last booking."""
+
+    number: str
+    service_slug: str
+    service_name: str
+    image: str
+    last_day: str
+
+
+@dataclass(frozen=True, slots=True)
+class HomeBookingsView:
+    """A customer's shortcuts: what comes next, and what can be booked again."""
+
+    upcoming: list[BookingRowView] = field(default_factory=list)
+    again: list[BookedServiceView] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

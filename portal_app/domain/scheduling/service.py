@@ -326,6 +326,14 @@ def fieldworkers_for(tx: Session, service_id: str) -> list[FieldworkerView]:
     ]
 
 
+def fieldworker_name(tx: Session, account_id: str) -> str:
+    """The name of the fieldworker whose account this is; empty if there is none."""
+    found = tx.exec(
+        select(Fieldworker.name).where(col(Fieldworker.account_id) == account_id)
+    ).one_or_none()
+    return found or ""
+
+
 def free_days(
     tx: Session,
     service_id: str,
