@@ -72,6 +72,7 @@ class DraftView:
         starts_at: The chosen start, or empty.
         day_iso: The chosen day on the business's calendar, or empty.
         time: Such as ``9:00 am – 11:30 am``, or empty.
+        short_time: Day and start in short, such as ``Tue, 24 Nov, 9:00 am``.
         fieldworker_id: Who was asked for, or empty for anyone.
         contact_name: As chosen, or from the profile until then.
         for_whom: Whom or what it is for.
@@ -111,6 +112,7 @@ class DraftView:
     shown: OverviewSnapshot
     number: str
     notice: str
+    short_time: str = ""
     company_id: str = ""
     company: str = ""
     for_whom: list[BookingDependentView] = field(default_factory=list)
