@@ -81,6 +81,7 @@ OFFICE_MENU: Menu = (
             NavigationItem(
                 "notifications", "Notifications", "/office/notifications", "mail"
             ),
+            NavigationItem("people", "Office people", "/office/people", "users"),
             NavigationItem(
                 "security", "Security", "/office/security", "shield-check", "Security"
             ),

@@ -14,6 +14,7 @@ from portal_app.components.layout.header import (
 )
 from portal_app.components.layout.navigation import (
     CUSTOMER_MENU,
+    OFFICE_MENU,
     PAGE_WIDTH,
     Menu,
     NavigationGroup,
@@ -215,6 +216,24 @@ def _waiting_side_menu() -> rx.Component:
     )
 
 
+def _look_only(viewer: Any) -> rx.Component:
+    """Say to somebody who may change nothing that it is so.
+
+    The buttons that open forms and send them are hidden by the style sheet.
+    """
+    return when(
+        viewer.reads_only,
+        rx.el.p(
+            icon("eye", "size-5 shrink-0"),
+            "You can look at everything here, and change nothing.",
+            class_name=(
+                "look-only mb-6 flex items-center gap-3 rounded-xl bg-sunken px-4 py-3 "
+                "text-ink-soft"
+            ),
+        ),
+    )
+
+
 def bottom_bar(active: str = "", places: Menu = CUSTOMER_MENU) -> rx.Component:
     """Draw the phone's bar with the main places.
 
@@ -270,6 +289,7 @@ def shell(
         rx.el.div(
             side_menu(viewer, active, places),
             main_region(
+                *([_look_only(viewer)] if places is OFFICE_MENU else []),
                 *([page_header(title)] if title is not None else []),
                 *children,
                 class_name=f"{_MAIN} pb-32 lg:pb-20",
