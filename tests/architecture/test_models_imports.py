@@ -10,6 +10,7 @@ ALLOWED = {
     "api": {"files"},
     "backups": {"files"},
     "bookings": {"catalogue", "customers", "dependents", "scheduling"},
+    "cli": {"accounts"},
     "customers": {"accounts", "business"},
     "demo": {
         "accounts",

@@ -138,8 +138,6 @@ def saving_dialog(
     version: Any,
     text: str = "",
     on_save: Any = None,
-    action: str = "Save",
-    kind: Kind = "primary",
     wide: bool = True,
 ) -> rx.Component:
     """Draw a dialog with a form that saves one thing.
@@ -153,8 +151,6 @@ def saving_dialog(
         version: Of what is drawn.
         text: A sentence under the heading.
         on_save: The handler, where it is not ``save``.
-        action: What the button says.
-        kind: As for ``button``.
         wide: For forms with many fields.
     """
     return EditDialog.create(
@@ -168,7 +164,7 @@ def saving_dialog(
                     class_name="btn btn-secondary",
                     custom_attrs={"data-edit-close": ""},
                 ),
-                submit_button(action, pending=state.pending, kind=kind),
+                submit_button("Save", pending=state.pending),
                 class_name=(
                     "flex flex-col-reverse gap-2.5 border-t border-line pt-5 "
                     "sm:flex-row sm:justify-end"

@@ -29,6 +29,7 @@ from portal_app.domain.bookings.view_builders import (
     price_of_draft,
 )
 from portal_app.domain.business import service as business
+from portal_app.domain.catalogue import service as catalogue
 from portal_app.domain.catalogue.models import Service
 from portal_app.domain.catalogue.rules import PriceBreakdown
 from portal_app.domain.scheduling import service as scheduling
@@ -85,7 +86,7 @@ def _confirm(tx: Session, actor: Actor, draft_id: str, shown: OverviewSnapshot) 
             raise NotFound("We could not find that booking.")
         return booked.number
     service = tx.get_one(Service, draft.service_id)
-    if not service.active:
+    if not catalogue.is_bookable(service):
         raise Conflict("Sorry, we do not offer this service any more.")
     price = price_of_draft(tx, draft)
     details = draft_details.check_details(tx, draft)

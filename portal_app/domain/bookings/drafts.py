@@ -155,9 +155,10 @@ def open_draft(tx: Session, actor: Actor, slug: str) -> views.DraftView:
     Raises:
         NotFound: If the service is not offered.
         NotAllowed: If nobody is signed in as a customer.
+        Conflict: If its price is on request.
     """
     customer_id = customer_of(actor)
-    service = catalogue.active_service(tx, slug)
+    service = catalogue.bookable_service(tx, slug)
     open_one = (
         owned_by(actor, BookingDraft)
         .where(BookingDraft.service_id == service.id)
@@ -278,19 +279,6 @@ def choose_time(
     return draft_view(tx, row)
 
 
-def clear_time(tx: Session, actor: Actor, draft_id: str) -> views.DraftView:
-    """Take back the time that was chosen; who was asked for stays.
-
-    Raises:
-        NotFound: If the draft is missing or somebody else's.
-        Conflict: If it was confirmed already.
-    """
-    row = lock_open_draft(tx, actor, draft_id)
-    with versioned_change(tx, row):
-        row.starts_at = None
-    return draft_view(tx, row)
-
-
 def choose_location(
     tx: Session, actor: Actor, draft_id: str, location_id: str
 ) -> views.DraftView:
@@ -331,6 +319,15 @@ def fieldworkers(tx: Session, actor: Actor, draft_id: str) -> list[FieldworkerVi
         NotFound: If the draft is missing or somebody else's.
     """
     return scheduling.fieldworkers_for(tx, own_draft(tx, actor, draft_id).service_id)
+
+
+def bookable_range(tx: Session, actor: Actor, draft_id: str) -> tuple[date, date]:
+    """Today and the last day this visit can be on.
+
+    Raises:
+        NotFound: If the draft is missing or somebody else's.
+    """
+    return scheduling.bookable_range(tx, own_draft(tx, actor, draft_id).service_id)
 
 
 def free_days(

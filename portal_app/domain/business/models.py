@@ -12,7 +12,9 @@ from portal_app.kernel.columns import id_field, optional_instant_field
 class Business(SQLModel, table=True):
     """The business that this portal belongs to.
 
-    Minutes and days are counted on the clock of ``timezone``.
+    Minutes and days are counted on the clock of ``timezone``. ``tax_basis_points`` are
+    hundredths of a percent; ``tax_included`` says whether prices hold it already,
+    ``None`` as is usual in the country.
     """
 
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
@@ -48,6 +50,8 @@ class Business(SQLModel, table=True):
     asks_language: bool = Field(
         default=False, sa_column_kwargs={"server_default": sa_false()}
     )
+    tax_basis_points: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    tax_included: bool | None = None
     demo: bool = False
     version: int = 1
 

@@ -1,27 +1,60 @@
 """Tables of what can be booked. Amounts are minor units of the business's currency."""
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, true
 from sqlmodel import Field, SQLModel
 
-from portal_app.kernel.columns import id_field, later_json_field
+from portal_app.kernel.columns import (
+    id_field,
+    later_json_field,
+    optional_instant_field,
+)
+
+
+def _later_field(default: Any, stored: Any, **more: Any) -> Any:
+    """A column that came to a table with rows in it."""
+    return Field(default=default, sa_column_kwargs={"server_default": stored}, **more)
 
 
 class Category(SQLModel, table=True):
-    """A category of services."""
+    """A category of services.
 
-    __table_args__ = (UniqueConstraint("slug"),)
+    ``request_key`` is what the browser called the request that added it by hand.
+    """
+
+    __table_args__ = (
+        UniqueConstraint("slug"),
+        Index("uq_category_request_key", "request_key", unique=True),
+    )
 
     id: str = id_field()
     slug: str = Field(max_length=60)
     name: str = Field(max_length=80)
     description: str = Field(default="", max_length=300)
     position: int = 0
+    request_key: str | None = Field(default=None, max_length=64)
+    archived_at: datetime | None = optional_instant_field()
+    version: int = _later_field(1, "1")
 
 
 class Service(SQLModel, table=True):
     """Something a customer books. Durations and buffers are minutes.
 
-    ``dependent_types`` are the slugs of those it can be booked for, in order.
+    Attributes:
+        image: The address of its first photo, and ``image_alt`` what that shows.
+        price_kind: See ``rules.PriceKind``.
+        base_price_minor: As ``price_kind`` says: of a visit, or of an hour.
+        tax_basis_points: Hundredths of a percent; ``None`` for the business's rate.
+        lead_minutes: Notice; ``None`` for the business's.
+        horizon_days: How far ahead it can be booked; ``None`` for the business's.
+        active: Whether it is published; otherwise it is a draft.
+        dependent_types: The slugs of those it can be booked for, in order.
+        giftable: Whether it may be given as a voucher.
+        deposit_minor: What is paid in advance; or ``deposit_percent`` of the price.
+        confirmation: ``instant``, or ``office`` where the office approves.
+        request_key: What the browser called the request that added it by hand.
     """
 
     __table_args__ = (
@@ -32,6 +65,7 @@ class Service(SQLModel, table=True):
             "buffer_before_minutes >= 0 AND buffer_after_minutes >= 0", name="buffers"
         ),
         Index("ix_service_category_id", "category_id"),
+        Index("uq_service_request_key", "request_key", unique=True),
     )
 
     id: str = id_field()
@@ -53,6 +87,48 @@ class Service(SQLModel, table=True):
     active: bool = True
     position: int = 0
     dependent_types: list[str] = later_json_field(list)
+    price_kind: str = _later_field("from", "from", max_length=10)
+    tax_basis_points: int | None = None
+    horizon_days: int | None = None
+    giftable: bool = _later_field(True, true())
+    deposit_minor: int = _later_field(0, "0")
+    deposit_percent: int = _later_field(0, "0")
+    confirmation: str = _later_field("instant", "instant", max_length=10)
+    request_key: str | None = Field(default=None, max_length=64)
+    archived_at: datetime | None = optional_instant_field()
+    version: int = _later_field(1, "1")
+
+
+class FormerSlug(SQLModel, table=True):
+    """An address that a service had; it leads to where the service is now."""
+
+    __tablename__ = "former_slug"
+    __table_args__ = (Index("ix_former_slug_service_id", "service_id"),)
+
+    slug: str = Field(primary_key=True, max_length=60)
+    service_id: str = Field(foreign_key="service.id", ondelete="CASCADE")
+
+
+class ServicePhoto(SQLModel, table=True):
+    """A photo of a service.
+
+    Either a picture that comes with the portal, at ``path``, or a file that was
+    handed in.
+    """
+
+    __tablename__ = "service_photo"
+    __table_args__ = (
+        CheckConstraint("(path = '') = (file_id IS NOT NULL)", name="source"),
+        Index("ix_service_photo_service_id", "service_id"),
+        Index("ix_service_photo_file_id", "file_id"),
+    )
+
+    id: str = id_field()
+    service_id: str = Field(foreign_key="service.id", ondelete="CASCADE")
+    path: str = Field(default="", max_length=200)
+    file_id: str | None = Field(default=None, foreign_key="stored_file.id")
+    alt: str = Field(default="", max_length=200)
+    position: int = 0
 
 
 class ServiceOption(SQLModel, table=True):
@@ -60,7 +136,8 @@ class ServiceOption(SQLModel, table=True):
 
     ``kind``: ``single`` (one of the choices), ``several`` (any of them),
     ``quantity`` (a whole number of its one choice, ``min_quantity`` to
-    ``max_quantity``).
+    ``max_quantity``). ``required`` says whether it must be answered; ``None`` as is
+    usual for its kind.
     """
 
     __tablename__ = "service_option"
@@ -80,6 +157,7 @@ class ServiceOption(SQLModel, table=True):
     kind: str = Field(max_length=10)
     min_quantity: int = 0
     max_quantity: int = 1
+    required: bool | None = None
     position: int = 0
 
 

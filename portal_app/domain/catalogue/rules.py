@@ -4,10 +4,12 @@ Amounts are whole minor units of the business's currency, durations whole minute
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Literal
 
 from portal_app.kernel.errors import InvalidInput
+from portal_app.kernel.formats import duration_text
 
 Answers = Mapping[str, Any]
 """Option key to the answer: a choice's key (``single``), a list of choice keys
@@ -15,6 +17,13 @@ Answers = Mapping[str, Any]
 nothing about it is believed."""
 
 OptionKind = Literal["single", "several", "quantity"]
+PriceKind = Literal["fixed", "from", "per_hour", "on_request"]
+"""What the base price is: of a visit; the least that a visit costs; of an hour of
+the visit; or none, because the office says it for each visit."""
+FIXED: PriceKind = "fixed"
+FROM: PriceKind = "from"
+PER_HOUR: PriceKind = "per_hour"
+ON_REQUEST: PriceKind = "on_request"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +40,9 @@ class PricedChoice:
 class PricedOption:
     """A question whose answer changes price and duration.
 
-    A ``quantity`` option has exactly one choice: its unit.
+    A ``quantity`` option has exactly one choice: its unit. Whether one must be
+    answered its least quantity says, of the others ``required``; ``None`` is what is
+    usual: one of a choice is, several are not.
     """
 
     key: str
@@ -41,6 +52,37 @@ class PricedOption:
     help: str = ""
     min_quantity: int = 0
     max_quantity: int = 1
+    required: bool | None = None
+
+    @property
+    def must_be_answered(self) -> bool:
+        """Whether nobody can book without an answer."""
+        if self.kind == "quantity":
+            return self.min_quantity > 0
+        return self.kind == "single" if self.required is None else self.required
+
+
+@dataclass(frozen=True, slots=True)
+class Tax:
+    """The tax on a price, in hundredths of a percent, and whether it is in it."""
+
+    basis_points: int = 0
+    included: bool = True
+
+    @property
+    def percent(self) -> str:
+        """The rate, such as ``8.25%``."""
+        return f"{percent_text(self.basis_points)}%"
+
+    @property
+    def note(self) -> str:
+        """What to say beside a price; empty where there is no tax."""
+        if not self.basis_points:
+            return ""
+        return f"incl. {self.percent} tax" if self.included else f"+ {self.percent} tax"
+
+
+NO_TAX = Tax()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +93,8 @@ class Offer:
     base_price_minor: int
     duration_minutes: int
     options: tuple[PricedOption, ...] = ()
+    price_kind: PriceKind = "from"
+    tax: Tax = NO_TAX
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +128,17 @@ def price(offer: Offer, answers: Answers) -> PriceBreakdown:
     least quantity. Answers that add nothing to the price still get their line,
     because a booking keeps what was asked for; a quantity of nought does not.
 
+    The price of an hour is that of the whole visit, as long as the answers make it,
+    rounded half up; tax that prices do not hold is a line of its own, rounded alike.
+
     Raises:
-        InvalidInput: If a ``single`` is unanswered, or an answer names an
+        InvalidInput: If what is required is unanswered, or an answer names an
             option or choice that does not exist or a quantity out of bounds.
-            The fields are option keys; every fault is told at once.
+            The fields are option keys; every fault is told at once. Of a price on
+            request, for ``price``.
     """
+    if offer.price_kind == ON_REQUEST:
+        raise InvalidInput({"price": "The price of this service is on request."})
     known = {option.key for option in offer.options}
     faults = {
         str(key): "This option is not available." for key in answers if key not in known
@@ -101,11 +151,31 @@ def price(offer: Offer, answers: Answers) -> PriceBreakdown:
             faults[option.key] = str(bad)
     if faults:
         raise InvalidInput(faults, "Please check the options.")
+    minutes = sum(line.minutes for line in lines)
+    if offer.price_kind == PER_HOUR:
+        lines[0] = replace(
+            lines[0],
+            description=f"{offer.name}, {duration_text(minutes)}",
+            unit_minor=_rounded(Decimal(offer.base_price_minor * minutes) / 60),
+        )
+    if offer.tax.basis_points and not offer.tax.included:
+        net = Decimal(sum(line.total_minor for line in lines))
+        tax = _rounded(net * offer.tax.basis_points / 10_000)
+        lines.append(PriceLine(f"Tax {offer.tax.percent}", 1, tax, 0))
     return PriceBreakdown(
         lines=tuple(lines),
         total_minor=sum(line.total_minor for line in lines),
-        minutes=sum(line.minutes for line in lines),
+        minutes=minutes,
     )
+
+
+def percent_text(basis_points: int) -> str:
+    """Hundredths of a percent as a number, such as ``8.25``."""
+    return f"{Decimal(basis_points).scaleb(-2).normalize():f}"
+
+
+def _rounded(amount: Decimal) -> int:
+    return int(amount.quantize(Decimal(1), ROUND_HALF_UP))
 
 
 def normalise_answers(offer: Offer, answers: Answers) -> dict[str, Any]:
@@ -115,10 +185,11 @@ def normalise_answers(offer: Offer, answers: Answers) -> dict[str, Any]:
         InvalidInput: As ``price`` does.
     """
     price(offer, answers)
-    return {
+    kept = {
         option.key: _stored_answer(option, answers.get(option.key))
         for option in offer.options
     }
+    return {key: answer for key, answer in kept.items() if answer is not None}
 
 
 def normalise_partial_answers(offer: Offer, answers: Answers) -> dict[str, Any]:
@@ -128,44 +199,34 @@ def normalise_partial_answers(offer: Offer, answers: Answers) -> dict[str, Any]:
         InvalidInput: As ``price`` does, but for what is missing.
     """
     unanswered = {
-        option.key: option.choices[0].key
+        option.key: _first_answer(option)
         for option in offer.options
-        if option.kind == "single" and not answers.get(option.key)
+        if option.kind != "quantity"
+        and option.must_be_answered
+        and not answers.get(option.key)
     }
     kept = normalise_answers(offer, {**answers, **unanswered})
-    return {key: kept[key] for key in kept if answers.get(key) not in (None, "")}
+    return {
+        key: answer
+        for key, answer in kept.items()
+        if key not in unanswered and answers.get(key) not in (None, "")
+    }
+
+
+def _first_answer(option: PricedOption) -> str | list[str]:
+    first = option.choices[0].key
+    return first if option.kind == "single" else [first]
 
 
 def cheapest_answers(offer: Offer) -> dict[str, Any]:
     """The answers of the lowest price; the first of equal choices."""
     answers: dict[str, Any] = {}
     for option in offer.options:
-        if option.kind == "single":
+        if option.kind != "quantity" and option.must_be_answered:
             cheapest = min(option.choices, key=lambda choice: choice.price_minor)
-            answers[option.key] = cheapest.key
+            single = option.kind == "single"
+            answers[option.key] = cheapest.key if single else [cheapest.key]
     return answers
-
-
-def check_offer(offer: Offer) -> None:
-    """Refuse a service that could not be priced for every answer.
-
-    Raises:
-        InvalidInput: Naming what is wrong: ``options`` or the option's key.
-    """
-    faults: dict[str, str] = {}
-    if offer.base_price_minor < 0:
-        faults["base_price_minor"] = "A price cannot be negative."
-    if offer.duration_minutes <= 0:
-        faults["duration_minutes"] = "A visit takes at least a minute."
-    keys = [option.key for option in offer.options]
-    if len(set(keys)) != len(keys):
-        faults["options"] = "Two options have the same key."
-    for option in offer.options:
-        fault = _option_error(option)
-        if fault:
-            faults[option.key] = fault
-    if faults:
-        raise InvalidInput(faults, "Please check the service.")
 
 
 class _BadAnswer(Exception):
@@ -180,7 +241,9 @@ def _price_lines(option: PricedOption, answer: Any) -> list[PriceLine]:
         return [_price_line(option, unit, quantity)] if quantity else []
     if option.kind == "single":
         if answer is None or answer == "":
-            raise _BadAnswer("Please choose one.")
+            if option.must_be_answered:
+                raise _BadAnswer("Please choose one.")
+            return []
         if not isinstance(answer, str) or answer not in choices:
             raise _BadAnswer("This choice is not available. Please choose another.")
         return [_price_line(option, choices[answer], 1)]
@@ -189,6 +252,8 @@ def _price_lines(option: PricedOption, answer: Any) -> list[PriceLine]:
         raise _BadAnswer("This choice is not available. Please choose another.")
     if any(not isinstance(key, str) or key not in choices for key in chosen):
         raise _BadAnswer("This choice is not available. Please choose another.")
+    if not chosen and option.must_be_answered:
+        raise _BadAnswer("Please choose at least one.")
     return [_price_line(option, c, 1) for c in option.choices if c.key in set(chosen)]
 
 
@@ -203,7 +268,7 @@ def _price_line(option: PricedOption, choice: PricedChoice, quantity: int) -> Pr
 
 def _stored_answer(option: PricedOption, answer: Any) -> Any:
     if option.kind == "single":
-        return answer
+        return answer or None
     if option.kind == "several":
         chosen = set(answer or ())
         return [choice.key for choice in option.choices if choice.key in chosen]
@@ -226,7 +291,8 @@ def _quantity(option: PricedOption, answer: Any) -> int:
     return answer
 
 
-def _option_error(option: PricedOption) -> str:
+def option_fault(option: PricedOption) -> str:
+    """Why an option could not be priced for every answer, or an empty text."""
     keys = [choice.key for choice in option.choices]
     if not keys:
         return "An option needs a choice."

@@ -1,29 +1,41 @@
 """The public pages of the catalogue, and prices."""
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
+from sqlalchemy import ColumnElement, and_
 from sqlmodel import Session, col, select
 
 from portal_app.domain.business import policies
 from portal_app.domain.business import service as business
-from portal_app.domain.catalogue import rules, views
-from portal_app.domain.catalogue.models import (
-    Category,
-    OptionChoice,
-    Service,
-    ServiceOption,
-)
+from portal_app.domain.catalogue import rows as stored
+from portal_app.domain.catalogue import rules, tax, views
+from portal_app.domain.catalogue.checks import Photo, ServiceDefinition
+from portal_app.domain.catalogue.models import Category, FormerSlug, Service
 from portal_app.domain.catalogue.views import (
     CategoryServiceView,
     HomeCategoryView,
     HomePageView,
     ServicePageView,
 )
-from portal_app.kernel.errors import NotFound
+from portal_app.kernel.errors import Conflict, NotFound
 from portal_app.kernel.formats import Formats, duration_text
 
 _NOT_OFFERED = "We do not offer that service."
+ON_REQUEST_TEXT = "Price on request"
+_ON_REQUEST_NOTICE = (
+    "The price of this service is on request. Please call or write to us."
+)
+
+
+def _is_offered() -> ColumnElement[bool]:
+    return and_(col(Service.active), col(Service.archived_at).is_(None))
+
+
+def is_bookable(service: Service) -> bool:
+    """Whether customers can book a service now, by themselves."""
+    offered = service.active and service.archived_at is None
+    return offered and service.price_kind != rules.ON_REQUEST
 
 
 def catalogue_view(tx: Session) -> views.CatalogueView:
@@ -32,7 +44,7 @@ def catalogue_view(tx: Session) -> views.CatalogueView:
     rows = tx.exec(
         select(Category, Service)
         .join(Service, col(Service.category_id) == Category.id)
-        .where(col(Service.active))
+        .where(_is_offered())
         .order_by(
             col(Category.position),
             col(Category.name),
@@ -40,15 +52,17 @@ def catalogue_view(tx: Session) -> views.CatalogueView:
             col(Service.name),
         )
     ).all()
-    options = _options_by_service(tx, [service.id for _, service in rows])
+    options = stored.options_by_service(tx, [service.id for _, service in rows])
     categories: dict[str, views.CategoryView] = {}
     for category, service in rows:
         entry = categories.setdefault(
             category.id,
             views.CategoryView(category.slug, category.name, category.description, []),
         )
-        offer = _offer(service, options[service.id])
-        entry.services.append(_card_view(formats, category, service, offer))
+        offer = _offer(tx, service, options[service.id])
+        entry.services.append(
+            _card_view(formats, category, service, offer, service.image)
+        )
     return views.CatalogueView(list(categories.values()))
 
 
@@ -58,11 +72,24 @@ def service_view(tx: Session, slug: str) -> views.ServiceView:
     Raises:
         NotFound: If there is none, or it is not offered any more.
     """
-    formats = business.formats(tx)
     service = active_service(tx, slug)
     category = tx.get_one(Category, service.category_id)
-    offer = offer_of(tx, service)
-    card = _card_view(formats, category, service, offer)
+    photos = stored.photos_of(tx, service.id)
+    addresses = [(photo.address, photo.alt) for photo in photos]
+    return _service_view(
+        business.formats(tx), category, service, offer_of(tx, service), addresses
+    )
+
+
+def _service_view(
+    formats: Formats,
+    category: Category,
+    service: Service | ServiceDefinition,
+    offer: rules.Offer,
+    photos: Sequence[tuple[str, str]],
+) -> views.ServiceView:
+    cover = photos[0][0] if photos else ""
+    card = _card_view(formats, category, service, offer, cover)
     return views.ServiceView(
         slug=card.slug,
         name=card.name,
@@ -75,11 +102,38 @@ def service_view(tx: Session, slug: str) -> views.ServiceView:
         duration=card.duration,
         duration_minutes=card.duration_minutes,
         image=card.image,
-        image_alt=card.image_alt,
+        image_alt=photos[0][1] if photos else "",
         description=_paragraphs(service.description),
         included=_text_lines(service.included),
         needed=_text_lines(service.what_is_needed),
         options=[_option_view(formats, option) for option in offer.options],
+        is_from=card.is_from,
+        on_request=card.on_request,
+        tax_note=card.tax_note,
+        photos=[views.PhotoView(*photo) for photo in photos[1:]],
+    )
+
+
+def preview_page(
+    tx: Session,
+    definition: ServiceDefinition,
+    category: Category,
+    photos: Sequence[Photo],
+) -> ServicePageView:
+    """The page of a service as it would be, whether or not it is stored."""
+    addresses = [
+        (
+            photo.address if photo.id or photo.path else f"/api/files/{photo.file_id}",
+            photo.alt,
+        )
+        for photo in photos
+    ]
+    offer = _offer(tx, definition, definition.options)
+    shown = _service_view(business.formats(tx), category, definition, offer, addresses)
+    return ServicePageView(
+        service=shown,
+        cancellation_policy=policies.policy_paragraphs(tx, policies.CANCELLATION),
+        others=[],
     )
 
 
@@ -107,7 +161,7 @@ def active_services(tx: Session) -> list[Service]:
         tx.exec(
             select(Service)
             .join(Category, col(Service.category_id) == col(Category.id))
-            .where(col(Service.active))
+            .where(_is_offered())
             .order_by(
                 col(Category.position),
                 col(Category.name),
@@ -116,6 +170,61 @@ def active_services(tx: Session) -> list[Service]:
             )
         )
     )
+
+
+def services_in_use(tx: Session) -> list[Service]:
+    """The rows of all services but archived ones, drafts too, in order."""
+    return list(
+        tx.exec(
+            select(Service)
+            .join(Category, col(Service.category_id) == col(Category.id))
+            .where(col(Service.archived_at).is_(None))
+            .order_by(
+                col(Category.position),
+                col(Category.name),
+                col(Service.position),
+                col(Service.name),
+            )
+        )
+    )
+
+
+def service_in_use(tx: Session, slug: str) -> Service:
+    """The row of a service that is not archived, even of a draft; for the office.
+
+    Raises:
+        NotFound: If there is none.
+    """
+    query = select(Service).where(
+        Service.slug == slug, col(Service.archived_at).is_(None)
+    )
+    service = tx.exec(query).one_or_none()
+    if service is None:
+        raise NotFound(_NOT_OFFERED)
+    return service
+
+
+def bookable_service(tx: Session, slug: str) -> Service:
+    """The row of a service that customers can book by themselves.
+
+    Raises:
+        NotFound: If there is none, or it is not offered any more.
+        Conflict: If its price is on request.
+    """
+    service = active_service(tx, slug)
+    if not is_bookable(service):
+        raise Conflict(_ON_REQUEST_NOTICE)
+    return service
+
+
+def present_slug(tx: Session, former: str) -> str:
+    """Where the page of a service is now that had this address, or an empty text."""
+    found = tx.exec(
+        select(col(Service.slug))
+        .join(FormerSlug, col(FormerSlug.service_id) == col(Service.id))
+        .where(col(FormerSlug.slug) == former, _is_offered())
+    ).first()
+    return found or ""
 
 
 def service_name(tx: Session, slug: str) -> str:
@@ -134,7 +243,7 @@ def active_service(tx: Session, slug: str) -> Service:
         NotFound: If there is none, or it is not offered any more.
     """
     service = tx.exec(
-        select(Service).where(Service.slug == slug, col(Service.active))
+        select(Service).where(Service.slug == slug, _is_offered())
     ).one_or_none()
     if service is None:
         raise NotFound(_NOT_OFFERED)
@@ -143,7 +252,7 @@ def active_service(tx: Session, slug: str) -> Service:
 
 def offer_of(tx: Session, service: Service) -> rules.Offer:
     """A service with its options, ready to be priced."""
-    return _offer(service, _options_by_service(tx, [service.id])[service.id])
+    return _offer(tx, service, stored.options_by_service(tx, [service.id])[service.id])
 
 
 def line_views(
@@ -163,69 +272,52 @@ def line_text(description: str, quantity: int) -> str:
     return description if quantity == 1 else f"{description} × {quantity}"
 
 
-def _options_by_service(
-    tx: Session, service_ids: list[str]
-) -> defaultdict[str, tuple[rules.PricedOption, ...]]:
-    """The options of some services with their choices, in order, in one query."""
-    rows = tx.exec(
-        select(ServiceOption, OptionChoice)
-        .join(OptionChoice, col(OptionChoice.option_id) == ServiceOption.id)
-        .where(col(ServiceOption.service_id).in_(service_ids))
-        .order_by(
-            col(ServiceOption.position),
-            col(ServiceOption.id),
-            col(OptionChoice.position),
-            col(OptionChoice.id),
-        )
-    ).all()
-    options: dict[str, ServiceOption] = {}
-    choices: defaultdict[str, list[rules.PricedChoice]] = defaultdict(list)
-    for option, choice in rows:
-        options[option.id] = option
-        choices[option.id].append(
-            rules.PricedChoice(
-                choice.key, choice.name, choice.price_minor, choice.minutes
-            )
-        )
-    found: defaultdict[str, tuple[rules.PricedOption, ...]] = defaultdict(tuple)
-    for option in options.values():
-        found[option.service_id] += (
-            rules.PricedOption(
-                key=option.key,
-                name=option.name,
-                kind=option.kind,  # type: ignore[arg-type]  # a check constraint
-                choices=tuple(choices[option.id]),
-                help=option.help,
-                min_quantity=option.min_quantity,
-                max_quantity=option.max_quantity,
-            ),
-        )
-    return found
-
-
-def _offer(service: Service, options: tuple[rules.PricedOption, ...]) -> rules.Offer:
+def _offer(
+    tx: Session,
+    service: Service | ServiceDefinition,
+    options: tuple[rules.PricedOption, ...],
+) -> rules.Offer:
     return rules.Offer(
-        service.name, service.base_price_minor, service.duration_minutes, options
+        service.name,
+        service.base_price_minor,
+        service.duration_minutes,
+        options,
+        service.price_kind,  # type: ignore[arg-type]  # checked when it was stored
+        tax.tax_of(tx, service.tax_basis_points),
     )
 
 
 def _card_view(
-    formats: Formats, category: Category, service: Service, offer: rules.Offer
+    formats: Formats,
+    category: Category,
+    service: Service | ServiceDefinition,
+    offer: rules.Offer,
+    image: str,
 ) -> views.ServiceCardView:
-    least = rules.price(offer, rules.cheapest_answers(offer))
+    on_request = offer.price_kind == rules.ON_REQUEST
+    # What is added at the end is said beside the price, not in it.
+    plain = replace(offer, tax=rules.NO_TAX)
+    if on_request:
+        plain = replace(plain, price_kind=rules.FROM, base_price_minor=0)
+    least = rules.price(plain, rules.cheapest_answers(plain))
+    hourly = offer.price_kind == rules.PER_HOUR
+    minor = offer.base_price_minor if hourly else least.total_minor
     return views.ServiceCardView(
         slug=service.slug,
         name=service.name,
         summary=service.summary,
         category=category.name,
         category_slug=category.slug,
-        from_price=formats.money(least.total_minor),
-        from_price_minor=least.total_minor,
-        price_unit=service.price_unit,
+        from_price=ON_REQUEST_TEXT if on_request else formats.money(minor),
+        from_price_minor=0 if on_request else minor,
+        price_unit="" if on_request else "per hour" if hourly else service.price_unit,
         duration=duration_text(least.minutes),
         duration_minutes=least.minutes,
-        image=service.image,
+        image=image,
         image_alt=service.image_alt,
+        is_from=offer.price_kind == rules.FROM,
+        on_request=on_request,
+        tax_note="" if on_request else offer.tax.note,
     )
 
 
@@ -271,9 +363,7 @@ def home_page(tx: Session) -> HomePageView:
             slug=category.slug,
             name=category.name,
             description=category.description,
-            from_price=min(
-                category.services, key=lambda card: card.from_price_minor
-            ).from_price,
+            from_price=_lowest_price(category.services),
             image=next((card.image for card in category.services if card.image), ""),
             offers=[
                 CategoryServiceView(card.slug, card.name, card.from_price)
@@ -284,6 +374,13 @@ def home_page(tx: Session) -> HomePageView:
         for category in catalogue_view(tx).categories
     ]
     return HomePageView(categories, _paragraphs(business.current_business(tx).about))
+
+
+def _lowest_price(cards: Iterable[views.ServiceCardView]) -> str:
+    priced = [card for card in cards if not card.on_request]
+    if not priced:
+        return ""
+    return min(priced, key=lambda card: card.from_price_minor).from_price
 
 
 def service_page(tx: Session, slug: str) -> ServicePageView:

@@ -11,9 +11,11 @@ from portal_app.domain.business import message_templates, policies
 from portal_app.domain.business.message_templates import TemplateText
 from portal_app.domain.business.policies import PolicyText
 from portal_app.domain.catalogue import rules as catalogue
-from portal_app.domain.catalogue.definitions import (
+from portal_app.domain.catalogue.checks import (
+    MAX_HORIZON_DAYS,
     CategoryDefinition,
     ServiceDefinition,
+    service_faults,
 )
 from portal_app.domain.dependents import rules as dependents
 from portal_app.domain.dependents.rules import DocumentKind, TypeDefinition
@@ -32,7 +34,6 @@ from portal_app.domain.packs.toml_reader import (
     ProblemCollector,
     TableReader,
 )
-from portal_app.kernel.errors import InvalidInput
 from portal_app.kernel.keys import key_of
 from portal_app.kernel.text_files import plain_text
 
@@ -43,6 +44,12 @@ _TOML_ERROR_POSITION = re.compile(
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _CONDITION = re.compile(r"\s*([a-z0-9_-]+)\s*=\s*(.+)")
 _MINUTES_PER_DAY = 24 * 60
+_KEYS_CHECKED_BY_CATALOGUE = {
+    "price_kind": "price_kind",
+    "confirmation": "confirmation",
+    "deposit": "deposit",
+    "tax_basis_points": "tax_percent",
+}
 
 
 def parse_pack(
@@ -259,11 +266,18 @@ class _PackParser:
         category = table.text("category", 60, required=True)
         if category and category not in self._categories:
             table.fault("category", f"There is no category with the key “{category}”.")
+        price_kind = table.text("price_kind", 10, default=catalogue.FROM)
+        tax = table.number("tax_percent")
+        if tax is not None and (not tax.is_finite() or tax * 100 != int(tax * 100)):
+            table.fault("tax_percent", "A tax has at most two decimal places.")
+            tax = None
         definition = ServiceDefinition(
             slug=self._slug(table),
             category_slug=category,
             name=table.text("name", 100, required=True),
-            base_price_minor=self._price(table, required=True),
+            base_price_minor=self._price(
+                table, required=price_kind != catalogue.ON_REQUEST
+            ),
             duration_minutes=self._minutes(table),
             summary=table.text("summary", 200),
             description=table.text("description", 6000),
@@ -281,6 +295,13 @@ class _PackParser:
             dependent_types=table.keys(
                 "dependent_types", self._types, "dependent type"
             ),
+            price_kind=cast("catalogue.PriceKind", price_kind),
+            tax_basis_points=None if tax is None else int(tax * 100),
+            horizon_days=table.optional_whole("horizon_days", 1, MAX_HORIZON_DAYS),
+            giftable=table.yes("voucher", default=True),
+            deposit_minor=self._price(table, "deposit"),
+            deposit_percent=table.whole("deposit_percent", 0, 100, 0),
+            confirmation=table.text("confirmation", 10, default="instant"),
         )
         options = table.keyed("options", "options", self._option)
         pack = ServicePack(
@@ -288,24 +309,27 @@ class _PackParser:
             self.fields(table, "fields"),
         )
         table.done()
-        self._check_offer(
-            pack.definition, {key: place for key, (_, place) in options.items()}
+        self._note_faults(
+            table,
+            pack.definition,
+            {key: place for key, (_, place) in options.items()},
         )
         return pack
 
     @staticmethod
-    def _check_offer(
-        definition: ServiceDefinition, places: dict[str, TableReader]
+    def _note_faults(
+        table: TableReader,
+        definition: ServiceDefinition,
+        places: dict[str, TableReader],
     ) -> None:
-        """Note what the catalogue would refuse about options."""
-        try:
-            catalogue.check_offer(
-                catalogue.Offer(definition.name, 0, 1, definition.options)
-            )
-        except InvalidInput as error:
-            for key, sentence in error.fields.items():
-                if key in places:
-                    places[key].fault("", sentence)
+        """Note what the catalogue would refuse, where the reader did not see it."""
+        for option in definition.options:
+            if option.key in places and (fault := catalogue.option_fault(option)):
+                places[option.key].fault("", fault)
+        faults = service_faults(definition)
+        for part, key in _KEYS_CHECKED_BY_CATALOGUE.items():
+            if part in faults:
+                table.fault(key, faults[part])
 
     def _option(self, table: TableReader) -> catalogue.PricedOption:
         kind = table.text("kind", 10, default="single")
@@ -331,6 +355,7 @@ class _PackParser:
             help=table.text("help", 200),
             min_quantity=table.whole("min", 0, 10_000, 0),
             max_quantity=table.whole("max", 0, 10_000, 1),
+            required=table.yes("required") if table.has("required") else None,
         )
         table.done()
         return option
@@ -382,18 +407,20 @@ class _PackParser:
             table.fault("minutes", "Please give the minutes it takes.")
         return table.whole("minutes", 1, 30 * _MINUTES_PER_DAY, 1)
 
-    def _price(self, table: TableReader, *, required: bool = False) -> int:
-        price = table.number("price")
+    def _price(
+        self, table: TableReader, key: str = "price", *, required: bool = False
+    ) -> int:
+        price = table.number(key)
         if price is None:
-            if required and not table.has("price"):
-                table.fault("price", "Please give the price.")
+            if required and not table.has(key):
+                table.fault(key, "Please give the price.")
             return 0
         minor = price.scaleb(self._decimals)
         if not price.is_finite() or not 0 <= price <= 1_000_000:
-            table.fault("price", "Please give a price from 0 to 1000000.")
+            table.fault(key, "Please give a price from 0 to 1000000.")
         elif minor != int(minor):
             places = f"{self._decimals} decimal places" if self._decimals else "none"
-            table.fault("price", f"Too many decimal places: the currency has {places}.")
+            table.fault(key, f"Too many decimal places: the currency has {places}.")
         else:
             return int(minor)
         return 0

@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 
 from portal_app.domain.business import message_templates, policies
 from portal_app.domain.business import service as businesses
-from portal_app.domain.catalogue import service as catalogue
+from portal_app.domain.catalogue import rows
 from portal_app.domain.catalogue.definitions import (
     CategoryDefinition,
     ServiceDefinition,
@@ -147,10 +147,14 @@ def current_pack(tx: Session) -> Pack:
     business = businesses.current_business(tx)
     type_rows = types.active_type_rows(tx)
     categories = tx.exec(
-        select(Category).order_by(col(Category.position), col(Category.name))
+        select(Category)
+        .where(col(Category.archived_at).is_(None))
+        .order_by(col(Category.position), col(Category.name))
     ).all()
     service_rows = tx.exec(
-        select(Service).order_by(col(Service.position), col(Service.name))
+        select(Service)
+        .where(col(Service.archived_at).is_(None))
+        .order_by(col(Service.position), col(Service.name))
     ).all()
     asked = schema.active_definitions_by_scope(
         tx,
@@ -251,27 +255,10 @@ def _define_fields(
 def _service_definition(
     tx: Session, row: Service, category: str, in_use: Collection[str]
 ) -> ServiceDefinition:
-    return ServiceDefinition(
-        slug=row.slug,
-        category_slug=category,
-        name=row.name,
-        base_price_minor=row.base_price_minor,
-        duration_minutes=row.duration_minutes,
-        summary=row.summary,
-        description=row.description,
-        included=row.included,
-        what_is_needed=row.what_is_needed,
-        image=row.image,
-        image_alt=row.image_alt,
-        price_unit=row.price_unit,
-        buffer_before_minutes=row.buffer_before_minutes,
-        buffer_after_minutes=row.buffer_after_minutes,
-        lead_minutes=row.lead_minutes,
-        active=row.active,
-        options=catalogue.offer_of(tx, row).options,
-        # One that was archived cannot be written: the pack has no such type.
-        dependent_types=tuple(one for one in row.dependent_types if one in in_use),
-    )
+    definition = rows.definition_of(tx, row)
+    # One that was archived cannot be written: the pack has no such type.
+    kinds = tuple(one for one in definition.dependent_types if one in in_use)
+    return replace(definition, category_slug=category, dependent_types=kinds)
 
 
 def _keep_stored_whitespace(row: Category | Service | None, wanted: T) -> T:

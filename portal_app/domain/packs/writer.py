@@ -12,7 +12,7 @@ from portal_app.domain.catalogue.definitions import (
     CategoryDefinition,
     ServiceDefinition,
 )
-from portal_app.domain.catalogue.rules import PricedOption
+from portal_app.domain.catalogue.rules import FROM, ON_REQUEST, PricedOption
 from portal_app.domain.dependents.rules import DocumentKind
 from portal_app.domain.fields import rules as fields
 from portal_app.domain.fields.rules import Definition, FieldChoice
@@ -155,18 +155,33 @@ def _category_table(definition: CategoryDefinition) -> dict[str, Any]:
 def _service_table(pack: ServicePack, decimals: int) -> dict[str, Any]:
     service: ServiceDefinition = pack.definition
     usual_unit = service.price_unit == "per visit"
+    on_request = service.price_kind == ON_REQUEST
     table = _without_defaults(
         {
             "key": service.slug,
             "category": service.category_slug,
             "name": service.name,
             "summary": service.summary,
-            "price": _price_value(service.base_price_minor, decimals),
+            "price": _price_value(service.base_price_minor, decimals)
+            if service.base_price_minor or not on_request
+            else None,
+            "price_kind": "" if service.price_kind == FROM else service.price_kind,
             "price_unit": "" if usual_unit else service.price_unit,
+            "tax_percent": None
+            if service.tax_basis_points is None
+            else _number_value(Decimal(service.tax_basis_points).scaleb(-2)),
             "minutes": service.duration_minutes,
             "buffer_before": service.buffer_before_minutes or None,
             "buffer_after": service.buffer_after_minutes or None,
             "lead_minutes": service.lead_minutes,
+            "horizon_days": service.horizon_days,
+            "deposit": _price_value(service.deposit_minor, decimals)
+            if service.deposit_minor
+            else None,
+            "deposit_percent": service.deposit_percent or None,
+            "confirmation": ""
+            if service.confirmation == "instant"
+            else service.confirmation,
             "description": service.description,
             "included": service.included.splitlines(),
             "needed": service.what_is_needed.splitlines(),
@@ -177,11 +192,13 @@ def _service_table(pack: ServicePack, decimals: int) -> dict[str, Any]:
             "fields": _field_tables(pack.fields),
         }
     )
+    if not service.giftable:
+        table["voucher"] = False
     return table if service.active else table | {"active": False}
 
 
 def _option_table(option: PricedOption, decimals: int) -> dict[str, Any]:
-    return _without_defaults(
+    table = _without_defaults(
         {
             "key": option.key,
             "name": option.name,
@@ -204,6 +221,8 @@ def _option_table(option: PricedOption, decimals: int) -> dict[str, Any]:
             ],
         }
     )
+    # "No" is said: it is not what is usual.
+    return table if option.required is None else table | {"required": option.required}
 
 
 def _policy_table(policy: PolicyText) -> dict[str, Any]:

@@ -9,9 +9,10 @@ from portal_app.domain.catalogue.rules import (
     PricedChoice,
     PricedOption,
     PriceLine,
+    Tax,
     cheapest_answers,
-    check_offer,
     normalise_answers,
+    normalise_partial_answers,
     price,
 )
 from portal_app.kernel.errors import InvalidInput
@@ -151,41 +152,48 @@ def test_the_starting_price_takes_the_cheapest_of_each_single() -> None:
     assert price(OFFER, cheapest_answers(OFFER)).total_minor == 8500
 
 
-@pytest.mark.parametrize(
-    ("offer", "fields"),
-    [
-        (Offer("x", -1, 30), {"base_price_minor": "A price cannot be negative."}),
-        (Offer("x", 0, 0), {"duration_minutes": "A visit takes at least a minute."}),
-        (
-            Offer("x", 0, 1, (SIZE, SIZE)),
-            {"options": "Two options have the same key."},
-        ),
-        (
-            Offer("x", 0, 1, (replace(SIZE, choices=()),)),
-            {"size": "An option needs a choice."},
-        ),
-        (
-            Offer("x", 0, 1, (replace(SIZE, choices=SIZE.choices * 2),)),
-            {"size": "Two choices have the same key."},
-        ),
-        (
-            Offer("x", 0, 1, (replace(SIZE, kind="quantity"),)),
-            {"size": "A quantity has exactly one choice: its unit."},
-        ),
-        (
-            Offer("x", 0, 1, (replace(WINDOWS, min_quantity=21),)),
-            {"windows": "The least quantity is more than the most."},
-        ),
-        (
-            Offer("x", 0, 1, (replace(SIZE, choices=(PricedChoice("a", "A", -1),)),)),
-            {"size": "A choice can only add to price and duration."},
-        ),
-    ],
-)
-def test_a_service_that_could_not_be_priced_is_not_offered(
-    offer: Offer, fields: dict[str, str]
-) -> None:
-    with pytest.raises(InvalidInput) as refused:
-        check_offer(offer)
+def test_what_need_not_be_answered_adds_nothing() -> None:
+    optional = Offer("Walk", 2000, 30, (replace(SIZE, required=False),))
+    needed = Offer("Walk", 2000, 30, (replace(EXTRAS, required=True),))
 
-    assert refused.value.fields == fields
+    assert price(optional, {}).total_minor == 2000
+    assert normalise_answers(optional, {"size": ""}) == {}
+    assert cheapest_answers(optional) == {}
+    assert cheapest_answers(needed) == {"extras": ["fridge"]}
+    with pytest.raises(InvalidInput) as refused:
+        price(needed, {"extras": []})
+    assert refused.value.fields == {"extras": "Please choose at least one."}
+    assert normalise_partial_answers(needed, {"extras": []}) == {}
+
+
+def test_the_price_of_an_hour_is_that_of_the_whole_visit() -> None:
+    hourly = replace(OFFER, base_price_minor=4001, price_kind="per_hour")
+    lines = price(hourly, {"size": "large", "windows": 1}).lines
+
+    # 90 minutes, an hour for the size and five for the window: 155 minutes.
+    assert (lines[0].description, lines[0].total_minor) == (
+        f"{OFFER.name}, 2 h 35 min",
+        10336,
+    )
+
+
+def test_tax_that_prices_do_not_hold_is_a_line_of_its_own() -> None:
+    added = replace(OFFER, tax=Tax(825, included=False))
+    held = replace(OFFER, tax=Tax(1000))
+
+    assert price(added, {"size": "small"}).lines[-1] == PriceLine(
+        "Tax 8.25%", 1, 701, 0
+    )
+    assert price(added, {"size": "small"}).total_minor == 9201
+    assert price(held, {"size": "small"}).total_minor == 8500
+    assert (added.tax.note, held.tax.note, OFFER.tax.note) == (
+        "+ 8.25% tax",
+        "incl. 10% tax",
+        "",
+    )
+
+
+def test_a_price_on_request_is_none() -> None:
+    with pytest.raises(InvalidInput) as refused:
+        price(replace(OFFER, price_kind="on_request"), {"size": "small"})
+    assert list(refused.value.fields) == ["price"]

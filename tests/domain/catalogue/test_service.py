@@ -1,4 +1,5 @@
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy import func
@@ -256,11 +257,11 @@ def test_a_definition_replaces_options_and_choices_by_key(db: Database) -> None:
     [
         ({"category_slug": "none"}, "category_slug"),
         ({"base_price_minor": -1}, "base_price_minor"),
-        ({"buffer_after_minutes": -1}, "buffers"),
+        ({"buffer_after_minutes": -1}, "buffer_after_minutes"),
     ],
 )
 def test_a_wrong_definition_changes_nothing(
-    db: Database, change: dict[str, object], field: str
+    db: Database, change: dict[str, Any], field: str
 ) -> None:
     db.call(create_sample_business)
     before = db.query(service.service_view, "home-clean")

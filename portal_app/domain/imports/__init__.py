@@ -1,1 +1,0 @@
-"""Services, team and customers from spreadsheets, and into them."""
