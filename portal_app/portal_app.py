@@ -39,6 +39,9 @@ from portal_app.jobs.schedule import portal_schedule
 from portal_app.kernel.db import Database
 from portal_app.pages import (
     account,
+    account_billing,
+    account_places,
+    account_security,
     book,
     booking,
     bookings,
@@ -97,6 +100,9 @@ PAGES = (
     stop_mails.page,
     confirm_email.page,
     account.page,
+    account_billing.page,
+    account_places.page,
+    account_security.page,
     dependents.page,
     dependent_add.page,
     dependent.page,

@@ -47,5 +47,10 @@ export function offeredPlace(answer, value) {
   return says.some(([part, text]) => text !== value[part]) ? answer.place : null;
 }
 
-export const pinText = ([latitude, longitude]) =>
-  `Pin at ${latitude.toFixed(5)}, ${longitude.toFixed(5)}. Drag it, or choose it and press the arrow keys.`;
+// What is said about the pin; without `tiles` there is no map to move it on.
+export function pinWords(at, { mapped, tiles }) {
+  if (!mapped) return "";
+  if (!at) return tiles ? "Press on the map to set the pin." : "";
+  const where = `Pin at ${at.map((degrees) => degrees.toFixed(5)).join(", ")}.`;
+  return tiles ? `${where} Drag it, or choose it and press the arrow keys.` : where;
+}

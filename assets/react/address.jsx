@@ -9,7 +9,7 @@ import {
   firstAddress,
   offeredPlace,
   pinOf,
-  pinText,
+  pinWords,
   restoredAddress,
 } from "./address.js";
 
@@ -102,8 +102,8 @@ export function AddressFields({
     const failed = (reason) =>
       say(
         reason?.code === DENIED
-          ? "This browser may not tell where you are. Allow it in its settings, or set the pin on the map."
-          : "Where you are could not be found out. Please set the pin on the map.",
+          ? `This browser may not tell where you are. Allow it in its settings${tiles ? ", or set the pin on the map" : ""}.`
+          : `Where you are could not be found out.${tiles ? " Please set the pin on the map." : ""}`,
       );
     if (!navigator.geolocation) return failed();
     say("Asking this device where it is …");
@@ -119,6 +119,7 @@ export function AddressFields({
     );
   };
 
+  const [choosing, setChoosing] = useState(false);
   const inCountry = countries?.find(([code]) => code === value.country)?.[1];
   const known = lists?.country === value.country ? lists : null;
   const states = known?.states ?? [];
@@ -128,6 +129,8 @@ export function AddressFields({
   const there = answerAt(here, moved);
   const offered = offeredPlace(there, value);
 
+  // The country goes without saying, until somebody says another or it is wrong.
+  const folded = inCountry && !choosing && !errors?.country;
   const field = (part, label, options = {}) => (
     <Field
       {...{ part, label, ...options }}
@@ -153,34 +156,6 @@ export function AddressFields({
         onChoose={choose}
       />
       <div className="grid gap-x-4 gap-y-5 sm:grid-cols-6">
-        {field("country", "Country", {
-          choices: countries ?? [],
-          auto: "country",
-          className: "sm:col-span-3",
-        })}
-        {states.length || !known
-          ? field("state", "State", {
-              choices: states,
-              none: known && !known.state_needed ? "Not given" : "Choose",
-              auto: "address-level1",
-              optional: known && !known.state_needed,
-              className: "sm:col-span-3",
-            })
-          : field("state", "State or region", {
-              auto: "address-level1",
-              optional: true,
-              className: "sm:col-span-3",
-            })}
-        {field("town", "Suburb or town", {
-          auto: "address-level2",
-          list: known?.towns ?? [],
-          className: "sm:col-span-4",
-        })}
-        {field("postcode", "Postcode", {
-          auto: "postal-code",
-          placeholder: known?.postcode ?? "",
-          className: "sm:col-span-2",
-        })}
         {field("street", "Street and number", {
           auto: "address-line1",
           className: "sm:col-span-4",
@@ -190,6 +165,56 @@ export function AddressFields({
           optional: true,
           className: "sm:col-span-2",
         })}
+        {field("town", "Suburb or town", {
+          auto: "address-level2",
+          list: known?.towns ?? [],
+          className: "sm:col-span-6",
+        })}
+        {states.length || !known
+          ? field("state", "State", {
+              choices: states,
+              none: known && !known.state_needed ? "Not given" : "Choose",
+              auto: "address-level1",
+              optional: known && !known.state_needed,
+              className: "sm:col-span-4",
+            })
+          : field("state", "State or region", {
+              auto: "address-level1",
+              optional: true,
+              className: "sm:col-span-4",
+            })}
+        {field("postcode", "Postcode", {
+          auto: "postal-code",
+          placeholder: known?.postcode ?? "",
+          className: "sm:col-span-2",
+        })}
+        {folded ? (
+          <p className="-my-2 flex min-h-11 flex-wrap items-center gap-x-2 text-[0.9375rem] sm:col-span-6">
+            <span className="text-ink-soft">Country: {inCountry}</span>
+            <span aria-hidden="true" className="text-ink-faint">
+              ·
+            </span>
+            <button
+              type="button"
+              className="text-link min-h-11"
+              onClick={() => {
+                setChoosing(true);
+                requestAnimationFrame(() =>
+                  document.getElementById(`${base}-country`)?.focus(),
+                );
+              }}
+            >
+              Change<span className="sr-only"> the country</span>
+            </button>
+            <input type="hidden" name="country" value={value.country} readOnly />
+          </p>
+        ) : (
+          field("country", "Country", {
+            choices: countries ?? [],
+            auto: "country",
+            className: "sm:col-span-6",
+          })
+        )}
       </div>
       {optional ? <p className="field-help">{optional}</p> : null}
       <input type="hidden" name="latitude" value={value.latitude} readOnly />
@@ -200,7 +225,7 @@ export function AddressFields({
             <button type="button" className="btn btn-secondary" onClick={() => pin(null)}>
               Remove the pin
             </button>
-          ) : (
+          ) : tiles ? (
             <button
               type="button"
               className="btn btn-secondary"
@@ -215,13 +240,13 @@ export function AddressFields({
                 {mapped ? "Set the pin" : at ? "Move the pin on the map" : "Set a pin on the map"}
               </span>
             </button>
-          )}
+          ) : null}
           <button type="button" className="btn btn-ghost" onClick={locate}>
             {svgIcon(CROSSHAIR)}
             <span>Use my location</span>
           </button>
         </div>
-        {mapped ? (
+        {mapped && tiles ? (
           <div className="mt-3">
             <Suspense fallback={<div className="place-map bone" aria-hidden="true" />}>
               <AddressMap {...{ at, middle, near, tiles, focusing, round }} onPin={pin} />
@@ -229,7 +254,7 @@ export function AddressFields({
           </div>
         ) : null}
         <p className="field-help mt-2 empty:mt-0" role="status">
-          {words || (mapped ? (at ? pinText(at) : "Press on the map to set the pin.") : "")}
+          {words || pinWords(at, { mapped, tiles })}
         </p>
         <div role="status">
           {offered ? (

@@ -29,7 +29,7 @@ export function Dialog({
       }}
     >
       {shown ? (
-        <div className="flex items-start gap-3 px-5 pt-5 sm:px-7 sm:pt-6">
+        <div className="dialog-head flex items-start gap-3 px-5 sm:px-7">
           <div className="min-w-0 flex-1">
             <h2 className="text-xl">{label}</h2>
             {text ? <p className="mt-1.5 text-ink-soft">{text}</p> : null}
@@ -48,7 +48,7 @@ export function Dialog({
       ) : null}
       {children}
       {actions ? (
-        <div className={`px-5 pb-5 sm:px-7 sm:pb-6 ${actionsClass}`}>{actions}</div>
+        <div className={`dialog-foot px-5 sm:px-7 ${actionsClass}`}>{actions}</div>
       ) : null}
     </dialog>
   );

@@ -63,7 +63,7 @@ function Question({ stay, go }) {
           </button>
         </>
       }
-      actionsClass="flex flex-col-reverse gap-2.5 pt-5 sm:flex-row sm:justify-end"
+      actionsClass="flex flex-col-reverse gap-2.5 sm:flex-row sm:justify-end"
       onCancel={(event) => {
         event.preventDefault();
         event.stopPropagation();

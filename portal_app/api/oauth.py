@@ -309,7 +309,7 @@ class ProviderRoutes:
             raise SignInRefused("taken") from None
         except DomainError:
             raise SignInRefused("refused") from None
-        return see_other(f"/account?{urlencode({'connected': name})}")
+        return see_other(f"/account/security?{urlencode({'connected': name})}")
 
     async def _note(self, who: Actor, name: str, code: str) -> None:
         await run_in_threadpool(
@@ -378,7 +378,7 @@ def _redirect_with_code(
     """Back to where the person came from, with a code and never with words."""
     query = {"problem": code, "provider": name}
     if connect:
-        return see_other(f"/account?{urlencode(query)}")
+        return see_other(f"/account/security?{urlencode(query)}")
     if next_path:
         query["next"] = next_path
     return see_other(f"/login?{urlencode(query)}")

@@ -598,7 +598,7 @@ def test_a_provider_is_connected_from_my_account(
     browser = signed_in(app, db)
     answer = google.authorize(browser.start("google", "?connect=1"), "g-1")
     led = browser.go("GET", back_from(answer.headers["location"]))
-    assert led == "/account?connected=google"
+    assert led == "/account/security?connected=google"
     other = Browser(app)
     answer = google.authorize(other.start("google"), "g-1").headers["location"]
     other.go("GET", back_from(answer))
@@ -610,8 +610,8 @@ def test_an_identity_of_another_account_is_not_connected(
 ) -> None:
     google.knows("g-1", email="else@example.com", email_verified=True)
     for expected in (
-        "/account?connected=google",
-        "/account?problem=taken&provider=google",
+        "/account/security?connected=google",
+        "/account/security?problem=taken&provider=google",
     ):
         browser = signed_in(app, db)
         answer = google.authorize(browser.start("google", "?connect=1"), "g-1")
@@ -626,7 +626,7 @@ def test_connecting_takes_the_account_that_began(
     answer = google.authorize(browser.start("google", "?connect=1"), "g-1")
     browser.cookies["portal"] = signed_in(app, db).cookies["portal"]
     led = browser.go("GET", back_from(answer.headers["location"]))
-    assert led == "/account?problem=strange&provider=google"
+    assert led == "/account/security?problem=strange&provider=google"
     assert count(db, Identity) == 0
 
 
@@ -638,13 +638,13 @@ def test_connecting_begins_on_our_own_page_only(
 ) -> None:
     browser = signed_in(app, db)
     led = browser.go("GET", "/api/auth/google/start?connect=1", headers=headers)
-    assert led == "/account?problem=strange&provider=google"
+    assert led == "/account/security?problem=strange&provider=google"
     assert count(db, ProviderFlow) == 0
 
 
 def test_connecting_requires_an_account(app: Starlette, db: Database) -> None:
     led = Browser(app).start("google", "?connect=1")
-    assert led == "/account?problem=strange&provider=google"
+    assert led == "/account/security?problem=strange&provider=google"
     assert count(db, ProviderFlow) == 0
 
 

@@ -23,7 +23,7 @@ from portal_app.serving import build as frontend
 from tests.e2e import dependent_steps, steps
 from tests.support.browser import Browsers
 from tests.support.demo import LoadedDemo, loaded_demo
-from tests.support.geocoder_server import Geocoder, geocoder_server
+from tests.support.geocoder_server import TILES, Geocoder, geocoder_server
 from tests.support.mailbox import Mailbox, smtp_server
 from tests.support.people import Person, new_customer
 from tests.support.providers import ProviderServers, provider_servers
@@ -123,7 +123,10 @@ def portal(
     if not frontend.is_current():
         frontend.build()
     folder = tmp_path_factory.mktemp("portal")
-    others = providers.environment | {"PORTAL_GEOCODER_URL": geocoder.url}
+    others = providers.environment | {
+        "PORTAL_GEOCODER_URL": geocoder.url,
+        "PORTAL_MAP_TILES_URL": f"{geocoder.url}{TILES}{{z}}/{{x}}/{{y}}.png",
+    }
     with running_portal(folder, mailbox, demo, **others) as running:
         yield running
 

@@ -34,7 +34,12 @@ test("a pin needs both its numbers", () => {
 test("a pin is sent with six decimals and told with five", () => {
   assert.deepEqual(address.asTexts([-33.8, 151.12345678]), ["-33.800000", "151.123457"]);
   assert.deepEqual(address.asTexts(null), ["", ""]);
-  assert.match(address.pinText([-33.8, 151.12345678]), /^Pin at -33\.80000, 151\.12346\./);
+  const at = [-33.8, 151.12345678];
+  const seen = (more) => address.pinWords(at, { mapped: true, ...more });
+  assert.match(seen({ tiles: "x" }), /^Pin at -33\.80000, 151\.12346\. Drag it/);
+  assert.equal(seen({ tiles: "" }), "Pin at -33.80000, 151.12346.");
+  assert.equal(seen({ mapped: false }), "");
+  assert.equal(address.pinWords(null, { mapped: true, tiles: "" }), "");
 });
 
 test("another town without a postcode makes the postcode wrong", () => {

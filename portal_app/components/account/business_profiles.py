@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from portal_app.components.account.addresses import address_fields
+from portal_app.components.account.parts import COMPANIES_ID
 from portal_app.components.ui.feedback import badge
 from portal_app.components.ui.fields import checkbox_field, email_field, text_field
 from portal_app.components.ui.lists import (
@@ -23,17 +24,10 @@ from portal_app.state.account.business_profiles import AccountBusinessProfilesSt
 def business_profiles_section() -> rx.Component:
     """Draw the business profiles, and the dialogs that add and change them."""
     return collection_section(
-        Collection(
-            AccountBusinessProfilesState,
-            "company",
-            name=lambda company: company.name,
-            draw=_item,
-            fields=_fields,
-            add="Create business profile",
-            empty="No business profile yet.",
-        ),
+        BUSINESS_PROFILES,
         title="Business profiles",
         text="Book for a company, with its name and tax number on the invoice.",
+        anchor=COMPANIES_ID,
     )
 
 
@@ -114,3 +108,14 @@ def _fields(company: Any) -> list[Any]:
             default_checked=company.is_default if known else False,
         ),
     ]
+
+
+BUSINESS_PROFILES = Collection(
+    AccountBusinessProfilesState,
+    "company",
+    name=lambda company: company.name,
+    draw=_item,
+    fields=_fields,
+    add="Create business profile",
+    empty="No business profile yet.",
+)

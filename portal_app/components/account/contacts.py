@@ -4,10 +4,14 @@ from typing import Any
 
 import reflex as rx
 
+from portal_app.components.account.parts import CONTACTS_ID
+from portal_app.components.ui.dialogs import edit_button
 from portal_app.components.ui.feedback import badge
 from portal_app.components.ui.fields import checkbox_field, select_field, text_field
+from portal_app.components.ui.icons import icon
 from portal_app.components.ui.lists import (
     Collection,
+    add_button,
     collection_section,
     form_part,
     item,
@@ -107,18 +111,48 @@ _PERMISSIONS = [("view", "See bookings"), ("book", "Book appointments")]
 def contacts_section() -> rx.Component:
     """Draw the other contacts, and the dialogs that add and change them."""
     return collection_section(
-        Collection(
-            AccountContactsState,
-            "contact",
-            name=lambda contact: contact.name,
-            draw=_item,
-            fields=_fields,
-            add="Add another contact",
-            empty="Nobody else yet.",
-            ordered=True,
-        ),
+        CONTACTS,
         title="More contacts",
         text="A partner, an assistant, somebody at the door.",
+        anchor=CONTACTS_ID,
+    )
+
+
+def contact_choice() -> rx.Component:
+    """Draw the other contacts within a form: to open one, or to add one.
+
+    The dialogs themselves stand outside it, by ``collection_dialogs(CONTACTS)``.
+    """
+    return rx.el.div(
+        rx.el.ul(
+            each(AccountContactsState.items, _choice),
+            class_name="divide-y divide-line empty:hidden",
+        ),
+        add_button(CONTACTS),
+        class_name="flex flex-col items-start gap-3",
+    )
+
+
+def _choice(contact: Any) -> rx.Component:
+    return rx.el.li(
+        edit_button(
+            CONTACTS.dialog_name(contact.id),
+            rx.el.span(
+                rx.el.span("Edit ", class_name="sr-only"),
+                rx.el.span(contact.name, class_name="font-semibold wrap-anywhere"),
+                rx.el.span(
+                    " · ", contact.role_name, class_name="font-normal text-ink-soft"
+                ),
+                class_name="min-w-0 flex-1",
+            ),
+            icon("pencil", "size-4 text-ink-faint"),
+            class_name=(
+                "flex min-h-12 w-full items-center gap-3 rounded-lg text-left "
+                "hover:text-accent-ink"
+            ),
+        ),
+        key=contact.id,
+        class_name="w-full",
     )
 
 
@@ -223,6 +257,18 @@ def _fields(contact: Any) -> list[Any]:
             ),
         ),
     ]
+
+
+CONTACTS = Collection(
+    AccountContactsState,
+    "contact",
+    name=lambda contact: contact.name,
+    draw=_item,
+    fields=_fields,
+    add="Add another contact",
+    empty="Nobody else yet.",
+    ordered=True,
+)
 
 
 def _tick(group: str, key: str, words: str, ticked: Any) -> rx.Component:

@@ -9,6 +9,7 @@ from portal_app.components.account.addresses import (
     address_fields,
     location_name_field,
 )
+from portal_app.components.account.parts import DATA_ID, LOCATIONS_ID
 from portal_app.components.ui.buttons import link_button
 from portal_app.components.ui.feedback import badge
 from portal_app.components.ui.fields import checkbox_field
@@ -29,18 +30,10 @@ from portal_app.state.account.locations import AccountLocationsState
 def locations_section() -> rx.Component:
     """Draw the saved locations, and the dialogs that add and change them."""
     return collection_section(
-        Collection(
-            AccountLocationsState,
-            "place",
-            name=_title,
-            draw=_item,
-            fields=_fields,
-            add="Add a location",
-            empty="Nothing yet. A place you book for is saved by itself.",
-            remove="Delete",
-        ),
+        LOCATIONS,
         title="Saved locations",
         text="Where we come to, and how to get in.",
+        anchor=LOCATIONS_ID,
     )
 
 
@@ -48,6 +41,7 @@ def own_data_section() -> rx.Component:
     """Draw the download of everything a customer entered."""
     return account_section(
         "Your data",
+        anchor=DATA_ID,
         text="Everything you gave us, with your files, in one download.",
         action=link_button(
             "Download my data",
@@ -92,3 +86,15 @@ def _fields(place: Any) -> list[Any]:
             default_checked=place.is_default if known else False,
         ),
     ]
+
+
+LOCATIONS = Collection(
+    AccountLocationsState,
+    "place",
+    name=_title,
+    draw=_item,
+    fields=_fields,
+    add="Add a location",
+    empty="No place yet. Places you book for are saved here.",
+    remove="Delete",
+)

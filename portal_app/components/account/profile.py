@@ -5,7 +5,12 @@ from typing import Any
 import reflex as rx
 
 from portal_app.components.account.addresses import address_fields
-from portal_app.components.account.contacts import email_rows, name_rows, phone_rows
+from portal_app.components.account.contacts import (
+    contact_choice,
+    email_rows,
+    name_rows,
+    phone_rows,
+)
 from portal_app.components.ui.choices import choice_group, radio_card
 from portal_app.components.ui.custom_fields import custom_fields, custom_values
 from portal_app.components.ui.dialogs import edit_button, saving_dialog
@@ -27,6 +32,48 @@ def profile_card() -> rx.Component:
     return rx.fragment(
         rx.cond(AccountState.loaded, _card(), _skeleton()),
         _dialog(),
+    )
+
+
+def billing_section() -> rx.Component:
+    """Draw the billing address, and the dialog that changes it."""
+    return rx.fragment(
+        account_section(
+            "Billing address",
+            card(
+                rx.cond(
+                    AccountState.loaded,
+                    rx.cond(
+                        _PROFILE.billing.lines.length() > 0,
+                        _billing(),
+                        rx.el.p("None yet.", class_name="text-ink-soft"),
+                    ),
+                    bone("h-6 w-64"),
+                ),
+                class_name="py-5!",
+            ),
+            text="Where invoices by post go.",
+            action=edit_button(
+                _PROFILE_DIALOG,
+                icon("pencil"),
+                rx.el.span("Edit Info"),
+                class_name="btn btn-secondary max-sm:w-full",
+            ),
+        ),
+        _dialog(),
+    )
+
+
+def _billing() -> rx.Component:
+    return rx.fragment(
+        address_line(_PROFILE.billing.lines),
+        when(
+            _PROFILE.booking_at_billing,
+            rx.el.p(
+                "Bookings are here as well",
+                class_name="text-sm font-normal text-ink-faint",
+            ),
+        ),
     )
 
 
@@ -118,16 +165,7 @@ def _facts(name: Any) -> rx.Component:
             "Billing address",
             rx.cond(
                 _PROFILE.billing.lines.length() > 0,
-                rx.fragment(
-                    address_line(_PROFILE.billing.lines),
-                    when(
-                        _PROFILE.booking_at_billing,
-                        rx.el.p(
-                            "Bookings are here as well",
-                            class_name="text-sm font-normal text-ink-faint",
-                        ),
-                    ),
-                ),
+                _billing(),
                 nothing,
             ),
             name="receipt",
@@ -271,6 +309,7 @@ def _dialog() -> rx.Component:
             email_rows(_PROFILE.emails, errors, AccountState.resend),
             phone_rows(_PROFILE.phones, errors),
         ),
+        form_part("More contacts", contact_choice()),
         form_part(
             "Billing address",
             address_fields(
@@ -282,7 +321,7 @@ def _dialog() -> rx.Component:
                 "Booking address is the same as billing",
                 "booking_at_billing",
                 default_checked=_PROFILE.booking_at_billing,
-                help="Otherwise add the places to come to under Saved locations.",
+                help="Otherwise add the places to come to under Places.",
             ),
         ),
         title="Edit Info",

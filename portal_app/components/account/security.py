@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from portal_app.components.account.parts import LINKS_ID, LOG_IN_ID, SESSIONS_ID
 from portal_app.components.auth.mail_links import check_your_mail
 from portal_app.components.auth.passwords import new_password_field, password_field
 from portal_app.components.auth.sign_in import provider_logo
@@ -38,9 +39,17 @@ def security_sections() -> rx.Component:
             ),
             bone("h-64 w-full rounded-2xl!"),
         ),
-        _password_dialog(),
+        password_dialog(),
         _email_dialog(),
-        class_name="mt-9 max-w-3xl",
+        class_name="max-w-3xl",
+    )
+
+
+def _anchored(anchor: str, *children: Any, **props: Any) -> rx.Component:
+    return rx.el.div(
+        section(*children, **props),
+        class_name="scroll-mt-24",
+        custom_attrs={"id": anchor},
     )
 
 
@@ -58,7 +67,8 @@ def _row(plate: Any, title: Any, *below: Any, action: Any = None) -> rx.Componen
 
 
 def _sign_in_methods() -> rx.Component:
-    return section(
+    return _anchored(
+        LOG_IN_ID,
         "Ways to log in",
         _connection_result(),
         card(
@@ -159,7 +169,8 @@ def _provider(way: ProviderView) -> rx.Component:
 
 
 def _sessions() -> rx.Component:
-    return section(
+    return _anchored(
+        SESSIONS_ID,
         "Where you are signed in",
         card(
             each(AccountSecurityState.sessions, _session), class_name=f"py-1! {_ROWS}"
@@ -205,7 +216,8 @@ def _session(session: SessionView) -> rx.Component:
 
 
 def _links() -> rx.Component:
-    return section(
+    return _anchored(
+        LINKS_ID,
         "Links in our mails",
         card(each(AccountSecurityState.links, _link), class_name=f"py-1! {_ROWS}"),
         text="Whoever has such a link sees that one booking, and nothing else.",
@@ -261,7 +273,8 @@ def _reset_mail_sent() -> rx.Component:
     )
 
 
-def _password_dialog() -> rx.Component:
+def password_dialog() -> rx.Component:
+    """Draw the dialog *Reset password*."""
     errors = AccountSecurityState.password_errors
     return dialog(
         "reset-password",

@@ -49,7 +49,7 @@ def dialog(
                 class_name="btn btn-ghost btn-icon -mr-2.5 -mt-1.5 shrink-0",
                 custom_attrs=_command(name, "close"),
             ),
-            class_name="flex items-start gap-3 px-5 pt-5 sm:px-7 sm:pt-6",
+            class_name="dialog-head flex items-start gap-3 px-5 sm:px-7",
         ),
         rx.el.div(*children, class_name="px-5 py-5 sm:px-7"),
         *(
@@ -57,8 +57,8 @@ def dialog(
                 rx.el.div(
                     *actions,
                     class_name=(
-                        "flex flex-col-reverse gap-2.5 px-5 pb-5 sm:flex-row "
-                        "sm:justify-end sm:px-7 sm:pb-6"
+                        "dialog-foot flex flex-col-reverse gap-2.5 px-5 sm:flex-row "
+                        "sm:justify-end sm:px-7"
                     ),
                 )
             ]
@@ -166,14 +166,14 @@ def saving_dialog(
                 ),
                 submit_button("Save", pending=state.pending),
                 class_name=(
-                    "flex flex-col-reverse gap-2.5 border-t border-line pt-5 "
-                    "sm:flex-row sm:justify-end"
+                    "dialog-foot -mx-5 flex gap-2.5 px-5 sm:-mx-7 sm:justify-end "
+                    "sm:px-7 max-sm:*:flex-1"
                 ),
             ),
             EditGuard.create(version=version, seen=state.seen, saved=state.saved),
             on_submit=state.save if on_save is None else on_save,
             problem=state.problem,
-            class_name="group/form flex flex-col gap-6 px-5 py-5 sm:px-7 sm:pb-6",
+            class_name="group/form flex flex-col gap-6 px-5 pt-5 sm:px-7",
             reset_on_submit=False,
         ),
         name=name,

@@ -19,7 +19,7 @@ _LIST = "card divide-y divide-line px-5 py-1.5 sm:px-7"
 
 
 def account_section(
-    title: str, *children: Any, text: str = "", action: Any = None
+    title: str, *children: Any, text: str = "", action: Any = None, anchor: str = ""
 ) -> rx.Component:
     """Draw one part of *My Account*.
 
@@ -28,10 +28,12 @@ def account_section(
         *children: What is inside.
         text: A sentence under the heading.
         action: The button that adds to it.
+        anchor: By which an address leads to it.
     """
     return rx.el.div(
         section(title, *children, text=text or None, action=action),
-        class_name="mt-9 max-w-3xl",
+        class_name="mt-9 max-w-3xl scroll-mt-24",
+        custom_attrs={"id": anchor} if anchor else {},
     )
 
 
@@ -294,19 +296,31 @@ def collection_dialogs(of: Collection, *more: Any) -> rx.Component:
 
     return rx.fragment(
         *[each(items, edit) for items in (of.state.items, *more)],
-        saving_dialog(
-            of.state, of.dialog_name("new"), *of.fields(None), title=of.add, version=0
-        ),
+        adding_dialog(of),
     )
 
 
-def collection_section(of: Collection, title: str, text: str) -> rx.Component:
+def adding_dialog(of: Collection) -> rx.Component:
+    """Draw the dialog that adds one, which ``add_button`` opens.
+
+    Args:
+        of: What they are.
+    """
+    return saving_dialog(
+        of.state, of.dialog_name("new"), *of.fields(None), title=of.add, version=0
+    )
+
+
+def collection_section(
+    of: Collection, title: str, text: str, anchor: str = ""
+) -> rx.Component:
     """Draw them as one part of *My Account*.
 
     Args:
         of: What they are.
         title: The section's heading.
         text: A sentence under it.
+        anchor: By which an address leads to it.
     """
     return account_section(
         title,
@@ -314,6 +328,7 @@ def collection_section(of: Collection, title: str, text: str) -> rx.Component:
         collection_dialogs(of),
         text=text,
         action=add_button(of),
+        anchor=anchor,
     )
 
 

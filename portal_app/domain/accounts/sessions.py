@@ -393,7 +393,7 @@ def _notify_owner(tx: Session, account: Account, actor: Actor, device_id: str) -
         "new_device",
         account.email,
         {
-            "path": "/account",
+            "path": "/account/security",
             "device": device_text(actor.device),
             "place": network_text(actor.address) or "an unknown network",
             "when": f"{formats.day(now)}, {formats.time(now)} ({formats.clock})",

@@ -221,7 +221,7 @@ def _record_change(
         tx,
         "ways_changed",
         account.email,
-        {"path": "/account", "what": what},
+        {"path": "/account/security", "what": what},
         f"{kind}:{new_id()}",
     )
 

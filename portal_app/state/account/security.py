@@ -109,8 +109,9 @@ class AccountSecurityState(rx.State):
         return toast("success", "The link is switched off.")
 
     @event_for(CUSTOMER)
-    def begin_password(self) -> None:
+    async def begin_password(self) -> None:
         """Open the password's form without what was there before."""
+        await self._read()
         self.password_step = "" if self.ways.has_password else _NO_PASSWORD
         self.password_errors, self.password_problem = {}, ""
 

@@ -100,7 +100,7 @@ class LoginState(TicketForm, rx.State):
             return self.next_path
         asked = self.router.url.query_parameters
         query = {name: asked.get(name, "") for name in ("problem", "provider")}
-        return f"/account?{urlencode(query)}"
+        return f"/account/security?{urlencode(query)}"
 
     @event_for(PUBLIC, weight=20)
     async def submit(self, form_data: dict[str, str]) -> AsyncIterator[None]:

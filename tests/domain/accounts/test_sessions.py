@@ -127,7 +127,7 @@ def test_the_owner_is_notified_of_an_unknown_browser_once(db: Database) -> None:
     (mail,) = outbox_messages(db)
     assert (mail.kind, mail.recipient) == ("new_device", EMAIL)
     assert {k: mail.payload[k] for k in ("path", "device", "place")} == {
-        "path": "/account",
+        "path": "/account/security",
         "device": "Safari on iPhone",
         "place": "Network 2001:db8:1:x",
     }

@@ -77,9 +77,9 @@ PAYLOADS: dict[str, dict[str, Any]] = {
         "name": "Sam Rivers",
         "days": "7",
     },
-    "ways_changed": {"path": "/account", "what": "Google was connected"},
+    "ways_changed": {"path": "/account/security", "what": "Google was connected"},
     "new_device": {
-        "path": "/account",
+        "path": "/account/security",
         "device": "Firefox on Windows",
         "place": "Network 203.0.113.x",
         "when": "Tuesday, 24 November 2026, 8:30 pm (Sydney time)",

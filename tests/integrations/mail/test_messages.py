@@ -124,8 +124,8 @@ def test_headers(kind: str, subject: str) -> None:
             "confirm_provider",
             ["https://portal.example.com/login/connect?token=abc-DEF_123"],
         ),
-        ("ways_changed", ["https://portal.example.com/account"]),
-        ("new_device", ["https://portal.example.com/account"]),
+        ("ways_changed", ["https://portal.example.com/account/security"]),
+        ("new_device", ["https://portal.example.com/account/security"]),
         ("booking_confirmed", ["https://portal.example.com/bookings/B-7K3M-9QXT"]),
         (
             "document_ends",
@@ -184,7 +184,7 @@ def test_the_text_of_a_new_log_in() -> None:
         "203.0.113.x. It was on Tuesday, 24 November 2026, 8:30 pm (Sydney time).\n"
         "\n"
         "See where you are logged in:\n"
-        "https://portal.example.com/account\n"
+        "https://portal.example.com/account/security\n"
     ) in text_of(letter("new_device"))
 
 

@@ -75,7 +75,7 @@ def test_address_parameters_are_not_shown(
 def test_provider_refusal_is_shown_in_my_account(database: Database) -> None:
     _, tab = customer_tab(database, "/login", problem="strange", provider="apple")
     assert redirect_targets(tab.fire(LoginState.load)) == [
-        "/account?problem=strange&provider=apple"
+        "/account/security?problem=strange&provider=apple"
     ]
 
 
