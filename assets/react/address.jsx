@@ -241,7 +241,11 @@ export function AddressFields({
               </span>
             </button>
           ) : null}
-          <button type="button" className="btn btn-ghost" onClick={locate}>
+          <button
+            type="button"
+            className={`btn ${tiles ? "btn-ghost" : "btn-secondary"}`}
+            onClick={locate}
+          >
             {svgIcon(CROSSHAIR)}
             <span>Use my location</span>
           </button>

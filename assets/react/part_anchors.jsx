@@ -7,6 +7,12 @@ export function PartAnchors({ paths }) {
   const { pathname, hash } = useLocation();
   const navigate = useNavigate();
   useEffect(() => {
+    // On a phone the strip is wider than the screen.
+    document
+      .querySelector('.tabs [aria-current="page"]')
+      ?.scrollIntoView({ inline: "center", block: "nearest" });
+  }, [pathname]);
+  useEffect(() => {
     const anchor = decodeURIComponent(hash.slice(1));
     const path = Object.hasOwn(paths, anchor) ? paths[anchor] : null;
     if (!path) return;

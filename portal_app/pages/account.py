@@ -35,8 +35,8 @@ page = Page(
         AccountFieldsState.load,
         AccountContactsState.load,
         AccountBusinessProfilesState.load,
-        AccountLocationsState.load,
         AddressFormState.load,
+        AccountLocationsState.load,
         PasswordState.clear,
     ),
 )

@@ -33,6 +33,7 @@ ADDRESS = {
 class Kind:
     """One kind of thing that a customer keeps several of."""
 
+    path: str
     section: str
     field: str
     remove: str
@@ -56,6 +57,7 @@ def _add_place(database: Database, actor: Actor) -> None:
 
 
 COMPANY = Kind(
+    "/account/billing",
     "Business profiles",
     "name",
     "Remove",
@@ -63,7 +65,15 @@ COMPANY = Kind(
     "name",
     _add_company,
 )
-PLACE = Kind("Saved locations", "label", "Delete", Location, "label", _add_place)
+PLACE = Kind(
+    "/account/places",
+    "Saved locations",
+    "label",
+    "Delete",
+    Location,
+    "label",
+    _add_place,
+)
 
 
 def _row(portal: RunningPortal, person: Person, kind: Kind) -> Any:
@@ -112,15 +122,13 @@ def test_removals_are_taken_back_and_nothing_is_overwritten(
     for kind in (COMPANY, PLACE):
         kind.add(portal.database, who)
     tab = steps.arrive_signed_in(new_context(), portal, customer)
-    steps.visit(tab, "/account")
     for kind in (COMPANY, PLACE):
+        steps.visit(tab, kind.path)
         _take_a_removal_back(tab, portal, customer, kind)
-    steps.reload(tab)
-    for kind in (COMPANY, PLACE):
+        steps.reload(tab)
         _take_what_is_saved_now(tab, portal, customer, kind)
         _remove_for_good(tab, kind)
-    steps.reload(tab)
-    for kind in (COMPANY, PLACE):
+        steps.reload(tab)
         expect(steps.heading(tab, kind.section, level=2)).to_be_visible()
         expect(_section(tab, kind).get_by_role("heading", level=3)).to_have_count(0)
 

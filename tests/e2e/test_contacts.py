@@ -71,7 +71,7 @@ def test_a_contact_confirms_is_told_and_stops_the_mails(
 ) -> None:
     email = _add(portal, customer)
     link = link_in(mailbox.wait_for(email, "Confirm this email"), "/verify-contact")
-    steps.visit(tab, "/account")
+    steps.visit(tab, "/account/billing")
     waiting = _section(tab).get_by_text("Not confirmed yet")
     expect(waiting).to_be_visible()
     page = new_context().new_page()
@@ -91,9 +91,10 @@ def test_a_contact_confirms_is_told_and_stops_the_mails(
     expect(tab.get_by_text("Tom Chen was told by mail.")).to_be_visible()
 
     # Removed, the contact is out; taken back, in again.
-    steps.visit(tab, "/account")
+    steps.visit(tab, "/account/security")
     off = f"Switch off the link to {number} for Tom Chen"
     expect(steps.button(tab, off)).to_be_visible()
+    steps.visit(tab, "/account/billing")
     steps.button(tab, "Remove Tom Chen").click()
     expect(tab.get_by_text("Tom Chen is removed.")).to_be_visible()
     page.reload()
@@ -141,7 +142,7 @@ def test_contacts_are_moved_removed_and_restored(
 ) -> None:
     for form in (TOM, ANN, EVE):
         _add(portal, customer, form)
-    steps.visit(tab, "/account")
+    steps.visit(tab, "/account/billing")
     expect(_names(tab)).to_have_text(["Tom Chen", "Ann", "Eve"])
     expect(steps.button(tab, "Move Tom Chen up")).to_be_disabled()
     expect(steps.button(tab, "Move Eve down")).to_be_disabled()

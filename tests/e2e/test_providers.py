@@ -57,6 +57,7 @@ def test_google_signs_up_and_logs_in_by_the_same_button(
     assert by.identities(portal, ada.email) == [("google", by.subject(ada))]
     steps.visit(page, "/account")
     expect(steps.heading(page, ada.name, level=2)).to_be_visible()
+    steps.visit(page, "/account/security")
     expect(page.get_by_text("Your only way in")).to_be_visible()
     expect(steps.button(page, "Disconnect Google")).to_have_count(0)
     steps.log_out(page)
@@ -176,7 +177,7 @@ def test_an_existing_account_is_proven_once_and_connects_the_others(
     assert by.identities(portal, person.email) == [("google", by.subject(person))]
     mailbox.wait_for(person.email, CONNECTED)
 
-    steps.visit(page, "/account")
+    steps.visit(page, "/account/security")
     for provider in ("apple", "facebook"):
         name = PROVIDERS[provider]
         steps.link(page, f"Connect {name}").click()

@@ -100,7 +100,7 @@ def test_a_session_that_is_ended_elsewhere_saves_nothing(
     for tab in (second, third):
         steps.visit(tab, "/account")
         _change_name(tab, "Changed")
-    steps.visit(first, "/account")
+    steps.visit(first, "/account/security")
     sign_outs = first.get_by_role("button", name="Sign out", exact=True)
     expect(sign_outs).to_have_count(2)
     expect(first.get_by_text("This device")).to_have_count(1)

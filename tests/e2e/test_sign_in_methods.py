@@ -136,7 +136,7 @@ def test_the_link_of_a_mail_opens_one_booking_until_it_is_switched_off(
     expect(page).to_have_url(re.compile(f"/bookings/{number}$"))
 
     own = steps.arrive_signed_in(new_context(), portal, person)
-    steps.visit(own, "/account")
+    steps.visit(own, "/account/security")
     steps.button(own, f"Switch off the link to {number}").click()
     expect(own.get_by_text("The link is switched off.")).to_be_visible()
 
@@ -199,7 +199,7 @@ def test_a_new_password_and_a_new_email_in_my_account(
     elsewhere = steps.arrive_signed_in(new_context(), portal, customer)
     steps.visit(elsewhere, "/bookings")
     page = steps.arrive_signed_in(new_context(), portal, customer)
-    steps.visit(page, "/account")
+    steps.visit(page, "/account/security")
     _change_password(page, portal, customer)
     mailbox.wait_for(customer.email, "Your password at")
     elsewhere.get_by_role("tab", name="Past").click()
