@@ -78,37 +78,31 @@
     if (event.target.matches?.("dialog[data-light-dismiss]")) event.target.close();
   });
 
-  // Arrow keys: menus, tab lists, and grids such as a month of days.
+  // Arrow keys: menus and tab lists.
   const moves = { ArrowRight: 1, ArrowLeft: -1 };
   on("keydown", (event) => {
-    const home = closest(event, "[data-arrows], [role=tablist], .menu");
+    const home = closest(event, "[role=tablist], .menu");
     if (!home || event.ctrlKey || event.metaKey || event.altKey) return;
-    const columns = Number(home.dataset.arrows) || 1;
     const menu = home.matches(".menu");
     const items = [
       ...home.querySelectorAll(
-        menu ? ".menu-item" : home.matches("[role=tablist]") ? "[role=tab]" : "button",
+        menu ? ".menu-item" : "[role=tab]",
       ),
     ];
     const current = items.indexOf(document.activeElement);
     let step = moves[event.key];
-    if (event.key === "ArrowDown") step = columns;
-    if (event.key === "ArrowUp") step = -columns;
+    if (event.key === "ArrowDown") step = 1;
+    if (event.key === "ArrowUp") step = -1;
     let next;
     if (event.key === "Home" || event.key === "End") {
       const usable = items.filter((item) => !item.disabled);
       next = usable.at(event.key === "Home" ? 0 : -1);
     } else if (step) {
       let at = current + step;
-      const wraps = columns === 1;
-      for (let tries = 0; tries < items.length; tries++) {
-        if (wraps) at = (at + items.length) % items.length;
-        if (!items[at]) break;
-        if (!items[at].disabled) {
-          next = items[at];
-          break;
-        }
-        at += Math.sign(step) * (Math.abs(step) > 1 ? Math.abs(step) : 1);
+      for (let tries = 0; tries < items.length && !next; tries++) {
+        at = (at + items.length) % items.length;
+        if (!items[at].disabled) next = items[at];
+        at += step;
       }
     }
     if (!next) return;

@@ -17,7 +17,6 @@ from typing import Annotated
 
 import typer
 from sqlalchemy.exc import OperationalError
-from sqlmodel import Session, col, select
 
 from portal_app import migrations, preflight
 from portal_app.backups import locks, restoration
@@ -29,11 +28,12 @@ from portal_app.demo.loader import ACCOUNTS, PASSWORD, is_empty, load_demo
 from portal_app.domain import wiring
 from portal_app.domain.accounts import credentials
 from portal_app.domain.accounts import service as accounts
-from portal_app.domain.accounts.models import Account
+from portal_app.domain.accounts.owners import has_owner
 from portal_app.domain.accounts.rules import OFFICE, mailable_email
 from portal_app.domain.business import service as businesses
 from portal_app.domain.packs import service as packs
 from portal_app.domain.packs.format import PackError
+from portal_app.domain.sign_in import invitations
 from portal_app.integrations.images import PillowImages
 from portal_app.integrations.mail.mailer import build_mailer
 from portal_app.integrations.rate_limits import RedisLimitStore
@@ -71,8 +71,8 @@ main = typer.Typer(
 )
 demo = typer.Typer(help="demo load: load the demo business.", no_args_is_help=True)
 office = typer.Typer(
-    help="office create-account EMAIL, office password-link EMAIL: "
-    "let somebody in the office in, the first time or again.",
+    help="office create-account EMAIL, office invite EMAIL, "
+    "office password-link EMAIL: let somebody into the office.",
     no_args_is_help=True,
 )
 jobs = typer.Typer(help="jobs run: what runs without a browser.", no_args_is_help=True)
@@ -170,20 +170,13 @@ def _greeting(settings: Settings, database: Database) -> str:
         if settings.mail_url.startswith("file://"):
             lines += ["", f"  Mails are kept in {short_path(mail_folder(settings))}"]
         lines += [""]
-    elif not database.query(_has_office):
+    elif not database.query(has_owner):
+        path = database.call(invitations.first_owner_path)
         lines += [
-            "  Nobody from the office can log in yet. Make the first account:",
-            "    python -m portal_app office create-account EMAIL",
+            "  Make it yours (good once, for a day): " + settings.base_url + path,
             "",
         ]
     return "\n".join([*lines, "Press Ctrl-C to stop."])
-
-
-def _has_office(tx: Session) -> bool:
-    accounts_of_office = select(Account.id).where(
-        Account.role == OFFICE, col(Account.disabled_at).is_(None)
-    )
-    return tx.exec(accounts_of_office.limit(1)).first() is not None
 
 
 @main.command()
@@ -255,6 +248,18 @@ def create_account(
             )
         accounts.create_account(database, email, OFFICE, password)
         print(f"{email} can log in now: {settings.base_url}/login")
+
+
+@office.command("invite")
+def invite(
+    email: Annotated[str, typer.Argument(help="The email to log in with.")],
+) -> None:
+    """Print a link by which somebody makes an account as an owner."""
+    with _one_line_errors():
+        settings = load_settings()
+        database = prepared_database(settings)
+        path = database.call(invitations.first_owner_path, email)
+        print(f"Good once, for a day: {settings.base_url}{path}")
 
 
 @office.command("password-link")

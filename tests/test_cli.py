@@ -29,6 +29,8 @@ from portal_app.demo.loader import is_empty
 from portal_app.domain.accounts import credentials
 from portal_app.domain.accounts import service as accounts
 from portal_app.domain.business import service as businesses
+from portal_app.domain.sign_in import invitations
+from portal_app.domain.sign_in.invitations import AcceptanceForm
 from portal_app.integrations.storage import FsspecStorage
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.clock import frozen
@@ -400,6 +402,17 @@ def test_an_account_for_the_office(portal: Portal) -> None:
     )
 
 
+def test_a_link_makes_an_account_of_an_owner(portal: Portal) -> None:
+    portal.run("migrate")
+    told = portal.run("office", "invite", "Boss@Example.com").stdout
+    address = f"http://localhost:{portal.port}/join?token="
+    assert told.startswith(f"Good once, for a day: {address}")
+    _become_owner(portal.database, told.strip().rpartition("=")[2], "")
+    assert portal.refused("office", "invite", "boss@example.com") == (
+        "portal: Somebody of the office has this email already."
+    )
+
+
 def test_a_link_lets_the_office_in_again(portal: Portal) -> None:
     portal.run("migrate")
     accounts.create_account(portal.database, "boss@example.com", "office", PASSWORD)
@@ -588,19 +601,23 @@ def test_production_prints_no_password(sqlite_db: Database) -> None:
         mail_url="smtp://mail.example.com",
     )
     sqlite_db.call(businesses.ensure_business)
-    assert cli._greeting(settings, sqlite_db).splitlines() == [
-        "",
-        "My business is open: https://portal.example.com",
-        "",
-        "  Nobody from the office can log in yet. Make the first account:",
-        "    python -m portal_app office create-account EMAIL",
-        "",
-        "Press Ctrl-C to stop.",
-    ]
-    accounts.create_account(sqlite_db, "boss@example.com", "office", PASSWORD)
+    *_, link, _, end = cli._greeting(settings, sqlite_db).splitlines()
+    words, _, token = link.partition("/join?token=")
+    assert words == (
+        "  Make it yours (good once, for a day): https://portal.example.com"
+    )
+    assert end == "Press Ctrl-C to stop."
+    _become_owner(sqlite_db, token, "boss@example.com")
     assert cli._greeting(settings, sqlite_db).splitlines()[3:] == [
         "Press Ctrl-C to stop."
     ]
+
+
+def _become_owner(db: Database, token: str, email: str) -> None:
+    form = AcceptanceForm(PASSWORD, "Bo", email)
+    stranger = Actor(address="203.0.113.9", device="test")
+    ticket = invitations.accept(db, stranger, token, form)
+    assert db.call(accounts.redeem_ticket, stranger, ticket).role == "office"
 
 
 def test_the_demo_prints_its_accounts(demo_db: Database, tmp_path: Path) -> None:

@@ -23,8 +23,9 @@ from portal_app.domain.customers.business_profiles import (
 from portal_app.domain.customers.rules import ContactForm, EmailEntry, PhoneEntry
 from portal_app.domain.fields.rules import Definition
 from portal_app.domain.packs.parser import parse_fields
-from portal_app.domain.scheduling.roster import FieldworkerDefinition, weekly_hours
-from portal_app.domain.scheduling.rules import WeeklyHours
+from portal_app.domain.scheduling.holiday_calendar import HolidaysForm
+from portal_app.domain.scheduling.roster import FieldworkerDefinition, day_hours
+from portal_app.domain.scheduling.rules import EVERY_WEEK, WEEK_A, WEEK_B
 from portal_app.kernel.text_files import read_text
 
 SOURCE = Path(__file__).with_name("brightside.toml")
@@ -39,6 +40,7 @@ _WEEKDAYS = (
     "saturday",
     "sunday",
 )
+_WEEKS = {"hours": EVERY_WEEK, "week_a": WEEK_A, "week_b": WEEK_B}
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +147,7 @@ class DemoContent:
     categories: tuple[CategoryDefinition, ...]
     services: tuple[ServiceDefinition, ...]
     fieldworkers: tuple[DemoFieldworker, ...]
+    holidays: HolidaysForm
     time_off: tuple[DemoTimeOff, ...]
     customers: tuple[DemoCustomer, ...]
     appointments: tuple[DemoAppointment, ...]
@@ -177,6 +180,7 @@ def read_content() -> DemoContent:
             _fieldworker(fieldworker, position)
             for position, fieldworker in enumerate(raw["fieldworkers"])
         ),
+        holidays=_holidays(raw["holidays"]),
         time_off=tuple(_time_off(absence) for absence in raw["time_off"]),
         customers=tuple(_customer(customer) for customer in raw["customers"]),
         appointments=tuple(_appointment(booking) for booking in raw["bookings"]),
@@ -247,21 +251,23 @@ def _fieldworker(raw: Mapping[str, Any], position: int) -> DemoFieldworker:
         skills=tuple(raw["skills"]),
         hours=tuple(
             stretch
-            for day, stretches in raw["hours"].items()
-            for stretch in _day_hours(day, stretches)
+            for key, week in _WEEKS.items()
+            for day, text in raw.get(key, {}).items()
+            for stretch in day_hours([_WEEKDAYS.index(day)], text, week)
         ),
         position=position,
+        base=AddressForm(**raw.get("base", {})),
+        radius_km=raw.get("radius_km", ""),
     )
     return DemoFieldworker(definition, raw.get("account", ""))
 
 
-def _day_hours(day: str, stretches: str) -> tuple[WeeklyHours, ...]:
-    """A day's hours, such as ``07:00-11:30, 14:30-19:00``."""
-    found: tuple[WeeklyHours, ...] = ()
-    for stretch in stretches.split(","):
-        starts, ends = stretch.strip().split("-")
-        found += weekly_hours([_WEEKDAYS.index(day)], starts, ends)
-    return found
+def _holidays(raw: Mapping[str, Any]) -> HolidaysForm:
+    return HolidaysForm(
+        country=raw["country"],
+        subdivision=raw["subdivision"],
+        worked=frozenset(raw["worked"]),
+    )
 
 
 def _time_off(raw: Mapping[str, Any]) -> DemoTimeOff:

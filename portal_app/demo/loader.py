@@ -27,8 +27,12 @@ from portal_app.domain.catalogue.models import Category, Service
 from portal_app.domain.customers import locations
 from portal_app.domain.customers.models import Customer, Location
 from portal_app.domain.notifications import outbox as notifications
-from portal_app.domain.scheduling import roster
-from portal_app.domain.scheduling.models import Fieldworker, TimeOff
+from portal_app.domain.scheduling import public_holidays, roster
+from portal_app.domain.scheduling.models import (
+    Fieldworker,
+    HolidayCalendar,
+    TimeOff,
+)
 from portal_app.domain.sign_in import rules
 from portal_app.domain.sign_in import sign_up as customers
 from portal_app.domain.tables import metadata
@@ -88,6 +92,7 @@ def load_demo(
             for email, role in business.staff.items()
         }
         db.call(_load_fieldworkers, business, account_ids)
+        db.call(_load_holidays, business)
         db.call(_load_time_off, business)
         db.call(load_fields)
         for guest in business.customers:
@@ -138,6 +143,11 @@ def _load_fieldworkers(
         roster.define_fieldworker(
             tx, SYSTEM, colleague.with_account(account_id=account_id)
         )
+
+
+def _load_holidays(tx: Session, business: DemoContent) -> None:
+    if tx.get(HolidayCalendar, 1) is None:
+        public_holidays.save_holidays(tx, SYSTEM, business.holidays)
 
 
 def _load_time_off(tx: Session, business: DemoContent) -> None:

@@ -11,6 +11,7 @@ from portal_app.domain.customers import models as customers
 from portal_app.domain.dependents import models as dependents
 from portal_app.domain.fields import models as fields
 from portal_app.domain.files import models as files
+from portal_app.domain.imports import models as imports
 from portal_app.domain.notifications import models as notifications
 from portal_app.domain.rate_limits import models as rate_limits
 from portal_app.domain.scheduling import models as scheduling
@@ -28,6 +29,7 @@ __all__ = [
     "dependents",
     "fields",
     "files",
+    "imports",
     "metadata",
     "notifications",
     "rate_limits",

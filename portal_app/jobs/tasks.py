@@ -12,6 +12,7 @@ from portal_app.domain.customers import contact_points, contacts
 from portal_app.domain.dependents import reminders
 from portal_app.domain.files import attachments
 from portal_app.domain.files.protocols import Storage
+from portal_app.domain.imports import service as imports
 from portal_app.domain.notifications import outbox as notifications
 from portal_app.domain.notifications.outbox import Mailer
 from portal_app.domain.rate_limits import limiter
@@ -89,6 +90,7 @@ def purge_expired(db: Database) -> dict[str, int]:
         "unverified_accounts": delete_unverified_accounts(db),
         "removed_contacts": db.call(contacts.purge),
         "contact_stops": db.call(contact_points.purge_stop_links),
+        "imports": db.call(imports.purge),
         "messages": db.call(notifications.purge),
     }
     if any(deleted.values()):

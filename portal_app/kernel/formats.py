@@ -61,6 +61,16 @@ class Formats:
         text: str = format_date(self._local_day(value), "medium", locale=self.locale)
         return text
 
+    def weekday(self, value: date) -> str:
+        """The day of the week in short, such as ``Tue``."""
+        text: str = format_date(value, "EEE", locale=self.locale)
+        return text
+
+    def short_month(self, value: date) -> str:
+        """A month in short, such as ``Nov``."""
+        text: str = format_date(value, "LLL", locale=self.locale)
+        return text
+
     def month(self, value: date) -> str:
         """A month, such as ``November 2026``."""
         text: str = format_skeleton("yMMMM", value, locale=self.locale)

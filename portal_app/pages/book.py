@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from portal_app.components.bookings.calendar import day_picker, slot_grid
+from portal_app.components.bookings.calendar import day_picker, day_strip, slot_grid
 from portal_app.components.bookings.details import asks_details, details_fields
 from portal_app.components.bookings.summary import (
     booked_summary,
@@ -28,7 +28,7 @@ from portal_app.components.ui.buttons import button, link_button, submit_button
 from portal_app.components.ui.choices import choice_input
 from portal_app.components.ui.feedback import bone, empty_state, form_skeleton, note
 from portal_app.components.ui.icons import avatar, icon
-from portal_app.components.ui.logic import each, when
+from portal_app.components.ui.logic import each, flag, when
 from portal_app.components.ui.tabs import stepper
 from portal_app.pages.page import Page
 from portal_app.state.account.addresses import AddressFormState
@@ -83,7 +83,11 @@ def _actions(step: str, forward: rx.Component) -> rx.Component:
         forward,
         back=rx.redirect(_address(_KEYS[at - 1])) if at else None,
         total=BookingWizardState.total,
-        duration=BookingWizardState.duration,
+        details=rx.cond(
+            BookingWizardState.short_time,
+            BookingWizardState.short_time,
+            BookingWizardState.duration,
+        ),
     )
 
 
@@ -205,11 +209,18 @@ def _people() -> rx.Component:
                 "sm:mx-0 sm:flex-wrap sm:px-0"
             ),
         ),
-        class_name="mb-7 min-w-0",
+        class_name="mt-7 min-w-0",
     )
 
 
+_ALL_DAYS = "all-days"
+
+
 def _time() -> rx.Component:
+    """Draw the next free days, the times of the chosen one, and all days.
+
+    On a phone and on a desktop they stand in the order in which Tab reaches them.
+    """
     ready = WizardTimeState.shown_for == BookingWizardState.time_key
     times = rx.cond(
         WizardTimeState.groups.length() > 0,
@@ -218,13 +229,23 @@ def _time() -> rx.Component:
             label=WizardTimeState.day_text,
             chosen=WizardTimeState.slot,
             on_pick=WizardTimeState.pick_slot,
+            error=WizardTimeState.missing,
         ),
         rx.el.div(
             icon("calendar-x", "size-7 text-ink-faint"),
-            rx.el.p("No free time here", class_name="mt-3 font-semibold"),
             rx.el.p(
-                "Please look at another month, or choose anyone.",
+                "No free time in ",
+                WizardTimeState.month,
+                class_name="mt-3 font-semibold",
+            ),
+            rx.el.p(
+                rx.cond(
+                    WizardTimeState.missing,
+                    WizardTimeState.missing,
+                    "Please look at another month, or choose anyone.",
+                ),
                 class_name="mt-1 text-ink-soft",
+                role="status",
             ),
             class_name=(
                 "flex h-full min-h-56 flex-col items-center justify-center text-center"
@@ -232,15 +253,43 @@ def _time() -> rx.Component:
         ),
     )
     return rx.el.div(
-        step_heading(_STEPS["time"]),
+        step_heading(
+            _STEPS["time"],
+            rx.cond(
+                WizardTimeState.proposed,
+                "This is the first free time. Choose another one if you like.",
+                "All times are " + BookingWizardState.clock + ".",
+            ),
+        ),
         rx.cond(
             ready,
             rx.el.div(
-                _people(),
+                when(
+                    WizardTimeState.next_days.length() > 0,
+                    rx.el.div(
+                        day_strip(
+                            WizardTimeState.next_days,
+                            chosen=WizardTimeState.day,
+                            on_pick=WizardTimeState.pick_day,
+                            more=_ALL_DAYS,
+                        ),
+                        class_name="min-w-0 md:col-span-2",
+                    ),
+                ),
+                scroll_into_view(
+                    rx.el.div(
+                        times,
+                        key=WizardTimeState.looks,
+                        aria_busy=flag(WizardTimeState.busy),
+                        class_name="transition-opacity aria-busy:opacity-50",
+                    ),
+                    change=WizardTimeState.day,
+                    class_name="min-w-0 scroll-mt-24 scroll-mb-44",
+                ),
                 rx.el.div(
                     day_picker(
                         WizardTimeState.month,
-                        WizardTimeState.days,
+                        WizardTimeState.weeks,
                         chosen=WizardTimeState.day,
                         on_pick=WizardTimeState.pick_day,
                         on_previous=WizardTimeState.turn(-1),
@@ -249,19 +298,15 @@ def _time() -> rx.Component:
                         has_next=WizardTimeState.has_next,
                         loading=WizardTimeState.busy,
                     ),
-                    scroll_into_view(
-                        rx.el.div(times, key=WizardTimeState.looks),
-                        change=WizardTimeState.day,
-                        class_name="min-w-0 scroll-mt-24 scroll-mb-44 md:pt-2",
-                    ),
-                    class_name="grid gap-x-9 gap-y-8 md:grid-cols-2",
-                ),
-                rx.el.p(
-                    icon("clock", "size-4"),
-                    rx.el.span("All times are ", BookingWizardState.clock, "."),
-                    class_name="mt-6 flex items-center gap-2 text-sm text-ink-soft",
+                    _people(),
+                    class_name="min-w-0 scroll-mt-24",
+                    custom_attrs={"id": _ALL_DAYS},
                 ),
                 rx.el.p(WizardTimeState.free_text, role="status", class_name="sr-only"),
+                class_name=(
+                    "grid gap-x-9 gap-y-7 md:grid-cols-[minmax(0,1fr)_19rem] "
+                    "lg:grid-cols-[minmax(0,1fr)_20rem]"
+                ),
             ),
             _time_skeleton(),
         ),
@@ -281,32 +326,33 @@ def _time() -> rx.Component:
 def _time_skeleton() -> rx.Component:
     return rx.el.div(
         rx.el.span("Loading", class_name="sr-only"),
-        bone("mb-3 h-4 w-36"),
         rx.el.div(
-            *[
-                bone(f"h-12 {width} rounded-full!")
-                for width in ("w-28", "w-40", "w-36")
-            ],
-            class_name="mb-8 flex gap-2",
+            bone("mb-3 h-4 w-36"),
+            rx.el.div(
+                *[bone("h-18 w-15 shrink-0 rounded-2xl!") for _ in range(7)],
+                class_name="flex gap-2 overflow-hidden",
+            ),
+            class_name="min-w-0 md:col-span-2",
         ),
         rx.el.div(
+            bone("mb-5 h-6 w-52"),
             rx.el.div(
-                bone("mb-5 h-6 w-40"),
-                rx.el.div(
-                    *[bone("h-11 rounded-xl!") for _ in range(35)],
-                    class_name="grid grid-cols-7 gap-1",
-                ),
+                *[bone("h-12 rounded-xl!") for _ in range(12)],
+                class_name="grid grid-cols-3 gap-2",
             ),
+        ),
+        rx.el.div(
+            bone("mb-5 h-6 w-40"),
             rx.el.div(
-                bone("mb-5 h-6 w-52"),
-                rx.el.div(
-                    *[bone("h-12 rounded-xl!") for _ in range(12)],
-                    class_name="grid grid-cols-3 gap-2",
-                ),
+                *[bone("h-11 rounded-xl!") for _ in range(35)],
+                class_name="grid grid-cols-7 gap-1",
             ),
-            class_name="grid gap-x-9 gap-y-8 md:grid-cols-2",
         ),
         custom_attrs={"aria-busy": "true"},
+        class_name=(
+            "grid gap-x-9 gap-y-7 md:grid-cols-[minmax(0,1fr)_19rem] "
+            "lg:grid-cols-[minmax(0,1fr)_20rem]"
+        ),
     )
 
 

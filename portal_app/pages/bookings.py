@@ -8,7 +8,8 @@ from portal_app.components.bookings.summary import booking_rows
 from portal_app.components.layout.shell import shell
 from portal_app.components.ui.buttons import link_button
 from portal_app.components.ui.feedback import empty_state, list_skeleton
-from portal_app.components.ui.logic import when
+from portal_app.components.ui.fields import select_field
+from portal_app.components.ui.logic import joined, when
 from portal_app.components.ui.surfaces import page_header, pager
 from portal_app.components.ui.tabs import tab, tab_list, tab_panel
 from portal_app.pages.page import Page
@@ -23,20 +24,21 @@ def draw() -> rx.Component:
     )
     return shell(
         page_header("My Bookings"),
-        tab_list(
-            "Bookings",
-            tab(
-                "upcoming",
-                "Upcoming",
-                chosen=BookingsState.when,
-                on_click=rx.redirect("/bookings"),
+        rx.el.div(
+            tab_list(
+                "Bookings",
+                *[
+                    tab(
+                        key,
+                        label,
+                        chosen=BookingsState.when,
+                        on_click=rx.redirect(_address(key)),
+                    )
+                    for key, label in (("upcoming", "Upcoming"), ("past", "Past"))
+                ],
             ),
-            tab(
-                "past",
-                "Past",
-                chosen=BookingsState.when,
-                on_click=rx.redirect("/bookings?when=past"),
-            ),
+            _sort(),
+            class_name="flex flex-wrap items-center justify-between gap-x-6 gap-y-4",
         ),
         tab_panel(
             "upcoming",
@@ -92,8 +94,24 @@ def _list(which: str, empty: rx.Component) -> rx.Component:
     )
 
 
+def _sort() -> rx.Component:
+    return select_field(
+        "Sort by",
+        "sort",
+        BookingsState.sorts,
+        value=BookingsState.sort,
+        on_change=lambda sort: rx.redirect(_address(BookingsState.when, sort)),
+        class_name="w-full sm:w-auto sm:flex-row sm:items-center sm:gap-3",
+    )
+
+
+def _address(when: Any, sort: Any = BookingsState.asked_sort) -> Any:
+    """Where a list is; in its usual order unless another one is asked for."""
+    return joined("/bookings?when=", when, rx.cond(sort, joined("&sort=", sort), ""))
+
+
 def _turn(which: str, page: Any) -> Any:
-    return rx.redirect(f"/bookings?when={which}&page=" + page.to_string())
+    return rx.redirect(joined(_address(which), "&page=", page))
 
 
 page = Page(

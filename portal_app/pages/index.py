@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from portal_app.api.rendered_pages import PageContent
+from portal_app.components.bookings.shortcuts import member_home, waiting_home
 from portal_app.components.catalogue.how_it_works import how_it_works
 from portal_app.components.catalogue.service_cards import picture
 from portal_app.components.layout.first_html import (
@@ -12,19 +13,21 @@ from portal_app.components.layout.first_html import (
     live_title,
     to_html,
 )
+from portal_app.components.layout.navigation import PAGE_WIDTH
 from portal_app.components.layout.shell import public_shell
 from portal_app.components.ui.buttons import PortalLink, link, link_button
 from portal_app.components.ui.feedback import detail_skeleton
 from portal_app.components.ui.icons import icon
 from portal_app.components.ui.logic import classes, each, joined, when
+from portal_app.components.ui.surfaces import section
 from portal_app.domain.business.views import BusinessView
 from portal_app.domain.catalogue.views import HomePageView
 from portal_app.domain.sign_in.views import ViewerView
 from portal_app.pages.page import Page
+from portal_app.state.bookings.home import HomeState
 from portal_app.state.catalogue.public_pages import IndexState
 from portal_app.state.core.viewer import ViewerState
 
-_WIDTH = "mx-auto w-full max-w-[78rem] px-4 sm:px-6"
 _TILES = 4
 _REASSURANCE = (
     "Prices before you book",
@@ -95,19 +98,37 @@ def _hero(business: Any, front: Any) -> rx.Component:
         rx.el.div(
             words,
             rx.el.ul(
-                each(front.categories[:_TILES], _tile),
+                each(
+                    front.categories[:_TILES],
+                    lambda shelf, at: _tile(
+                        shelf, when(at % 2 == 1, "lg:translate-y-8", "")
+                    ),
+                ),
                 class_name="grid grid-cols-2 gap-3 sm:gap-4",
             ),
             class_name=classes(
                 "grid items-center gap-10 pt-8 pb-14 sm:pt-12 lg:pb-20 lg:pt-14 "
                 "lg:grid-cols-[minmax(0,1.04fr)_minmax(0,1fr)] lg:gap-14",
-                _WIDTH,
+                PAGE_WIDTH,
             ),
         ),
     )
 
 
-def _tile(shelf: Any, at: Any) -> rx.Component:
+def services(front: Any) -> rx.Component:
+    """Draw what the business does, as those see it who are signed in."""
+    return section(
+        "What we do",
+        rx.el.ul(
+            each(front.categories, _tile),
+            class_name="grid grid-cols-2 gap-3 sm:gap-4 xl:grid-cols-3",
+        ),
+        action=link("All services", href="/services", class_name="text-link"),
+        class_name="mt-10",
+    )
+
+
+def _tile(shelf: Any, place: Any = "") -> rx.Component:
     return rx.el.li(
         when(
             shelf.image,
@@ -140,7 +161,7 @@ def _tile(shelf: Any, at: Any) -> rx.Component:
         ),
         class_name=classes(
             "card card-link group relative overflow-hidden rounded-[1.25rem]",
-            when(at % 2 == 1, "lg:translate-y-8", ""),
+            place,
         ),
     )
 
@@ -165,7 +186,7 @@ def _prices(front: Any) -> rx.Component:
                 each(front.categories, _shelf),
                 class_name="mt-9 gap-x-16 md:columns-2",
             ),
-            class_name=_WIDTH,
+            class_name=PAGE_WIDTH,
         ),
         class_name="border-y border-line bg-surface pt-14 pb-6 sm:pt-20 sm:pb-10",
     )
@@ -236,7 +257,7 @@ def _about(business: Any, front: Any) -> rx.Component:
             class_name=classes(
                 "grid gap-6 py-14 sm:py-20 "
                 "lg:grid-cols-[minmax(0,1fr)_minmax(0,2.2fr)]",
-                _WIDTH,
+                PAGE_WIDTH,
             ),
         ),
         class_name="border-t border-line",
@@ -267,20 +288,25 @@ def _closing() -> rx.Component:
                 "sm:py-14"
             ),
         ),
-        class_name=classes("pb-16 sm:pb-24", _WIDTH),
+        class_name=classes("pb-16 sm:pb-24", PAGE_WIDTH),
     )
 
 
 def draw() -> rx.Component:
     """Draw the live page."""
     return after_first_html(
-        ViewerState.loaded & IndexState.loaded,
+        ViewerState.loaded & IndexState.loaded & HomeState.loaded,
         public_shell(
             when(
                 IndexState.loaded,
-                content(ViewerState.business, IndexState.front),
-                rx.el.div(detail_skeleton(), class_name=classes("py-14", _WIDTH)),
+                when(
+                    ViewerState.viewer.signed_in,
+                    member_home(ViewerState.viewer, services(IndexState.front)),
+                    content(ViewerState.business, IndexState.front),
+                ),
+                rx.el.div(detail_skeleton(), class_name=classes("py-14", PAGE_WIDTH)),
             ),
+            active="home",
             wide=True,
         ),
     )
@@ -289,7 +315,7 @@ def draw() -> rx.Component:
 def first_html(business: BusinessView, front: HomePageView, guest: bool) -> PageContent:
     """Draw the page for its first HTML."""
     drawn = public_shell(
-        content(business, front),
+        content(business, front) if guest else waiting_home(services(front)),
         wide=True,
         business=business,
         viewer=ViewerView(),
@@ -308,5 +334,5 @@ page = Page(
     route="/",
     title=live_title(ViewerState.loaded, _title(ViewerState.business), "Home"),
     draw=draw,
-    on_load=(ViewerState.load, IndexState.load),
+    on_load=(ViewerState.load, IndexState.load, HomeState.load),
 )

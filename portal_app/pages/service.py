@@ -40,7 +40,8 @@ _CRUMB = (
 def content(page: Any, business: Any) -> rx.Component:
     """Draw the page within its frame."""
     service = page.service
-    return rx.fragment(
+    # Its width goes by what is beside it, which for some is a menu.
+    return rx.el.div(
         _crumbs(service),
         rx.el.div(
             rx.el.div(
@@ -54,10 +55,11 @@ def content(page: Any, business: Any) -> rx.Component:
                 class_name="min-w-0",
             ),
             _side(service, business),
-            class_name="grid gap-x-14 lg:grid-cols-[minmax(0,1fr)_22rem]",
+            class_name="grid gap-x-14 @4xl:grid-cols-[minmax(0,1fr)_22rem]",
         ),
         when(page.others, _others(page)),
         _bar(service),
+        class_name="@container",
     )
 
 
@@ -242,7 +244,7 @@ def _side(service: Any, business: Any) -> rx.Component:
             class_name="card sticky top-24 p-6",
         ),
         aria_label="Price",
-        class_name="max-lg:hidden",
+        class_name="hidden @4xl:block",
     )
 
 
@@ -258,10 +260,11 @@ def _bar(service: Any) -> rx.Component:
         ),
         _book(service, size="md"),
         class_name=(
-            "sticky bottom-0 z-20 -mx-4 mt-12 flex items-center gap-4 border-t "
-            "border-line bg-(--bar) px-4 pt-3 pb-[max(0.75rem,env(safe-area-inset-"
-            "bottom))] backdrop-blur-lg backdrop-saturate-150 sm:-mx-6 sm:px-6 "
-            "lg:hidden"
+            "sticky bottom-(--bottom-bar) z-20 -mx-4 mt-12 flex items-center gap-4 "
+            "border-t border-line bg-(--bar) px-4 pt-3 "
+            "pb-[max(0.75rem,env(safe-area-inset-bottom))] backdrop-blur-lg "
+            "backdrop-saturate-150 sm:-mx-6 sm:px-6 "
+            "@4xl:hidden"
         ),
     )
 

@@ -91,9 +91,9 @@ def _shelf(finder: Finder, shelf: Any) -> rx.Component:
                     service.slug, service_row(service), class_name="grid"
                 ),
             ),
-            class_name="mt-5 grid gap-4 sm:gap-5 lg:grid-cols-2",
+            class_name="mt-5 grid gap-4 sm:gap-5 @3xl:grid-cols-2",
         ),
-        class_name="pt-8 pb-5",
+        class_name="@container pt-8 pb-5",
     )
 
 

@@ -10,7 +10,6 @@ ALLOWED = {
     "api": {"files"},
     "backups": {"files"},
     "bookings": {"catalogue", "customers", "dependents", "scheduling"},
-    "cli": {"accounts"},
     "customers": {"accounts", "business"},
     "demo": {
         "accounts",

@@ -74,6 +74,11 @@ class Day:
 
 
 @dataclass
+class Week:
+    days: list[Day]
+
+
+@dataclass
 class Slot:
     value: str = "s1"
     label: str = "9:00 am"
@@ -141,7 +146,6 @@ PLAIN = {
         dialog("x", "Body", title="Sure?"), dialog_button("x", "Open")
     ),
     "calendar": lambda: rx.el.div(
-        day_picker("December 2026", [Day(blank=True), Day()]),
         slot_grid([Part("Morning", "sunrise", [Slot()])], label="Friday"),
     ),
     "stepper": lambda: stepper(["Options", "Time"], 1),
@@ -177,7 +181,7 @@ LATER = {
     ),
     "badge": lambda: status_badge(WORDS),
     "calendar": lambda: rx.el.div(
-        day_picker(WORDS, known_later("days", list[Day]), has_next=YES, loading=YES),
+        day_picker(WORDS, known_later("weeks", list[Week]), has_next=YES, loading=YES),
         slot_grid(known_later("parts", list[Part]), label=WORDS),
     ),
     "stepper": lambda: stepper(["A", "B"], STEP),
@@ -256,12 +260,15 @@ def test_a_button_that_refuses_clicks_keeps_the_focus():
 
 
 def test_days_are_named_by_their_date_and_only_free_ones_can_be_picked():
-    html = to_html(day_picker("December 2026", [Day(), Day(available=False)]))
-    assert html.count('aria-label="Friday 11 December 2026"') == 2
-    assert html.count('class="day"') == 2
-    assert html.count("aria-pressed") == 2
-    days = html.split('data-arrows="7"')[1]
-    assert days.count(" disabled=") == 1
+    weeks = [Week([Day(), Day(available=False)])]
+    drawn = str(day_picker("December 2026", weeks))
+    days = drawn.split('role:"gridcell"')[1:]
+    assert ['"Friday 11 December 2026"' in day for day in days] == [True, True]
+    assert ['"aria-pressed"' in day for day in days] == [
+        True,
+        True,
+    ]
+    assert ['"aria-disabled":"true"' in day for day in days] == [False, True]
 
 
 def test_equal_wall_times_have_different_names():

@@ -233,7 +233,7 @@ def options_as_answered(page: Page) -> None:
 
 def free_days(page: Page) -> Locator:
     """The days of the month shown that can be picked."""
-    return page.locator("[role=group] button[aria-pressed]:enabled")
+    return page.locator("[role=grid] [data-day][aria-disabled=false]")
 
 
 def next_month(page: Page) -> None:
@@ -242,7 +242,7 @@ def next_month(page: Page) -> None:
     before = plain(shown.inner_text())
     button(page, "Next month").click()
     expect(shown).not_to_have_text(before)
-    month = page.get_by_role("group", name=plain(shown.inner_text()), exact=True)
+    month = page.get_by_role("grid", name=plain(shown.inner_text()), exact=True)
     expect(month).to_have_attribute("aria-busy", "false")
 
 

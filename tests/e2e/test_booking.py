@@ -78,12 +78,24 @@ def _options(page: Page) -> None:
 
 
 def _day_and_time(page: Page) -> steps.Appointment:
-    # Today's first day is shown at once; going on without a time is refused.
+    # The first free time is proposed; another day has none until one is chosen there.
+    times = page.locator("input[name=slot]")
+    expect(times.first).to_be_checked()
+    bar = page.locator("[data-step-actions]")
+    proposed = steps.plain(
+        page.locator("fieldset:has(input[name=slot]) legend").inner_text()
+    )
+    steps.next_month(page)
+    expect(page.locator("input[name=slot]:checked")).to_have_count(0)
+    expect(page.get_by_role("group", name=proposed, exact=True)).to_have_count(0)
     steps.go_on(page)
     expect(
-        page.get_by_text("Please choose a day and a time.", exact=True)
-    ).to_be_visible()
+        page.get_by_text("Please choose one of these times.", exact=True)
+    ).to_be_in_viewport()
+    page.locator("input[name=day]").first.check()
+    expect(page.get_by_role("group", name=proposed, exact=True)).to_be_visible()
     chosen = steps.pick_time(page, day=3, time=1)
+    expect(bar).to_contain_text(chosen.time)
     steps.reload(page)
     steps.at_step(page, "Day and time")
     day = page.get_by_role("button", name=chosen.day, exact=True)

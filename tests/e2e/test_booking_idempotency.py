@@ -95,7 +95,7 @@ def _another_time(page: Page, overview: str) -> steps.Appointment:
     steps.at_step(page, "Overview")
     steps.link(page, "Edit day and time").click()
     steps.at_step(page, "Day and time")
-    day = page.locator("[role=group] button[aria-pressed=true]")
+    day = page.locator("[role=grid] [aria-pressed=true]")
     name = day.get_attribute("aria-label") or ""
     other = steps.pick_slot(page, name, 2)
     steps.go_on(page)

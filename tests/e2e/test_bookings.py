@@ -47,6 +47,7 @@ def test_my_bookings_and_the_overview_of_one(
     page.get_by_role("tab", name="Upcoming", exact=True).click()
     expect(cards).to_have_count(len(upcoming))
     expect(cards).to_contain_text(upcoming)
+    _sorts(page, upcoming)
     page.get_by_role("tab", name="Past", exact=True).click()
     expect(page).to_have_url(f"{portal.url}/bookings?when=past")
     expect(cards).to_contain_text(past)
@@ -56,7 +57,7 @@ def test_my_bookings_and_the_overview_of_one(
         "aria-selected", "true"
     )
 
-    cards.filter(has_text=upcoming[0]).get_by_role("link").click()
+    cards.filter(has_text=upcoming[0]).get_by_role("heading").click()
     expect(page).to_have_url(f"{portal.url}/bookings/{upcoming[0]}")
     expect(page.get_by_text(f"Booking number {upcoming[0]}")).to_be_visible()
     for title in ("Appointment", "Services", "History"):
@@ -71,6 +72,21 @@ def test_my_bookings_and_the_overview_of_one(
     expect(page.get_by_role("article")).to_have_count(len(upcoming))
     steps.visit(page, "/bookings/B-0000-0000")
     expect(steps.heading(page, "We could not find that booking")).to_be_visible()
+
+
+def _sorts(page: Page, upcoming: list[str]) -> None:
+    """The order is in the address: it outlives a reload, and *back* undoes it."""
+    cards, sort = page.get_by_role("article"), page.get_by_label("Sort by")
+    page.evaluate("window.sameDocument = true")
+    sort.select_option("Latest first")
+    expect(cards).to_contain_text(upcoming[::-1])
+    assert page.evaluate("window.sameDocument")
+    steps.reload(page)
+    expect(cards).to_contain_text(upcoming[::-1])
+    expect(sort).to_have_value("latest")
+    page.go_back()
+    expect(cards).to_contain_text(upcoming)
+    expect(sort).to_have_value("soonest")
 
 
 def _log_in_on_the_way(page: Page, portal: RunningPortal) -> None:

@@ -92,6 +92,13 @@ def test_public_pages_are_complete_at_once_and_nothing_moves(
     header = signed_in.get_by_role("banner")
     expect(header.get_by_role("button", name="Account menu")).to_be_visible()
     expect(header.get_by_role("link", name="Sign up")).to_have_count(0)
+    for path in ("/", "/services", "/services/dog-walking", "/policies"):
+        steps.visit(signed_in, path)
+        menu = signed_in.get_by_role("navigation", name="Main menu")
+        expect(menu.filter(visible=True)).to_have_count(1)
+        expect(
+            signed_in.locator("footer").get_by_role("link", name="Sign up")
+        ).to_have_count(0)
 
 
 def _offered(portal: RunningPortal) -> int:

@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from portal_app.kernel.spreadsheets import csv_line
+from portal_app.kernel.spreadsheets import cell_text, csv_line, text_cell
 
 
 @pytest.mark.parametrize(
@@ -29,3 +29,11 @@ def test_a_cell_that_could_run_is_marked_as_text(cell: str, shown: str) -> None:
     line = csv_line(["first", cell]).decode()
     assert line.endswith("\r\n")
     assert next(csv.reader(io.StringIO(line, newline=""))) == ["first", shown]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["=1+1", "'=1+1", "''=1", "' =1", "+61 2", "'quoted'", "'", "", "a", "  @x", "o'-"],
+)
+def test_a_cell_reads_back_as_it_was(text: str) -> None:
+    assert cell_text(text_cell(text)) == text

@@ -1,22 +1,38 @@
 """Choosing a day and a time."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import reflex as rx
 
+from portal_app.components.bookings.wizard import scroll_into_view
 from portal_app.components.ui.buttons import unavailable
 from portal_app.components.ui.choices import choice_input
 from portal_app.components.ui.icons import icon, icon_choice
 from portal_app.components.ui.logic import each, equal, flag, negate, when
 
-_WEEK = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_WEEK = (
+    ("Mon", "Monday"),
+    ("Tue", "Tuesday"),
+    ("Wed", "Wednesday"),
+    ("Thu", "Thursday"),
+    ("Fri", "Friday"),
+    ("Sat", "Saturday"),
+    ("Sun", "Sunday"),
+)
 _PARTS = ("sunrise", "sun", "moon")
+
+
+class CalendarGrid(rx.Component):
+    """A month in which the keys of the ARIA grid pattern move; one stop of Tab."""
+
+    library = "$/public/react/calendar_grid.jsx"
+    tag = "CalendarGrid"
 
 
 def day_picker(
     month: Any,
-    days: Any,
+    weeks: Any,
     *,
     on_pick: Callable[[Any], Any] | None = None,
     on_previous: Any = None,
@@ -24,27 +40,25 @@ def day_picker(
     has_previous: Any = True,
     has_next: Any = True,
     chosen: Any = None,
-    week: Sequence[str] = _WEEK,
     loading: Any = False,
 ) -> rx.Component:
     """Draw a month whose days with free times can be picked.
 
-    Every day is a button named by its full date; the arrow keys move by days and
-    weeks. Days without free times are there but disabled.
+    Every day is a button named by its full date; days without free times are there,
+    and refuse clicks.
 
     Args:
         month: Its name and year, for example "November 2026".
-        days: A list, or Var of one, of objects with ``iso`` (the value), ``label``
-            (the full date), ``number`` (of the day), ``available``, ``today`` and
-            ``blank`` (a cell of the first week before the 1st); and ``chosen``
-            unless that is given for all of them.
+        weeks: A list, or Var of one, of objects with ``days``: objects with ``iso``
+            (the value), ``label`` (the full date), ``number`` (of the day),
+            ``available``, ``today`` and ``blank`` (a cell of the first week before
+            the 1st); and ``chosen`` unless that is given for all of them.
         on_pick: Gives the event for a picked ``iso``.
         on_previous: Event for the month before.
         on_next: Event for the month after.
         has_previous: Whether there is a month before; may be a Var.
         has_next: Whether there is a month after; may be a Var.
         chosen: The picked ``iso``, so that a pick does not resend the days.
-        week: The short names of the days, first day of the week first.
         loading: While truthy, the days are dimmed; may be a Var.
     """
 
@@ -56,57 +70,120 @@ def day_picker(
             aria_label=day.label,
             aria_pressed=flag(day.chosen if chosen is None else equal(day.iso, chosen)),
             aria_current=when(day.today, "date", "false"),
-            disabled=negate(day.available),
             class_name="day",
+            custom_attrs={"data-day": day.iso},
+            **unavailable(negate(day.available)),
             **picked,
         )
-        return when(day.blank, rx.el.span(aria_hidden="true"), button)
+        return rx.el.div(when(day.blank, rx.fragment(), button), role="gridcell")
 
+    heading = rx.el.div(
+        *[
+            rx.el.span(
+                short,
+                role="columnheader",
+                aria_label=name,
+                class_name="pb-1.5 text-center text-xs font-semibold text-ink-faint",
+            )
+            for short, name in _WEEK
+        ],
+        role="row",
+        class_name="grid grid-cols-7 gap-1",
+    )
     return rx.el.div(
         rx.el.div(
             rx.el.h3(month, class_name="text-lg", aria_live="polite"),
             rx.el.div(
-                _arrow("chevron-left", "Previous month", on_previous, has_previous),
-                _arrow("chevron-right", "Next month", on_next, has_next),
+                _arrow(-1, "Previous month", on_previous, has_previous),
+                _arrow(1, "Next month", on_next, has_next),
                 class_name="flex gap-1",
             ),
             class_name="mb-3 flex items-center justify-between",
         ),
-        rx.el.div(
-            *[
-                rx.el.span(
-                    name,
-                    class_name=(
-                        "pb-1.5 text-center text-xs font-semibold text-ink-faint"
-                    ),
-                    aria_hidden="true",
-                )
-                for name in week
-            ],
-            class_name="grid grid-cols-7 gap-1",
-        ),
-        rx.el.div(
-            each(days, cell),
-            role="group",
-            aria_label=month,
-            aria_busy=flag(loading),
-            class_name=(
-                "grid min-h-[18.5rem] grid-cols-7 content-start gap-1 "
-                "transition-opacity aria-busy:opacity-50"
+        CalendarGrid.create(
+            heading,
+            each(
+                weeks,
+                lambda week: rx.el.div(
+                    each(week.days, cell),
+                    role="row",
+                    class_name="grid grid-cols-7 gap-1",
+                ),
             ),
-            custom_attrs={"data-arrows": "7"},
+            class_name=(
+                "flex min-h-[19.5rem] flex-col gap-1 transition-opacity "
+                "aria-busy:opacity-50"
+            ),
+            custom_attrs={"aria-label": month, "aria-busy": flag(loading)},
         ),
     )
 
 
-def _arrow(name: str, label: str, event: Any, usable: Any) -> rx.Component:
+def _arrow(months: int, label: str, event: Any, usable: Any) -> rx.Component:
     return rx.el.button(
-        icon(name),
+        icon("chevron-left" if months < 0 else "chevron-right"),
         type="button",
         aria_label=label,
         class_name="btn btn-ghost btn-icon",
+        custom_attrs={"data-turn": str(months)},
         **unavailable(negate(usable)),
         **({"on_click": event} if event is not None else {}),
+    )
+
+
+def day_strip(
+    days: Any, *, chosen: Any, on_pick: Callable[[Any], Any], more: str
+) -> rx.Component:
+    """Draw the next days with free times, one beside the other.
+
+    Args:
+        days: A Var of a list of objects with ``iso``, ``label`` (the full date),
+            ``weekday``, ``number`` and ``month`` in short.
+        chosen: The picked ``iso``; it may be a day that is not among them.
+        on_pick: Gives the event for a picked ``iso``.
+        more: The ``id`` of where there are all days.
+    """
+
+    def chip(day: Any) -> rx.Component:
+        return rx.el.label(
+            choice_input(
+                "radio",
+                value=day.iso,
+                checked=equal(day.iso, chosen),
+                name="day",
+                on_change=on_pick(day.iso),
+                class_name="unseen",
+                aria_label=day.label,
+            ),
+            rx.el.span(day.weekday, class_name="text-xs font-semibold text-ink-soft"),
+            rx.el.span(day.number, class_name="text-lg leading-6 font-[650]"),
+            rx.el.span(day.month, class_name="text-xs text-ink-soft"),
+            class_name=(
+                "choice flex min-h-18 w-15 shrink-0 flex-col items-center "
+                "justify-center rounded-2xl py-1.5 text-center tabular-nums"
+            ),
+        )
+
+    return rx.el.fieldset(
+        rx.el.legend("Next free days", class_name="field-label mb-2.5"),
+        rx.el.div(
+            each(days, chip),
+            rx.el.a(
+                icon("calendar-days", "size-5"),
+                rx.el.span("All days", class_name="text-xs font-semibold"),
+                href=f"#{more}",
+                class_name=(
+                    "flex min-h-18 w-18 shrink-0 flex-col items-center justify-center "
+                    "gap-1 rounded-2xl border border-dashed border-field-line "
+                    "text-accent-ink md:hidden"
+                ),
+            ),
+            class_name=(
+                "-mx-4 flex gap-2 overflow-x-auto px-4 py-1 [scrollbar-width:none] "
+                "sm:-mx-1 sm:px-1"
+            ),
+        ),
+        class_name="min-w-0",
     )
 
 
@@ -117,6 +194,7 @@ def slot_grid(
     name: str = "slot",
     chosen: Any = None,
     on_pick: Callable[[Any], Any] | None = None,
+    error: Any = None,
 ) -> rx.Component:
     """Draw the free times of a day as radio buttons, by part of the day.
 
@@ -132,6 +210,7 @@ def slot_grid(
             resend the times. A pick is drawn at once; one that the server refuses is
             undone after 5 seconds, or when ``chosen`` changes.
         on_pick: Gives the event for a picked ``value``.
+        error: Why one must be picked, said above them; may be a Var.
     """
 
     def slot(one: Any) -> rx.Component:
@@ -174,7 +253,23 @@ def slot_grid(
         )
 
     return rx.el.fieldset(
-        rx.el.legend(label, class_name="mb-4 text-lg font-semibold"),
+        rx.el.legend(label, class_name="mb-3 text-lg font-semibold"),
+        *(
+            [
+                scroll_into_view(
+                    rx.el.p(
+                        when(error, icon("circle-alert", "mt-0.5 size-4")),
+                        error,
+                        class_name="field-error mb-3 empty:hidden",
+                        role="alert",
+                    ),
+                    change=error,
+                    class_name="scroll-mt-24 scroll-mb-44",
+                )
+            ]
+            if error is not None
+            else []
+        ),
         rx.el.div(each(groups, group), class_name="flex flex-col gap-6"),
         class_name="min-w-0",
     )

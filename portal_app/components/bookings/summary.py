@@ -18,7 +18,7 @@ from portal_app.components.catalogue.service_cards import picture
 from portal_app.components.ui.buttons import button, link, link_button, policies_link
 from portal_app.components.ui.feedback import note, status_badge
 from portal_app.components.ui.icons import icon
-from portal_app.components.ui.logic import each, when
+from portal_app.components.ui.logic import classes, each, joined, when
 from portal_app.components.ui.surfaces import card, summary_list, summary_row
 from portal_app.state.bookings.wizard import BookingWizardState
 
@@ -175,38 +175,91 @@ def booked_summary(booking: Any, clock: Any) -> rx.Component:
     )
 
 
-def booking_card(row: Any) -> rx.Component:
+def book_again_path(booking: Any) -> Any:
+    """Where a booking is booked once more, with what it was booked with.
+
+    Args:
+        booking: Has ``service_slug`` and ``number``; may be a Var.
+    """
+    return joined("/book/", booking.service_slug, "?again=", booking.number)
+
+
+_ACTION = "btn btn-secondary btn-sm relative z-10"
+
+
+def _next_action(row: Any) -> rx.Component:
+    """What there is to do next, above the link that the card is as a whole."""
+    about = rx.el.span(" ", row.service_name, class_name="sr-only")
+    return rx.match(
+        row.next_action,
+        (
+            "calendar",
+            rx.el.a(
+                icon("calendar-plus", "size-4"),
+                rx.el.span("Add to calendar", about),
+                href=calendar_path(row.number),
+                reload_document=True,
+                class_name=_ACTION,
+            ),
+        ),
+        (
+            "again",
+            link(
+                icon("rotate-ccw", "size-4"),
+                rx.el.span("Book again", about),
+                href=book_again_path(row),
+                class_name=_ACTION,
+            ),
+        ),
+        (
+            "wait",
+            rx.el.span("We will confirm it soon.", class_name="text-sm text-ink-soft"),
+        ),
+        rx.fragment(),
+    )
+
+
+def booking_picture(image: Any, class_name: str) -> rx.Component:
+    """Draw the small picture of a booked service.
+
+    Args:
+        image: Its path, or an empty text; may be a Var.
+        class_name: Its size and shape.
+    """
+    return when(
+        image,
+        rx.el.img(
+            src=image.replace(".webp", "-small.webp"),
+            alt="",
+            width="480",
+            height="320",
+            loading="lazy",
+            decoding="async",
+            class_name=classes("shrink-0 bg-sunken object-cover", class_name),
+        ),
+        rx.el.span(
+            icon("sparkles", "size-7"),
+            class_name=classes(
+                "grid shrink-0 place-items-center bg-accent-soft text-accent-ink",
+                class_name,
+            ),
+        ),
+    )
+
+
+def booking_card(row: Any, level: int = 2) -> rx.Component:
     """Draw a booking of a list as a card that leads to it.
 
     Args:
-        row: A Var of a row: picture, service, day, time, place, status, number.
+        row: A Var of a row: what, when, where, for whom, price, next action.
+        level: The level of its heading, 2 or 3.
     """
+    heading = rx.el.h2 if level == 2 else rx.el.h3
     return rx.el.article(
-        when(
-            row.image,
-            rx.el.img(
-                src=row.image.replace(".webp", "-small.webp"),
-                alt="",
-                width="480",
-                height="320",
-                loading="lazy",
-                decoding="async",
-                class_name=(
-                    "size-20 shrink-0 self-start rounded-xl bg-sunken object-cover "
-                    "sm:size-24"
-                ),
-            ),
-            rx.el.span(
-                icon("sparkles", "size-7"),
-                class_name=(
-                    "grid size-20 shrink-0 place-items-center self-start rounded-xl "
-                    "bg-accent-soft text-accent-ink sm:size-24"
-                ),
-            ),
-        ),
+        booking_picture(row.image, "size-20 self-start rounded-xl sm:size-28"),
         rx.el.div(
             rx.el.div(
-                rx.el.h2(
+                heading(
                     link(
                         row.service_name,
                         href="/bookings/" + row.number,
@@ -227,22 +280,47 @@ def booking_card(row: Any) -> rx.Component:
                     "sm:flex-wrap sm:gap-x-2.5"
                 ),
             ),
-            rx.el.p(
-                icon("map-pin", "mt-0.5 size-4"),
-                rx.el.span(row.place, class_name="min-w-0 truncate"),
-                class_name="mt-1 flex gap-1.5 text-sm text-ink-soft",
+            rx.el.ul(
+                _card_fact("map-pin", row.place),
+                _card_fact(
+                    "user-round",
+                    joined("For ", row.for_whom, ", with ", row.fieldworker),
+                ),
+                class_name="mt-1.5 flex flex-col gap-1 text-sm text-ink-soft",
             ),
-            rx.el.div(
+            rx.el.div(status_badge(row.status), class_name="mt-2.5 sm:hidden"),
+            class_name="min-w-0 flex-1 basis-0",
+        ),
+        rx.el.div(
+            rx.el.p(
+                rx.el.span(
+                    row.total,
+                    class_name="text-[1.0625rem] font-[650] text-ink tabular-nums",
+                ),
                 rx.el.span(row.number, class_name="tabular-nums"),
-                rx.el.div(status_badge(row.status), class_name="sm:hidden"),
                 class_name=(
-                    "mt-2 flex flex-wrap items-center justify-between gap-2 text-sm "
-                    "text-ink-faint"
+                    "flex flex-col text-sm text-ink-faint sm:flex-row sm:items-center "
+                    "sm:gap-x-4"
                 ),
             ),
-            class_name="min-w-0 flex-1",
+            rx.el.div(_next_action(row), class_name="ml-auto"),
+            class_name=(
+                "flex w-full flex-wrap items-center gap-x-4 gap-y-2 border-t "
+                "border-line pt-3.5"
+            ),
         ),
-        class_name="card card-link relative flex gap-4 p-4 sm:gap-5 sm:p-5",
+        class_name=(
+            "card card-link relative flex flex-wrap gap-x-4 gap-y-3.5 p-4 sm:gap-x-5 "
+            "sm:px-5"
+        ),
+    )
+
+
+def _card_fact(name: str, text: Any) -> rx.Component:
+    return rx.el.li(
+        icon(name, "mt-0.5 size-4"),
+        rx.el.span(text, class_name="min-w-0 truncate"),
+        class_name="flex gap-1.5",
     )
 
 

@@ -175,7 +175,7 @@ def step_problem(problem: Any) -> rx.Component:
 
 
 def step_actions(
-    forward: Any, *, back: Any = None, total: Any = "", duration: Any = ""
+    forward: Any, *, back: Any = None, total: Any = "", details: Any = ""
 ) -> rx.Component:
     """Draw the buttons under a step; on a phone they stay in reach of the thumb.
 
@@ -183,7 +183,7 @@ def step_actions(
         forward: The main button.
         back: The event of *Back*; without one there is no such button.
         total: What the booking costs so far, shown where there is no summary.
-        duration: How long the visit takes.
+        details: What is said under it: the chosen time, or how long the visit takes.
     """
     return rx.el.div(
         *(
@@ -198,7 +198,7 @@ def step_actions(
                     rx.el.span(
                         total, class_name="block font-[650] leading-5 tabular-nums"
                     ),
-                    rx.el.span(duration, class_name="block text-xs text-ink-faint"),
+                    rx.el.span(details, class_name="block text-xs text-ink-soft"),
                 ),
             ),
             aria_hidden="true",

@@ -2,6 +2,7 @@
 
 import reflex as rx
 
+from portal_app.components.layout.navigation import PAGE_WIDTH
 from portal_app.components.ui.icons import icon
 from portal_app.components.ui.logic import classes
 
@@ -124,6 +125,6 @@ def how_it_works() -> rx.Component:
                 ],
                 class_name="mt-8 grid gap-x-8 gap-y-10 md:grid-cols-3",
             ),
-            class_name="mx-auto w-full max-w-[78rem] px-4 py-14 sm:px-6 sm:py-20",
+            class_name=classes(PAGE_WIDTH, "py-14 sm:py-20"),
         ),
     )

@@ -64,9 +64,7 @@ def picture(
         height="640",
         loading="eager" if eager else "lazy",
         decoding="async",
-        class_name=classes(
-            "aspect-[3/2] w-full object-cover dark:brightness-90", class_name
-        ),
+        class_name=classes("aspect-[3/2] w-full object-cover", class_name),
         custom_attrs={"fetchPriority": "high"} if eager else {},
     )
 
@@ -150,7 +148,7 @@ def card_grid(*cards: Any, class_name: str = "") -> rx.Component:
     """
     return rx.el.div(
         *cards,
-        class_name=classes("grid gap-5 sm:grid-cols-2 lg:grid-cols-3", class_name),
+        class_name=classes("grid gap-5 @2xl:grid-cols-2 @4xl:grid-cols-3", class_name),
     )
 
 

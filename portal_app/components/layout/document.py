@@ -5,9 +5,11 @@ from typing import Any
 import reflex as rx
 from reflex.app import default_error_boundary
 
+from portal_app.components.layout.navigation import PAGE_WIDTH
 from portal_app.components.layout.shell import public_shell
 from portal_app.components.ui.buttons import button, link_button
 from portal_app.components.ui.feedback import bone, detail_skeleton
+from portal_app.components.ui.logic import classes
 from portal_app.state.core.viewer import ViewerState
 
 
@@ -22,15 +24,13 @@ def waiting_page() -> rx.Component:
             rx.el.div(
                 bone("size-9 rounded-xl!"),
                 bone("h-5 w-40"),
-                class_name=(
-                    "mx-auto flex h-16 max-w-[78rem] items-center gap-2.5 px-4 sm:px-6"
-                ),
+                class_name=classes(PAGE_WIDTH, "flex h-16 items-center gap-2.5"),
             ),
             class_name="border-b border-line",
         ),
         rx.el.main(
             detail_skeleton(),
-            class_name="mx-auto w-full max-w-[78rem] px-4 pt-6 pb-20 sm:px-6 sm:pt-10",
+            class_name=classes(PAGE_WIDTH, "pt-6 pb-20 sm:pt-9"),
         ),
         class_name="min-h-dvh",
     )

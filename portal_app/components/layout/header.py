@@ -7,16 +7,16 @@ from reflex.style import color_mode, set_color_mode
 
 from portal_app.components.layout.navigation import (
     CUSTOMER_MENU,
-    FIELDWORKER_MENU,
     LOG_OUT_PATH,
-    OFFICE_MENU,
-    NavigationGroup,
+    PAGE_WIDTH,
+    Menu,
     item_label,
+    menu_of,
 )
 from portal_app.components.ui.buttons import link, link_button
 from portal_app.components.ui.forms import post_form
 from portal_app.components.ui.icons import avatar, icon
-from portal_app.components.ui.logic import classes, equal, flag, is_var, when
+from portal_app.components.ui.logic import classes, flag, is_var, when
 
 
 def menu(
@@ -141,7 +141,7 @@ def brand(business: Any, href: str = "/") -> rx.Component:
     logo = rx.el.img(
         src=business.logo_url,
         alt="",
-        class_name="h-9 w-auto max-w-32 shrink-0 object-contain",
+        class_name="undimmed h-9 w-auto max-w-32 shrink-0 object-contain",
     )
     return link(
         when(business.logo_url, logo, mark),
@@ -169,9 +169,7 @@ def log_out_form(class_name: str = "side-link") -> rx.Component:
     )
 
 
-def avatar_menu(
-    viewer: Any, places: tuple[NavigationGroup, ...] = CUSTOMER_MENU
-) -> rx.Component:
+def avatar_menu(viewer: Any, places: Menu = CUSTOMER_MENU) -> rx.Component:
     """Draw the signed-in person's picture and the menu behind it.
 
     Args:
@@ -201,13 +199,42 @@ def avatar_menu(
     )
 
 
-def _bar(*children: Any, width: str) -> rx.Component:
+def portal_header(
+    viewer: Any,
+    business: Any,
+    *,
+    loaded: Any = True,
+    active: str = "",
+    places: Menu | None = None,
+) -> rx.Component:
+    """Draw the header of every page.
+
+    Until it is known who is there, the place of the buttons is kept empty, so
+    nothing moves and nobody signed in sees *Sign up* flash by.
+
+    Args:
+        viewer: Who is here.
+        business: Whose portal it is.
+        loaded: Whether ``viewer`` is known already; may be a Var.
+        active: The key of the current place.
+        places: The menu of a page that only one kind of people opens; otherwise it
+            follows from ``viewer``.
+    """
+    known = places is not None or not is_var(loaded)
+    member = menu_of(viewer, places, lambda menu: avatar_menu(viewer, menu))
+    # In the first HTML a session came along; who it is is not known yet.
+    waiting = rx.el.div(
+        class_name="size-11" if known else "h-11 sm:w-[11.5rem]", aria_hidden="true"
+    )
+    at_home = when(viewer.signed_in, rx.fragment(), _services_link(active))
     return rx.el.header(
         rx.el.div(
-            *children,
-            class_name=classes(
-                "mx-auto flex h-16 items-center gap-1 px-4 sm:gap-3 sm:px-6", width
-            ),
+            brand(business),
+            rx.el.div(class_name="flex-1"),
+            when(loaded, at_home),
+            theme_menu(live=places is not None or is_var(loaded)),
+            when(loaded, when(viewer.signed_in, member, _guest_buttons()), waiting),
+            class_name=classes(PAGE_WIDTH, "flex h-16 items-center gap-1 sm:gap-3"),
         ),
         class_name=(
             "sticky top-0 z-30 border-b border-line bg-(--bar) pt-[env(safe-area-"
@@ -216,40 +243,8 @@ def _bar(*children: Any, width: str) -> rx.Component:
     )
 
 
-def portal_header(
-    viewer: Any, business: Any, places: tuple[NavigationGroup, ...] = CUSTOMER_MENU
-) -> rx.Component:
-    """Draw the header of a signed-in person's pages.
-
-    Args:
-        viewer: Who is signed in.
-        business: Whose portal it is.
-        places: Where the avatar's menu leads.
-    """
-    return _bar(
-        brand(business),
-        rx.el.div(class_name="flex-1"),
-        theme_menu(),
-        avatar_menu(viewer, places),
-        width="max-w-[84rem]",
-    )
-
-
-def public_header(
-    viewer: Any, business: Any, loaded: Any, active: str = ""
-) -> rx.Component:
-    """Draw the header of the public pages.
-
-    Until it is known who is there, the place of the buttons is kept empty, so
-    nothing moves and nobody signed in sees *Sign up* flash by.
-
-    Args:
-        viewer: Who is here.
-        business: Whose portal it is.
-        loaded: Whether ``viewer`` is known already.
-        active: The key of the current place.
-    """
-    services = link(
+def _services_link(active: str) -> rx.Component:
+    return link(
         "All Services",
         href="/services",
         class_name=(
@@ -259,7 +254,10 @@ def public_header(
         ),
         **({"aria_current": "page"} if active == "services" else {}),
     )
-    guest = rx.el.div(
+
+
+def _guest_buttons() -> rx.Component:
+    return rx.el.div(
         link_button(
             "Log in",
             href="/login",
@@ -269,53 +267,7 @@ def public_header(
         link_button(
             "Sign up", href="/signup", class_name="px-3.5 whitespace-nowrap sm:px-5"
         ),
-        class_name="flex items-center gap-1 sm:gap-2",
-    )
-    member = when(
-        equal(viewer.role, "office"),
-        _member(
-            viewer,
-            OFFICE_MENU,
-            link_button(
-                "Office", href="/office", kind="ghost", class_name="max-sm:hidden"
-            ),
-        ),
-        when(
-            equal(viewer.role, "fieldworker"),
-            _member(viewer, FIELDWORKER_MENU),
-            _member(
-                viewer,
-                CUSTOMER_MENU,
-                link_button(
-                    "My Bookings",
-                    href="/bookings",
-                    kind="ghost",
-                    class_name="max-sm:hidden",
-                ),
-            ),
-        ),
-    )
-    waiting = rx.el.div(class_name="h-11", aria_hidden="true")
-    return _bar(
-        brand(business),
-        rx.el.div(class_name="flex-1"),
-        services,
-        theme_menu(live=is_var(loaded)),
-        rx.el.div(
-            when(loaded, when(viewer.signed_in, member, guest), waiting),
-            class_name="flex min-w-11 shrink-0 justify-end sm:min-w-[11.5rem]",
-        ),
-        width="max-w-[78rem]",
-    )
-
-
-def _member(
-    viewer: Any, places: tuple[NavigationGroup, ...], *buttons: rx.Component
-) -> rx.Component:
-    return rx.el.div(
-        *buttons,
-        avatar_menu(viewer, places),
-        class_name="flex items-center justify-end gap-2",
+        class_name="flex shrink-0 items-center gap-1 sm:gap-2",
     )
 
 

@@ -1,9 +1,10 @@
 """The menus of the portal, in order. A feature adds its line here."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from portal_app.components.ui.logic import is_var
+from portal_app.components.ui.logic import equal, is_var, when
 from portal_app.state.core.viewer import ViewerState
 
 
@@ -40,7 +41,12 @@ class NavigationGroup:
     items: tuple[NavigationItem, ...]
 
 
-CUSTOMER_MENU: tuple[NavigationGroup, ...] = (
+Menu = tuple[NavigationGroup, ...]
+
+PAGE_WIDTH = "mx-auto w-full max-w-[84rem] px-4 sm:px-6"
+"""Classes of whatever is as wide as a page: one width, whoever looks at it."""
+
+CUSTOMER_MENU: Menu = (
     NavigationGroup(
         "",
         (
@@ -62,7 +68,7 @@ CUSTOMER_MENU: tuple[NavigationGroup, ...] = (
     ),
 )
 
-OFFICE_MENU: tuple[NavigationGroup, ...] = (
+OFFICE_MENU: Menu = (
     NavigationGroup(
         "",
         (
@@ -75,6 +81,7 @@ OFFICE_MENU: tuple[NavigationGroup, ...] = (
             NavigationItem(
                 "notifications", "Notifications", "/office/notifications", "mail"
             ),
+            NavigationItem("people", "Office people", "/office/people", "users"),
             NavigationItem(
                 "security", "Security", "/office/security", "shield-check", "Security"
             ),
@@ -87,12 +94,34 @@ OFFICE_MENU: tuple[NavigationGroup, ...] = (
 )
 """The places of the office; a later feature adds its line here."""
 
-FIELDWORKER_MENU: tuple[NavigationGroup, ...] = (
+FIELDWORKER_MENU: Menu = (
     NavigationGroup("", (NavigationItem("home", "Home", "/", "house"),)),
 )
 """The places of a fieldworker; what they do all day comes with a later feature."""
 
 LOG_OUT_PATH = "/api/auth/logout"
+
+
+def menu_of(viewer: Any, places: Menu | None, draw: Callable[[Menu], Any]) -> Any:
+    """Draw what belongs to the menu of whoever is signed in.
+
+    Args:
+        viewer: Who it is.
+        places: The menu of a page that only one kind of people opens; ``None`` on
+            a page for everybody.
+        draw: Draws for a menu.
+    """
+    if places is not None:
+        return draw(places)
+    return when(
+        equal(viewer.role, "office"),
+        draw(OFFICE_MENU),
+        when(
+            equal(viewer.role, "fieldworker"),
+            draw(FIELDWORKER_MENU),
+            draw(CUSTOMER_MENU),
+        ),
+    )
 
 
 def item_label(item: NavigationItem, viewer: Any) -> Any:
@@ -108,7 +137,7 @@ def item_label(item: NavigationItem, viewer: Any) -> Any:
 
 
 def bottom_bar_items(
-    menu: tuple[NavigationGroup, ...] = CUSTOMER_MENU,
+    menu: Menu = CUSTOMER_MENU,
 ) -> tuple[NavigationItem, ...]:
     """List the places of the phone's bottom bar.
 

@@ -10,17 +10,21 @@ from portal_app.components.layout.header import (
     demo_strip,
     log_out_form,
     portal_header,
-    public_header,
     theme_menu,
 )
 from portal_app.components.layout.navigation import (
     CUSTOMER_MENU,
+    OFFICE_MENU,
+    PAGE_WIDTH,
+    Menu,
     NavigationGroup,
     NavigationItem,
     bottom_bar_items,
     item_label,
+    menu_of,
 )
 from portal_app.components.ui.buttons import link, text_link
+from portal_app.components.ui.feedback import bone
 from portal_app.components.ui.icons import avatar, icon
 from portal_app.components.ui.logic import classes, each, equal, is_var, when
 from portal_app.components.ui.surfaces import page_header
@@ -155,8 +159,19 @@ def _side_group(group: NavigationGroup, active: str, viewer: Any) -> rx.Componen
     )
 
 
+_SIDE = (
+    "sticky top-16 hidden max-h-[calc(100dvh-4rem)] w-64 shrink-0 self-start "
+    "overflow-y-auto py-8 lg:block"
+)
+_PERSON = "flex items-center gap-3.5 px-2 pb-6 pt-1"
+_BAR = (
+    "fixed inset-x-0 bottom-0 z-30 flex border-t border-line bg-(--bar) px-2 "
+    "pb-[env(safe-area-inset-bottom)] backdrop-blur-lg lg:hidden"
+)
+
+
 def side_menu(
-    viewer: Any, active: str = "", places: tuple[NavigationGroup, ...] = CUSTOMER_MENU
+    viewer: Any, active: str = "", places: Menu = CUSTOMER_MENU
 ) -> rx.Component:
     """Draw the desktop's side menu under the person's name and picture.
 
@@ -176,23 +191,50 @@ def side_menu(
                 rx.el.p(viewer.email, class_name="truncate text-sm text-ink-faint"),
                 class_name="min-w-0 min-h-11",
             ),
-            class_name="flex items-center gap-3.5 px-2 pb-6 pt-1",
+            class_name=_PERSON,
         ),
         rx.el.nav(
             *[_side_group(group, active, viewer) for group in places],
             aria_label="Main menu",
         ),
         rx.el.div(log_out_form(), class_name="mt-4 border-t border-line pt-4"),
-        class_name=(
-            "sticky top-16 hidden max-h-[calc(100dvh-4rem)] w-64 shrink-0 "
-            "self-start overflow-y-auto py-8 lg:block"
+        class_name=_SIDE,
+    )
+
+
+def _waiting_side_menu() -> rx.Component:
+    """The outline of a side menu, until it is known who is here."""
+    return rx.el.div(
+        rx.el.div(
+            bone("size-14 rounded-full!"),
+            rx.el.div(bone("h-4 w-28"), bone("mt-2.5 h-3.5 w-36")),
+            class_name=_PERSON,
+        ),
+        *[bone(f"mx-3.5 my-4.5 h-4 {width}") for width in ("w-36", "w-24", "w-16")],
+        aria_hidden="true",
+        class_name=_SIDE,
+    )
+
+
+def _look_only(viewer: Any) -> rx.Component:
+    """Say to somebody who may change nothing that it is so.
+
+    The buttons that open forms and send them are hidden by the style sheet.
+    """
+    return when(
+        viewer.reads_only,
+        rx.el.p(
+            icon("eye", "size-5 shrink-0"),
+            "You can look at everything here, and change nothing.",
+            class_name=(
+                "look-only mb-6 flex items-center gap-3 rounded-xl bg-sunken px-4 py-3 "
+                "text-ink-soft"
+            ),
         ),
     )
 
 
-def bottom_bar(
-    active: str = "", places: tuple[NavigationGroup, ...] = CUSTOMER_MENU
-) -> rx.Component:
+def bottom_bar(active: str = "", places: Menu = CUSTOMER_MENU) -> rx.Component:
     """Draw the phone's bar with the main places.
 
     Args:
@@ -212,11 +254,7 @@ def bottom_bar(
             for item in bottom_bar_items(places)
         ],
         aria_label="Main menu",
-        class_name=(
-            "fixed inset-x-0 bottom-0 z-30 flex border-t border-line bg-(--bar) px-2 "
-            "pb-[env(safe-area-inset-bottom)] backdrop-blur-lg "
-            "lg:hidden"
-        ),
+        class_name=_BAR,
     )
 
 
@@ -228,7 +266,7 @@ def shell(
     business: Any = None,
     strip: Any = None,
     toasts: Any = None,
-    places: tuple[NavigationGroup, ...] = CUSTOMER_MENU,
+    places: Menu = CUSTOMER_MENU,
 ) -> rx.Component:
     """Frame a page of somebody who is signed in.
 
@@ -247,16 +285,17 @@ def shell(
     return rx.el.div(
         skip_link(),
         demo_strip(business) if strip is None else strip,
-        portal_header(viewer, business, places),
+        portal_header(viewer, business, places=places),
         rx.el.div(
             side_menu(viewer, active, places),
             main_region(
+                *([_look_only(viewer)] if places is OFFICE_MENU else []),
                 *([page_header(title)] if title is not None else []),
                 *children,
-                class_name="flex-1 pt-6 pb-32 sm:pt-9 lg:pb-20",
+                class_name=f"{_MAIN} pb-32 lg:pb-20",
                 loaded=rx.State.is_hydrated,
             ),
-            class_name="mx-auto flex max-w-[84rem] gap-14 px-4 sm:px-6",
+            class_name=classes(PAGE_WIDTH, _BESIDE),
         ),
         bottom_bar(active, places),
         toast_region(toasts),
@@ -264,7 +303,15 @@ def shell(
     )
 
 
-def _footer(business: Any) -> rx.Component:
+_BESIDE = "flex flex-1 gap-14"
+_MAIN = "flex-1 pt-6 sm:pt-9"
+
+
+def _footer(business: Any, member: Any) -> rx.Component:
+    ways_in = (
+        link("Log in", href="/login", class_name=_FOOTER_LINK),
+        link("Sign up", href="/signup", class_name=_FOOTER_LINK),
+    )
     contact = [
         when(
             business.phone,
@@ -295,17 +342,17 @@ def _footer(business: Any) -> rx.Component:
             rx.el.nav(
                 link("All Services", href="/services", class_name=_FOOTER_LINK),
                 link("Policies", href="/policies", class_name=_FOOTER_LINK),
-                link("Log in", href="/login", class_name=_FOOTER_LINK),
-                link("Sign up", href="/signup", class_name=_FOOTER_LINK),
+                *[when(member, rx.fragment(), way) for way in ways_in],
                 aria_label="Footer",
                 class_name="flex flex-col items-start",
             ),
-            class_name=(
-                "mx-auto flex max-w-[78rem] flex-wrap justify-between gap-x-16 gap-y-6 "
-                "px-4 py-10 text-sm text-ink-soft sm:px-6"
+            class_name=classes(
+                PAGE_WIDTH,
+                "flex flex-wrap justify-between gap-x-16 gap-y-6 py-10 text-sm "
+                "text-ink-soft",
             ),
         ),
-        class_name="border-t border-line bg-sunken",
+        class_name="border-t border-line bg-sunken pb-(--bottom-bar)",
     )
 
 
@@ -322,37 +369,53 @@ def public_shell(
     toasts: Any = None,
     wide: bool = False,
 ) -> rx.Component:
-    """Frame a page that anyone may see.
+    """Frame a page that anyone may see; who is signed in keeps their menus.
 
     Args:
         *children: The page.
-        active: ``"services"`` on the pages of the catalogue.
+        active: The key of its place in the menus.
         viewer: Who is here; ``ViewerState.viewer`` by default.
         business: Whose portal it is; ``ViewerState.business`` by default.
-        loaded: Whether ``viewer`` is known; ``ViewerState.loaded`` by default.
+        loaded: Whether ``viewer`` is known; ``ViewerState.loaded`` by default. In
+            the first HTML, ``False`` says that a session came along.
         strip: A line above the header; the demo strip by default.
         toasts: The messages to show; ``ToastState.toasts`` by default.
-        wide: Let the page draw to the edges of the window by itself.
+        wide: Let the page draw to the edges of the window by itself, where nobody
+            is signed in.
     """
     viewer = ViewerState.viewer if viewer is None else viewer
     business = ViewerState.business if business is None else business
     loaded = ViewerState.loaded if loaded is None else loaded
+    waiting = not is_var(loaded) and not loaded
+    member = True if waiting else viewer.signed_in
+    beside = classes(PAGE_WIDTH, _BESIDE)
     return rx.el.div(
         skip_link(),
         demo_strip(business) if strip is None else strip,
-        public_header(viewer, business, loaded, active),
-        main_region(
-            *children,
-            class_name=(
-                "flex-1"
-                if wide
-                else "mx-auto max-w-[78rem] flex-1 px-4 pt-6 pb-20 sm:px-6 sm:pt-10"
+        portal_header(viewer, business, loaded=loaded, active=active),
+        rx.el.div(
+            _waiting_side_menu()
+            if waiting
+            else when(
+                member,
+                menu_of(viewer, None, lambda menu: side_menu(viewer, active, menu)),
             ),
+            main_region(
+                *children,
+                class_name=when(member, _MAIN_PUBLIC, "") if wide else _MAIN_PUBLIC,
+            ),
+            class_name=when(member, beside, "flex-1") if wide else beside,
         ),
-        _footer(business),
+        _footer(business, member),
+        rx.el.div(class_name=classes(_BAR, "h-16"), aria_hidden="true")
+        if waiting
+        else when(member, menu_of(viewer, None, lambda menu: bottom_bar(active, menu))),
         toast_region(toasts),
-        class_name="flex min-h-dvh flex-col",
+        class_name=classes("flex min-h-dvh flex-col", when(member, "has-bar", "")),
     )
+
+
+_MAIN_PUBLIC = f"{_MAIN} pb-20"
 
 
 def auth_shell(

@@ -138,6 +138,8 @@ def saving_dialog(
     version: Any,
     text: str = "",
     on_save: Any = None,
+    action: str = "Save",
+    kind: Kind = "primary",
     wide: bool = True,
 ) -> rx.Component:
     """Draw a dialog with a form that saves one thing.
@@ -151,6 +153,8 @@ def saving_dialog(
         version: Of what is drawn.
         text: A sentence under the heading.
         on_save: The handler, where it is not ``save``.
+        action: What the button says.
+        kind: As for ``button``.
         wide: For forms with many fields.
     """
     return EditDialog.create(
@@ -164,7 +168,7 @@ def saving_dialog(
                     class_name="btn btn-secondary",
                     custom_attrs={"data-edit-close": ""},
                 ),
-                submit_button("Save", pending=state.pending),
+                submit_button(action, pending=state.pending, kind=kind),
                 class_name=(
                     "dialog-foot -mx-5 flex gap-2.5 px-5 sm:-mx-7 sm:justify-end "
                     "sm:px-7 max-sm:*:flex-1"

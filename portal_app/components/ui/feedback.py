@@ -66,7 +66,7 @@ def empty_state(
         action: A button or link that does it.
         picture: Path of an illustration, for example ``/art/empty-bookings.webp``.
         name: An icon, when there is no illustration.
-        level: The heading's; 1 where this is all there is on the page.
+        level: The heading's; 1 where this is all there is on the page, at most 3.
         class_name: Extra classes.
     """
     drawing = (
@@ -89,7 +89,7 @@ def empty_state(
     )
     return rx.el.div(
         drawing,
-        (rx.el.h1 if level == 1 else rx.el.h2)(title, class_name="text-xl"),
+        (rx.el.h1, rx.el.h2, rx.el.h3)[level - 1](title, class_name="text-xl"),
         rx.el.p(text, class_name="mt-2 max-w-md text-ink-soft"),
         *([rx.el.div(action, class_name="mt-6")] if action is not None else []),
         class_name=classes(

@@ -117,7 +117,13 @@ def icon_action(
         disabled: Whether it refuses clicks for now; may be a Var.
         **props: Passed to the button; ``custom_attrs`` may name a dialog.
     """
-    custom = {"aria-label": label, "title": label, **props.pop("custom_attrs", {})}
+    custom = {
+        "aria-label": label,
+        "title": label,
+        # Hidden from those who may only look.
+        "data-change": "",
+        **props.pop("custom_attrs", {}),
+    }
     return rx.el.button(
         icon(name),
         type="button",

@@ -128,6 +128,21 @@ def booked_dependents(tx: Session, booking_id: str) -> list[BookingDependent]:
     )
 
 
+def booked_names(tx: Session, booking_ids: Sequence[str]) -> dict[str, list[str]]:
+    """For whom each of these bookings is, by the names they had then, in order."""
+    names: dict[str, list[str]] = {booking_id: [] for booking_id in booking_ids}
+    if not names:
+        return names
+    rows = tx.exec(
+        select(BookingDependent)
+        .where(col(BookingDependent.booking_id).in_(booking_ids))
+        .order_by(col(BookingDependent.position))
+    )
+    for row in rows:
+        names[row.booking_id].append(row.name)
+    return names
+
+
 def dependent_views(
     tx: Session, customer_id: str, names: Mapping[str, str]
 ) -> list[BookingDependentView]:

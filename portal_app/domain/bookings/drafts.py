@@ -279,6 +279,19 @@ def choose_time(
     return draft_view(tx, row)
 
 
+def clear_time(tx: Session, actor: Actor, draft_id: str) -> views.DraftView:
+    """Take back the time that was chosen; who was asked for stays.
+
+    Raises:
+        NotFound: If the draft is missing or somebody else's.
+        Conflict: If it was confirmed already.
+    """
+    row = lock_open_draft(tx, actor, draft_id)
+    with versioned_change(tx, row):
+        row.starts_at = None
+    return draft_view(tx, row)
+
+
 def choose_location(
     tx: Session, actor: Actor, draft_id: str, location_id: str
 ) -> views.DraftView:

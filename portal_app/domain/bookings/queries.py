@@ -1,11 +1,19 @@
 """My Bookings, one booking, the bookings of a dependent, and calendar entries."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func
+from sqlalchemy import ColumnElement, and_, case, func
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
-from portal_app.domain.bookings import booking_details, rules, views
+from portal_app.domain.bookings import (
+    booking_dependents,
+    booking_details,
+    rules,
+    views,
+)
 from portal_app.domain.bookings.booking_details import own_booking
 from portal_app.domain.bookings.models import (
     Booking,
@@ -32,26 +40,36 @@ from portal_app.kernel.ownership import customer_of
 
 
 def my_bookings(
-    tx: Session, actor: Actor, when: str = rules.UPCOMING, page: int = 1
+    tx: Session,
+    actor: Actor,
+    when: str = rules.UPCOMING,
+    page: int = 1,
+    sort: str = "",
 ) -> views.BookingPage:
     """One page of the customer's bookings, at most 20.
 
     Args:
         tx: The transaction.
         actor: The customer.
-        when: ``upcoming`` (not over yet; soonest first) or ``past`` (over;
-            latest first).
+        when: ``upcoming`` (not over yet) or ``past`` (over).
         page: Counted from 1.
+        sort: One of ``rules.SORTS``; the list's usual order if empty, which is
+            soonest first for ``upcoming`` and latest first for ``past``.
 
     Raises:
-        InvalidInput: If ``when`` is neither.
+        InvalidInput: If there is no such list or order.
         NotAllowed: If nobody is signed in as a customer.
     """
-    return booking_page(tx, col(Booking.customer_id) == customer_of(actor), when, page)
+    own = col(Booking.customer_id) == customer_of(actor)
+    return booking_page(tx, own, when, page, sort)
 
 
 def booking_page(
-    tx: Session, condition: ColumnElement[bool], when: str, page: int
+    tx: Session,
+    condition: ColumnElement[bool],
+    when: str,
+    page: int,
+    sort: str = "",
 ) -> views.BookingPage:
     """One page of the bookings that fulfil a condition; as ``my_bookings``.
 
@@ -59,59 +77,134 @@ def booking_page(
     """
     if when not in (rules.UPCOMING, rules.PAST):
         raise InvalidInput({"when": "There is no such list."})
+    sort = sort or rules.usual_sort(when)
+    if sort not in rules.SORTS:
+        raise InvalidInput({"sort": "There is no such order."})
     page = max(1, page)
-    now = utc_now()
-    which: tuple[ColumnElement[bool], ColumnElement[bool]] = (
-        condition,
-        col(Booking.ends_at) > now
-        if when == rules.UPCOMING
-        else col(Booking.ends_at) <= now,
-    )
-    starts, ident = col(Booking.starts_at), col(Booking.id)
-    order = (
-        (starts.asc(), ident.asc())
-        if when == rules.UPCOMING
-        else (starts.desc(), ident.desc())
-    )
+    over = col(Booking.ends_at) <= utc_now()
+    which = condition, over if when == rules.PAST else ~over
     total = tx.exec(select(func.count()).select_from(Booking).where(*which)).one()
     rows = tx.exec(
-        select(Booking, Service, Fieldworker)
-        .join(Service, col(Service.id) == Booking.service_id)
-        .join(Fieldworker, col(Fieldworker.id) == Booking.fieldworker_id)
+        _rows()
         .where(*which)
-        .order_by(*order)
+        .order_by(*_order(when, sort))
         .offset((page - 1) * rules.PAGE_SIZE)
         .limit(rules.PAGE_SIZE)
     ).all()
-    settings = business.current_business(tx)
-    formats = business.formats(tx)
     return views.BookingPage(
-        rows=[
-            views.BookingRowView(
-                number=booking.number,
-                status=booking.status,
-                status_text=rules.STATUS_TEXTS[booking.status],
-                service_name=booking.service_name,
-                service_slug=service.slug,
-                image=service.image,
-                image_alt=service.image_alt,
-                starts_at=booking.starts_at.isoformat(),
-                ends_at=booking.ends_at.isoformat(),
-                day=formats.day(booking.starts_at),
-                short_day=formats.short_day(booking.starts_at),
-                time=time_range_text(formats, booking.starts_at, booking.ends_at),
-                duration=duration_text(_duration_minutes(booking)),
-                fieldworker=fieldworker.name,
-                place=", ".join(
-                    stored_address_lines(booking.address, settings.country)
-                ),
-                total=_money_as_booked(formats, booking, booking.total_minor),
-            )
-            for booking, service, fieldworker in rows
-        ],
+        rows=_row_views(tx, rows),
         page=page,
         has_more=page * rules.PAGE_SIZE < total,
         total=total,
+    )
+
+
+_Row = tuple[Booking, Service, Fieldworker]
+
+
+def _rows() -> SelectOfScalar[_Row]:
+    rows: SelectOfScalar[_Row] = (
+        select(Booking, Service, Fieldworker)  # type: ignore[assignment]
+        .join(Service, col(Service.id) == Booking.service_id)
+        .join(Fieldworker, col(Fieldworker.id) == Booking.fieldworker_id)
+    )
+    return rows
+
+
+def _order(when: str, sort: str) -> list[ColumnElement[Any]]:
+    """What a list is ordered by; equal ones in the list's usual order."""
+    starts, ident = col(Booking.starts_at), col(Booking.id)
+    places = {status: at for at, status in enumerate(rules.STATUS_TEXTS)}
+    first: dict[str, list[ColumnElement[Any]]] = {
+        rules.BY_SERVICE: [func.lower(col(Booking.service_name))],
+        rules.BY_PRICE: [col(Booking.total_minor).desc()],
+        rules.BY_STATUS: [case(places, value=col(Booking.status), else_=len(places))],
+    }
+    by_time = sort if sort in {rules.SOONEST, rules.LATEST} else rules.usual_sort(when)
+    if by_time == rules.SOONEST:
+        return [*first.get(sort, []), starts.asc(), ident.asc()]
+    return [*first.get(sort, []), starts.desc(), ident.desc()]
+
+
+def _row_views(tx: Session, rows: Sequence[_Row]) -> list[views.BookingRowView]:
+    settings = business.current_business(tx)
+    formats = business.formats(tx)
+    now = utc_now()
+    names = booking_dependents.booked_names(tx, [booking.id for booking, *_ in rows])
+    return [
+        views.BookingRowView(
+            number=booking.number,
+            status=booking.status,
+            status_text=rules.STATUS_TEXTS[booking.status],
+            service_name=booking.service_name,
+            service_slug=service.slug,
+            image=service.image,
+            image_alt=service.image_alt,
+            starts_at=booking.starts_at.isoformat(),
+            ends_at=booking.ends_at.isoformat(),
+            day=formats.day(booking.starts_at),
+            short_day=formats.short_day(booking.starts_at),
+            time=time_range_text(formats, booking.starts_at, booking.ends_at),
+            duration=duration_text(_duration_minutes(booking)),
+            fieldworker=fieldworker.name,
+            place=", ".join(stored_address_lines(booking.address, settings.country)),
+            total=_money_as_booked(formats, booking, booking.total_minor),
+            for_whom=rules.joined_names(names[booking.id]) or booking.contact_name,
+            next_action=rules.next_action(
+                booking.status, booking.ends_at, now, service.active
+            ),
+        )
+        for booking, service, fieldworker in rows
+    ]
+
+
+_MOST_UPCOMING, _MOST_AGAIN, _LOOKED_THROUGH = 2, 3, 50
+
+
+def home_bookings(tx: Session, actor: Actor) -> views.HomeBookingsView:
+    """The shortcuts of a customer.
+
+    Args:
+        tx: The transaction.
+        actor: The customer.
+
+    Returns:
+        Their next two bookings, soonest first, and up to three services of their
+        latest bookings that can still be booked.
+
+    Raises:
+        NotAllowed: If nobody is signed in as a customer.
+    """
+    own = col(Booking.customer_id) == customer_of(actor)
+    over = col(Booking.ends_at) <= utc_now()
+    kept = col(Booking.status) != "cancelled"
+    upcoming = tx.exec(
+        _rows()
+        .where(own, ~over, kept)
+        .order_by(*_order(rules.UPCOMING, rules.SOONEST))
+        .limit(_MOST_UPCOMING)
+    ).all()
+    past = tx.exec(
+        _rows()
+        .where(own, over, kept, col(Service.active))
+        .order_by(*_order(rules.PAST, rules.LATEST))
+        .limit(_LOOKED_THROUGH)
+    ).all()
+    formats = business.formats(tx)
+    again: dict[str, views.BookedServiceView] = {}
+    for booking, service, _ in past:
+        again.setdefault(
+            service.id,
+            views.BookedServiceView(
+                number=booking.number,
+                service_slug=service.slug,
+                service_name=service.name,
+                image=service.image,
+                last_day=formats.short_day(booking.starts_at),
+            ),
+        )
+    return views.HomeBookingsView(
+        _row_views(tx, upcoming), list(again.values())[:_MOST_AGAIN]
     )
 
 

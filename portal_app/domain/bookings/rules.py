@@ -37,6 +37,20 @@ MAX_NOTES = 2000
 UPCOMING = "upcoming"
 PAST = "past"
 
+SOONEST, LATEST = "soonest", "latest"
+BY_SERVICE, BY_PRICE, BY_STATUS = "service", "price", "status"
+SORTS = {
+    SOONEST: "Soonest first",
+    LATEST: "Latest first",
+    BY_SERVICE: "Service",
+    BY_PRICE: "Price, highest first",
+    BY_STATUS: "Status",
+}
+"""The orders of a list of bookings, with their words."""
+
+WAIT, TO_CALENDAR, BOOK_AGAIN = "wait", "calendar", "again"
+"""What there is to do next about a booking."""
+
 
 @dataclass(frozen=True, slots=True)
 class DetailsForm:
@@ -106,6 +120,25 @@ def is_open(status: str, ends_at: datetime, now: datetime) -> bool:
     return status in {"pending", "confirmed"} and ends_at > now
 
 
+def usual_sort(when: str) -> str:
+    """The order of a list where none is asked for."""
+    return SOONEST if when == UPCOMING else LATEST
+
+
+def next_action(status: str, ends_at: datetime, now: datetime, offered: bool) -> str:
+    """What there is to do next about a booking; empty for nothing.
+
+    Args:
+        status: Of the booking.
+        ends_at: When its visit ends.
+        now: The present.
+        offered: Whether its service can still be booked.
+    """
+    if is_open(status, ends_at, now):
+        return WAIT if status == "pending" else TO_CALENDAR
+    return BOOK_AGAIN if offered else ""
+
+
 def event_text(what: str, detail: Mapping[str, Any]) -> str:
     """One sentence for what happened to a booking.
 
@@ -129,6 +162,11 @@ def notified_text(names: Sequence[str]) -> str:
     """Who was told of what happened, in one sentence; empty for nobody."""
     if not names:
         return ""
-    *others, last = names
-    people = f"{', '.join(others)} and {last}" if others else last
-    return f"{people} {'were' if others else 'was'} told by mail."
+    verb = "was" if len(names) == 1 else "were"
+    return f"{joined_names(names)} {verb} told by mail."
+
+
+def joined_names(names: Sequence[str]) -> str:
+    """Names as one speaks them: ``Ana, Ben and Cleo``; empty for nobody."""
+    *others, last = names or [""]
+    return f"{', '.join(others)} and {last}" if others else last

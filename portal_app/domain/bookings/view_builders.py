@@ -85,10 +85,13 @@ def draft_view(tx: Session, row: BookingDraft, notice: str = "") -> views.DraftV
     total_minor = price.total_minor if price else 0
     minutes = price.minutes if price else 0
     booked = booking_of_draft(tx, row) if row.closed_at is not None else None
-    day_iso = day = time = ""
+    day_iso = day = time = short_time = ""
     if row.starts_at is not None:
         day_iso = row.starts_at.astimezone(formats.zone).date().isoformat()
         day = formats.day(row.starts_at)
+        short_time = (
+            f"{formats.short_day(row.starts_at)}, {formats.time(row.starts_at)}"
+        )
         time = time_range_text(
             formats, row.starts_at, row.starts_at + timedelta(minutes=minutes)
         )
@@ -112,6 +115,7 @@ def draft_view(tx: Session, row: BookingDraft, notice: str = "") -> views.DraftV
         day_iso=day_iso,
         day=day,
         time=time,
+        short_time=short_time,
         fieldworker_id=row.fieldworker_id or "",
         fieldworker=asked_for.name if asked_for else "Anyone",
         location_id=row.location_id or "",

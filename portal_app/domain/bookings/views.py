@@ -72,6 +72,7 @@ class DraftView:
         starts_at: The chosen start, or empty.
         day_iso: The chosen day on the business's calendar, or empty.
         time: Such as ``9:00 am – 11:30 am``, or empty.
+        short_time: Day and start in short, such as ``Tue, 24 Nov, 9:00 am``.
         fieldworker_id: Who was asked for, or empty for anyone.
         contact_name: As chosen, or from the profile until then.
         for_whom: Whom or what it is for.
@@ -111,6 +112,7 @@ class DraftView:
     shown: OverviewSnapshot
     number: str
     notice: str
+    short_time: str = ""
     company_id: str = ""
     company: str = ""
     for_whom: list[BookingDependentView] = field(default_factory=list)
@@ -137,7 +139,13 @@ class FreeTimeView:
 
 @dataclass(frozen=True, slots=True)
 class BookingRowView:
-    """A booking in a list."""
+    """A booking in a list.
+
+    Attributes:
+        for_whom: The names of the dependents it is for; else whom to ask for.
+        next_action: ``wait``, ``calendar``, ``again``, or empty; see
+            ``rules.next_action``.
+    """
 
     number: str
     status: str
@@ -155,6 +163,8 @@ class BookingRowView:
     fieldworker: str
     place: str
     total: str
+    for_whom: str = ""
+    next_action: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +175,25 @@ class BookingPage:
     page: int
     has_more: bool
     total: int
+
+
+@dataclass(frozen=True, slots=True)
+class BookedServiceView:
+    """A service that was booked before: ``number`` is its last booking."""
+
+    number: str
+    service_slug: str
+    service_name: str
+    image: str
+    last_day: str
+
+
+@dataclass(frozen=True, slots=True)
+class HomeBookingsView:
+    """A customer's shortcuts: what comes next, and what can be booked again."""
+
+    upcoming: list[BookingRowView] = field(default_factory=list)
+    again: list[BookedServiceView] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

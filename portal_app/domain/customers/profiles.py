@@ -332,7 +332,7 @@ def _check_form(tx: Session, customer: Customer, form: ProfileForm) -> _CheckedP
         wrong["kind"] = "Please choose personal or business."
     elif form.kind == BUSINESS and not 0 < len(company) <= 120:
         wrong["company"] = "Please enter the name of the business."
-    birthday = _check_birthday(form.birthday, wrong)
+    birthday = check_birthday(form.birthday, wrong)
     if form.language and form.language not in LANGUAGES:
         wrong["language"] = "Please choose a language from the list."
     billing = None
@@ -358,7 +358,8 @@ def _check_form(tx: Session, customer: Customer, form: ProfileForm) -> _CheckedP
     )
 
 
-def _check_birthday(text: str, wrong: dict[str, str]) -> date | None:
+def check_birthday(text: str, wrong: dict[str, str]) -> date | None:
+    """A day in ISO 8601; what is wrong with it goes into ``wrong``."""
     if not text.strip():
         return None
     today = utc_now().date()

@@ -128,6 +128,20 @@ def readable_file(
     )
 
 
+def stored_content(tx: Session, file_id: str) -> tuple[str, str]:
+    """The media type of a file in use, and the key of its full copy.
+
+    Whoever calls this took the id from a row of their own.
+
+    Raises:
+        NotFound: If it is missing or removed.
+    """
+    row = tx.get(StoredFile, file_id)
+    if row is None or row.attached_at is None or row.removed_at is not None:
+        raise NotFound(_NOT_FOUND)
+    return row.media_type, full_size_key(row)
+
+
 def file_view(row: StoredFile) -> FileView:
     """A file as a browser sees it; whoever calls this has authorised it."""
     url = f"/api/files/{row.id}"

@@ -1,9 +1,12 @@
 """What a file may be, decided by its bytes; never by what it says it is."""
 
+import codecs
 import re
 import unicodedata
+import zipfile
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import BinaryIO
 
 from portal_app.domain.rate_limits.rules import Limit
 from portal_app.kernel.errors import InvalidInput
@@ -12,11 +15,15 @@ PICTURE = "picture"
 DOCUMENT = "document"
 FIELD = "field"
 SIGNATURE = "signature"
+TABLE = "table"
 PHOTO = "photo"
 """Of what the business offers; see ``domain.catalogue``."""
 
 JPEG, PNG, WEBP, HEIC = "image/jpeg", "image/png", "image/webp", "image/heic"
 PDF = "application/pdf"
+CSV = "text/csv"
+# The older name of workbooks: the newer one is longer than what the table holds.
+XLSX = "application/vnd.ms-excel"
 
 MEGABYTE = 1_000_000
 MAX_PIXELS = 65_000_000
@@ -43,6 +50,7 @@ sends up to six."""
 UPLOAD_LIMIT = Limit("uploads", 60, timedelta(minutes=10))
 UNUSED_LIFETIME = timedelta(days=1)
 
+TABLES = frozenset({CSV, XLSX})
 _PICTURES = frozenset({JPEG, PNG, WEBP, HEIC})
 _EXTENSIONS = {
     # The first is given to a file that has none, or another kind's.
@@ -51,13 +59,20 @@ _EXTENSIONS = {
     WEBP: ("webp",),
     HEIC: ("heic", "heif", "hif"),
     PDF: ("pdf",),
+    CSV: ("csv", "txt", "tsv"),
+    XLSX: ("xlsx", "xlsm"),
 }
 # An ending of ours, with what others hang on it: ``jpg_large``, ``jpeg~2``, ``JPG-1``.
 _KNOWN_EXTENSION = re.compile(
     "({})([^a-z0-9].*)?".format("|".join(sum(_EXTENSIONS.values(), ()))), re.I
 )
 _HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
-_FALLBACK_NAMES = {DOCUMENT: "document", FIELD: "file", SIGNATURE: "signature"}
+_FALLBACK_NAMES = {
+    DOCUMENT: "document",
+    FIELD: "file",
+    SIGNATURE: "signature",
+    TABLE: "table",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +86,7 @@ class Purpose:
         sizes: Edge lengths in pixels of the small copies.
         square: Whether small copies are cut to a square.
         takes: What a person is asked for.
+        for_office: Whether only the office may hand it in.
     """
 
     max_bytes: int
@@ -79,6 +95,7 @@ class Purpose:
     sizes: tuple[int, ...]
     square: bool
     takes: str
+    for_office: bool = False
 
 
 PURPOSES = {
@@ -121,6 +138,15 @@ PURPOSES = {
         (SMALL_SIZE,),
         False,
         "a drawn signature",
+    ),
+    TABLE: Purpose(
+        10 * MEGABYTE,
+        TABLES,
+        0,
+        (),
+        False,
+        "a table (CSV or XLSX)",
+        for_office=True,
     ),
 }
 
@@ -187,6 +213,70 @@ def check_type(purpose: Purpose, head: bytes) -> str:
     if media_type not in purpose.media_types:
         raise refusal(f"We cannot take this file. Please choose {purpose.takes}.")
     return media_type
+
+
+_OLD_WORKBOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ZIP = b"PK\x03\x04"
+
+
+def check_table(head: bytes, content: BinaryIO) -> str:
+    """Whether a file is a CSV or an XLSX, from its bytes; its name does not matter.
+
+    Args:
+        head: The first 64 kB.
+        content: All of it, to be read from any position.
+
+    Returns:
+        The media type.
+
+    Raises:
+        InvalidInput: If it is empty, or neither.
+    """
+    if not head.strip():
+        raise refusal("This file is empty. Please choose another one.")
+    if head.startswith(_OLD_WORKBOOK):
+        raise refusal(
+            "This is an old workbook (.xls), or one with a password. "
+            "Please save it as XLSX without a password, or as CSV."
+        )
+    if head.startswith(_ZIP):
+        if not _is_workbook(content):
+            raise refusal("This is no XLSX workbook. Please save it as XLSX or CSV.")
+        return XLSX
+    if sniff_media_type(head) or not _looks_like_text(head):
+        raise refusal("This is no table. Please choose a CSV or XLSX file.")
+    return CSV
+
+
+def _is_workbook(content: BinaryIO) -> bool:
+    content.seek(0)
+    try:
+        with zipfile.ZipFile(content) as archive:
+            names = set(archive.namelist())
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        return False
+    return {"[Content_Types].xml", "xl/workbook.xml"} <= names
+
+
+def _looks_like_text(head: bytes) -> bool:
+    if utf_16(head):
+        return True
+    controls = sum(byte < 32 and byte not in b"\t\n\r\x0b\x0c\x1a" for byte in head)
+    return b"\0" not in head and controls <= len(head) // 100
+
+
+def utf_16(head: bytes) -> str:
+    """The kind of UTF-16 a text is in, by its first bytes, or nothing."""
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    # Without a mark, the letters of the first line tell: each has a NUL beside it.
+    start = head[: len(head[:64]) // 2 * 2]
+    if len(start) < 4:
+        return ""
+    for first, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
+        if not any(start[first::2]) and all(start[1 - first :: 2]):
+            return encoding
+    return ""
 
 
 def check_pdf(tail: bytes) -> None:

@@ -31,9 +31,11 @@ from portal_app.kernel.clock import utc_now
 from portal_app.kernel.db import Database
 from portal_app.kernel.errors import Conflict, NotAllowed
 from portal_app.kernel.ids import new_id
+from portal_app.kernel.ownership import require_office
 
 _HEAD_BYTES = 64
 _TAIL_BYTES = 1024
+_TEXT_HEAD_BYTES = 64 * 1024
 _CHUNK_BYTES = 256 * 1024
 
 
@@ -66,7 +68,7 @@ def accept_upload(
         upload: The file.
 
     Raises:
-        NotAllowed: If nobody is signed in.
+        NotAllowed: If nobody is signed in, or it is for the office to hand in.
         InvalidInput: For ``file``, with why it is not taken.
         Conflict: If the customer has stored as much as fits, or has handed in as
             much as may wait to be used.
@@ -76,6 +78,8 @@ def accept_upload(
     if actor.account_id is None:
         raise NotAllowed("Please log in to hand in files.")
     purpose = rules.purpose_of(upload.purpose)
+    if purpose.for_office:
+        require_office(actor)
     limiter.count_attempt(db, LimitKey(rules.UPLOAD_LIMIT, actor.account_id))
     came_as, drawing = _checked_content(images, purpose, upload)
     content: bytes | BinaryIO
@@ -93,7 +97,7 @@ def accept_upload(
         account_id=actor.account_id,
         kind=upload.purpose,
         storage_key=f"{digest[:2]}/{file_id.lower()}",
-        media_type=drawing.media_type if drawing else rules.PDF,
+        media_type=drawing.media_type if drawing else came_as,
         size=size,
         sha256=digest,
         name=rules.stored_name(upload.name, upload.purpose, came_as),
@@ -122,11 +126,15 @@ def accept_upload(
 def _checked_content(
     images: ImageProcessor, purpose: Purpose, upload: Upload
 ) -> tuple[str, ReencodedImage | None]:
-    """What the file is, and the picture drawn anew, or ``None`` for a PDF."""
+    """What the file is, and the picture drawn anew, or ``None`` for what is none."""
     if upload.size > purpose.max_bytes:
         raise rules.refusal(rules.too_large_message(purpose))
     upload.content.seek(0)
     head = upload.content.read(_HEAD_BYTES)
+    if purpose.media_types == rules.TABLES:
+        upload.content.seek(0)
+        head = upload.content.read(_TEXT_HEAD_BYTES)
+        return rules.check_table(head, upload.content), None
     media_type = rules.check_type(purpose, head)
     if media_type == rules.PDF:
         upload.content.seek(max(0, upload.size - _TAIL_BYTES))

@@ -5,15 +5,19 @@ The migration creates the guard: an exclusion constraint on PostgreSQL, triggers
 with the same meaning on SQLite.
 """
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, Index
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
+from portal_app.domain.scheduling.rules import FIRST_WEEK
 from portal_app.kernel.columns import (
     created_field,
     id_field,
     instant_field,
+    json_field,
+    later_json_field,
     optional_instant_field,
 )
 
@@ -22,14 +26,33 @@ CLAIM_GUARD = "time_claim_no_overlap"
 
 
 class Fieldworker(SQLModel, table=True):
-    """Somebody who does the jobs."""
+    """Somebody who does the jobs. Archived ones keep their past and get no new one.
+
+    Attributes:
+        first_week: The Monday of a week A, where the hours go by weeks in turn.
+        base: The checked address from which they start, or empty.
+        base_latitude: Of the base's pin, in degrees.
+        base_longitude: As ``base_latitude``.
+        radius_km: How far from the base they go; ``None`` for anywhere.
+        request_key: What the browser called the request that added them.
+    """
+
+    __table_args__ = (Index("uq_fieldworker_request_key", "request_key", unique=True),)
 
     id: str = id_field()
     account_id: str | None = Field(default=None, foreign_key="account.id", unique=True)
     name: str = Field(max_length=80)
     bio: str = Field(default="", max_length=500)
     position: int = 0
-    active: bool = True
+    photo_id: str | None = Field(default=None, foreign_key="stored_file.id")
+    first_week: date = FIRST_WEEK
+    base: dict[str, Any] = later_json_field()
+    base_latitude: float | None = None
+    base_longitude: float | None = None
+    radius_km: int | None = None
+    request_key: str | None = Field(default=None, max_length=64)
+    archived_at: datetime | None = optional_instant_field()
+    version: int = 1
 
 
 class FieldworkerSkill(SQLModel, table=True):
@@ -49,14 +72,19 @@ class FieldworkerSkill(SQLModel, table=True):
 class WorkingHours(SQLModel, table=True):
     """A weekly stretch of work, on the wall clock of the business's zone.
 
-    ``starts`` and ``ends`` are minutes after midnight (0 to 1440);
-    ``weekday`` 0 is Monday.
+    ``starts`` and ``ends`` are minutes after midnight; an end beyond 1440 is on the
+    next day. ``weekday`` 0 is Monday. ``week`` is 0, or 1 (A) or 2 (B) of two weeks
+    in turn, counted from ``Fieldworker.first_week``.
     """
 
     __tablename__ = "working_hours"
     __table_args__ = (
         CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday"),
-        CheckConstraint("0 <= starts AND starts < ends AND ends <= 1440", name="span"),
+        CheckConstraint(
+            "0 <= starts AND starts < 1440 AND starts < ends AND ends <= starts + 1440",
+            name="span",
+        ),
+        CheckConstraint("week BETWEEN 0 AND 2", name="week"),
         Index("ix_working_hours_fieldworker_id", "fieldworker_id"),
     )
 
@@ -65,6 +93,43 @@ class WorkingHours(SQLModel, table=True):
     weekday: int
     starts: int
     ends: int
+    week: int = 0
+
+
+class HoursException(SQLModel, table=True):
+    """A date with hours of its own instead of the weekly ones, or with none.
+
+    ``stretches`` are pairs of minutes as in ``WorkingHours``.
+    """
+
+    __tablename__ = "hours_exception"
+    __table_args__ = (UniqueConstraint("fieldworker_id", "day"),)
+
+    id: str = id_field()
+    fieldworker_id: str = Field(foreign_key="fieldworker.id", ondelete="CASCADE")
+    day: date
+    stretches: list[list[int]] = json_field(list)
+    reason: str = Field(default="", max_length=120)
+    version: int = 1
+
+
+class HolidayCalendar(SQLModel, table=True):
+    """On which public holidays nobody works; one row, or none.
+
+    Attributes:
+        country: Two letters, or empty for no holidays.
+        subdivision: As the library ``holidays`` calls it, or empty.
+        worked: The names of holidays on which the business works.
+    """
+
+    __tablename__ = "holiday_calendar"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+
+    id: int = Field(default=1, primary_key=True)
+    country: str = Field(default="", max_length=2)
+    subdivision: str = Field(default="", max_length=40)
+    worked: list[str] = json_field(list)
+    version: int = 1
 
 
 class TimeOff(SQLModel, table=True):
@@ -83,10 +148,14 @@ class TimeOff(SQLModel, table=True):
     starts_at: datetime = instant_field()
     ends_at: datetime = instant_field()
     reason: str = Field(default="", max_length=120)
+    version: int = 1
 
 
 class TimeClaim(SQLModel, table=True):
-    """A fieldworker's time that is taken, buffers included: [starts_at, ends_at)."""
+    """A fieldworker's time that is taken, buffers included: [starts_at, ends_at).
+
+    ``service_id`` is what it is claimed for; ``None`` for what is no visit.
+    """
 
     __tablename__ = "time_claim"
     __table_args__ = (
@@ -106,3 +175,4 @@ class TimeClaim(SQLModel, table=True):
     ends_at: datetime = instant_field()
     created_at: datetime = created_field()
     released_at: datetime | None = optional_instant_field()
+    service_id: str | None = Field(default=None, max_length=26)

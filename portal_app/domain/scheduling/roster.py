@@ -1,32 +1,57 @@
-"""How the office defines fieldworkers, their working hours and their time off.
+"""What is known of a fieldworker, checked and stored in one way.
 
-Everything may be repeated: the same definition twice changes nothing.
+Packs, the demo business and the office's forms come here; ``define_fieldworker``
+may be repeated: the same definition twice changes nothing.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from sqlmodel import Session, col, select
 
+from portal_app.domain.business import service as businesses
 from portal_app.domain.catalogue.models import Service
+from portal_app.domain.change_log import service as change_log
+from portal_app.domain.change_log.service import Thing
+from portal_app.domain.customers.addresses import (
+    Address,
+    AddressForm,
+    address_lines,
+    is_empty,
+    pin_of,
+    validate_address,
+)
+from portal_app.domain.scheduling import hours as wall_hours
 from portal_app.domain.scheduling.models import (
     Fieldworker,
     FieldworkerSkill,
     TimeOff,
     WorkingHours,
 )
-from portal_app.domain.scheduling.rules import DAY_MINUTES, WeeklyHours
+from portal_app.domain.scheduling.rules import FIRST_WEEK, WeeklyHours
+from portal_app.kernel import archival
 from portal_app.kernel.audiences import Actor
+from portal_app.kernel.clock import utc_now
 from portal_app.kernel.errors import InvalidInput, NotFound
 from portal_app.kernel.ownership import require_office
+from portal_app.kernel.text import is_readable, one_line, paragraphs
+from portal_app.kernel.versioned import Field, Record
+
+MAX_NAME = 80
+MAX_BIO = 500
+MAX_RADIUS_KM = 1000
+
+_UNREADABLE = "Please use only letters, numbers and signs."
 
 
 @dataclass(frozen=True, slots=True)
 class FieldworkerDefinition:
     """Somebody who does the jobs, known by name.
 
-    ``skills`` are slugs of services; ``account_id`` lets the person sign in.
+    ``skills`` are slugs of services; ``account_id`` lets the person sign in. What
+    else there is, see ``models.Fieldworker``.
     """
 
     name: str
@@ -36,10 +61,13 @@ class FieldworkerDefinition:
     account_id: str | None = None
     position: int = 0
     active: bool = True
+    first_week: date = FIRST_WEEK
+    base: AddressForm = field(default_factory=AddressForm)
+    radius_km: str = ""
 
 
 def weekly_hours(
-    days: Iterable[int], starts: str, ends: str
+    days: Sequence[int], starts: str, ends: str, week: int = 0
 ) -> tuple[WeeklyHours, ...]:
     """The same hours on several weekdays (0 is Monday), such as ``"08:30"``.
 
@@ -47,13 +75,123 @@ def weekly_hours(
         days: The weekdays.
         starts: When work starts on the wall clock.
         ends: When it ends; ``"24:00"`` is midnight.
+        week: See ``WeeklyHours``.
     """
+    return day_hours(days, f"{starts}-{ends}", week)
 
-    def minutes(text: str) -> int:
-        hour, _, minute = text.partition(":")
-        return int(hour) * 60 + int(minute)
 
-    return tuple(WeeklyHours(day, minutes(starts), minutes(ends)) for day in days)
+def day_hours(days: Sequence[int], text: str, week: int = 0) -> tuple[WeeklyHours, ...]:
+    """The hours of several weekdays, such as ``07:00-11:30, 14:30-19:00``.
+
+    Raises:
+        InvalidInput: For ``hours``.
+    """
+    try:
+        stretches = wall_hours.parse_stretches(text)
+    except ValueError as error:
+        raise InvalidInput({"hours": str(error)}) from None
+    return tuple(
+        WeeklyHours(day, *stretch, week) for day in days for stretch in stretches
+    )
+
+
+def check_name(text: str) -> str:
+    """A fieldworker's name as stored.
+
+    Raises:
+        ValueError: With a sentence for the field.
+    """
+    name = one_line(text)
+    if not name:
+        raise ValueError("Please enter a name.")
+    return _fitting(name, MAX_NAME)
+
+
+def check_bio(text: str) -> str:
+    """What customers read about a fieldworker, as stored; see ``check_name``."""
+    return _fitting(paragraphs(text), MAX_BIO, lines=True)
+
+
+def check_reason(text: str) -> str:
+    """Why somebody is away, as stored; see ``check_name``."""
+    return _fitting(one_line(text), 120)
+
+
+def check_radius(text: str) -> int | None:
+    """Whole kilometres, or ``None`` for anywhere; see ``check_name``."""
+    digits = one_line(text)
+    if not digits:
+        return None
+    usable = digits.isascii() and digits.isdecimal() and len(digits) <= 4
+    if not usable or not 1 <= int(digits) <= MAX_RADIUS_KM:
+        raise ValueError(f"Please enter whole kilometres, 1 to {MAX_RADIUS_KM}.")
+    return int(digits)
+
+
+def _fitting(text: str, longest: int, *, lines: bool = False) -> str:
+    if len(text) > longest:
+        raise ValueError(f"Please use at most {longest} characters.")
+    if not is_readable(text, lines=lines):
+        raise ValueError(_UNREADABLE)
+    return text
+
+
+def check_base(form: AddressForm) -> dict[str, Any]:
+    """Where somebody starts from: columns of ``Fieldworker``.
+
+    Raises:
+        InvalidInput: With a sentence for each field that is wrong.
+    """
+    if is_empty(form):
+        return {"base": {}, "base_latitude": None, "base_longitude": None}
+    address = validate_address(form)
+    latitude, longitude = pin_of(form)
+    base = {
+        name: getattr(address, name)
+        for name in ("street", "unit", "town", "state", "postcode", "country")
+    }
+    return {"base": base, "base_latitude": latitude, "base_longitude": longitude}
+
+
+def base_lines(base: dict[str, Any], home_country: str = "") -> list[str]:
+    """The address of a base, line by line; nothing where there is none."""
+    return address_lines(Address(**base), home_country) if base else []
+
+
+def _pin_text(pin: tuple[float | None, float | None]) -> str:
+    return "" if pin[0] is None else f"{pin[0]:.5f}, {pin[1]:.5f}"
+
+
+PROFILE = Record(
+    "This person",
+    Field("name", "Name", check_name),
+    Field("bio", "About", check_bio),
+)
+BASE = Record(
+    "The base",
+    Field("base", "Address", text=lambda base: ", ".join(base_lines(base))),
+    Field(
+        "pin",
+        "Pin",
+        text=_pin_text,
+        read=lambda row: (row.base_latitude, row.base_longitude),
+    ),
+    Field("radius_km", "Radius (km)"),
+)
+SKILLS = Record("What this person does", Field("skills", "Services"))
+
+
+def hours_record(locale: str) -> Record:
+    """The weekly hours, which the change log writes as the business does."""
+    return Record(
+        "The hours",
+        Field(
+            "hours",
+            "Weekly hours",
+            text=lambda hours: "; ".join(wall_hours.week_lines(hours, locale)),
+        ),
+        Field("first_week", "Week A starts on", text=lambda day: day.isoformat()),
+    )
 
 
 def define_fieldworker(
@@ -65,29 +203,47 @@ def define_fieldworker(
 
     Raises:
         NotAllowed: If the actor is not the office.
-        InvalidInput: If hours overlap or are outside the day, or a service is
-            unknown.
+        InvalidInput: With a sentence for each field that is wrong.
     """
     require_office(actor)
-    _check_hours(definition.hours)
-    skills = set(
-        tx.exec(select(Service.id).where(col(Service.slug).in_(definition.skills)))
+    profile = PROFILE.check(definition)
+    hours = wall_hours.check_week(definition.hours)
+    base = check_base(definition.base)
+    base["radius_km"] = _for_field("radius_km", check_radius, definition.radius_km)
+    skills = dict(
+        tx.exec(
+            select(Service.id, Service.name).where(
+                col(Service.slug).in_(definition.skills)
+            )
+        ).all()
     )
     if len(skills) != len(set(definition.skills)):
         raise InvalidInput({"skills": "There is no such service."})
-    row = tx.exec(
-        select(Fieldworker).where(Fieldworker.name == definition.name)
-    ).one_or_none()
-    if row is None:
-        row = Fieldworker(name=definition.name)
-        tx.add(row)
-    row.bio = definition.bio
-    row.account_id = definition.account_id
-    row.position = definition.position
-    row.active = definition.active
+    row = named(tx, profile["name"])
+    new = row is None
+    row = row or Fieldworker(name=profile["name"])
+    values = {
+        **profile,
+        **base,
+        "account_id": definition.account_id,
+        "position": definition.position,
+        "first_week": definition.first_week,
+    }
+    changed = new or any(getattr(row, name) != it for name, it in values.items())
+    for name, value in values.items():
+        setattr(row, name, value)
+    if definition.active != archival.is_in_use(row):
+        row.archived_at = None if definition.active else utc_now()
+        changed = True
+    tx.add(row)
     tx.flush()
-    _set_skills(tx, row.id, skills)
-    _set_hours(tx, row.id, set(definition.hours))
+    changed |= set_skills(tx, row.id, set(skills))
+    changed |= set_hours(tx, row.id, hours)
+    if changed and not new:
+        row.version += 1
+        tx.flush()
+    if new:
+        change_log.record(tx, actor, "added", thing_of(row))
     return row.id
 
 
@@ -113,11 +269,7 @@ def add_time_off(
     require_office(actor)
     if fieldworker_id is not None and tx.get(Fieldworker, fieldworker_id) is None:
         raise NotFound
-    starts_at = starts_at.astimezone(UTC).replace(second=0, microsecond=0)
-    whole = ends_at.astimezone(UTC).replace(second=0, microsecond=0)
-    ends_at = whole if whole == ends_at else whole + timedelta(minutes=1)
-    if ends_at <= starts_at:
-        raise InvalidInput({"ends_at": "The end must be after the start."})
+    starts_at, ends_at = whole_minutes(starts_at, ends_at)
     row = tx.exec(
         select(TimeOff).where(
             TimeOff.fieldworker_id == fieldworker_id,
@@ -135,19 +287,50 @@ def add_time_off(
     return row.id
 
 
-def _check_hours(hours: Iterable[WeeklyHours]) -> None:
-    last: WeeklyHours | None = None
-    for stretch in sorted(hours, key=lambda h: (h.weekday, h.starts)):
-        if not 0 <= stretch.weekday <= 6:
-            raise InvalidInput({"hours": "There is no such weekday."})
-        if not 0 <= stretch.starts < stretch.ends <= DAY_MINUTES:
-            raise InvalidInput({"hours": "Hours end after they start, on one day."})
-        if last and last.weekday == stretch.weekday and stretch.starts < last.ends:
-            raise InvalidInput({"hours": "Hours of one day overlap."})
-        last = stretch
+def whole_minutes(starts_at: datetime, ends_at: datetime) -> tuple[datetime, datetime]:
+    """A stretch of time, widened to whole minutes.
+
+    Raises:
+        InvalidInput: If it does not end after it starts.
+    """
+    starts_at = starts_at.astimezone(UTC).replace(second=0, microsecond=0)
+    whole = ends_at.astimezone(UTC).replace(second=0, microsecond=0)
+    ends_at = whole if whole == ends_at else whole + timedelta(minutes=1)
+    if ends_at <= starts_at:
+        raise InvalidInput({"ends_at": "The end must be after the start."})
+    return starts_at, ends_at
 
 
-def _set_skills(tx: Session, fieldworker_id: str, service_ids: set[str]) -> None:
+def _for_field(name: str, check: Callable[[str], Any], text: str) -> Any:
+    try:
+        return check(text)
+    except ValueError as error:
+        raise InvalidInput({name: str(error)}) from None
+
+
+def thing_of(row: Fieldworker) -> Thing:
+    """A fieldworker in the change log."""
+    return Thing("Fieldworker", row.id, row.name)
+
+
+def named(tx: Session, name: str) -> Fieldworker | None:
+    """The fieldworker of this name, archived or not; case does not count."""
+    known = tx.exec(select(Fieldworker.id, Fieldworker.name)).all()
+    found = [who for who, called in known if called.casefold() == name.casefold()]
+    return tx.get(Fieldworker, found[0]) if found else None
+
+
+def stored_hours(tx: Session, fieldworker_id: str) -> tuple[WeeklyHours, ...]:
+    """The weekly hours of somebody, in order."""
+    rows = tx.exec(
+        select(WorkingHours).where(WorkingHours.fieldworker_id == fieldworker_id)
+    )
+    found = [WeeklyHours(row.weekday, row.starts, row.ends, row.week) for row in rows]
+    return tuple(sorted(found, key=lambda h: (h.week, h.weekday, h.starts)))
+
+
+def set_skills(tx: Session, fieldworker_id: str, service_ids: set[str]) -> bool:
+    """Let somebody do exactly these services; whether that is a change."""
     existing = {
         row.service_id: row
         for row in tx.exec(
@@ -161,24 +344,35 @@ def _set_skills(tx: Session, fieldworker_id: str, service_ids: set[str]) -> None
     for service_id in sorted(service_ids - existing.keys()):
         tx.add(FieldworkerSkill(fieldworker_id=fieldworker_id, service_id=service_id))
     tx.flush()
+    return existing.keys() != service_ids
 
 
-def _set_hours(tx: Session, fieldworker_id: str, hours: set[WeeklyHours]) -> None:
+def set_hours(tx: Session, fieldworker_id: str, hours: Sequence[WeeklyHours]) -> bool:
+    """Let somebody work exactly these hours; whether that is a change."""
+    wanted = set(hours)
     existing = {
-        WeeklyHours(row.weekday, row.starts, row.ends): row
+        WeeklyHours(row.weekday, row.starts, row.ends, row.week): row
         for row in tx.exec(
             select(WorkingHours).where(WorkingHours.fieldworker_id == fieldworker_id)
         )
     }
-    for stretch in existing.keys() - hours:
+    for stretch in existing.keys() - wanted:
         tx.delete(existing[stretch])
-    for stretch in sorted(hours - existing.keys(), key=lambda h: (h.weekday, h.starts)):
-        tx.add(
-            WorkingHours(
-                fieldworker_id=fieldworker_id,
-                weekday=stretch.weekday,
-                starts=stretch.starts,
-                ends=stretch.ends,
+    for stretch in hours:
+        if stretch not in existing:
+            tx.add(
+                WorkingHours(
+                    fieldworker_id=fieldworker_id,
+                    weekday=stretch.weekday,
+                    starts=stretch.starts,
+                    ends=stretch.ends,
+                    week=stretch.week,
+                )
             )
-        )
     tx.flush()
+    return existing.keys() != wanted
+
+
+def locale_of(tx: Session) -> str:
+    """The locale in which the business writes hours."""
+    return businesses.current_business(tx).locale

@@ -11,8 +11,8 @@ happens twice is worked twice.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -21,18 +21,65 @@ from portal_app.kernel.clock import day_bounds
 Span = tuple[int, int]
 """Seconds since 1970, from the first inclusively to the second exclusively."""
 
+DayStretch = tuple[int, int]
+"""Minutes after midnight on the wall, from and to; past midnight beyond 1440."""
+
 DAY_MINUTES = 1440
+EVERY_WEEK, WEEK_A, WEEK_B = 0, 1, 2
+FIRST_WEEK = date(2024, 1, 1)
+"""A Monday; the week of it is a week A unless somebody says otherwise."""
+
 MAX_CLAIM_MINUTES = 7 * DAY_MINUTES
 """No claim is longer, so a search for claims is bounded at both ends."""
 
 
 @dataclass(frozen=True, slots=True)
 class WeeklyHours:
-    """A weekly stretch of work: minutes after midnight on the wall; 0 is Monday."""
+    """A weekly stretch of work: minutes after midnight on the wall; 0 is Monday.
+
+    ``ends`` is beyond 1440 where it is on the next day; ``week`` says of which of
+    two weeks in turn it is, or that it is of both.
+    """
 
     weekday: int
     starts: int
     ends: int
+    week: int = EVERY_WEEK
+
+
+@dataclass(frozen=True, slots=True)
+class WorkPlan:
+    """When somebody works, by the calendar.
+
+    Attributes:
+        hours: The weekly hours.
+        first_week: The Monday of a week A.
+        exceptions: Days that have hours of their own, or none, whatever weekday or
+            holiday they are.
+    """
+
+    hours: tuple[WeeklyHours, ...] = ()
+    first_week: date = FIRST_WEEK
+    exceptions: Mapping[date, tuple[DayStretch, ...]] = field(default_factory=dict)
+
+    def week_of(self, day: date) -> int:
+        """Which of the two weeks in turn a day is in."""
+        weeks = (day.toordinal() - self.first_week.toordinal()) // 7
+        return WEEK_B if weeks % 2 else WEEK_A
+
+    def by_day(self) -> list[list[tuple[DayStretch, ...]]]:
+        """The stretches of each weekday, in a week A and in a week B."""
+        return [
+            [
+                tuple(
+                    (one.starts, one.ends)
+                    for one in self.hours
+                    if one.weekday == weekday and one.week in (EVERY_WEEK, week)
+                )
+                for weekday in range(7)
+            ]
+            for week in (WEEK_A, WEEK_B)
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +127,11 @@ def to_instant(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
+def as_stretches(stored: Iterable[Iterable[int]]) -> tuple[DayStretch, ...]:
+    """The stretches that a row holds as lists."""
+    return tuple((starts, ends) for starts, ends in stored)
+
+
 class LocalCalendar:
     """A range of days on the clock of a zone.
 
@@ -94,20 +146,41 @@ class LocalCalendar:
         count = (last - first).days + 1
         self.days = [first + timedelta(days=i) for i in range(count)]
         self._segments = [list(_offset_segments(day, zone)) for day in self.days]
+        # The day before has no time in this range, but what began on it may.
+        days = [first - timedelta(days=1), *self.days]
+        self._calendar = [
+            (day, day.toordinal(), day.weekday(), segments)
+            for day, segments in zip(days, [[], *self._segments], strict=True)
+        ]
 
-    def work(self, hours: Iterable[WeeklyHours]) -> list[Span]:
-        """The stretches worked in these days, sorted, touching ones joined."""
-        by_weekday: list[list[WeeklyHours]] = [[] for _ in range(7)]
-        for stretch in hours:
-            by_weekday[stretch.weekday].append(stretch)
+    def work(self, plan: WorkPlan, closed: Set[date] = frozenset()) -> list[Span]:
+        """The stretches worked in these days, sorted, touching ones joined.
+
+        Args:
+            plan: Somebody's hours.
+            closed: Days on which nobody works who has no hours of their own for it.
+                What began on the evening before goes on to its end.
+        """
+        by_day, exceptions = plan.by_day(), plan.exceptions
+        first_week = plan.first_week.toordinal()
         found: list[Span] = []
-        for day, segments in zip(self.days, self._segments, strict=True):
-            for stretch in by_weekday[day.weekday()]:
-                for midnight, opens, closes in segments:
-                    start = max(opens, midnight + stretch.starts * 60)
-                    end = min(closes, midnight + stretch.ends * 60)
-                    if start < end:
-                        found.append((start, end))
+        # What began on the day before and is not over at midnight.
+        late: Sequence[DayStretch] = ()
+        for day, ordinal, weekday, segments in self._calendar:
+            if day in exceptions:
+                today = exceptions[day]
+            elif day in closed:
+                today = ()
+            else:
+                today = by_day[(ordinal - first_week) // 7 % 2][weekday]
+            for stretches, earlier in ((late, DAY_MINUTES), (today, 0)):
+                for starts, ends in stretches:
+                    for midnight, opens, closes in segments:
+                        start = max(opens, midnight + (starts - earlier) * 60)
+                        end = min(closes, midnight + (ends - earlier) * 60)
+                        if start < end:
+                            found.append((start, end))
+            late = [one for one in today if one[1] > DAY_MINUTES]
         return merge_spans(found)
 
     def starts(self, step: int) -> tuple[list[int], list[int]]:

@@ -18,21 +18,31 @@ from sqlalchemy import (
     extract,
     or_,
 )
+from sqlalchemy import select as columns
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from portal_app.domain.business import service as business
 from portal_app.domain.catalogue.models import Service
-from portal_app.domain.scheduling import rules
+from portal_app.domain.files import attachments
+from portal_app.domain.scheduling import holiday_calendar, rules
 from portal_app.domain.scheduling.models import (
     CLAIM_GUARD,
     Fieldworker,
     FieldworkerSkill,
+    HoursException,
     TimeClaim,
     TimeOff,
     WorkingHours,
 )
-from portal_app.domain.scheduling.rules import LocalCalendar, Span, StartWindow, Visit
+from portal_app.domain.scheduling.rules import (
+    LocalCalendar,
+    Span,
+    StartWindow,
+    Visit,
+    WeeklyHours,
+    WorkPlan,
+)
 from portal_app.domain.scheduling.views import FieldworkerView
 from portal_app.kernel.clock import day_bounds, utc_now
 from portal_app.kernel.constraints import violated_constraint
@@ -122,12 +132,17 @@ def load_free_time_search(
     visit = Visit(minutes, service.buffer_before_minutes, service.buffer_after_minutes)
     if first > last or minutes <= 0 or visit.all_minutes > rules.MAX_CLAIM_MINUTES:
         return None
-    names, hours = _fieldworkers_with_hours(tx, service_id, fieldworker_id)
-    candidates = list(names)
     # A visit may begin on the last day and end after it, its buffer may begin
     # before the first.
     margin = timedelta(days=1 + visit.all_minutes // rules.DAY_MINUTES)
     calendar = LocalCalendar(zone, first - margin, last + margin)
+    closed = holiday_calendar.closed_between(
+        holiday_calendar.current_holidays(tx), first - 2 * margin, last + margin
+    )
+    names, plans = _plans_by_fieldworker(
+        tx, service_id, fieldworker_id, first - 2 * margin, last + margin
+    )
+    candidates = list(names)
     starts, day_index = calendar.starts(settings.slot_step_minutes)
     range_start, _ = day_bounds(first - margin, zone)
     _, range_end = day_bounds(last + margin, zone)
@@ -150,7 +165,7 @@ def load_free_time_search(
         day=(rules.to_seconds(opens), rules.to_seconds(closes)),
         candidates=candidates,
         names=names,
-        work={candidate: calendar.work(hours[candidate]) for candidate in candidates},
+        work={who: calendar.work(plans[who], closed) for who in candidates},
         time_off=_time_off_by_fieldworker(tx, candidates, range_start, range_end),
         claims=_claims_by_fieldworker(tx, candidates, range_start, range_end),
     )
@@ -170,30 +185,60 @@ def bookable_range(tx: Session, service_id: str) -> tuple[date, date]:
     return today, today + timedelta(days=days)
 
 
-def _fieldworkers_with_hours(
-    tx: Session, service_id: str, fieldworker_id: str | None
-) -> tuple[dict[str, str], dict[str, list[rules.WeeklyHours]]]:
-    """Names and working hours of who does this service, in the business's order.
+def _plans_by_fieldworker(
+    tx: Session, service_id: str, fieldworker_id: str | None, first: date, last: date
+) -> tuple[dict[str, str], dict[str, WorkPlan]]:
+    """Names and plans of who does this service, in the business's order.
 
-    Only of the named one, if any.
+    Only of the named one, if any; of the dates with hours of their own, those
+    between two days.
     """
     query = (
-        select(Fieldworker.id, Fieldworker.name, WorkingHours)
+        columns(
+            col(Fieldworker.id),
+            col(Fieldworker.name),
+            col(Fieldworker.first_week),
+            col(WorkingHours.weekday),
+            col(WorkingHours.starts),
+            col(WorkingHours.ends),
+            col(WorkingHours.week),
+        )
         .join(FieldworkerSkill, col(FieldworkerSkill.fieldworker_id) == Fieldworker.id)
         .outerjoin(WorkingHours, col(WorkingHours.fieldworker_id) == Fieldworker.id)
-        .where(FieldworkerSkill.service_id == service_id, col(Fieldworker.active))
+        .where(col(FieldworkerSkill.service_id) == service_id, _is_employed())
         .order_by(col(Fieldworker.position), col(Fieldworker.name), col(Fieldworker.id))
     )
     if fieldworker_id is not None:
-        query = query.where(Fieldworker.id == fieldworker_id)
+        query = query.where(col(Fieldworker.id) == fieldworker_id)
     names: dict[str, str] = {}
-    hours: dict[str, list[rules.WeeklyHours]] = {}
-    for who, name, row in tx.exec(query):
+    hours: dict[str, list[WeeklyHours]] = {}
+    first_weeks: dict[str, date] = {}
+    for who, name, first_week, weekday, starts, ends, week in tx.execute(query):
         names[who] = name
+        first_weeks[who] = first_week
         theirs = hours.setdefault(who, [])
-        if row is not None:
-            theirs.append(rules.WeeklyHours(row.weekday, row.starts, row.ends))
-    return names, hours
+        if weekday is not None:
+            theirs.append(WeeklyHours(weekday, starts, ends, week))
+    exceptions: dict[str, dict[date, tuple[rules.DayStretch, ...]]] = {}
+    for who, day, stretches in tx.execute(
+        columns(
+            col(HoursException.fieldworker_id),
+            col(HoursException.day),
+            col(HoursException.stretches),
+        ).where(
+            col(HoursException.fieldworker_id).in_(names),
+            col(HoursException.day).between(first, last),
+        )
+    ):
+        exceptions.setdefault(who, {})[day] = rules.as_stretches(stretches)
+    return names, {
+        who: WorkPlan(tuple(hours[who]), first_weeks[who], exceptions.get(who, {}))
+        for who in names
+    }
+
+
+def _is_employed() -> ColumnElement[bool]:
+    return col(Fieldworker.archived_at).is_(None)
 
 
 def _time_off_by_fieldworker(
@@ -274,10 +319,26 @@ def fieldworkers_for(tx: Session, service_id: str) -> list[FieldworkerView]:
     rows = tx.exec(
         select(Fieldworker)
         .join(FieldworkerSkill, col(FieldworkerSkill.fieldworker_id) == Fieldworker.id)
-        .where(FieldworkerSkill.service_id == service_id, col(Fieldworker.active))
+        .where(col(FieldworkerSkill.service_id) == service_id, _is_employed())
         .order_by(col(Fieldworker.position), col(Fieldworker.name), col(Fieldworker.id))
     )
-    return [FieldworkerView(id=row.id, name=row.name, bio=row.bio) for row in rows]
+    return [
+        FieldworkerView(
+            id=row.id,
+            name=row.name,
+            bio=row.bio,
+            photo_url=attachments.picture_url(row.photo_id),
+        )
+        for row in rows
+    ]
+
+
+def fieldworker_name(tx: Session, account_id: str) -> str:
+    """The name of the fieldworker whose account this is; empty if there is none."""
+    found = tx.exec(
+        select(Fieldworker.name).where(col(Fieldworker.account_id) == account_id)
+    ).one_or_none()
+    return found or ""
 
 
 def free_days(
@@ -422,7 +483,9 @@ def claim_slot(
     claim_starts, claim_ends = map(rules.to_instant, search.visit.span(start))
     for candidate in search.claim_order(start, anyone=fieldworker_id is None):
         try:
-            claim_id = claim_time(tx, candidate, claim_starts, claim_ends)
+            claim_id = claim_time(
+                tx, candidate, claim_starts, claim_ends, service_id=service_id
+            )
         except SlotTaken:
             continue
         return ClaimedTime(claim_id, candidate, search.names[candidate])
@@ -430,7 +493,12 @@ def claim_slot(
 
 
 def claim_time(
-    tx: Session, fieldworker_id: str, starts_at: datetime, ends_at: datetime
+    tx: Session,
+    fieldworker_id: str,
+    starts_at: datetime,
+    ends_at: datetime,
+    *,
+    service_id: str | None = None,
 ) -> str:
     """Take this time of a fieldworker, or nothing; returns the claim's id.
 
@@ -439,6 +507,7 @@ def claim_time(
         fieldworker_id: Whose time.
         starts_at: From when, buffers included.
         ends_at: Until when, exclusively, buffers included.
+        service_id: What for, if it is for a visit.
 
     Raises:
         SlotTaken: If the database's guard found an overlapping claim.
@@ -446,7 +515,12 @@ def claim_time(
     """
     if ends_at - starts_at > timedelta(minutes=rules.MAX_CLAIM_MINUTES):
         raise ValueError("a claim of more than seven days")
-    row = TimeClaim(fieldworker_id=fieldworker_id, starts_at=starts_at, ends_at=ends_at)
+    row = TimeClaim(
+        fieldworker_id=fieldworker_id,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        service_id=service_id,
+    )
     try:
         with tx.begin_nested():
             # Claims on one fieldworker queue here. The guard would refuse the

@@ -36,6 +36,7 @@ _SUBJECTS = {
     "email_changed": "Your email at {business.name} was changed",
     "confirm_provider": "Confirm your email at {business.name}",
     "invitation": "{business.name} invites you",
+    "customer_imported": "Your account at {business.name}",
     "ways_changed": "How you log in at {business.name} has changed",
     "new_device": "A new log-in to your account at {business.name}",
     "booking_confirmed": "Booking {payload[number]}: {payload[service]}",

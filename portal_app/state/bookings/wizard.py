@@ -133,6 +133,7 @@ class BookingWizardState(rx.State):
     duration: str = ""
     day: str = ""
     time: str = ""
+    short_time: str = ""
     time_key: str = ""
     fieldworker: str = ""
     address_lines: list[str] = []
@@ -412,6 +413,7 @@ class BookingWizardState(rx.State):
             duration=draft.duration,
             day=draft.day,
             time=draft.time,
+            short_time=draft.short_time,
             time_key=f"{draft.id} {draft.minutes}",
             fieldworker=draft.fieldworker,
             address_lines=draft.address_lines,

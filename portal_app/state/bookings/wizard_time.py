@@ -23,7 +23,10 @@ from portal_app.state.core.form_parsing import day as day_of
 from portal_app.state.core.form_parsing import instant
 
 _PARTS = (("Morning", "sunrise", 12), ("Afternoon", "sun", 17), ("Evening", "moon", 24))
-_MISSING = "Please choose a day and a time."
+_NO_TIME = "Please choose one of these times."
+_NO_DAY = "Please choose a day with free times."
+_TAKEN = "Sorry, that time has just been taken. Please choose another."
+_NEXT_DAYS = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,24 @@ class DayCell:
     available: bool
     today: bool
     blank: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WeekRow:
+    """A week of the month shown, from Monday."""
+
+    days: list[DayCell]
+
+
+@dataclass(frozen=True, slots=True)
+class DayChip:
+    """One of the next days with free times; ``label`` is the full date."""
+
+    iso: str
+    label: str
+    weekday: str
+    number: str
+    month: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,68 +78,114 @@ class SlotGroup:
 
 
 @dataclass(frozen=True, slots=True)
-class _Month:
+class _Wanted:
+    """What to look at.
+
+    Attributes:
+        person: With whom, or ``None`` for anyone.
+        day: The day; without free times, the first of the month that has some.
+        first: The month; ``None`` for that of the day or the first free day.
+    """
+
+    person: str | None
+    day: date | None
+    first: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Times:
+    """The free times of a day, and the day in words."""
+
+    day: date
+    text: str
+    groups: list[SlotGroup]
+    starts: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """A month with its free days, the next free days, and the times of one day."""
+
     first: date
     title: str
-    cells: list[DayCell]
+    weeks: list[WeekRow]
     has_previous: bool
     has_next: bool
-    free: list[str]
+    next_days: list[DayChip]
+    times: _Times | None
 
 
 class WizardTimeState(rx.State):
     """Days and times that are free for the draft, as last looked at.
 
-    ``shown_for`` names the draft and the length of the visit they belong to;
-    ``looks`` counts the looks at a day, after which ``slot`` is what is chosen.
+    Calendar, list and choice are one: ``slot`` is the draft's start, and is among the
+    times of ``day``, or empty. ``shown_for`` names the draft and the length of the
+    visit they belong to; ``looks`` counts the looks at a day. ``missing`` is why
+    *Next* did not go on.
     """
 
     shown_for: str = ""
     month: str = ""
-    days: list[DayCell] = []
+    weeks: list[WeekRow] = []
+    next_days: list[DayChip] = []
     has_previous: bool = False
     has_next: bool = False
     day: str = ""
     day_text: str = ""
     groups: list[SlotGroup] = []
     slot: str = ""
+    proposed: bool = False
     people: list[FieldworkerView] = []
     person: str = ""
     free_text: str = ""
+    missing: str = ""
     busy: bool = False
     looks: int = 0
 
     _first: date | None = None
+    _starts: list[str] = []
 
     @event_for(CUSTOMER, weight=3)
     async def load(self) -> None:
-        """Look for free time if the wizard stands at this step."""
+        """Look for free time if the wizard stands at this step.
+
+        Where no time is chosen yet, the first free one is proposed: chosen, and seen.
+        """
         book = await self.get_state(BookingWizardState)
-        if await book._stands_at("time"):
-            await self._begin(book)
+        if not await book._stands_at("time"):
+            return
+        is_new = self.shown_for != book.time_key
+        await self._begin(book)
+        if is_new and not self.slot and self._starts:
+            await self._choose(book, datetime.fromisoformat(self._starts[0]))
+            self._show(proposed=bool(self.slot))
 
     @event_for(CUSTOMER, weight=3)
     async def turn(self, months: Literal[-1, 1]) -> Any:
-        """Show another month: ``1`` for the next, ``-1`` for the one before."""
+        """Show another month: ``1`` for the next, ``-1`` for the one before.
+
+        The list goes along, to the first free day of that month.
+        """
         book = await self._book()
         usable = self.has_next if months == 1 else self.has_previous
         if book is None or self._first is None or not usable:
             return
         self._show(busy=True)
         yield
-        await self._look_at_month(book, _shift_month(self._first, months))
-        self._show(busy=False)
+        await self._look(book, None, _shift_month(self._first, months))
 
-    @event_for(CUSTOMER)
+    @event_for(CUSTOMER, weight=3)
     async def pick_day(self, iso: str) -> Any:
-        """Show the free times of a day."""
+        """Show the free times of a day, of this month or another."""
         book, day = await self._book(), day_of(iso)
         if book is None or day is None:
             return
-        self._show(day=day.isoformat())
-        book._show(problem="")
+        self._show(day=day.isoformat(), busy=True)
         yield
-        await self._look_at_day(book, day)
+        if day.replace(day=1) == self._first:
+            await self._look_at_day(book, day)
+        else:
+            await self._look(book, day, None)
 
     @event_for(CUSTOMER, weight=3)
     async def pick_person(self, fieldworker_id: str) -> Any:
@@ -131,18 +198,11 @@ class WizardTimeState(rx.State):
             return
         known = {person.id for person in self.people}
         self._show(person=fieldworker_id if fieldworker_id in known else "", busy=True)
-        book._show(problem="")
         yield
-        try:
-            await self._look(book, day_of(self.day), self._first)
-            offered = {slot.value for group in self.groups for slot in group.slots}
-            start = instant(self.slot)
-            if start is not None and self.slot in offered:
-                await self._choose(book, start)
-            else:
-                self._show(slot="")
-        finally:
-            self._show(busy=False)
+        await self._look(book, day_of(self.day), self._first)
+        start = instant(self.slot)
+        if start is not None:
+            await self._choose(book, start)
 
     @event_for(CUSTOMER)
     async def pick_slot(self, starts_at: str) -> EventSpec | None:
@@ -154,12 +214,12 @@ class WizardTimeState(rx.State):
 
     @event_for(CUSTOMER)
     async def next_from_time(self) -> EventSpec | None:
-        """*Next* on this step."""
+        """*Next* on this step: goes on with the time that is shown as chosen."""
         book = await self._book()
         if book is None:
             return None
-        if not self.slot or "time" not in book._done:
-            book._show(problem=_MISSING)
+        if not self.slot or self.slot != book._chosen[0]:
+            self._show(missing=_NO_TIME if self.groups else _NO_DAY)
             return None
         return book._go_on()
 
@@ -176,7 +236,7 @@ class WizardTimeState(rx.State):
         slot, day, person = book._chosen
         if self.shown_for != book.time_key:
             self.reset()
-        self._show(slot=slot, person=person)
+        self._show(slot=slot, person=person, missing="")
         people = await worker.query(drafts.fieldworkers, actor(), book.draft_id)
         self._show(people=people)
         await self._look(book, day_of(day) or day_of(self.day), None)
@@ -190,62 +250,74 @@ class WizardTimeState(rx.State):
                 drafts.choose_time, actor(), book.draft_id, start, self.person or None
             )
         except drafts.SlotGone:
-            day = day_of(self.day)
-            self._show(slot="")
-            if day is not None:
-                await self._look(book, day, self._first)
-            book._show(
-                problem="Sorry, that time has just been taken. Please choose another."
-            )
+            await self._look(book, day_of(self.day), self._first)
+            await self._drop_choice(book)
+            self._show(missing=_TAKEN)
             return None
         except Conflict as refused:
             return await book._refused(refused)
         book._take(draft)
-        book._show(problem="")
-        self._show(slot=draft.starts_at)
+        self._show(slot=draft.starts_at, missing="", proposed=False)
+        if draft.starts_at not in self._starts:
+            # Chosen in a list that is not shown any more: show it where it is.
+            await self._look(book, day_of(draft.day_iso), None)
         return None
 
     async def _look(
         self, book: BookingWizardState, day: date | None, first: date | None
     ) -> None:
         """Look at a month, and at the day wanted or its first free one."""
-        who, person = actor(), self.person or None
-        if first is None:
-            month = await worker.query(_first_month, who, book.draft_id, person, day)
-        else:
-            month = await worker.query(_month, who, book.draft_id, person, first)
-        self._take_month(month)
-        if day is None or day.isoformat() not in month.free:
-            day = day_of(month.free[0]) if month.free else None
-        if day is None:
-            self._show(day="", day_text="", groups=[], free_text="")
-            return
-        self._show(day=day.isoformat())
-        await self._look_at_day(book, day)
-
-    async def _look_at_month(self, book: BookingWizardState, first: date) -> None:
-        person = self.person or None
-        self._take_month(
-            await worker.query(_month, actor(), book.draft_id, person, first)
-        )
-
-    def _take_month(self, month: _Month) -> None:
-        self._first = month.first
+        try:
+            wanted = _Wanted(self.person or None, day, first)
+            found = await worker.query(_view, actor(), book.draft_id, wanted)
+        finally:
+            self._show(busy=False)
+        self._first = found.first
         self._show(
-            month=month.title,
-            days=month.cells,
-            has_previous=month.has_previous,
-            has_next=month.has_next,
+            month=found.title,
+            weeks=found.weeks,
+            next_days=found.next_days,
+            has_previous=found.has_previous,
+            has_next=found.has_next,
         )
+        await self._take_times(book, found.times)
 
     async def _look_at_day(self, book: BookingWizardState, day: date) -> None:
-        person = self.person or None
-        day_text, groups, count = await worker.query(
-            _times, actor(), book.draft_id, person, day
-        )
+        try:
+            found = await worker.query(
+                _times, actor(), book.draft_id, self.person or None, day
+            )
+        finally:
+            self._show(busy=False)
+        await self._take_times(book, found)
+
+    async def _take_times(self, book: BookingWizardState, found: _Times | None) -> None:
+        """Show the times of a day; a choice that is not among them is given up."""
         self.looks += 1
+        self._starts = found.starts if found else []
+        count = len(self._starts)
         times = "1 free time" if count == 1 else f"{count or 'No'} free times"
-        self._show(day_text=day_text, groups=groups, free_text=f"{times} on {day_text}")
+        self._show(
+            day=found.day.isoformat() if found else "",
+            day_text=found.text if found else "",
+            groups=found.groups if found else [],
+            free_text=f"{times} on {found.text}"
+            if found
+            else f"{times} in {self.month}",
+            missing="",
+        )
+        if self.slot and self.slot not in self._starts:
+            await self._drop_choice(book)
+
+    async def _drop_choice(self, book: BookingWizardState) -> None:
+        """Give up what was chosen, in the draft as on the page."""
+        self._show(slot="", proposed=False)
+        if not book._chosen[0]:
+            return
+        try:
+            book._take(await worker.call(drafts.clear_time, actor(), book.draft_id))
+        except Conflict as refused:
+            await book._refused(refused)
 
     def _show(self, **values: Any) -> None:
         for name, value in values.items():
@@ -253,63 +325,69 @@ class WizardTimeState(rx.State):
                 setattr(self, name, value)
 
 
-def _first_month(
-    tx: Session, who: Actor, draft_id: str, person: str | None, day: date | None
-) -> _Month:
-    """The month of the day wanted, or the first that has a free day."""
-    today, last = drafts.bookable_range(tx, who, draft_id)
-    if day is not None and today <= day <= last:
-        return _month(tx, who, draft_id, person, day.replace(day=1))
-    month = _month(tx, who, draft_id, person, today.replace(day=1))
-    if month.free:
-        return month
-    free = drafts.free_days(tx, who, draft_id, today, last, fieldworker_id=person)
-    if not free:
-        return month
-    first = date.fromisoformat(free[0].day).replace(day=1)
-    return _month(tx, who, draft_id, person, first)
-
-
-def _month(
-    tx: Session, who: Actor, draft_id: str, person: str | None, first: date
-) -> _Month:
-    formats = businesses.formats(tx)
-    today, last = drafts.bookable_range(tx, who, draft_id)
-    following = _shift_month(first, 1)
-    free = drafts.free_days(
-        tx, who, draft_id, first, following - timedelta(days=1), fieldworker_id=person
+def _view(tx: Session, who: Actor, draft_id: str, wanted: _Wanted) -> _View:
+    """What the step shows."""
+    formats, (today, last) = (
+        businesses.formats(tx),
+        drafts.bookable_range(tx, who, draft_id),
     )
-    free_days = {day.day for day in free}
+    person, day, first = wanted.person, wanted.day, wanted.first
+    found = drafts.free_days(tx, who, draft_id, today, last, fieldworker_id=person)
+    free = [date.fromisoformat(one.day) for one in found]
+    if first is None:
+        shown = day if day is not None and today <= day <= last else None
+        first = (shown or (free[0] if free else today)).replace(day=1)
+    following = _shift_month(first, 1)
+    of_month = [one for one in free if first <= one < following]
+    if day not in of_month:
+        day = of_month[0] if of_month else None
+    return _View(
+        first=first,
+        title=formats.month(first),
+        weeks=_weeks(formats, first, set(of_month), today),
+        has_previous=first > today,
+        has_next=following <= last,
+        next_days=[
+            DayChip(
+                iso=one.isoformat(),
+                label=formats.day(one),
+                weekday=formats.weekday(one),
+                number=str(one.day),
+                month=formats.short_month(one),
+            )
+            for one in free[:_NEXT_DAYS]
+        ],
+        times=_times(tx, who, draft_id, person, day) if day is not None else None,
+    )
+
+
+def _weeks(
+    formats: Formats, first: date, free: set[date], today: date
+) -> list[WeekRow]:
+    following = _shift_month(first, 1)
     blanks = [
         DayCell(f"blank-{i}", "", "", False, False, True)
         for i in range(first.weekday())
     ]
     days = [first + timedelta(days=i) for i in range((following - first).days)]
-    cells = [
+    cells = blanks + [
         DayCell(
             iso=day.isoformat(),
             label=formats.day(day),
             number=str(day.day),
-            available=day.isoformat() in free_days,
+            available=day in free,
             today=day == today,
             blank=False,
         )
         for day in days
     ]
-    return _Month(
-        first=first,
-        title=formats.month(first),
-        cells=blanks + cells,
-        has_previous=first > today,
-        has_next=following <= last,
-        free=[day.day for day in free],
-    )
+    return [WeekRow(cells[at : at + 7]) for at in range(0, len(cells), 7)]
 
 
 def _times(
     tx: Session, who: Actor, draft_id: str, person: str | None, day: date
-) -> tuple[str, list[SlotGroup], int]:
-    """The day in words, its free times by part of the day, and how many."""
+) -> _Times:
+    """The free times of a day, by part of the day."""
     formats = businesses.formats(tx)
     free = drafts.free_times(tx, who, draft_id, day, fieldworker_id=person)
     groups: list[SlotGroup] = []
@@ -323,7 +401,7 @@ def _times(
         if cells:
             groups.append(SlotGroup(title, icon, cells))
         begins = ends
-    return formats.day(day), groups, len(free)
+    return _Times(day, formats.day(day), groups, [time.starts_at for time in free])
 
 
 def _hour(formats: Formats, time: FreeTimeView) -> int:

@@ -1,14 +1,17 @@
 """The signed-in person and the business, as the frame of every page shows them."""
 
+from dataclasses import replace
+
 import reflex as rx
 from sqlmodel import Session
 
 from portal_app.domain.business import service as businesses
 from portal_app.domain.business.views import BusinessView
 from portal_app.domain.dependents import types
+from portal_app.domain.scheduling import service as scheduling
 from portal_app.domain.sign_in import session_lookup
 from portal_app.domain.sign_in.views import ViewerView
-from portal_app.kernel.audiences import Actor
+from portal_app.kernel.audiences import Actor, Audience
 from portal_app.kernel.ids import hash_secret
 from portal_app.state.core import worker
 from portal_app.state.core.access import PUBLIC, actor, event_for
@@ -43,4 +46,8 @@ def _owner(who: Actor) -> str:
 
 def _frame(tx: Session, who: Actor) -> tuple[ViewerView, BusinessView, str]:
     heading = types.menu_heading(tx) if who.customer_id else "Dependents"
-    return session_lookup.current_viewer(tx, who), businesses.business_view(tx), heading
+    viewer = session_lookup.current_viewer(tx, who)
+    if who.audience is Audience.FIELDWORKER and who.account_id:
+        name = scheduling.fieldworker_name(tx, who.account_id)
+        viewer = replace(viewer, name=name or viewer.name)
+    return viewer, businesses.business_view(tx), heading

@@ -47,6 +47,10 @@ def test_bookings_are_listed_by_dependent(db: Database, maya: Actor) -> None:
     assert [row.number for row in past.rows] == [first]
     assert [row.number for row in coming.rows] == [third]
     assert (of_tom.total, of_tom.rows[0].service_name) == (1, "Dog walk")
+    assert [row.for_whom for row in (*past.rows, *coming.rows)] == [
+        "Rex",
+        "Rex and Tom",
+    ]
 
 
 def test_an_archived_dependent_keeps_its_bookings(db: Database, maya: Actor) -> None:

@@ -120,6 +120,7 @@ def test_a_draft_with_every_step_done_is_ready(db: Database) -> None:
         day_iso="2026-11-03",
         day="Tuesday, 3 November 2026",
         time="9:00\u202fam – 12:15\u202fpm",
+        short_time="Tue, 3 Nov, 9:00\u202fam",
         fieldworker_id=shop.ben,
         fieldworker="Ben",
         location_id=location.id,
@@ -346,11 +347,41 @@ def test_reopened_draft_reports_a_taken_time(db: Database) -> None:
         day_iso="",
         day="",
         time="",
+        short_time="",
         done=["options", "address", "contact"],
         ready=False,
         shown=replace(draft.shown, version=draft.shown.version + 1),
         notice="The time you chose is no longer available. Please choose another.",
     )
+
+
+def test_a_time_is_taken_back_and_nothing_else(db: Database) -> None:
+    shop = db.call(create_sample_business)
+    maya, noah = db.call(new_customer), db.call(new_customer, "noah@example.com")
+    with frozen(NOW):
+        draft = ready_draft(
+            db, maya, slug="home-clean", answers=ANSWERS, fieldworker_id=shop.ben
+        )
+        before = database_snapshot(db)
+        with pytest.raises(NotFound):
+            db.call(drafts.clear_time, noah, draft.id)
+        assert database_snapshot(db) == before
+
+        cleared = db.call(drafts.clear_time, maya, draft.id)
+
+    assert cleared == replace(
+        draft,
+        starts_at="",
+        day_iso="",
+        day="",
+        time="",
+        short_time="",
+        done=["options", "address", "contact"],
+        ready=False,
+        shown=replace(draft.shown, version=draft.shown.version + 1),
+    )
+    with frozen(NOW):
+        assert db.call(drafts.clear_time, maya, draft.id) == cleared
 
 
 def test_reopened_draft_reports_changed_options(db: Database) -> None:

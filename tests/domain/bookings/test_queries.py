@@ -7,14 +7,17 @@ from sqlmodel import Session, select
 from portal_app.domain.bookings import confirmation, queries
 from portal_app.domain.bookings.models import Booking
 from portal_app.domain.bookings.views import (
+    BookedServiceView,
     BookingEventView,
     BookingPage,
     BookingRowView,
     BookingView,
     CalendarEntry,
+    HomeBookingsView,
 )
 from portal_app.domain.business.models import Business
 from portal_app.domain.catalogue import definitions
+from portal_app.domain.catalogue.models import Service
 from portal_app.domain.catalogue.rules import PricedChoice
 from portal_app.domain.catalogue.views import LineView
 from portal_app.domain.scheduling import service as scheduling
@@ -81,9 +84,13 @@ def _rows(tx: Session, shop: SampleBusiness, actor: Actor, indexes: list[int]) -
 
 
 def _starts(page: BookingPage) -> list[int]:
+    return _starts_of(page.rows)
+
+
+def _starts_of(rows: list[BookingRowView]) -> list[int]:
     return [
         (datetime.fromisoformat(row.starts_at) - TUESDAY_NINE) // timedelta(hours=1)
-        for row in page.rows
+        for row in rows
     ]
 
 
@@ -178,6 +185,8 @@ def test_a_booking_is_listed_with_its_texts(db: Database) -> None:
                 fieldworker="Ana",
                 place="Unit 3, 12 Ocean Street, Bondi NSW 2026",
                 total="$172.47",
+                for_whom="Maya Chen",
+                next_action="calendar",
             )
         ],
         page=1,
@@ -236,14 +245,100 @@ def test_bookings_come_in_pages_of_twenty(db: Database) -> None:
     ]
 
 
-def test_unknown_list_is_refused(db: Database) -> None:
+def test_unknown_list_or_order_is_refused(db: Database) -> None:
     db.call(create_sample_business)
     maya = db.call(new_customer)
 
     with pytest.raises(InvalidInput) as refused:
         db.query(queries.my_bookings, maya, "all")
-
     assert refused.value.fields == {"when": "There is no such list."}
+
+    with pytest.raises(InvalidInput) as refused:
+        db.query(queries.my_bookings, maya, "upcoming", 1, "number")
+    assert refused.value.fields == {"sort": "There is no such order."}
+
+
+@pytest.mark.parametrize(
+    ("sort", "upcoming", "past"),
+    [
+        ("", [1, 2, 3, 4], [-1, -2, -3]),
+        ("soonest", [1, 2, 3, 4], [-3, -2, -1]),
+        ("latest", [4, 3, 2, 1], [-1, -2, -3]),
+        # Equal ones stand in the list's usual order.
+        ("service", [3, 4, 1, 2], [-1, -2, -3]),
+        ("price", [2, 1, 3, 4], [-2, -1, -3]),
+        ("status", [4, 1, 2, 3], [-1, -2, -3]),
+    ],
+)
+def test_bookings_are_sorted(
+    db: Database, sort: str, upcoming: list[int], past: list[int]
+) -> None:
+    shop = db.call(create_sample_business)
+    maya = db.call(new_customer)
+    db.call(_rows, shop, maya, [-3, -2, -1, 1, 2, 3, 4])
+
+    def vary(tx: Session) -> None:
+        rows = tx.exec(select(Booking).order_by(Booking.starts_at)).all()  # type: ignore[arg-type]
+        rows[1].total_minor = rows[4].total_minor = 9900
+        rows[3].service_name, rows[4].service_name = "pool care", "Pool care"
+        rows[5].status, rows[6].status = "cancelled", "pending"
+
+    db.call(vary)
+    with frozen(TUESDAY_NINE):
+        shown = [
+            db.query(queries.my_bookings, maya, when, 1, sort)
+            for when in ("upcoming", "past")
+        ]
+
+    assert [_starts(page) for page in shown] == [upcoming, past]
+
+
+def test_a_row_says_for_whom_and_what_to_do_next(db: Database) -> None:
+    shop = db.call(create_sample_business)
+    maya = db.call(new_customer)
+    db.call(_rows, shop, maya, [-2, -1, 1, 2, 3])
+
+    def vary(tx: Session) -> None:
+        rows = tx.exec(select(Booking).order_by(Booking.starts_at)).all()  # type: ignore[arg-type]
+        rows[3].status, rows[4].status = "pending", "cancelled"
+
+    def next_actions() -> list[list[str]]:
+        pages = [db.query(queries.my_bookings, maya, w) for w in ("upcoming", "past")]
+        return [[row.next_action for row in page.rows] for page in pages]
+
+    db.call(vary)
+    with frozen(TUESDAY_NINE):
+        assert next_actions() == [["calendar", "wait", "again"], ["again", "again"]]
+        db.call(lambda tx: setattr(tx.get_one(Service, shop.walk), "active", False))
+        assert next_actions() == [["calendar", "wait", ""], ["", ""]]
+        row = db.query(queries.my_bookings, maya).rows[0]
+    assert (row.for_whom, row.fieldworker) == ("Maya Chen", "Ana")
+
+
+def test_the_shortcuts_at_home(db: Database) -> None:
+    shop = db.call(create_sample_business)
+    maya = db.call(new_customer)
+    noah = db.call(new_customer, "noah@example.com")
+    db.call(_rows, shop, maya, [-3, -2, 1, 2, 3])
+    db.call(_rows, shop, noah, [-1, 4])
+
+    def vary(tx: Session) -> None:
+        rows = tx.exec(select(Booking).order_by(Booking.starts_at)).all()  # type: ignore[arg-type]
+        rows[3].status = "cancelled"
+
+    db.call(vary)
+    with frozen(TUESDAY_NINE):
+        home = db.query(queries.home_bookings, maya)
+        none = db.query(queries.home_bookings, db.call(new_customer, "tom@example.com"))
+
+    assert _starts_of(home.upcoming) == [2, 3]
+    assert home.again == [
+        BookedServiceView("B-00000498", "dog-walk", "Dog walk", "", "Tue, 3 Nov")
+    ]
+    assert none == HomeBookingsView()
+    for stranger in (Actor(), SYSTEM):
+        with pytest.raises(NotAllowed):
+            db.query(queries.home_bookings, stranger)
 
 
 @pytest.mark.parametrize("spell", [str.lower, lambda n: f" {n} ", str.swapcase])

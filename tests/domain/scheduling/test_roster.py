@@ -52,7 +52,7 @@ def _all(tx: Session) -> list[object]:
                 worker.name,
                 worker.bio,
                 worker.position,
-                worker.active,
+                worker.archived_at is None,
                 [(h.id, h.weekday, h.starts, h.ends) for h in hours],
                 list(skills),
             )
@@ -112,11 +112,19 @@ def test_hours_and_skills_become_exactly_those_named(db: Database) -> None:
         ),
         (
             FieldworkerDefinition("Ana", hours=(WeeklyHours(7, 0, 60),)),
-            {"hours": "There is no such weekday."},
+            {"hours": "There is no such day."},
         ),
         (
-            FieldworkerDefinition("Ana", hours=weekly_hours([0], "12:00", "12:00")),
-            {"hours": "Hours end after they start, on one day."},
+            FieldworkerDefinition("Ana", hours=(WeeklyHours(0, 720, 720),)),
+            {"hours.every.0": "Hours end within 24 hours."},
+        ),
+        (
+            FieldworkerDefinition("  ", radius_km="5"),
+            {"name": "Please enter a name."},
+        ),
+        (
+            FieldworkerDefinition("Ana", radius_km="-5"),
+            {"radius_km": "Please enter whole kilometres, 1 to 1000."},
         ),
         (
             FieldworkerDefinition(
@@ -124,7 +132,7 @@ def test_hours_and_skills_become_exactly_those_named(db: Database) -> None:
                 hours=weekly_hours([0], "08:00", "12:00")
                 + weekly_hours([0], "11:59", "13:00"),
             ),
-            {"hours": "Hours of one day overlap."},
+            {"hours.every.0": "These hours overlap with others."},
         ),
     ],
 )

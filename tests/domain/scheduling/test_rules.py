@@ -11,6 +11,7 @@ from portal_app.domain.scheduling.rules import (
     StartWindow,
     Visit,
     WeeklyHours,
+    WorkPlan,
     free_ranges,
     least_busy_first,
     merge_spans,
@@ -39,7 +40,11 @@ def _offered(
     starts, _ = calendar.starts(step)
     found = []
     for first, after_last in free_ranges(
-        starts, calendar.work(hours), sorted(busy), Visit(minutes), FOREVER
+        starts,
+        calendar.work(WorkPlan(tuple(hours))),
+        sorted(busy),
+        Visit(minutes),
+        FOREVER,
     ):
         for start in starts[first:after_last]:
             instant = to_instant(start)
@@ -200,7 +205,7 @@ def test_a_visit_may_pass_midnight_into_the_hours_of_the_next_day() -> None:
     calendar = LocalCalendar(zone, date(2026, 6, 1), date(2026, 6, 2))
     hours = [WeeklyHours(0, 1320, 1440), WeeklyHours(1, 0, 60)]
 
-    work = calendar.work(hours)
+    work = calendar.work(WorkPlan(tuple(hours)))
 
     midnight = to_seconds(datetime(2026, 6, 1, 14, 0, tzinfo=UTC))
     assert work == [(midnight - 7200, midnight + 3600)]
@@ -325,7 +330,7 @@ def test_the_sweep_offers_exactly_what_looking_at_every_minute_does(
         to_instant(start)
         for a, b in free_ranges(
             starts,
-            calendar.work(hours),
+            calendar.work(WorkPlan(tuple(hours))),
             sorted((to_seconds(s), to_seconds(e)) for s, e in taken),
             visit,
             StartWindow(to_seconds(earliest), to_seconds(latest), step),

@@ -223,7 +223,7 @@ def test_who_does_a_service(db: Database) -> None:
     assert db.query(service.fieldworkers_for, shop.walk) == [ana]
 
     def leave(tx: Session) -> None:
-        tx.get_one(Fieldworker, shop.ana).active = False
+        tx.get_one(Fieldworker, shop.ana).archived_at = NOW
 
     db.call(leave)
     assert db.query(service.fieldworkers_for, shop.cleaning) == [ben]
@@ -475,8 +475,9 @@ def test_search_makes_few_queries_however_many_fieldworkers(
     with frozen(NOW), statements_of(sqlite_db) as asked:
         sqlite_db.query(service.free_days, shop.walk, 30, MONDAY, date(2026, 11, 30))
 
-    # Service, business, fieldworkers with their hours, time off, claims.
-    assert len(asked) == 5
+    # Service, business, holidays, fieldworkers with their hours, their dates, time
+    # off, claims.
+    assert len(asked) == 7
 
 
 def test_a_search_scans_no_table_of_claims(sqlite_db: Database) -> None:

@@ -62,6 +62,7 @@ TO_SEE = {"number": BOOKING["number"], "path": "/login/booking?link=abc-DEF_123"
 PAYLOADS: dict[str, dict[str, Any]] = {
     "verify_email": {"path": "/verify-email?token=abc-DEF_123"},
     "already_registered": {"path": "/login"},
+    "customer_imported": {"path": "/signup"},
     "verify_contact": {"path": "/verify-contact?token=abc", "customer": "Maya Chen"},
     "reset_password": {"path": "/reset-password?token=abc-DEF_123"},
     "password_changed": {"path": "/forgot-password"},

@@ -6,9 +6,11 @@ from datetime import timedelta
 import pytest
 
 from portal_app.domain.bookings import confirmation
+from portal_app.kernel.audiences import SYSTEM, Actor
 from portal_app.kernel.clock import frozen
 from portal_app.kernel.db import Database
 from portal_app.state.bookings.booking_list import BookingsState
+from portal_app.state.bookings.home import HomeState
 from tests.support.sample_business import (
     NOW,
     TUESDAY_NINE,
@@ -63,3 +65,31 @@ def test_bookings_of_others_are_not_listed(shop: Database) -> None:
     confirmation.confirm(shop, maya, draft.id, draft.shown)
     noah = shop.call(new_customer, "noah@example.com")
     assert _listed(Tab("/bookings", noah)).rows == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "sort", "asked_sort"),
+    [
+        ({}, "soonest", ""),
+        ({"when": "past"}, "latest", ""),
+        ({"when": "past", "sort": "price"}, "price", "price"),
+        ({"sort": "number"}, "soonest", ""),
+    ],
+)
+def test_the_order_is_in_the_address(
+    shop: Database, asked: dict[str, str], sort: str, asked_sort: str
+) -> None:
+    shown = _listed(Tab("/bookings", shop.call(new_customer), **asked))
+    assert (shown.sort, shown.asked_sort) == (sort, asked_sort)
+
+
+def test_the_home_page_has_shortcuts_for_a_customer_only(shop: Database) -> None:
+    maya = shop.call(new_customer)
+    draft = ready_draft(shop, maya)
+    number = confirmation.confirm(shop, maya, draft.id, draft.shown)
+    for who, numbers in ((maya, [number]), (Actor(), []), (SYSTEM, [])):
+        tab = Tab("/", who)
+        tab.fire(HomeState.load)
+        home = tab.state(HomeState)
+        assert [row.number for row in home.bookings.upcoming] == numbers
+        assert home.loaded

@@ -3,15 +3,18 @@
 import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from sqlmodel import select
 
+from portal_app.domain import wiring
 from portal_app.domain.bookings import confirmation, drafts
 from portal_app.domain.bookings.models import Booking, BookingDraft
 from portal_app.domain.catalogue import definitions
 from portal_app.domain.customers.models import Location
+from portal_app.domain.scheduling import roster
 from portal_app.kernel.audiences import SYSTEM, Actor
 from portal_app.kernel.clock import frozen
 from portal_app.kernel.db import Database
@@ -214,7 +217,7 @@ def test_malformed_input_is_refused(shop: Database, nonsense: str) -> None:
         tab.fire(submit, {nonsense: nonsense})
     tab.fire(BookingWizardState.confirm, {nonsense: 1})
     found = shop.query(drafts.get_draft, maya, tab.state(BookingWizardState).draft_id)
-    assert (found.done, _at(tab)) == (["options"], ("open", "time"))
+    assert (found.done, _at(tab)) == (["options", "time"], ("open", "time"))
     assert _count(shop) == 0
 
 
@@ -333,18 +336,104 @@ def test_unseen_overview_cannot_be_confirmed(shop: Database) -> None:
     assert (_count(shop), _at(tab)) == (0, ("open", "overview"))
 
 
+FIRST = "2026-11-01T23:00:00+00:00"
+"""Monday at 10:00 in Sydney, which the lead time leaves as the first."""
+
+
+def _times(tab: Tab) -> tuple[str, str, str]:
+    """The day shown, the choice shown, and the draft's: always one."""
+    state = tab.state(WizardTimeState)
+    draft = tab.state(BookingWizardState)
+    with wiring.current().database.read() as tx:  # type: ignore[union-attr]
+        stored = drafts.get_draft(tx, tab.who, draft.draft_id)
+    assert state.slot == stored.starts_at
+    assert (draft.day, draft.short_time) == (stored.day, stored.short_time)
+    return state.day, state.slot, state.missing
+
+
+def test_the_first_free_time_is_proposed_and_taken(shop: Database) -> None:
+    tab = _open(shop.call(new_customer), WALKING, step="time")
+    state = tab.state(WizardTimeState)
+    assert _times(tab) == ("2026-11-02", FIRST, "")
+    assert state.proposed is True
+    assert [(one.weekday, one.number, one.month) for one in state.next_days[:6]] == [
+        ("Mon", "2", "Nov"),
+        ("Tue", "3", "Nov"),
+        ("Wed", "4", "Nov"),
+        ("Thu", "5", "Nov"),
+        ("Fri", "6", "Nov"),
+        ("Mon", "9", "Nov"),
+    ]
+    draft = tab.state(BookingWizardState).draft_id
+    assert redirect_targets(tab.fire(WizardTimeState.next_from_time)) == [
+        f"{WALKING}?step=address&draft={draft}"
+    ]
+
+
+def test_another_day_gives_the_choice_up_and_next_asks(shop: Database) -> None:
+    tab = _open(shop.call(new_customer), WALKING, step="time")
+    tab.fire(WizardTimeState.pick_slot, FIRST)
+    assert tab.state(WizardTimeState).proposed is False
+    tab.fire(WizardTimeState.pick_day, "2026-11-03")
+    assert _times(tab) == ("2026-11-03", "", "")
+    assert tab.fire(WizardTimeState.next_from_time) == []
+    assert _times(tab) == ("2026-11-03", "", "Please choose one of these times.")
+    assert _at(tab) == ("open", "time")
+    # A repeated load, as after a lost connection, does not choose in its place.
+    tab.fire(WizardTimeState.load)
+    assert _times(tab) == ("2026-11-03", "", "")
+    tab.fire(WizardTimeState.pick_slot, NINE)
+    assert _times(tab) == ("2026-11-03", NINE, "")
+
+
+def test_another_month_takes_the_list_along(shop: Database) -> None:
+    tab = _open(shop.call(new_customer), WALKING, step="time")
+    state = tab.state(WizardTimeState)
+    tab.fire(WizardTimeState.turn, 1)
+    assert (state.month, state.day_text) == (
+        "December 2026",
+        "Tuesday, 1 December 2026",
+    )
+    assert _times(tab) == ("2026-12-01", "", "")
+    tab.fire(WizardTimeState.turn, -1)
+    assert _times(tab) == ("2026-11-02", "", "")
+    # A day of the strip that is in another month than the one shown.
+    tab.fire(WizardTimeState.pick_day, "2026-12-04")
+    assert (state.month, _times(tab)) == ("December 2026", ("2026-12-04", "", ""))
+
+
+def test_a_month_without_free_time_says_so(shop: Database) -> None:
+    tab = _open(shop.call(new_customer), WALKING, step="time")
+    december = (datetime(2026, 11, 30, tzinfo=UTC), datetime(2027, 1, 2, tzinfo=UTC))
+    shop.call(roster.add_time_off, SYSTEM, None, *december)
+    tab.fire(WizardTimeState.turn, 1)
+    state = tab.state(WizardTimeState)
+    assert (state.month, state.groups) == ("December 2026", [])
+    assert state.free_text == "No free times in December 2026"
+    assert _times(tab) == ("", "", "")
+    assert tab.fire(WizardTimeState.next_from_time) == []
+    assert state.missing == "Please choose a day with free times."
+
+
+def test_a_replayed_next_does_not_take_a_time_nobody_saw(shop: Database) -> None:
+    maya = shop.call(new_customer)
+    draft = shop.call(drafts.open_draft, maya, "dog-walk").id
+    # The server that had shown the step was restarted.
+    tab = Tab(WALKING, maya, step="time", draft=draft)
+    assert redirect_targets(tab.fire(WizardTimeState.next_from_time)) == []
+    assert _times(tab) == ("2026-11-02", "", "Please choose one of these times.")
+
+
 def test_slot_taken_while_choosing_is_reported(shop: Database) -> None:
     maya = shop.call(new_customer)
     tab = _open(maya, WALKING, step="time")
+    tab.fire(WizardTimeState.pick_day, "2026-11-03")
     noah = shop.call(new_customer, "noah@example.com")
     theirs = ready_draft(shop, noah)
     confirmation.confirm(shop, noah, theirs.id, theirs.shown)
     tab.fire(WizardTimeState.pick_slot, NINE)
-    assert tab.state(BookingWizardState).problem == (
-        "Sorry, that time has just been taken. Please choose another."
-    )
-    times = tab.state(WizardTimeState)
-    assert (times.slot, tab.state(BookingWizardState).day) == ("", "")
+    taken = "Sorry, that time has just been taken. Please choose another."
+    assert _times(tab) == ("2026-11-03", "", taken)
     assert tab.fire(WizardTimeState.next_from_time) == []
 
 

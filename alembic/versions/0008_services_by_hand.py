@@ -6,8 +6,8 @@ from alembic import op
 from portal_app.kernel.db import UTCDateTime
 from portal_app.kernel.ids import new_id
 
-revision = "0006_services_by_hand"
-down_revision = "0005_office_people"
+revision = "0008_services_by_hand"
+down_revision = "0007_imports"
 branch_labels = None
 depends_on = None
 

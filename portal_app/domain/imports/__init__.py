@@ -1,0 +1,1 @@
+"""Services, team and customers from spreadsheets, and into them."""
