@@ -20,6 +20,7 @@ from sqlalchemy.types import TypeDecorator
 from sqlmodel import Session, SQLModel
 
 from portal_app.kernel.errors import Unavailable
+from portal_app.kernel.postgres_silence import end_silence_after
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -41,6 +42,8 @@ _MAX_TRIES = 5
 _CONNECT_SECONDS = 3
 _POOL_SECONDS = 10
 _UNACKNOWLEDGED_SECONDS = 10
+# Longer than a statement may take; then the server itself must have stopped.
+_SILENT_SECONDS = 5
 # What is wrong with the database itself, and not with what it was asked.
 _OUTAGE_SQLSTATES = (
     "08",  # the connection
@@ -105,8 +108,9 @@ class Database:
     Args:
         url: A SQLAlchemy URL; ``sqlite:///…`` or ``postgresql+psycopg://…``.
         pool_size: Connections kept open (PostgreSQL).
-        statement_seconds: How long one statement may take (PostgreSQL); without
-            one, as long as the server lets it.
+        statement_seconds: How long one statement may take (PostgreSQL), and with
+            five seconds more how long the server may say nothing; without one, as
+            long as the server lets it.
     """
 
     def __init__(
@@ -136,6 +140,7 @@ class Database:
             event.listen(self.engine, "begin", _begin_sqlite)
         elif statement_seconds is not None:
             event.listen(self.engine, "connect", _limit_statements(statement_seconds))
+            end_silence_after(self.engine, statement_seconds + _SILENT_SECONDS)
 
     @contextmanager
     def read(self) -> Iterator[Session]:

@@ -1,12 +1,13 @@
 """A database that is away says so in one way, and is used again once it is back."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import Session, select
 
 from portal_app.domain.accounts.models import Account
@@ -46,6 +47,16 @@ def distant() -> Iterator[Distant]:
             database.engine.dispose()
 
 
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch, distant: Distant) -> Iterator[Database]:
+    monkeypatch.setattr(database_module, "_SILENT_SECONDS", 0.2)
+    database = Database(distant.database.url, statement_seconds=1)
+    try:
+        yield database
+    finally:
+        database.engine.dispose()
+
+
 def _add(tx: Session, email: str = "a@example.com") -> None:
     tx.add(Account(email=email, role="customer"))
     tx.flush()
@@ -59,6 +70,35 @@ def _add_until_full(tx: Session) -> None:
 
 def _emails(database: Database) -> list[str]:
     return database.query(lambda tx: list(tx.exec(select(Account.email)).all()))
+
+
+@needs_postgresql
+def test_a_server_that_stops_without_closing_keeps_nobody_waiting(
+    distant: Distant, impatient: Database
+) -> None:
+    impatient.call(_add)
+    held = impatient.engine.connect()
+    held.execute(text("SELECT 1"))
+    distant.proxy.pause()
+    attempts: tuple[Callable[[], object], ...] = (
+        lambda: impatient.call(_add, "b@example.com"),
+        lambda: _emails(impatient),
+    )
+    for attempt in attempts:
+        begun = time.monotonic()
+        with pytest.raises(DatabaseUnavailable) as outage:
+            attempt()
+        assert outage.value.message == AWAY
+        # A connection of the pool, and the new one in its place.
+        assert time.monotonic() - begun < 10
+    with pytest.raises(OperationalError, match=r"no answer within 1\.2 seconds"):
+        held.commit()
+    held.invalidate()
+    held.close()
+    assert _emails(distant.direct) == ["a@example.com"]
+    distant.proxy.resume()
+    impatient.call(_add, "c@example.com")
+    assert sorted(_emails(impatient)) == ["a@example.com", "c@example.com"]
 
 
 @needs_postgresql

@@ -23,6 +23,16 @@ class TcpProxy:
         self._listener: socket.socket | None = None
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
+        self._flowing = threading.Event()
+        self._flowing.set()
+
+    def pause(self) -> None:
+        """Keep the connections, take new ones, and pass nothing on."""
+        self._flowing.clear()
+
+    def resume(self) -> None:
+        """Pass on what came meanwhile."""
+        self._flowing.set()
 
     def open(self) -> None:
         """Take connections."""
@@ -62,6 +72,7 @@ class TcpProxy:
     def _pass(self, source: socket.socket, sink: socket.socket) -> None:
         with suppress(OSError):
             while piece := source.recv(_CHUNK_BYTES):
+                self._flowing.wait()
                 sink.sendall(piece)
         for connection in (source, sink):
             _end(connection)
@@ -83,4 +94,5 @@ def tcp_proxy(target: int) -> Iterator[TcpProxy]:
     try:
         yield proxy
     finally:
+        proxy.resume()
         proxy.close()
