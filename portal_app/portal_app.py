@@ -21,6 +21,7 @@ from portal_app.api.public_pages import PageRenderers, public_page_routes
 from portal_app.api.readiness import portal_readiness
 from portal_app.api.sessions import session_routes
 from portal_app.api.slow_clients import SlowClients
+from portal_app.api.socket_limits import SocketLimits
 from portal_app.api.stop_mails import stop_mails_routes
 from portal_app.api.uploads import upload_routes
 from portal_app.backups.locks import in_use
@@ -177,7 +178,8 @@ def _with_trailing_slash_redirect(portal: ASGIApp) -> ASGIApp:
 
 def _with_guard(portal: ASGIApp) -> ASGIApp:
     policy = content_security_policy(_settings, inline_script_hashes(BUILT_SITE))
-    return Guard(SlowClients(portal), _settings, policy, _readiness.is_answering)
+    bounded = SocketLimits(SlowClients(portal), _settings)
+    return Guard(bounded, _settings, policy, _readiness.is_answering)
 
 
 @asynccontextmanager

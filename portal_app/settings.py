@@ -69,7 +69,8 @@ class Settings(BaseSettings):
             a to z before the @; such addresses are accepted only then.
         trusted_proxy_hops: How many reverse proxies in front are ours.
         event_allowance: How many times the usual a browser, a session and an
-            address may ask of a worker (``state.core.event_limits``).
+            address may ask of a worker (``state.core.event_limits``), and how many
+            sockets an address may hold open there (``api.socket_limits``).
     """
 
     model_config = SettingsConfigDict(

@@ -1,7 +1,7 @@
 """The actor and the network address behind a request."""
 
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 
 from portal_app.api.guard import allowed_origins, session_secret
 from portal_app.domain.sign_in import session_lookup
@@ -11,7 +11,7 @@ from portal_app.kernel.ids import hash_secret
 from portal_app.settings import Settings
 
 
-def client_address(request: Request, settings: Settings) -> str:
+def client_address(request: HTTPConnection, settings: Settings) -> str:
     """The network address of the client.
 
     ``X-Forwarded-For`` counts only as far as our own proxies wrote it.

@@ -13,6 +13,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from portal_app.api.authentication import RequestAuthenticator
+from portal_app.api.failures import RETRY_SECONDS
 from portal_app.domain.files import attachments, rules
 from portal_app.domain.files.attachments import ReadableFile
 from portal_app.domain.files.protocols import Storage, StorageUnavailable
@@ -60,7 +61,9 @@ def file_routes(
                 return Response(status_code=304, headers=headers)
             pieces: Iterator[bytes] = await run_in_threadpool(storage.read, found.key)
         except StorageUnavailable as error:
-            return _text_response(503, error.message)
+            answer = _text_response(503, error.message)
+            answer.headers["retry-after"] = str(RETRY_SECONDS)
+            return answer
         except DomainError:
             return _text_response(404, "We could not find that file.")
         return StreamingResponse(pieces, headers=headers, media_type=found.media_type)

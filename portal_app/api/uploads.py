@@ -17,6 +17,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from portal_app.api.authentication import RequestAuthenticator
+from portal_app.api.failures import RETRY_SECONDS
 from portal_app.api.work_pool import Busy, WorkPool
 from portal_app.domain.files import rules, uploads
 from portal_app.domain.files.protocols import (
@@ -176,7 +177,10 @@ def _error_response(error: Exception) -> JSONResponse:
         return answer
     if isinstance(error, DomainError):
         fitting = (status for kind, status in _STATUS if isinstance(error, kind))
-        return _text_response(next(fitting, _UNPROCESSABLE), error.message)
+        refused = _text_response(next(fitting, _UNPROCESSABLE), error.message)
+        if isinstance(error, StorageUnavailable):
+            refused.headers["retry-after"] = str(RETRY_SECONDS)
+        return refused
     return _text_response(400, "The file did not arrive whole. Please try again.")
 
 

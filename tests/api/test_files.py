@@ -12,6 +12,7 @@ from portal_app.api.files import file_routes
 from portal_app.api.uploads import upload_routes
 from portal_app.domain.files import attachments
 from portal_app.domain.files.models import StoredFile
+from portal_app.domain.files.protocols import StorageUnavailable
 from portal_app.integrations.images import PillowImages
 from portal_app.integrations.storage import FsspecStorage
 from portal_app.kernel.clock import utc_now
@@ -96,6 +97,22 @@ def keep(browser: Browser, file_id: str, kind: str = "picture") -> None:
     browser.database.call(
         attachments.attach, actor, file_id, {kind}, customer_id=actor.customer_id
     )
+
+
+def test_a_storage_that_is_away_says_when_to_come_back(
+    maya: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = maya.send(rotated_photo()).json()["url"]
+    kept = maya.stored()
+
+    def away(*_arguments: object) -> None:
+        raise StorageUnavailable
+
+    for method in ("read", "put"):
+        monkeypatch.setattr(FsspecStorage, method, away)
+    for answer in (maya.get(url), maya.send(rotated_photo())):
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    assert maya.stored() == kept
 
 
 def test_a_picture_comes_back_upright_small_and_bare(maya: Browser) -> None:
