@@ -14,9 +14,11 @@ from portal_app.api.calendar import calendar_routes
 from portal_app.api.changes_export import changes_export_routes
 from portal_app.api.failures import failure_handlers
 from portal_app.api.files import file_routes
+from portal_app.api.former_addresses import FormerAddresses
 from portal_app.api.guard import Guard, content_security_policy, inline_script_hashes
 from portal_app.api.health import health_routes
 from portal_app.api.oauth import oauth_routes
+from portal_app.api.photos import photo_routes
 from portal_app.api.public_pages import PageRenderers, public_page_routes
 from portal_app.api.readiness import portal_readiness
 from portal_app.api.sessions import session_routes
@@ -165,6 +167,7 @@ _routes = Starlette(
         *stop_mails_routes(_database),
         *upload_routes(_database, _settings, _storage, _images),
         *file_routes(_database, _settings, _storage),
+        *photo_routes(_database, _settings, _storage),
         *export_routes(_database, _settings, _storage),
         *public_page_routes(_database, BUILT_SITE, _settings, PAGE_RENDERERS),
     ],
@@ -174,6 +177,10 @@ _routes = Starlette(
 
 def _with_trailing_slash_redirect(portal: ASGIApp) -> ASGIApp:
     return TrailingSlashRedirect(portal, BUILT_SITE)
+
+
+def _with_former_addresses(portal: ASGIApp) -> ASGIApp:
+    return FormerAddresses(portal, _database)
 
 
 def _with_guard(portal: ASGIApp) -> ASGIApp:
@@ -200,7 +207,12 @@ async def _jobs() -> AsyncIterator[None]:
 
 
 app = rx.App(
-    api_transformer=[_with_trailing_slash_redirect, _routes, _with_guard],
+    api_transformer=[
+        _with_trailing_slash_redirect,
+        _routes,
+        _with_former_addresses,
+        _with_guard,
+    ],
     backend_exception_handler=answer_failed_event,
     frontend_exception_handler=log_browser_error,
     hydrate_fallback=until_hydrated(waiting_page()),

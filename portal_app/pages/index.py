@@ -153,7 +153,12 @@ def _tile(shelf: Any, place: Any = "") -> rx.Component:
                     "after:rounded-[1.25rem]"
                 ),
             ),
-            rx.el.span("from ", shelf.from_price, class_name="text-sm text-ink-faint"),
+            when(
+                shelf.from_price,
+                rx.el.span(
+                    "from ", shelf.from_price, class_name="text-sm text-ink-faint"
+                ),
+            ),
             class_name=(
                 "flex flex-col justify-between gap-x-2 px-3.5 py-3 sm:flex-row "
                 "sm:items-baseline sm:px-4"
@@ -224,7 +229,12 @@ def _offer(offer: Any) -> rx.Component:
                 ),
             ),
             rx.el.span(
-                rx.el.span("from ", class_name="text-sm font-normal text-ink-faint"),
+                when(
+                    offer.is_from,
+                    rx.el.span(
+                        "from ", class_name="text-sm font-normal text-ink-faint"
+                    ),
+                ),
                 offer.from_price,
                 class_name="shrink-0 font-semibold tabular-nums",
             ),

@@ -230,6 +230,7 @@ ROUTES: dict[str, Asked | tuple[Asked, ...]] = {
         Asked("/api/files/{upload}", _OWNER_ONLY),
         Asked("/api/files/{picture}", _OWNER_ONLY | {OFFICE: 200, READER: 200}),
     ),
+    "GET /api/photos/{name}.webp": Asked("/api/photos/none.webp", _all(404)),
     "GET /api/health": Asked("/api/health", _all(200)),
     "GET /api/health/live": Asked("/api/health/live", _all(200)),
     # A scanner of mails opens what is in them: it is led to the page that asks.

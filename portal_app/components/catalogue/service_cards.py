@@ -15,15 +15,11 @@ def price(amount: Any, unit: Any = "", prefix: Any = "From", size: str = "md") -
     Args:
         amount: For example "$45.00"; may be a Var.
         unit: For example "per visit".
-        prefix: Before it, for starting rates.
+        prefix: Before it, for starting rates; may be a Var.
         size: ``md`` or ``lg``.
     """
     return rx.el.span(
-        *(
-            [rx.el.span(prefix, " ", class_name="text-sm text-ink-faint")]
-            if prefix
-            else []
-        ),
+        when(prefix, rx.el.span(prefix, " ", class_name="text-sm text-ink-faint")),
         rx.el.span(
             amount,
             class_name=classes(
@@ -34,6 +30,11 @@ def price(amount: Any, unit: Any = "", prefix: Any = "From", size: str = "md") -
         when(unit, rx.el.span(" ", unit, class_name="text-sm text-ink-faint")),
         class_name="whitespace-nowrap",
     )
+
+
+def _service_price(service: Any, unit: Any) -> rx.Component:
+    # What is to be said of tax stands on the service's own page.
+    return price(service.from_price, unit, when(service.is_from, "From", ""))
 
 
 def picture(
@@ -73,8 +74,7 @@ def service_card(service: Any, *, eager: bool = False, level: int = 3) -> rx.Com
     """Draw a service as a card that leads to it as a whole.
 
     Args:
-        service: Has ``slug``, ``name``, ``summary``, ``from_price``,
-            ``price_unit``, ``duration``, ``image`` and ``image_alt``.
+        service: A ``ServiceCardView``; may be a Var.
         eager: Its picture is in the first screen.
         level: The level of its heading, 2 or 3.
     """
@@ -117,7 +117,7 @@ def service_card(service: Any, *, eager: bool = False, level: int = 3) -> rx.Com
                 class_name="mt-1.5 line-clamp-2 text-[0.9375rem] text-ink-soft",
             ),
             rx.el.div(
-                price(service.from_price, service.price_unit),
+                _service_price(service, service.price_unit),
                 when(
                     service.duration,
                     rx.el.span(
@@ -156,8 +156,7 @@ def service_row(service: Any) -> rx.Component:
     """Draw a service with its picture at the side, as a link as a whole.
 
     Args:
-        service: Has ``slug``, ``name``, ``summary``, ``from_price``,
-            ``price_unit``, ``duration``, ``image`` and ``image_alt``.
+        service: A ``ServiceCardView``; may be a Var.
     """
     return rx.el.article(
         rx.el.div(
@@ -202,9 +201,8 @@ def service_row(service: Any) -> rx.Component:
                 ),
             ),
             rx.el.div(
-                price(
-                    service.from_price,
-                    rx.el.span(service.price_unit, class_name="max-sm:hidden"),
+                _service_price(
+                    service, rx.el.span(service.price_unit, class_name="max-sm:hidden")
                 ),
                 rx.el.span(
                     icon("clock", "size-4"),

@@ -366,7 +366,7 @@ def home_page(tx: Session) -> HomePageView:
             from_price=_lowest_price(category.services),
             image=next((card.image for card in category.services if card.image), ""),
             offers=[
-                CategoryServiceView(card.slug, card.name, card.from_price)
+                CategoryServiceView(card.slug, card.name, card.from_price, card.is_from)
                 for card in category.services[:_MAX_SERVICES_PER_CATEGORY]
             ],
             more=max(0, len(category.services) - _MAX_SERVICES_PER_CATEGORY),

@@ -131,6 +131,7 @@ class CategoryServiceView:
     slug: str
     name: str
     from_price: str
+    is_from: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,8 +109,24 @@ def readable_file(
     Raises:
         NotFound: If it is missing, or not theirs to read.
     """
+    return _stored_file(tx, _readable_query(actor), file_id, size)
+
+
+def attached_file(tx: Session, file_id: str, size: int | None = None) -> ReadableFile:
+    """A file in use; whoever calls this has authorised it.
+
+    Raises:
+        NotFound: If it is missing.
+    """
+    in_use = select(StoredFile).where(col(StoredFile.attached_at).is_not(None))
+    return _stored_file(tx, in_use, file_id, size)
+
+
+def _stored_file(
+    tx: Session, among: SelectOfScalar[StoredFile], file_id: str, size: int | None
+) -> ReadableFile:
     row = tx.exec(
-        _readable_query(actor).where(
+        among.where(
             col(StoredFile.id) == file_id,
             col(StoredFile.stored_at).is_not(None),
             col(StoredFile.removed_at).is_(None),

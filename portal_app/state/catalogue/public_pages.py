@@ -1,6 +1,7 @@
 """The public pages: home, all services, one service, policies."""
 
 import reflex as rx
+from reflex.event import EventSpec
 
 from portal_app.domain.business import policies
 from portal_app.domain.business.views import PolicyView
@@ -79,16 +80,19 @@ class ServiceState(rx.State):
     page: ServicePageView = _NO_SERVICE_PAGE
 
     @event_for(PUBLIC)
-    async def load(self) -> None:
-        """Read the service the address names."""
+    async def load(self) -> EventSpec | None:
+        """Read the service the address names, or go where a former one leads."""
         path = str(self.router.url.path).rstrip("/")
+        slug = path.removeprefix(_SERVICE_PREFIX)
         try:
-            slug = path.removeprefix(_SERVICE_PREFIX)
             self.page = await worker.query(catalogue.service_page, slug)
             self.found = True
         except NotFound:
+            if now := await worker.query(catalogue.present_slug, slug):
+                return rx.redirect(_SERVICE_PREFIX + now, replace=True)
             self.page, self.found = _NO_SERVICE_PAGE, False
         self.path = path
+        return None
 
 
 class PoliciesState(rx.State):
