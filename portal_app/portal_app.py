@@ -65,6 +65,7 @@ from portal_app.pages import (
     office_fields,
     office_notifications,
     office_people,
+    office_permissions,
     office_policies,
     office_security,
     office_settings,
@@ -82,6 +83,7 @@ from portal_app.serving.logs import configure_logs, serving_logs
 from portal_app.serving.trailing_slash import TrailingSlashRedirect
 from portal_app.settings import settings
 from portal_app.state.core import outages
+from portal_app.state.core.access import declare_page
 from portal_app.state.core.entrance import guard_entrance
 from portal_app.state.core.error_handlers import answer_failed_event, log_browser_error
 from portal_app.state.core.event_limits import EventLimits
@@ -119,6 +121,7 @@ PAGES = (
     office_dependents.page,
     office_notifications.page,
     office_people.page,
+    office_permissions.page,
     office_policies.page,
     office_security.page,
     office_settings.page,
@@ -223,6 +226,8 @@ outages.watch(app, _readiness.is_answering_again)
 app.add_middleware(Gate(), index=0)
 app.register_lifespan_task(_jobs)
 for page in PAGES:
+    if page.feature is not None:
+        declare_page(page.route, page.feature)
     app.add_page(
         page.draw,
         route=page.route,

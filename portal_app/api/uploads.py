@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import contextmanager
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect, Request
@@ -19,6 +20,7 @@ from starlette.routing import Route
 from portal_app.api.authentication import RequestAuthenticator
 from portal_app.api.failures import RETRY_SECONDS
 from portal_app.api.work_pool import Busy, WorkPool
+from portal_app.domain.business import permissions
 from portal_app.domain.files import rules, uploads
 from portal_app.domain.files.protocols import (
     ImageProcessor,
@@ -103,6 +105,7 @@ def upload_routes(
             return _text_response(401, "Please log in to hand in files.")
         try:
             purpose = rules.purpose_of(request.query_params.get("purpose", ""))
+            await run_in_threadpool(_require_offered, database, request, actor)
             with on_the_way.one_more(actor.account_id):
                 view = await _take(request, purpose, actor)
         except (_BodyNotRead, DomainError, MultiPartException) as error:
@@ -156,6 +159,16 @@ def upload_routes(
             await form.close()
 
     return [Route("/api/uploads", upload, methods=["POST"])]
+
+
+def _require_offered(database: Database, request: Request, actor: Actor) -> None:
+    """Take in nothing for what the office has switched off."""
+    feature = rules.PURPOSE_FEATURES.get(request.query_params["purpose"])
+    try:
+        if feature is not None:
+            database.query(permissions.require_feature, actor, feature)
+    except NotAllowed as refused:
+        raise Conflict(refused.message) from None
 
 
 async def _limited_stream(

@@ -5,6 +5,8 @@ import reflex as rx
 from portal_app.components.account.overview import overview
 from portal_app.components.account.parts import PROFILE, account_page
 from portal_app.components.account.profile import custom_fields_section, profile_card
+from portal_app.components.ui.features import if_on
+from portal_app.kernel.features import Feature
 from portal_app.pages.page import Page
 from portal_app.state.account.addresses import AddressFormState
 from portal_app.state.account.business_profiles import AccountBusinessProfilesState
@@ -20,7 +22,7 @@ def draw() -> rx.Component:
     return account_page(
         PROFILE,
         profile_card(),
-        custom_fields_section(),
+        if_on(Feature.CUSTOM_FIELDS, custom_fields_section()),
         overview(),
     )
 

@@ -6,6 +6,8 @@ from portal_app.components.account.business_profiles import business_profiles_se
 from portal_app.components.account.contacts import contacts_section
 from portal_app.components.account.parts import BILLING, account_page
 from portal_app.components.account.profile import billing_section
+from portal_app.components.ui.features import if_on
+from portal_app.kernel.features import Feature
 from portal_app.pages.page import Page
 from portal_app.state.account.addresses import AddressFormState
 from portal_app.state.account.business_profiles import AccountBusinessProfilesState
@@ -19,7 +21,7 @@ def draw() -> rx.Component:
     return account_page(
         BILLING,
         contacts_section(),
-        business_profiles_section(),
+        if_on(Feature.BUSINESS_PROFILES, business_profiles_section()),
         billing_section(),
     )
 

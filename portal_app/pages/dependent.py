@@ -18,6 +18,7 @@ from portal_app.components.ui.icons import icon
 from portal_app.components.ui.logic import joined, when
 from portal_app.components.ui.picture_editor import picture_editor
 from portal_app.components.ui.surfaces import card, pager
+from portal_app.kernel.features import Feature
 from portal_app.pages.page import Page
 from portal_app.state.core.viewer import ViewerState
 from portal_app.state.dependents.dependent import DependentState
@@ -202,6 +203,7 @@ def _missing() -> rx.Component:
 
 page = Page(
     route="/dependents/[id]",
+    feature=Feature.DEPENDENTS,
     title="Dependent",
     draw=draw,
     on_load=(ViewerState.load, DependentState.load),

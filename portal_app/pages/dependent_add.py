@@ -15,6 +15,7 @@ from portal_app.components.ui.icons import icon
 from portal_app.components.ui.logic import each, when
 from portal_app.components.ui.picture_editor import picture_field
 from portal_app.components.ui.surfaces import card
+from portal_app.kernel.features import Feature
 from portal_app.pages.page import Page
 from portal_app.state.core.viewer import ViewerState
 from portal_app.state.dependents.dependent import DependentAddState
@@ -101,6 +102,7 @@ def _form() -> rx.Component:
 
 page = Page(
     route="/dependents/add",
+    feature=Feature.DEPENDENTS,
     title="Add a dependent",
     draw=draw,
     on_load=(ViewerState.load, DependentAddState.load),

@@ -15,6 +15,7 @@ from portal_app.components.ui.icons import icon
 from portal_app.components.ui.logic import each, when
 from portal_app.components.ui.surfaces import page_header, pager
 from portal_app.components.ui.tabs import tab, tab_list, tab_panel
+from portal_app.kernel.features import Feature
 from portal_app.pages.page import Page
 from portal_app.state.core.viewer import ViewerState
 from portal_app.state.dependents.dependent_list import DependentsState
@@ -251,6 +252,7 @@ def _none_archived() -> rx.Component:
 
 page = Page(
     route="/dependents",
+    feature=Feature.DEPENDENTS,
     title="Dependents",
     draw=draw,
     on_load=(ViewerState.load, DependentsState.load),

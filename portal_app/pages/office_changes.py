@@ -1,7 +1,5 @@
 """The log of what the staff changed."""
 
-from typing import Any
-
 import reflex as rx
 
 from portal_app.components.layout.navigation import OFFICE_MENU
@@ -19,32 +17,36 @@ from portal_app.state.core.viewer import ViewerState
 from portal_app.state.office.changes import OfficeChangesState
 
 _STATE = OfficeChangesState
+_VALUE = "min-w-0 whitespace-pre-line wrap-anywhere"
 
 
 def draw() -> rx.Component:
     """Draw one page of the log."""
     return shell(
-        page_header(
-            "Changes",
-            text="Who changed what in the set-up of the business, and when.",
-            action=link_button(
-                "Download as CSV",
-                href=joined("/api/office/changes.csv?", _STATE.asked),
-                kind="secondary",
-                external=True,
-                download=True,
-                before="download",
+        rx.el.div(
+            page_header(
+                "Changes",
+                text="Who changed what in the set-up of the business, and when.",
+                action=link_button(
+                    "Download as CSV",
+                    href=joined("/api/office/changes.csv?", _STATE.asked),
+                    kind="secondary",
+                    external=True,
+                    download=True,
+                    before="download",
+                ),
             ),
-        ),
-        rx.cond(
-            _STATE.loaded,
-            rx.el.div(
-                _narrowing(),
-                _thing(),
-                _list(),
-                class_name="flex max-w-4xl flex-col gap-5",
+            rx.cond(
+                _STATE.loaded,
+                rx.el.div(
+                    _narrowing(),
+                    _thing(),
+                    _list(),
+                    class_name="flex flex-col gap-5",
+                ),
+                list_skeleton(4),
             ),
-            list_skeleton(4),
+            class_name="max-w-4xl",
         ),
         active="changes",
         places=OFFICE_MENU,
@@ -135,6 +137,10 @@ def _change(change: ChangeView) -> rx.Component:
             rx.el.div(
                 rx.el.p(
                     badge(change.kind),
+                    rx.el.span(change.action, class_name="text-sm text-ink-soft"),
+                    class_name="mb-1 flex items-center gap-2.5",
+                ),
+                rx.el.p(
                     rx.cond(
                         change.thing_id,
                         rx.el.button(
@@ -151,8 +157,6 @@ def _change(change: ChangeView) -> rx.Component:
                             change.name, class_name="font-semibold wrap-anywhere"
                         ),
                     ),
-                    rx.el.span(change.action, class_name="text-ink-soft"),
-                    class_name="flex flex-wrap items-center gap-x-2.5 gap-y-1",
                 ),
                 rx.el.p(
                     rx.el.span(change.who, class_name="wrap-anywhere"),
@@ -184,20 +188,27 @@ def _difference(one: DifferenceView) -> rx.Component:
     return rx.el.div(
         rx.el.dt(one.label, class_name="text-sm text-ink-faint sm:w-44 sm:shrink-0"),
         rx.el.dd(
-            _value(one.before, rx.el.del_, "text-ink-faint line-through", "nothing"),
-            icon("arrow-right", "size-4 mt-1 shrink-0 text-ink-faint", label="became"),
-            _value(one.after, rx.el.ins, "font-medium no-underline", "nothing"),
+            rx.cond(
+                one.before,
+                rx.fragment(
+                    rx.el.del_(
+                        one.before, class_name=f"{_VALUE} text-ink-faint line-through"
+                    ),
+                    icon(
+                        "arrow-right",
+                        "mt-1 size-4 shrink-0 text-ink-faint",
+                        label="became",
+                    ),
+                ),
+            ),
+            rx.cond(
+                one.after,
+                rx.el.ins(one.after, class_name=f"{_VALUE} font-medium no-underline"),
+                rx.el.span("nothing", class_name="text-ink-faint italic"),
+            ),
             class_name="flex min-w-0 flex-1 flex-wrap items-start gap-x-2.5 gap-y-0.5",
         ),
         class_name="flex flex-col gap-x-6 gap-y-0.5 text-[0.9375rem] sm:flex-row",
-    )
-
-
-def _value(text: Any, element: Any, look: str, nothing: str) -> rx.Component:
-    return rx.cond(
-        text,
-        element(text, class_name=f"min-w-0 whitespace-pre-line wrap-anywhere {look}"),
-        rx.el.span(nothing, class_name="text-ink-faint italic"),
     )
 
 

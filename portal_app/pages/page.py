@@ -6,6 +6,8 @@ from typing import Any
 
 import reflex as rx
 
+from portal_app.kernel.features import Feature
+
 
 @dataclass(frozen=True)
 class Page:
@@ -16,6 +18,7 @@ class Page:
         title: The browser's title; a Var where it depends on what is shown.
         draw: The component function.
         on_load: Event handlers that rebuild the page's state at every visit.
+        feature: What the page belongs to: while that is off, nobody sees it.
         description: One sentence for search engines (public pages).
     """
 
@@ -24,3 +27,4 @@ class Page:
     draw: Callable[[], rx.Component]
     on_load: Sequence[Any] = field(default=())
     description: str = ""
+    feature: Feature | None = None

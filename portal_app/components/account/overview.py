@@ -20,6 +20,7 @@ from portal_app.components.account.parts import (
 from portal_app.components.account.security import password_dialog
 from portal_app.components.ui.buttons import link
 from portal_app.components.ui.dialogs import dialog_button
+from portal_app.components.ui.features import if_on
 from portal_app.components.ui.feedback import bone
 from portal_app.components.ui.icons import icon
 from portal_app.components.ui.lists import (
@@ -30,6 +31,7 @@ from portal_app.components.ui.lists import (
 )
 from portal_app.components.ui.logic import each, when
 from portal_app.components.ui.surfaces import card
+from portal_app.kernel.features import Feature
 from portal_app.state.account.profile import AccountState
 from portal_app.state.account.security import AccountSecurityState
 
@@ -50,11 +52,14 @@ def overview() -> rx.Component:
                     "More contacts",
                     f"{PATHS[BILLING]}#{CONTACTS_ID}",
                 ),
-                _collection_row(
-                    BUSINESS_PROFILES,
-                    "building-2",
-                    "Business profiles",
-                    f"{PATHS[BILLING]}#{COMPANIES_ID}",
+                if_on(
+                    Feature.BUSINESS_PROFILES,
+                    _collection_row(
+                        BUSINESS_PROFILES,
+                        "building-2",
+                        "Business profiles",
+                        f"{PATHS[BILLING]}#{COMPANIES_ID}",
+                    ),
                 ),
                 _collection_row(
                     LOCATIONS,
@@ -79,7 +84,7 @@ def overview() -> rx.Component:
             class_name="py-1.5!",
         ),
         collection_dialogs(CONTACTS),
-        adding_dialog(BUSINESS_PROFILES),
+        if_on(Feature.BUSINESS_PROFILES, adding_dialog(BUSINESS_PROFILES)),
         adding_dialog(LOCATIONS),
         password_dialog(),
         class_name="mt-7 max-w-3xl",

@@ -10,6 +10,7 @@ from portal_app.components.layout.navigation import (
     LOG_OUT_PATH,
     PAGE_WIDTH,
     Menu,
+    if_offered,
     item_label,
     menu_of,
 )
@@ -186,7 +187,9 @@ def avatar_menu(viewer: Any, places: Menu = CUSTOMER_MENU) -> rx.Component:
         ),
         rx.el.div(
             *[
-                menu_link(item.icon, item_label(item, viewer), item.href)
+                if_offered(
+                    item, menu_link(item.icon, item_label(item, viewer), item.href)
+                )
                 for group in places
                 for item in group.items
             ],

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from portal_app.components.ui.features import if_on
 from portal_app.components.ui.logic import equal, is_var, when
+from portal_app.kernel.features import Feature
 from portal_app.state.core.viewer import ViewerState
 
 
@@ -17,6 +19,7 @@ class NavigationItem:
         label: The exact words, which people and scripts look for.
         href: The route.
         icon: The icon's name.
+        feature: What the place belongs to; it is gone while that is off.
         bar: The short word in the phone's bottom bar, part of ``label``; empty
             when the place is not one of the main ones.
     """
@@ -26,6 +29,7 @@ class NavigationItem:
     href: str
     icon: str
     bar: str = ""
+    feature: Feature | None = None
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,12 @@ CUSTOMER_MENU: Menu = (
             ),
             NavigationItem("account", "Profile", "/account", "user-round", "Profile"),
             NavigationItem(
-                "dependents", "Dependents", "/dependents", "heart", "Dependents"
+                "dependents",
+                "Dependents",
+                "/dependents",
+                "heart",
+                "Dependents",
+                feature=Feature.DEPENDENTS,
             ),
         ),
     ),
@@ -77,6 +86,7 @@ OFFICE_MENU: Menu = (
                 "fields", "Fields", "/office/fields", "list-checks", "Fields"
             ),
             NavigationItem("types", "Dependents", "/office/dependents", "heart"),
+            NavigationItem("permissions", "Permissions", "/office/permissions", "eye"),
             NavigationItem("policies", "Policies", "/office/policies", "file-text"),
             NavigationItem(
                 "notifications", "Notifications", "/office/notifications", "mail"
@@ -122,6 +132,16 @@ def menu_of(viewer: Any, places: Menu | None, draw: Callable[[Menu], Any]) -> An
             draw(CUSTOMER_MENU),
         ),
     )
+
+
+def if_offered(item: NavigationItem, drawn: Any) -> Any:
+    """Draw an entry of a menu unless its feature is switched off.
+
+    Args:
+        item: The entry.
+        drawn: What it looks like.
+    """
+    return drawn if item.feature is None else if_on(item.feature, drawn)
 
 
 def item_label(item: NavigationItem, viewer: Any) -> Any:

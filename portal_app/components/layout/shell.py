@@ -20,6 +20,7 @@ from portal_app.components.layout.navigation import (
     NavigationGroup,
     NavigationItem,
     bottom_bar_items,
+    if_offered,
     item_label,
     menu_of,
 )
@@ -143,14 +144,17 @@ def _side_group(group: NavigationGroup, active: str, viewer: Any) -> rx.Componen
         ),
         rx.el.ul(
             *[
-                rx.el.li(
-                    link(
-                        icon(item.icon),
-                        item_label(item, viewer),
-                        href=item.href,
-                        class_name="side-link",
-                        **_current(item, active),
-                    )
+                if_offered(
+                    item,
+                    rx.el.li(
+                        link(
+                            icon(item.icon),
+                            item_label(item, viewer),
+                            href=item.href,
+                            class_name="side-link",
+                            **_current(item, active),
+                        )
+                    ),
                 )
                 for item in group.items
             ],
@@ -243,13 +247,16 @@ def bottom_bar(active: str = "", places: Menu = CUSTOMER_MENU) -> rx.Component:
     """
     return rx.el.nav(
         *[
-            link(
-                rx.el.span(icon(item.icon)),
-                rx.el.span(item.bar),
-                href=item.href,
-                class_name="bar-link",
-                aria_label=item.label,
-                **_current(item, active),
+            if_offered(
+                item,
+                link(
+                    rx.el.span(icon(item.icon)),
+                    rx.el.span(item.bar),
+                    href=item.href,
+                    class_name="bar-link",
+                    aria_label=item.label,
+                    **_current(item, active),
+                ),
             )
             for item in bottom_bar_items(places)
         ],

@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 from portal_app.domain.bookings import rules
 from portal_app.domain.bookings.models import Booking, BookingDependent, BookingEvent
 from portal_app.domain.bookings.views import BookingDependentView
+from portal_app.domain.business import permissions
 from portal_app.domain.catalogue.models import Service
 from portal_app.domain.dependents import types
 from portal_app.domain.dependents.models import Dependent, DependentType
@@ -16,6 +17,7 @@ from portal_app.domain.files import attachments
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.errors import InvalidInput
+from portal_app.kernel.features import Feature
 from portal_app.kernel.ownership import customer_of
 
 FORM_FIELD = "dependents"
@@ -129,9 +131,12 @@ def booked_dependents(tx: Session, booking_id: str) -> list[BookingDependent]:
 
 
 def booked_names(tx: Session, booking_ids: Sequence[str]) -> dict[str, list[str]]:
-    """For whom each of these bookings is, by the names they had then, in order."""
+    """For whom each of these bookings is, by the names they had then, in order.
+
+    For nobody while dependents are switched off.
+    """
     names: dict[str, list[str]] = {booking_id: [] for booking_id in booking_ids}
-    if not names:
+    if not names or not permissions.is_on(tx, Feature.DEPENDENTS):
         return names
     rows = tx.exec(
         select(BookingDependent)
@@ -152,8 +157,11 @@ def dependent_views(
         tx: The transaction.
         customer_id: Whose they are; what is not theirs is left out.
         names: Id to the name it goes by here, or an empty text for its own.
+
+    Returns:
+        None while dependents are switched off.
     """
-    if not names:
+    if not names or not permissions.is_on(tx, Feature.DEPENDENTS):
         return []
     rows = tx.exec(
         select(Dependent, DependentType.icon)
@@ -176,6 +184,11 @@ def dependent_views(
 
 
 def dependent_types_of(tx: Session, service: Service) -> list[TypeView]:
-    """The types in use that a service is for, in the service's order."""
+    """The types in use that a service is for, in the service's order.
+
+    None while dependents are switched off.
+    """
+    if not permissions.is_on(tx, Feature.DEPENDENTS):
+        return []
     offered = {view.slug: view for view in types.active_types(tx)}
     return [offered[slug] for slug in service.dependent_types if slug in offered]

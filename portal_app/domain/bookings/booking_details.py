@@ -9,6 +9,8 @@ from portal_app.domain.bookings import booking_dependents, rules
 from portal_app.domain.bookings.models import Booking, BookingDependent, BookingEvent
 from portal_app.domain.bookings.rules import DetailsForm
 from portal_app.domain.bookings.views import BookingDependentView, DetailsFormView
+from portal_app.domain.business import permissions
+from portal_app.domain.business.features import may
 from portal_app.domain.catalogue.models import Service
 from portal_app.domain.dependents.models import Dependent
 from portal_app.domain.dependents.service import choosable_dependents
@@ -21,32 +23,37 @@ from portal_app.kernel.audiences import Actor, Audience
 from portal_app.kernel.changes import Change
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.errors import Conflict, InvalidInput, NotFound
+from portal_app.kernel.features import Feature
 from portal_app.kernel.ids import normalise_number
 from portal_app.kernel.ownership import owned_by
 from portal_app.kernel.versioned import is_current
 
+_DETAILS = (Feature.DEPENDENTS, Feature.CUSTOM_FIELDS)
+_CLOSED = "This booking cannot be changed any more."
 _DEPENDENTS_LABEL = "Who is it for?"
 
 
 def details_form(tx: Session, actor: Actor, number: str) -> DetailsFormView:
     """What the customer can change of a booking's details.
 
-    Nothing, for a guest and once the booking is over or was cancelled.
+    Nothing, for a guest and where the office lets nobody change anything (any more).
 
     Raises:
         NotFound: If it is missing or somebody else's.
         NotAllowed: If nobody is signed in as a customer or guest.
     """
     row = own_booking(tx, actor, number)
-    if actor.audience is not Audience.CUSTOMER or not _is_open(row):
+    names, answers = (_may(tx, feature, row) for feature in _DETAILS)
+    if actor.audience is not Audience.CUSTOMER or not (names or answers):
         return DetailsFormView()
     service = tx.get_one(Service, row.service_id)
     chosen = [
         one.dependent_id for one in booking_dependents.booked_dependents(tx, row.id)
     ]
-    dependents = choosable_dependents(tx, actor, service.dependent_types, chosen)
-    types = booking_dependents.dependent_types_of(tx, service)
-    asked = _field_views(tx, d.CUSTOMER, row)
+    kinds = service.dependent_types
+    dependents = choosable_dependents(tx, actor, kinds, chosen) if names else []
+    types = booking_dependents.dependent_types_of(tx, service) if names else []
+    asked = _field_views(tx, d.CUSTOMER, row) if answers else []
     return DetailsFormView(
         types=types,
         dependents=dependents,
@@ -76,7 +83,7 @@ def change_details(
 
     Raises:
         NotFound: If the booking is missing or somebody else's.
-        Conflict: If it is over, or was cancelled.
+        Conflict: If it is over, or was cancelled, or what differs may not be changed.
         InvalidInput: For ``dependents``, and ``details.KEY`` for answers.
         EditConflict: If it was changed since ``version`` and differs.
     """
@@ -88,13 +95,18 @@ def change_details(
     ).first()
     if row is None:
         raise NotFound("We could not find that booking.")
-    if not _is_open(row):
-        raise Conflict("This booking cannot be changed any more.")
+    names, answers = (_may(tx, feature, row) for feature in _DETAILS)
+    if not (names or answers) or (form.answers and not answers):
+        raise Conflict(_CLOSED)
     wrong: dict[str, str] = {}
     already_booked = booking_dependents.booked_dependents(tx, row.id)
-    chosen: list[Dependent] = []
+    booked_ids = {one.dependent_id for one in already_booked}
+    if not names and not booked_ids >= set(form.dependents):
+        raise Conflict(_CLOSED)
+    chosen: list[Dependent] | None = None
     try:
-        chosen = _chosen_dependents(tx, actor, row, form, already_booked)
+        if names:
+            chosen = _chosen_dependents(tx, actor, row, form, already_booked)
     except InvalidInput as refused:
         wrong |= refused.fields
     differences = partial(_differences, tx, row, chosen, form, already_booked)
@@ -114,8 +126,9 @@ def change_details(
         wrong |= rules.answer_errors(refused.fields)
     if wrong:
         raise InvalidInput(wrong)
-    dependents_changed = booking_dependents.set_booking_dependents(
-        tx, actor, row, chosen
+    dependents_changed = (
+        chosen is not None
+        and booking_dependents.set_booking_dependents(tx, actor, row, chosen)
     )
     if changed_fields:
         tx.add(
@@ -139,6 +152,8 @@ def dependents_of_booking(
 ) -> list[BookingDependentView]:
     """Whom a booking is for, by the names they had then; to a guest only those."""
     already_booked = booking_dependents.booked_dependents(tx, row.id)
+    if not permissions.is_on(tx, Feature.DEPENDENTS):
+        return []
     if actor.audience is not Audience.CUSTOMER:
         return [BookingDependentView(name=one.name) for one in already_booked]
     names = {one.dependent_id: one.name for one in already_booked}
@@ -154,7 +169,7 @@ def visible_answers(tx: Session, actor: Actor, row: Booking) -> list[FieldView]:
         return []
     return (
         _field_views(tx, d.CUSTOMER, row)
-        if _is_open(row)
+        if _may(tx, Feature.CUSTOM_FIELDS, row)
         else answered_fields(tx, d.CUSTOMER, row)
     )
 
@@ -179,8 +194,9 @@ def own_booking(tx: Session, actor: Actor, number: str) -> Booking:
     return row
 
 
-def _is_open(row: Booking) -> bool:
-    return rules.is_open(row.status, row.ends_at, utc_now())
+def _may(tx: Session, feature: Feature, row: Booking) -> bool:
+    state = rules.booking_state(row.status, row.starts_at, row.ends_at, utc_now())
+    return may(feature, state, permissions.current_features(tx))
 
 
 def _field_views(tx: Session, audience: str, row: Booking) -> list[FieldView]:
@@ -207,12 +223,14 @@ def _chosen_dependents(
 def _differences(
     tx: Session,
     row: Booking,
-    chosen: list[Dependent],
+    chosen: list[Dependent] | None,
     form: DetailsForm,
     already_booked: list[BookingDependent],
 ) -> list[Change]:
     found: list[Change] = []
-    if {one.dependent_id for one in already_booked} != {one.id for one in chosen}:
+    if chosen is not None and {one.dependent_id for one in already_booked} != {
+        one.id for one in chosen
+    }:
         yours = ", ".join(one.name for one in chosen)
         now = ", ".join(one.name for one in already_booked)
         found.append(

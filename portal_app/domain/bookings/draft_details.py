@@ -13,6 +13,8 @@ from portal_app.domain.bookings import booking_dependents, rules
 from portal_app.domain.bookings.models import Booking, BookingDraft
 from portal_app.domain.bookings.rules import DetailsForm
 from portal_app.domain.bookings.views import BookingDependentView
+from portal_app.domain.business import permissions
+from portal_app.domain.business.features import TABLE
 from portal_app.domain.catalogue.models import Service
 from portal_app.domain.customers import profiles
 from portal_app.domain.dependents.models import Dependent
@@ -24,6 +26,7 @@ from portal_app.domain.fields.values import Subject
 from portal_app.domain.fields.views import FieldView
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.errors import InvalidInput
+from portal_app.kernel.features import Feature
 
 
 def save_details(
@@ -92,6 +95,8 @@ def check_details(tx: Session, draft: BookingDraft) -> CheckedDetails:
     """Look at the stored details again: what they refer to may have changed."""
     if not draft.contact:
         return CheckedDetails()
+    if closed := _switched_off(tx, draft):
+        return CheckedDetails(blocking_reason=rules.switched_off_text(closed))
     chosen: list[Dependent] = []
     if draft.dependent_ids:
         service = tx.get_one(Service, draft.service_id)
@@ -109,6 +114,17 @@ def check_details(tx: Session, draft: BookingDraft) -> CheckedDetails:
     unanswered = fields.missing_fields(tx, d.CUSTOMER, asked)
     reason = rules.missing_answer_text(unanswered[0]) if unanswered else ""
     return CheckedDetails(chosen, reason)
+
+
+def _switched_off(tx: Session, draft: BookingDraft) -> str:
+    """Why what was filled in is not offered any more; empty if it is."""
+    features = permissions.current_features(tx)
+    asked = {
+        Feature.BUSINESS_PROFILES: bool(draft.contact.get("company")),
+        Feature.DEPENDENTS: bool(draft.dependent_ids),
+    }
+    closed = (one for one in asked if asked[one] and not features.is_on(one))
+    return next((TABLE[one].closed_words for one in closed), "")
 
 
 def copy_to_booking(

@@ -25,6 +25,7 @@ from portal_app.domain.bookings.view_builders import (
     stored_address_lines,
     time_range_text,
 )
+from portal_app.domain.business import permissions
 from portal_app.domain.business import service as business
 from portal_app.domain.catalogue import service as catalogue
 from portal_app.domain.catalogue.models import Service
@@ -35,6 +36,7 @@ from portal_app.domain.scheduling.models import Fieldworker
 from portal_app.kernel.audiences import Actor, Audience
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.errors import InvalidInput
+from portal_app.kernel.features import Feature
 from portal_app.kernel.formats import Formats, duration_text
 from portal_app.kernel.ownership import customer_of
 
@@ -260,8 +262,8 @@ def get_booking(tx: Session, actor: Actor, number: str) -> views.BookingView:
         contact_phone=phone_text(row.contact_phone, settings.country),
         notes=row.notes,
         history=_event_views(tx, actor, formats, row),
-        company=str(row.company.get("name", "")),
-        company_tax_number=str(row.company.get("tax_number", "")),
+        company=_company(tx, row).get("name", ""),
+        company_tax_number=_company(tx, row).get("tax_number", ""),
         for_whom=booking_details.dependents_of_booking(tx, actor, row),
         fields=booking_details.visible_answers(tx, actor, row),
     )
@@ -276,7 +278,7 @@ def calendar_entry(tx: Session, actor: Actor, number: str) -> views.CalendarEntr
         select(func.max(BookingEvent.at)).where(BookingEvent.booking_id == row.id)
     ).one()
     place = stored_address_lines(row.address, settings.country)
-    company = str(row.company.get("name", ""))
+    company = _company(tx, row).get("name", "")
     return views.CalendarEntry(
         uid=row.number,
         sequence=row.version - 1,
@@ -300,6 +302,7 @@ def _event_views(
 ) -> list[views.BookingEventView]:
     """What happened, latest first."""
     is_guest = actor.audience is Audience.GUEST
+    names_dependents = permissions.is_on(tx, Feature.DEPENDENTS)
     who = {"customer": "You", "office": "The office", "system": "The portal"}
     events = tx.exec(
         select(BookingEvent)
@@ -315,7 +318,15 @@ def _event_views(
             told="" if is_guest else rules.notified_text(event.detail.get("told", [])),
         )
         for event in events
+        if event.what != "dependents_named" or names_dependents
     ]
+
+
+def _company(tx: Session, row: Booking) -> dict[str, str]:
+    """For which company it was booked; nothing while profiles are switched off."""
+    if not permissions.is_on(tx, Feature.BUSINESS_PROFILES):
+        return {}
+    return {name: str(row.company.get(name, "")) for name in ("name", "tax_number")}
 
 
 def _duration_minutes(row: Booking) -> int:

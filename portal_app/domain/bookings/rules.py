@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from portal_app.kernel.features import BookingState
+
 STEPS = ("options", "time", "address", "contact")
 """What a draft is asked for, in the wizard's order."""
 
@@ -103,6 +105,11 @@ def unavailable_dependent_text(name: str) -> str:
     )
 
 
+def switched_off_text(closed: str) -> str:
+    """Why a draft needs another look: something in it is not offered any more."""
+    return f"{closed} Please look at “Contact details” again."
+
+
 def missing_answer_text(field_name: str) -> str:
     """What a draft lacks of what the service asks."""
     return f"Please fill in “{field_name}” under “Contact details”."
@@ -116,8 +123,21 @@ def answer_errors(
 
 
 def is_open(status: str, ends_at: datetime, now: datetime) -> bool:
-    """Whether a booking is still to come, so that its details can be changed."""
+    """Whether a booking is still to come."""
     return status in {"pending", "confirmed"} and ends_at > now
+
+
+def booking_state(
+    status: str, starts_at: datetime, ends_at: datetime, now: datetime
+) -> BookingState:
+    """Where a booking stands, as far as permissions go."""
+    if status == "cancelled":
+        return BookingState.CANCELLED
+    if status == "completed" or ends_at <= now:
+        return BookingState.DONE
+    if status == "pending":
+        return BookingState.REQUESTED
+    return BookingState.CONFIRMED if now < starts_at else BookingState.IN_PROGRESS
 
 
 def usual_sort(when: str) -> str:

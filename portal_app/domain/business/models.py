@@ -1,12 +1,17 @@
 """Tables of the business: its settings (exactly one row) and its own words."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy import false as sa_false
 from sqlmodel import Field, SQLModel
 
-from portal_app.kernel.columns import id_field, optional_instant_field
+from portal_app.kernel.columns import (
+    id_field,
+    later_json_field,
+    optional_instant_field,
+)
 
 
 class Business(SQLModel, table=True):
@@ -14,7 +19,9 @@ class Business(SQLModel, table=True):
 
     Minutes and days are counted on the clock of ``timezone``. ``tax_basis_points`` are
     hundredths of a percent; ``tax_included`` says whether prices hold it already,
-    ``None`` as is usual in the country.
+    ``None`` as is usual in the country. ``features`` is what
+    ``features.as_stored`` makes of what the office switched, with a version of its
+    own.
     """
 
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
@@ -54,6 +61,8 @@ class Business(SQLModel, table=True):
     tax_included: bool | None = None
     demo: bool = False
     version: int = 1
+    features: dict[str, Any] = later_json_field()
+    features_version: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
 
 
 class Policy(SQLModel, table=True):

@@ -70,6 +70,36 @@ class Switches:
 
 
 @dataclass(frozen=True, slots=True)
+class PermissionCell:
+    """What customers may do with a feature while a booking is in one state.
+
+    Attributes:
+        key: Of the tick in the form.
+        state: What the state is called.
+        may: What they may do where the office lets them; empty where nobody may.
+        see: What they see otherwise.
+        open: Whether the office lets them.
+    """
+
+    key: str = ""
+    state: str = ""
+    may: str = ""
+    see: str = ""
+    open: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PermissionRow:
+    """A feature that the office switches, with a cell for each booking state."""
+
+    feature: str = ""
+    name: str = ""
+    text: str = ""
+    on: bool = True
+    cells: list[PermissionCell] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
 class PolicyView:
     """A policy to read, paragraph by paragraph; ``key`` is its anchor."""
 

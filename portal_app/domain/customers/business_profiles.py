@@ -8,7 +8,9 @@ from typing import Any
 from sqlmodel import Session, col
 
 from portal_app.domain.accounts.rules import mailable_email
+from portal_app.domain.business import permissions
 from portal_app.domain.business import service as businesses
+from portal_app.domain.business.features import TABLE
 from portal_app.domain.customers import rules
 from portal_app.domain.customers.addresses import (
     AddressForm,
@@ -26,6 +28,7 @@ from portal_app.domain.customers.views import (
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.errors import InvalidInput, NotFound
+from portal_app.kernel.features import Feature
 from portal_app.kernel.keys import required_request_key
 from portal_app.kernel.text import is_readable, one_line
 from portal_app.kernel.versioned import Field, Record
@@ -95,11 +98,16 @@ def _record(home: str) -> Record:
 def list_business_profiles(tx: Session, actor: Actor) -> list[BusinessProfileView]:
     """The customer's business profiles, the default first, then by name.
 
+    None while they are switched off.
+
     Raises:
         NotAllowed: If the actor is no customer.
     """
+    rows = _PROFILES.rows(tx, actor)
+    if not permissions.is_on(tx, Feature.BUSINESS_PROFILES):
+        return []
     home = businesses.current_business(tx).country
-    return [view_of(row, home) for row in _PROFILES.rows(tx, actor)]
+    return [view_of(row, home) for row in rows]
 
 
 def booking_snapshot(tx: Session, actor: Actor, profile_id: str) -> dict[str, Any]:
@@ -128,8 +136,11 @@ def draft_snapshot(tx: Session, actor: Actor, profile_id: str) -> dict[str, Any]
     Raises:
         NotAllowed: If the actor is no customer.
         InvalidInput: For ``company``, if it is not there, removed, or somebody
-            else's.
+            else's, and while profiles are switched off.
     """
+    if not permissions.is_on(tx, Feature.BUSINESS_PROFILES):
+        closed = TABLE[Feature.BUSINESS_PROFILES].closed_words
+        raise InvalidInput({"company": closed}, closed)
     try:
         return {"id": profile_id, **booking_snapshot(tx, actor, profile_id)}
     except NotFound:

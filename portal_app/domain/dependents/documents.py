@@ -23,6 +23,7 @@ from portal_app.domain.files.views import FileView
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.errors import Conflict, InvalidInput, NotFound
+from portal_app.kernel.features import Feature
 from portal_app.kernel.formats import Formats
 from portal_app.kernel.versioned import Field, Record
 
@@ -220,7 +221,12 @@ def _allowed_kinds(tx: Session, type_id: str, had: str = "") -> list[DocumentKin
 def _attach_file(tx: Session, actor: Actor, file_id: str) -> None:
     try:
         attachments.attach(
-            tx, actor, file_id, {file_rules.DOCUMENT}, customer_id=actor.customer_id
+            tx,
+            actor,
+            file_id,
+            {file_rules.DOCUMENT},
+            customer_id=actor.customer_id,
+            features=(Feature.DEPENDENTS,),
         )
     except NotFound:
         raise InvalidInput({"file_id": _FILE_NOT_FOUND}) from None

@@ -8,6 +8,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from portal_app.domain.accounts.models import Account
+from portal_app.domain.business import permissions
 from portal_app.domain.business import service as businesses
 from portal_app.domain.customers.models import Customer
 from portal_app.domain.dependents import rules
@@ -21,6 +22,7 @@ from portal_app.domain.dependents.types import type_definition_of
 from portal_app.domain.notifications import outbox as notifications
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.db import Database
+from portal_app.kernel.features import Feature
 
 _BATCH_SIZE = 200
 
@@ -31,7 +33,8 @@ def remind_of_expiring_documents(db: Database) -> int:
     Days are those of the business's calendar. Each paper is told of once per step
     and date, however often and in however many places this runs; a new date starts
     anew. Papers of archived dependents are left alone, and so are those of which
-    there is a newer one of the same kind.
+    there is a newer one of the same kind. Nobody is told while dependents are
+    switched off.
 
     Args:
         db: The database; a transaction takes at most 200 papers.
@@ -49,6 +52,8 @@ def remind_of_expiring_documents(db: Database) -> int:
 
 def _remind_batch(tx: Session, after: str) -> tuple[int, str]:
     """The next papers by id; how many mails, and the last id if there may be more."""
+    if not permissions.is_on(tx, Feature.DEPENDENTS):
+        return 0, ""
     formats = businesses.formats(tx)
     steps = rules.expiries_to_remind(utc_now().astimezone(formats.zone).date())
     rows = tx.execute(

@@ -7,6 +7,7 @@ from sqlalchemy import and_, func, or_
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from portal_app.domain.business import permissions
 from portal_app.domain.business import service as businesses
 from portal_app.domain.customers.models import Customer
 from portal_app.domain.dependents import documents, rules
@@ -34,6 +35,7 @@ from portal_app.kernel.audiences import Actor
 from portal_app.kernel.changes import Change
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.errors import Conflict, InvalidInput, NotFound
+from portal_app.kernel.features import Feature
 from portal_app.kernel.ownership import customer_of, owned_by
 from portal_app.kernel.text import one_line
 from portal_app.kernel.versioned import is_current
@@ -105,12 +107,16 @@ def eligible_dependents(
 ) -> list[Dependent]:
     """All of a customer's dependents in use of these types, by name.
 
+    None while dependents are switched off.
+
     Args:
         tx: The transaction.
         customer_id: Whose they are.
         types: Slugs; one that is not offered has none.
         also: Ids of others of the customer, which are among them in any case.
     """
+    if not permissions.is_on(tx, Feature.DEPENDENTS):
+        return []
     offered = select(DependentType.id).where(
         col(DependentType.slug).in_(types), col(DependentType.archived_at).is_(None)
     )
@@ -433,7 +439,12 @@ def _attach_picture(
 ) -> dict[str, str]:
     try:
         attachments.attach(
-            tx, actor, file_id, {file_rules.PICTURE}, customer_id=row.customer_id
+            tx,
+            actor,
+            file_id,
+            {file_rules.PICTURE},
+            customer_id=row.customer_id,
+            features=(Feature.DEPENDENTS,),
         )
     except NotFound:
         return {"picture_id": _PICTURE_NOT_FOUND}

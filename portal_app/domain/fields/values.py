@@ -5,7 +5,7 @@ package does not know whose it is: the caller has found the subject in a row tha
 actor may see, and passes the actor's audience on.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple
@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
+from portal_app.domain.business import permissions
 from portal_app.domain.business import service as businesses
 from portal_app.domain.fields import rules as d
 from portal_app.domain.fields.models import FieldDefinition, FieldValue
@@ -24,17 +25,17 @@ from portal_app.domain.fields.rules import (
 )
 from portal_app.domain.fields.schema import (
     Scope,
-    active_definitions,
     active_definitions_by_scope,
 )
 from portal_app.domain.fields.views import FieldChoiceView, FieldView
 from portal_app.domain.files import attachments
 from portal_app.domain.files import rules as file_rules
 from portal_app.domain.files.views import FileView
-from portal_app.kernel.audiences import Actor
+from portal_app.kernel.audiences import Actor, Audience
 from portal_app.kernel.changes import Change
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.errors import InvalidInput, NotFound
+from portal_app.kernel.features import Feature
 from portal_app.kernel.formats import Formats
 from portal_app.kernel.statements import affected
 
@@ -111,7 +112,7 @@ def field_views(
     """
     if subject is None:
         return _visible_field_views(
-            audience, active_definitions(tx, scope), {}, {}, businesses.formats(tx)
+            audience, _asked(tx, audience, scope), {}, {}, businesses.formats(tx)
         )
     return field_views_by_subject(tx, audience, {subject: scope})[subject]
 
@@ -120,7 +121,7 @@ def field_views_by_subject(
     tx: Session, audience: str, scopes: Mapping[Subject, Scope]
 ) -> dict[Subject, list[FieldView]]:
     """As ``field_views``, of several subjects, in as few queries."""
-    fields = active_definitions_by_scope(tx, set(scopes.values()))
+    fields = _asked_by_scope(tx, audience, scopes.values())
     stored = _stored_by_subject(tx, scopes)
     file_ids = {
         file_id
@@ -140,6 +141,26 @@ def field_views_by_subject(
         )
         for subject, scope in scopes.items()
     }
+
+
+def _asked(tx: Session, audience: str, scope: Scope) -> list[Definition]:
+    return _asked_by_scope(tx, audience, [scope])[scope]
+
+
+def _asked_by_scope(
+    tx: Session, audience: str, scopes: Iterable[Scope]
+) -> dict[Scope, list[Definition]]:
+    """The fields in use; none for customers while they are switched off."""
+    wanted = set(scopes)
+    if _are_off(tx, audience):
+        return {scope: [] for scope in wanted}
+    return active_definitions_by_scope(tx, wanted)
+
+
+def _are_off(tx: Session, audience: str) -> bool:
+    """Whether the office has switched the fields off for those who ask."""
+    for_customers = audience in {d.CUSTOMER, Audience.GUEST}
+    return for_customers and not permissions.is_on(tx, Feature.CUSTOM_FIELDS)
 
 
 def save_values(
@@ -167,7 +188,7 @@ def save_values(
     Raises:
         InvalidInput: With a sentence for each field that is wrong.
     """
-    fields = active_definitions(tx, scope)
+    fields = _asked(tx, actor.audience.value, scope)
     rows = _value_rows(tx, [subject])
     by_definition = {row.definition_id: row for row in rows}
     stored = {row.definition_id: _stored_value(row) for row in rows}
@@ -181,7 +202,7 @@ def save_values(
             continue
         value = changes[field.key]
         row = by_definition.get(field.id)
-        file_name = _attach_file(tx, actor, field, value, owner)
+        file_name = _attach_file(tx, actor, field, value, subject=subject, owner=owner)
         if row is not None:
             attachments.release(tx, file_id_of(row.kind, row.value))
         if value is None:
@@ -238,7 +259,7 @@ def unanswered_views(
     asked = {field.key for field in _missing(tx, audience, {subject: scope})[subject]}
     if not asked:
         return []
-    for field in d.in_dependency_order(active_definitions(tx, scope)):
+    for field in d.in_dependency_order(_asked(tx, audience, scope)):
         if field.shown_when is not None and field.shown_when.key in asked:
             asked.add(field.key)
     found = field_views(tx, audience, scope, subject)
@@ -253,7 +274,7 @@ def unanswered_views(
 def _missing(
     tx: Session, audience: str, scopes: Mapping[Subject, Scope]
 ) -> dict[Subject, list[Definition]]:
-    fields = active_definitions_by_scope(tx, set(scopes.values()))
+    fields = _asked_by_scope(tx, audience, scopes.values())
     asked = [subject for subject, scope in scopes.items() if fields[scope]]
     stored = _stored_by_subject(tx, asked)
     today = utc_now().astimezone(businesses.formats(tx).zone).date()
@@ -275,7 +296,7 @@ def differences(
     formats = businesses.formats(tx)
     today = utc_now().astimezone(formats.zone).date()
     found = []
-    fields = {field.key: field for field in active_definitions(tx, scope)}
+    fields = {field.key: field for field in _asked(tx, audience, scope)}
     for view in field_views(tx, audience, scope, subject):
         if view.key not in answers or not view.editable:
             continue
@@ -305,7 +326,7 @@ def subjects_matching(tx: Session, audience: str, kind: str, text: str) -> Any:
         for row in tx.exec(
             select(FieldDefinition).where(col(FieldDefinition.archived_at).is_(None))
         )
-        if audience in row.visible_to
+        if audience in row.visible_to and not _are_off(tx, audience)
     ]
     return select(col(FieldValue.subject_id)).where(
         col(FieldValue.subject_kind) == kind,
@@ -420,7 +441,13 @@ def _answer_text(field: Definition, raw: Any, today: date, formats: Formats) -> 
 
 
 def _attach_file(
-    tx: Session, actor: Actor, field: Definition, value: Any, owner: str | None
+    tx: Session,
+    actor: Actor,
+    field: Definition,
+    value: Any,
+    *,
+    subject: Subject,
+    owner: str | None,
 ) -> str:
     """Take the file of a new value into use; returns its name, if there is one."""
     wanted = file_id_of(field.kind, value)
@@ -429,9 +456,23 @@ def _attach_file(
     kind = file_rules.FIELD if field.kind == d.FILE else file_rules.SIGNATURE
     reader = owner if d.CUSTOMER in field.visible_to else None
     try:
-        return attachments.attach(tx, actor, wanted, {kind}, customer_id=reader).name
+        row = attachments.attach(
+            tx,
+            actor,
+            wanted,
+            {kind},
+            customer_id=reader,
+            features=_features_of(subject),
+        )
     except NotFound:
         raise InvalidInput({field.key: _FILE_NOT_FOUND}) from None
+    return row.name
+
+
+def _features_of(subject: Subject) -> set[Feature]:
+    """What must be on for a customer to have what is entered about a subject."""
+    about_dependents = {Feature.DEPENDENTS} if subject.kind == "dependent" else set()
+    return {Feature.CUSTOM_FIELDS} | about_dependents
 
 
 def _value_rows(tx: Session, subjects: Collection[Subject]) -> list[FieldValue]:

@@ -7,6 +7,7 @@ from sqlalchemy import and_, delete, or_, update
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from portal_app.domain.business import permissions
 from portal_app.domain.files import rules
 from portal_app.domain.files.models import StoredFile
 from portal_app.domain.files.protocols import Storage
@@ -15,6 +16,7 @@ from portal_app.kernel.audiences import STAFF, Actor, Audience
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.db import Database
 from portal_app.kernel.errors import NotAllowed, NotFound
+from portal_app.kernel.features import Feature
 from portal_app.kernel.statements import affected
 
 _NOT_FOUND = "We could not find that file."
@@ -44,6 +46,7 @@ def attach(
     kinds: Collection[str],
     *,
     customer_id: str | None,
+    features: Collection[Feature] = (),
 ) -> StoredFile:
     """Take a file into use, once: from now on it is kept.
 
@@ -53,6 +56,8 @@ def attach(
         file_id: From the browser.
         kinds: What it may have been handed in for.
         customer_id: Who may read it from now on, or ``None`` (the office).
+        features: What it belongs to: while one of them is off, its customer
+            cannot read it.
 
     Raises:
         NotFound: If it is missing, somebody else's, of another kind, removed,
@@ -69,7 +74,9 @@ def attach(
             col(StoredFile.attached_at).is_(None),
             col(StoredFile.removed_at).is_(None),
         )
-        .values(attached_at=utc_now(), customer_id=customer_id)
+        .values(
+            attached_at=utc_now(), customer_id=customer_id, features=sorted(features)
+        )
     )
     if affected(tx, statement) == 0:
         raise NotFound(_NOT_FOUND)
@@ -107,7 +114,7 @@ def readable_file(
             is, or the full copy, is given.
 
     Raises:
-        NotFound: If it is missing, or not theirs to read.
+        NotFound: If it is missing, not theirs to read, or of a feature that is off.
     """
     return _stored_file(tx, _readable_query(actor), file_id, size)
 
@@ -132,7 +139,7 @@ def _stored_file(
             col(StoredFile.removed_at).is_(None),
         )
     ).first()
-    if row is None:
+    if row is None or (actor.audience not in STAFF and _is_switched_off(tx, row)):
         raise NotFound(_NOT_FOUND)
     fitting = [edge for edge in sorted(row.sizes) if size is not None and edge >= size]
     which = str(fitting[0]) if fitting else rules.FULL_SIZE
@@ -156,6 +163,12 @@ def stored_content(tx: Session, file_id: str) -> tuple[str, str]:
     if row is None or row.attached_at is None or row.removed_at is not None:
         raise NotFound(_NOT_FOUND)
     return row.media_type, full_size_key(row)
+
+
+def _is_switched_off(tx: Session, row: StoredFile) -> bool:
+    return bool(row.features) and any(
+        feature in row.features for feature in permissions.current_features(tx).off
+    )
 
 
 def file_view(row: StoredFile) -> FileView:

@@ -9,6 +9,7 @@ from portal_app.kernel.columns import (
     created_field,
     id_field,
     json_field,
+    later_json_field,
     optional_instant_field,
 )
 
@@ -26,6 +27,8 @@ class StoredFile(SQLModel, table=True):
         account_id: Who handed it in, and may use it until it is attached.
         kind: What it was handed in for, see ``rules.PURPOSES``.
         storage_key: The folder of its bytes in the storage.
+        features: What it belongs to, see ``kernel.features``: while one of them is
+            off, its customer cannot read it.
         sizes: Edge lengths in pixels of the small copies.
         size: Bytes of the full copy.
         sha256: Of the full copy, in hex.
@@ -46,6 +49,7 @@ class StoredFile(SQLModel, table=True):
     account_id: str | None = Field(default=None, foreign_key="account.id")
     kind: str = Field(max_length=16)
     storage_key: str = Field(max_length=64)
+    features: list[str] = later_json_field(list)
     media_type: str = Field(max_length=40)
     size: int
     sha256: str = Field(max_length=64)

@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 from portal_app.domain.rate_limits.rules import Limit
 from portal_app.kernel.errors import InvalidInput
+from portal_app.kernel.features import Feature
 
 PICTURE = "picture"
 DOCUMENT = "document"
@@ -149,6 +150,12 @@ PURPOSES = {
         for_office=True,
     ),
 }
+PURPOSE_FEATURES = {
+    DOCUMENT: Feature.DEPENDENTS,
+    FIELD: Feature.CUSTOM_FIELDS,
+    SIGNATURE: Feature.CUSTOM_FIELDS,
+}
+"""What must be on for customers to hand in a file for a purpose."""
 
 
 def purpose_of(kind: str) -> Purpose:

@@ -19,7 +19,7 @@ from portal_app.kernel.formats import Formats
 from portal_app.kernel.ownership import require_staff
 from portal_app.kernel.spreadsheets import BYTE_ORDER_MARK, csv_line
 
-PAGE_SIZE = 50
+PAGE_SIZE = 20
 THE_PORTAL = "portal"
 """As a person: jobs and the command line."""
 

@@ -41,7 +41,7 @@ class ChangeView:
 
 @dataclass(frozen=True, slots=True)
 class ChangesPage:
-    """One page of changes, latest first, at most 50 rows.
+    """One page of changes, latest first, at most 20 rows.
 
     Attributes:
         people: Who can be asked for: value and words.

@@ -10,6 +10,7 @@ from portal_app.domain.customers.business_profiles import (
     CompanyContactForm,
 )
 from portal_app.domain.customers.views import BusinessProfileView
+from portal_app.kernel.features import Feature
 from portal_app.state.core import collection, form_parsing, worker
 from portal_app.state.core.access import CUSTOMER, actor
 
@@ -53,7 +54,10 @@ _BUSINESS_PROFILES = collection.CollectionSpec(
 
 
 class AccountBusinessProfilesState(
-    collection.removable_collection(_BUSINESS_PROFILES, CUSTOMER), rx.State
+    collection.removable_collection(
+        _BUSINESS_PROFILES, CUSTOMER, feature=Feature.BUSINESS_PROFILES
+    ),
+    rx.State,
 ):
     """The business profiles."""
 

@@ -13,6 +13,7 @@ from portal_app.domain.customers.profiles import ProfileForm
 from portal_app.domain.customers.views import ProfileView
 from portal_app.domain.fields.views import FieldView
 from portal_app.kernel.audiences import Actor
+from portal_app.kernel.features import Feature
 from portal_app.state.account.locations import AccountLocationsState
 from portal_app.state.core import form_parsing, worker
 from portal_app.state.core.access import CUSTOMER, actor, event_for
@@ -115,19 +116,19 @@ class AccountFieldsState(VersionedForm, rx.State):
     fields: list[FieldView] = []
     version: int = 0
 
-    @event_for(CUSTOMER)
+    @event_for(CUSTOMER, feature=Feature.CUSTOM_FIELDS)
     async def load(self) -> None:
         """Show the fields as they are now."""
         await self._read()
         self._clear_messages()
 
-    @event_for(CUSTOMER)
+    @event_for(CUSTOMER, feature=Feature.CUSTOM_FIELDS)
     async def begin(self) -> None:
         """Open the form with what is stored now."""
         await self._read()
         self._clear_messages()
 
-    @event_for(CUSTOMER)
+    @event_for(CUSTOMER, feature=Feature.CUSTOM_FIELDS)
     async def save(
         self, form_data: dict[str, str]
     ) -> AsyncIterator[list[EventSpec] | None]:

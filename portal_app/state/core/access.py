@@ -12,10 +12,12 @@ import reflex as rx
 
 from portal_app.kernel import audiences as groups
 from portal_app.kernel.audiences import Actor, Audience
+from portal_app.kernel.features import Feature
 from portal_app.state.core.handler_endings import always_answered
 
 _AUDIENCES = "__portal_audiences__"
 _WEIGHT = "__portal_weight__"
+_FEATURE = "__portal_feature__"
 _ANYBODY = Actor()
 _actor: ContextVar[Actor] = ContextVar("actor", default=_ANYBODY)
 
@@ -28,7 +30,10 @@ STAFF = groups.STAFF
 
 
 def event_for(
-    *audiences: Audience, background: bool = False, weight: int = 1
+    *audiences: Audience,
+    background: bool = False,
+    weight: int = 1,
+    feature: Feature | None = None,
 ) -> Callable[[Callable[..., Any]], Any]:
     """Make a method an event handler that only these audiences may fire.
 
@@ -37,6 +42,7 @@ def event_for(
         background: Whether it runs without holding the state.
         weight: What it costs a browser's allowance (``event_limits``), in units of
             about ten milliseconds of a worker.
+        feature: What it belongs to: while that is off, nobody may fire it.
 
     Returns:
         The decorator.
@@ -51,6 +57,7 @@ def event_for(
         handler = always_answered(fn)
         setattr(handler, _AUDIENCES, frozenset(audiences))
         setattr(handler, _WEIGHT, weight)
+        setattr(handler, _FEATURE, feature)
         return rx.event(handler, background=background)
 
     return decorate
@@ -66,6 +73,25 @@ def weight_of(fn: Callable[..., Any]) -> int:
     """What a handler declared to cost; 1 if it declared nothing."""
     found: int = getattr(fn, _WEIGHT, 1)
     return found
+
+
+def feature_of(fn: Callable[..., Any]) -> Feature | None:
+    """What a handler declared to belong to, if it did."""
+    found: Feature | None = getattr(fn, _FEATURE, None)
+    return found
+
+
+_page_features: dict[str, Feature] = {}
+
+
+def declare_page(route: str, feature: Feature) -> None:
+    """Say that a page belongs to a feature (the composition root does)."""
+    _page_features[route.strip("/")] = feature
+
+
+def page_feature(route: str) -> Feature | None:
+    """What the page of a route belongs to, if anything."""
+    return _page_features.get(route.strip("/"))
 
 
 def actor() -> Actor:

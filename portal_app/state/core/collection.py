@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from reflex.event import EventSpec
 
+from portal_app.kernel.features import Feature
 from portal_app.state.core import form_parsing, worker
 from portal_app.state.core.access import OFFICE, STAFF, Audience, actor, event_for
 from portal_app.state.core.toasts import toast
@@ -136,22 +137,22 @@ def _readers(audiences: Sequence[Audience]) -> tuple[Audience, ...]:
     return (*audiences, *(STAFF if OFFICE in audiences else ()))
 
 
-def _collection(spec: Spec, *audiences: Audience) -> Any:
+def _collection(spec: Spec, *audiences: Audience, feature: Feature | None) -> Any:
     class EditableCollection(Collection, mixin=True):
         def _spec(self) -> CollectionSpec:
             return spec if isinstance(spec, CollectionSpec) else spec(self)
 
-        @event_for(*_readers(audiences))
+        @event_for(*_readers(audiences), feature=feature)
         async def load(self) -> None:
             """Show them as they are now."""
             await self._load()
 
-        @event_for(*audiences)
+        @event_for(*audiences, feature=feature)
         def begin(self) -> None:
             """Open a form without the errors of the last time."""
             self._clear_messages()
 
-        @event_for(*audiences)
+        @event_for(*audiences, feature=feature)
         async def save(
             self, form_data: dict[str, str]
         ) -> AsyncIterator[list[EventSpec] | None]:
@@ -162,16 +163,20 @@ def _collection(spec: Spec, *audiences: Audience) -> Any:
     return EditableCollection
 
 
-def removable_collection(spec: Spec, *audiences: Audience) -> Any:
+def removable_collection(
+    spec: Spec, *audiences: Audience, feature: Feature | None = None
+) -> Any:
     """A mixin for what is removed, and may come back only right after that."""
 
-    class RemovableCollection(_collection(spec, *audiences), mixin=True):
-        @event_for(*audiences)
+    class RemovableCollection(
+        _collection(spec, *audiences, feature=feature), mixin=True
+    ):
+        @event_for(*audiences, feature=feature)
         async def remove(self, item_id: str) -> None:
             """Offer one no more."""
             await self._remove(item_id)
 
-        @event_for(*audiences)
+        @event_for(*audiences, feature=feature)
         async def undo(self) -> EventSpec | None:
             """Take the last removal back."""
             return await self._restore(self.removed) if self.removed else None
@@ -179,23 +184,27 @@ def removable_collection(spec: Spec, *audiences: Audience) -> Any:
     return RemovableCollection
 
 
-def archivable_collection(spec: Spec, *audiences: Audience) -> Any:
+def archivable_collection(
+    spec: Spec, *audiences: Audience, feature: Feature | None = None
+) -> Any:
     """A mixin for what has an order, and is archived and restored at any time."""
 
-    class ArchivableCollection(_collection(spec, *audiences), mixin=True):
+    class ArchivableCollection(
+        _collection(spec, *audiences, feature=feature), mixin=True
+    ):
         archived: list[Any] = []
 
-        @event_for(*audiences)
+        @event_for(*audiences, feature=feature)
         async def move(self, item_id: str, by: Step) -> None:
             """Move one a place up (-1) or down (1)."""
             await self._move(item_id, by)
 
-        @event_for(*audiences)
+        @event_for(*audiences, feature=feature)
         async def archive(self, item_id: str) -> None:
             """Offer one no more; the page offers to take that back."""
             await self._remove(item_id)
 
-        @event_for(*audiences)
+        @event_for(*audiences, feature=feature)
         async def restore(self, item_id: str) -> EventSpec:
             """Offer an archived one again."""
             return await self._restore(item_id)

@@ -14,7 +14,9 @@ What goes on has only arguments that the handler's signature names, of the types
 it names (``portal_app.state.core.arguments``).
 """
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 from urllib.parse import quote
 
 import reflex as rx
@@ -24,16 +26,26 @@ from reflex.middleware import Middleware
 from reflex.state import BaseState, StateUpdate
 from reflex_base.event import Event
 from reflex_base.registry import RegistrationContext
+from sqlmodel import Session
 
+from portal_app.domain.business import permissions
 from portal_app.domain.sign_in import session_lookup
 from portal_app.kernel.audiences import Actor, Audience
+from portal_app.kernel.errors import NotAllowed
+from portal_app.kernel.features import Feature
 from portal_app.kernel.ids import new_id
 from portal_app.state.core import outages, worker
-from portal_app.state.core.access import acting_as, audiences_of
+from portal_app.state.core.access import (
+    acting_as,
+    audiences_of,
+    feature_of,
+    page_feature,
+)
 from portal_app.state.core.arguments import UnfitArguments, fitting_arguments
 from portal_app.state.core.error_handlers import words_for
 from portal_app.state.core.handshake import secret_hashes
 from portal_app.state.core.toasts import ToastState, toast
+from portal_app.state.core.viewer import ViewerState
 
 log = structlog.get_logger("gate")
 
@@ -70,6 +82,17 @@ _WHO = {
 
 
 _READ_ONLY = "You can look at everything here, and change nothing."
+_READS_PAGE = "load"
+"""What every handler is called that fills in a page when it is opened."""
+
+
+def _closed_words(tx: Session, who: Actor, feature: Feature) -> str:
+    """Why a feature is refused; empty if it is not."""
+    try:
+        permissions.require_feature(tx, who, feature)
+    except NotAllowed as refused:
+        return refused.message
+    return ""
 
 
 def _wrong_audience(who: Actor, audiences: frozenset[Audience]) -> str:
@@ -130,6 +153,12 @@ class Gate(Middleware):
             if not who.may(audiences):
                 log.info("event refused", audience=str(who.audience))
                 return await self._refuse(state, who, audiences)
+            feature = feature_of(handler)
+            if feature is not None and (
+                closed := await worker.query(_closed_words, who, feature)
+            ):
+                log.info("event of a feature that is off refused", feature=feature)
+                return await self._refuse_feature(state, handler, feature, closed)
         try:
             fitting = fitting_arguments(handler, event.payload)
         except UnfitArguments as unfit:
@@ -159,6 +188,30 @@ class Gate(Middleware):
     def _is_over(self, state: BaseState, who: Actor) -> bool:
         """Whether the browser holds the cookie of a session that has ended."""
         return bool(state.router.headers.cookie) and who.session_id is None
+
+    async def _refuse_feature(
+        self,
+        state: BaseState,
+        handler: Callable[..., Any],
+        feature: Feature,
+        closed: str,
+    ) -> StateUpdate:
+        """Leave a page that is gone, or say why nothing happened on one that is not.
+
+        A part of a page is simply not read: the page does not draw it.
+        """
+        reads = handler.__name__ == _READS_PAGE
+        answer: list[Any] = [ViewerState.load]
+        if not reads:
+            answer.append(toast("error", closed))
+        elif page_feature(str(state.router.route_id)) is feature:
+            answer = [rx.redirect("/", replace=True), toast("info", closed)]
+        else:
+            return StateUpdate()
+        root = state._get_root_state()
+        delta = await root._get_resolved_delta()
+        root._clean()
+        return StateUpdate(delta=delta, events=Event.from_event_type(answer))
 
     async def _refuse(
         self, state: BaseState, who: Actor, audiences: frozenset[Audience]

@@ -5,6 +5,7 @@ from dataclasses import replace
 import reflex as rx
 from sqlmodel import Session
 
+from portal_app.domain.business import permissions
 from portal_app.domain.business import service as businesses
 from portal_app.domain.business.views import BusinessView
 from portal_app.domain.dependents import types
@@ -20,6 +21,8 @@ from portal_app.state.core.access import PUBLIC, actor, event_for
 class ViewerState(rx.State):
     """The frame of every page: the signed-in person and the business.
 
+    ``off`` names the features that the office has switched off for customers.
+
     ``dependents`` is what the business calls them. ``owner`` stands for the account
     in the browser's keys of what was typed and not sent; it tells nothing of it.
     """
@@ -28,12 +31,13 @@ class ViewerState(rx.State):
     business: BusinessView = BusinessView()
     dependents: str = "Dependents"
     owner: str = ""
+    off: list[str] = []
     loaded: bool = False
 
     @event_for(PUBLIC)
     async def load(self) -> None:
         """Fill the frame for whoever the session says is looking."""
-        self.viewer, self.business, self.dependents = await worker.query(
+        self.viewer, self.business, self.dependents, self.off = await worker.query(
             _frame, actor()
         )
         self.owner = _owner(actor())
@@ -44,10 +48,15 @@ def _owner(who: Actor) -> str:
     return hash_secret(f"owner of drafts {who.account_id}") if who.account_id else ""
 
 
-def _frame(tx: Session, who: Actor) -> tuple[ViewerView, BusinessView, str]:
+def _frame(tx: Session, who: Actor) -> tuple[ViewerView, BusinessView, str, list[str]]:
     heading = types.menu_heading(tx) if who.customer_id else "Dependents"
     viewer = session_lookup.current_viewer(tx, who)
     if who.audience is Audience.FIELDWORKER and who.account_id:
         name = scheduling.fieldworker_name(tx, who.account_id)
         viewer = replace(viewer, name=name or viewer.name)
-    return viewer, businesses.business_view(tx), heading
+    return (
+        viewer,
+        businesses.business_view(tx),
+        heading,
+        sorted(permissions.current_features(tx).off),
+    )

@@ -22,6 +22,7 @@ from portal_app.domain.fields.views import FieldView
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.errors import NotFound
+from portal_app.kernel.features import Feature
 from portal_app.kernel.paths import local_path
 from portal_app.state.bookings.booking import BOOKING_PREFIX as BOOKING
 from portal_app.state.bookings.booking_dependents import return_address
@@ -62,7 +63,7 @@ class DependentState(VersionedForm, rx.State):
     page: int = 1
     has_more: bool = False
 
-    @event_for(CUSTOMER)
+    @event_for(CUSTOMER, feature=Feature.DEPENDENTS)
     async def load(self) -> None:
         """Read the dependent the address names."""
         self._clear_messages()
@@ -74,12 +75,12 @@ class DependentState(VersionedForm, rx.State):
             self.dependent = None
         self.path = path
 
-    @event_for(CUSTOMER)
+    @event_for(CUSTOMER, feature=Feature.DEPENDENTS)
     def begin(self) -> None:
         """Open a form without the errors of the last time."""
         self._clear_messages()
 
-    @event_for(CUSTOMER)
+    @event_for(CUSTOMER, feature=Feature.DEPENDENTS)
     async def save(
         self, form_data: dict[str, str]
     ) -> AsyncIterator[list[EventSpec] | None]:
@@ -96,7 +97,7 @@ class DependentState(VersionedForm, rx.State):
         ):
             yield step
 
-    @event_for(CUSTOMER)
+    @event_for(CUSTOMER, feature=Feature.DEPENDENTS)
     async def save_document(
         self, form_data: dict[str, str]
     ) -> AsyncIterator[list[EventSpec] | None]:
@@ -128,14 +129,14 @@ class DependentState(VersionedForm, rx.State):
         ):
             yield step
 
-    @event_for(CUSTOMER)
+    @event_for(CUSTOMER, feature=Feature.DEPENDENTS)
     async def remove_document(self, document_id: str) -> EventSpec:
         """Take a document away for good."""
         await worker.call(documents.remove_document, actor(), document_id)
         await self._read()
         return toast("success", "The document is removed.")
 
-    @event_for(CUSTOMER)
+    @event_for(CUSTOMER, feature=Feature.DEPENDENTS)
     async def set_picture(self, file_id: str) -> EventSpec:
         """Use the picture that was just handed in; none with an empty id."""
         wanted = file_id
@@ -144,20 +145,20 @@ class DependentState(VersionedForm, rx.State):
         said = "The new photo is saved." if wanted else "The photo is removed."
         return toast("success", said)
 
-    @event_for(CUSTOMER)
+    @event_for(CUSTOMER, feature=Feature.DEPENDENTS)
     async def archive(self) -> None:
         """Put it away; the page offers to take it back."""
         await worker.call(dependents.archive_dependent, actor(), self._id())
         await self._read()
 
-    @event_for(CUSTOMER)
+    @event_for(CUSTOMER, feature=Feature.DEPENDENTS)
     async def restore(self) -> EventSpec:
         """Take it out again."""
         await worker.call(dependents.restore_dependent, actor(), self._id())
         await self._read()
         return toast("success", "It is back in your list.")
 
-    @event_for(CUSTOMER)
+    @event_for(CUSTOMER, feature=Feature.DEPENDENTS)
     async def turn(self, page: int) -> None:
         """Show another page of past bookings."""
         self.page = page if 1 <= page <= 1000 else 1
@@ -220,7 +221,7 @@ class DependentAddState(SubmittedForm, rx.State):
     saved: str = ""
     leads: str = ""
 
-    @event_for(CUSTOMER)
+    @event_for(CUSTOMER, feature=Feature.DEPENDENTS)
     async def load(self) -> None:
         """Read which types there are, and the fields of the one asked for."""
         slug = self._slug()
@@ -231,7 +232,7 @@ class DependentAddState(SubmittedForm, rx.State):
         self.errors, self.problem, self.leads = {}, "", ""
         self.pending, self.loaded = False, True
 
-    @event_for(CUSTOMER)
+    @event_for(CUSTOMER, feature=Feature.DEPENDENTS)
     async def save(
         self, form_data: dict[str, str]
     ) -> AsyncIterator[list[EventSpec] | None]:

@@ -12,6 +12,7 @@ from portal_app.domain.dependents import types
 from portal_app.domain.dependents.rules import PAGE_SIZE
 from portal_app.domain.dependents.views import DependentPage, DependentRowView, TypeView
 from portal_app.kernel.audiences import Actor
+from portal_app.kernel.features import Feature
 from portal_app.state.core import worker
 from portal_app.state.core.access import CUSTOMER, actor, event_for
 from portal_app.state.core.form_parsing import page_number
@@ -41,7 +42,7 @@ class DependentsState(PagedList, rx.State):
     archived_id: str = ""
     archived_name: str = ""
 
-    @event_for(CUSTOMER)
+    @event_for(CUSTOMER, feature=Feature.DEPENDENTS)
     async def load(self) -> None:
         """Read what the address asks for."""
         asked = self.router.url.query_parameters
@@ -52,22 +53,22 @@ class DependentsState(PagedList, rx.State):
         await self._read(page_number(asked.get("page", ""), _LAST_PAGE))
         self.loaded = True
 
-    @event_for(CUSTOMER)
+    @event_for(CUSTOMER, feature=Feature.DEPENDENTS)
     def find(self, text: str) -> EventSpec:
         """Look for something; the address keeps it."""
         return self._go(q=text[:_MOST].strip())
 
-    @event_for(CUSTOMER)
+    @event_for(CUSTOMER, feature=Feature.DEPENDENTS)
     def pick(self, slug: str) -> EventSpec:
         """Show one type only, or all with an empty slug."""
         return self._go(type=slug[:_MOST])
 
-    @event_for(CUSTOMER)
+    @event_for(CUSTOMER, feature=Feature.DEPENDENTS)
     def turn(self, page: int) -> EventSpec:
         """Go to another page of the list."""
         return self._go(page=str(page_number(str(page), _LAST_PAGE)))
 
-    @event_for(CUSTOMER)
+    @event_for(CUSTOMER, feature=Feature.DEPENDENTS)
     async def archive(self, dependent_id: str) -> None:
         """Put one away; the page offers to take it back."""
         wanted = dependent_id
@@ -76,7 +77,7 @@ class DependentsState(PagedList, rx.State):
         self.archived_id, self.archived_name = wanted, names.get(wanted, "It")
         await self._read(self.page)
 
-    @event_for(CUSTOMER)
+    @event_for(CUSTOMER, feature=Feature.DEPENDENTS)
     async def restore(self, dependent_id: str) -> EventSpec:
         """Take one out again."""
         await worker.call(dependents.restore_dependent, actor(), dependent_id)

@@ -153,7 +153,9 @@ def test_one_changed_switch_is_all_that_changes(
     version = db.query(service.switches).version
     db.call(service.save_switches, SYSTEM, wanted, version)
     after = snapshot_without_logs(db)
-    assert changed_columns(before, after) == {f"business.{column}", "business.version"}
+    assert changed_columns(before, after) == {
+        *(f"business.{column}", "business.version", "+change_entry")
+    }
 
 
 @pytest.mark.parametrize("form", [SwitchesForm(), OTHER])

@@ -593,5 +593,6 @@ def test_one_changed_part_is_all_that_changes(
     before = snapshot_without_attempts(db)
     change(db, "nickname", form)
     assert changed_columns(before, snapshot_without_attempts(db)) == {
-        f"field_definition.{name}" for name in (*columns, "version")
+        "+change_entry",
+        *(f"field_definition.{name}" for name in (*columns, "version")),
     }

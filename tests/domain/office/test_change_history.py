@@ -98,10 +98,10 @@ def test_changes_are_found_by_person_thing_and_day(db: Database, lea: Actor) -> 
     assert db.query(change_history.read_page, lea, asked).thing == "Grooming"
 
 
-def test_pages_hold_fifty(
+def test_pages_hold_twenty(
     db: Database, lea: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert change_history.PAGE_SIZE == 50
+    assert change_history.PAGE_SIZE == 20
     monkeypatch.setattr(change_history, "PAGE_SIZE", 2)
     for name in "abc":
         record(db, lea, Thing("Service", name, name))

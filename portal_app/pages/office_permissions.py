@@ -1,0 +1,151 @@
+"""What customers see and may do: one table of features and booking states."""
+
+import reflex as rx
+
+from portal_app.components.layout.navigation import OFFICE_MENU
+from portal_app.components.layout.shell import shell
+from portal_app.components.ui.buttons import submit_button
+from portal_app.components.ui.feedback import list_skeleton
+from portal_app.components.ui.forms import conflict_notice, form
+from portal_app.components.ui.logic import each, joined
+from portal_app.components.ui.surfaces import card, page_header
+from portal_app.domain.business.views import PermissionCell, PermissionRow
+from portal_app.pages.page import Page
+from portal_app.state.core.viewer import ViewerState
+from portal_app.state.office.permissions import OfficePermissionsState
+
+_STATE = OfficePermissionsState
+_STATES = ("Requested", "Confirmed", "In progress", "Done", "Cancelled")
+
+
+def draw() -> rx.Component:
+    """Draw the table."""
+    return shell(
+        page_header(
+            "Permissions",
+            text="What customers see, and what they may do with a booking.",
+        ),
+        rx.cond(_STATE.loaded, _form(), list_skeleton(3)),
+        active="permissions",
+        places=OFFICE_MENU,
+    )
+
+
+def _form() -> rx.Component:
+    return form(
+        conflict_notice(_STATE.changes, "The permissions changed"),
+        rx.el.input(
+            type="hidden", name="version", value=_STATE.version, read_only=True
+        ),
+        card(
+            rx.el.table(
+                rx.el.thead(
+                    rx.el.tr(
+                        rx.el.th("Feature", scope="col", class_name=_HEAD),
+                        *[
+                            rx.el.th(name, scope="col", class_name=_HEAD)
+                            for name in _STATES
+                        ],
+                    ),
+                    class_name="max-xl:sr-only",
+                ),
+                rx.el.tbody(each(_STATE.rows, _row)),
+                class_name="w-full border-collapse max-xl:block",
+            ),
+            class_name="py-2!",
+        ),
+        rx.el.p(
+            "What you switch off is gone from the portal, its mails and its files, "
+            "and is there again when you switch it on. Nothing is deleted.",
+            class_name="text-ink-soft",
+        ),
+        submit_button("Save", pending=_STATE.pending, class_name="sm:self-start"),
+        on_submit=_STATE.save,
+        problem=_STATE.problem,
+        reset_on_submit=False,
+        class_name="flex flex-col gap-5",
+    )
+
+
+_HEAD = "px-3 pt-2 pb-3 text-left text-sm font-semibold text-ink-soft first:pl-0"
+
+
+def _row(row: PermissionRow) -> rx.Component:
+    return rx.el.tr(
+        rx.el.th(
+            rx.el.label(
+                rx.el.input(
+                    type="checkbox",
+                    name=joined("on.", row.feature),
+                    default_checked=row.on,
+                    class_name="tick mt-0.5",
+                    custom_attrs={
+                        "aria-describedby": joined("about-", row.feature),
+                        "data-switch": "",
+                    },
+                ),
+                rx.el.span(row.name, class_name="font-semibold"),
+                class_name="flex min-h-11 items-start gap-3 py-2.5",
+            ),
+            rx.el.p(
+                row.text,
+                class_name="text-sm font-normal text-ink-soft",
+                custom_attrs={"id": joined("about-", row.feature)},
+            ),
+            scope="row",
+            class_name=("py-3 text-left align-top max-xl:block xl:w-72 xl:pr-4"),
+        ),
+        each(row.cells, lambda cell: _cell(row, cell)),
+        key=row.feature,
+        class_name=(
+            "group/row border-t border-line first:border-0 max-xl:block max-xl:py-2 "
+            "xl:first:border-t"
+        ),
+    )
+
+
+def _cell(row: PermissionRow, cell: PermissionCell) -> rx.Component:
+    return rx.el.td(
+        rx.el.span(
+            cell.state,
+            class_name="w-28 shrink-0 text-sm text-ink-faint xl:hidden",
+            aria_hidden="true",
+        ),
+        rx.el.span("–", class_name=f"hidden {_WHEN_OFF}"),
+        rx.cond(
+            cell.may,
+            rx.el.label(
+                rx.el.input(
+                    type="checkbox",
+                    name=joined("may.", cell.key),
+                    default_checked=cell.open,
+                    class_name="peer tick",
+                    custom_attrs={
+                        "aria-label": joined(row.name, ", ", cell.state, ": ", cell.may)
+                    },
+                ),
+                rx.el.span(cell.may, class_name="hidden peer-checked:inline"),
+                rx.el.span(cell.see, class_name="text-ink-soft peer-checked:hidden"),
+                class_name=f"flex min-h-11 items-start gap-2.5 py-2.5 {_WHEN_ON}",
+            ),
+            rx.el.span(cell.see, class_name=f"block py-2.5 text-ink-soft {_WHEN_ON}"),
+        ),
+        key=cell.key,
+        class_name=(
+            "align-top text-[0.9375rem] leading-6 max-xl:flex max-xl:items-start "
+            "max-xl:gap-3 xl:px-3 xl:py-3 max-xl:[&>span:first-child]:py-2.5"
+        ),
+    )
+
+
+# The browser shows at once what a switch means, before it is saved.
+_WHEN_ON = "group-has-[[data-switch]:not(:checked)]/row:hidden"
+_WHEN_OFF = "py-2.5 text-ink-faint group-has-[[data-switch]:not(:checked)]/row:block"
+
+
+page = Page(
+    route="/office/permissions",
+    title="Permissions",
+    draw=draw,
+    on_load=(ViewerState.load, OfficePermissionsState.load),
+)
