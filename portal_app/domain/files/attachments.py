@@ -116,6 +116,8 @@ def readable_file(
     Raises:
         NotFound: If it is missing, not theirs to read, or of a feature that is off.
     """
+    if actor.audience not in STAFF and _is_switched_off(tx, file_id):
+        raise NotFound(_NOT_FOUND)
     return _stored_file(tx, _readable_query(actor), file_id, size)
 
 
@@ -139,7 +141,7 @@ def _stored_file(
             col(StoredFile.removed_at).is_(None),
         )
     ).first()
-    if row is None or (actor.audience not in STAFF and _is_switched_off(tx, row)):
+    if row is None:
         raise NotFound(_NOT_FOUND)
     fitting = [edge for edge in sorted(row.sizes) if size is not None and edge >= size]
     which = str(fitting[0]) if fitting else rules.FULL_SIZE
@@ -165,10 +167,10 @@ def stored_content(tx: Session, file_id: str) -> tuple[str, str]:
     return row.media_type, full_size_key(row)
 
 
-def _is_switched_off(tx: Session, row: StoredFile) -> bool:
-    return bool(row.features) and any(
-        feature in row.features for feature in permissions.current_features(tx).off
-    )
+def _is_switched_off(tx: Session, file_id: str) -> bool:
+    off = permissions.current_features(tx).off
+    row = tx.get(StoredFile, file_id) if off else None
+    return row is not None and any(feature in row.features for feature in off)
 
 
 def file_view(row: StoredFile) -> FileView:
