@@ -37,6 +37,14 @@ export function formValues(entries, checkboxes) {
   return typed;
 }
 
+// What was typed without passwords, which are kept nowhere, shown in clear or not.
+export function withoutSecrets(typed, controls) {
+  const kept = { ...typed };
+  for (const { name, type, autocomplete } of controls)
+    if (type === "password" || autocomplete?.endsWith("-password")) delete kept[name];
+  return kept;
+}
+
 // Fills in the controls that do not draw themselves with what was typed before.
 export function refillControls(controls, typed) {
   for (const control of controls) {

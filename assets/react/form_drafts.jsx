@@ -1,5 +1,14 @@
 import { useEffect, useRef } from "react";
-import { formValues, keysOfOthers, refillControls } from "./form_drafts.js";
+import {
+  draftKey,
+  forgetDraft,
+  formValues,
+  keysOfOthers,
+  readDraft,
+  refillControls,
+  saveDraft,
+  withoutSecrets,
+} from "./form_drafts.js";
 
 // Parts of a form that draw themselves hear of what was typed before, and tell of
 // changes that no native control announces.
@@ -17,7 +26,10 @@ export const announce = (element) =>
   element?.dispatchEvent(new Event("input", { bubbles: true }));
 
 export const valuesOf = (form) =>
-  formValues(new FormData(form), form.querySelectorAll("input[type=checkbox]:enabled"));
+  withoutSecrets(
+    formValues(new FormData(form), form.querySelectorAll("input[type=checkbox]:enabled")),
+    form.elements,
+  );
 
 // Fill in a form with what was typed into it before.
 export function restore(form, typed) {
@@ -34,4 +46,30 @@ export function DraftOwner({ owner }) {
       sessionStorage.removeItem(key);
   }, [owner]);
   return null;
+}
+
+// Stands in a form of somebody who is not signed in. What was typed outlives a reload;
+// what was sent and left the page with the form, because it was accepted, is forgotten.
+export function VisitorDraft({ name }) {
+  const ref = useRef(null);
+  useEffect(() => {
+    const form = ref.current.closest("form");
+    const key = draftKey("visitor", name);
+    const typed = readDraft(key);
+    if (typed) restore(form, typed);
+    let sent = false;
+    const note = () => {
+      sent = false;
+      saveDraft(key, valuesOf(form));
+    };
+    const send = () => (sent = true);
+    form.addEventListener("input", note);
+    form.addEventListener("submit", send);
+    return () => {
+      form.removeEventListener("input", note);
+      form.removeEventListener("submit", send);
+      if (sent) forgetDraft(key);
+    };
+  }, [name]);
+  return <span ref={ref} hidden />;
 }

@@ -22,7 +22,7 @@ from portal_app.components.ui.feedback import (
     status_badge,
 )
 from portal_app.components.ui.icons import icon
-from portal_app.components.ui.logic import each, when
+from portal_app.components.ui.logic import each, joined, when
 from portal_app.components.ui.surfaces import card, timeline, timeline_entry
 from portal_app.pages.page import Page
 from portal_app.state.bookings.booking import BookingDetailsState, BookingState
@@ -58,11 +58,14 @@ def _for_guests() -> rx.Component:
     """Say what a guest sees, and how to keep it."""
     return note(
         rx.el.p(
-            "You see this one booking for a while. With an account of the same "
-            "email you keep it, together with all others."
+            "You can see this one booking for now. Create an account with the "
+            "same email to keep it with all your others."
         ),
         rx.el.div(
-            link_button("Create an account", href="/signup"),
+            link_button(
+                "Create an account",
+                href=joined("/signup?next=/bookings/", _booking.number),
+            ),
             log_out_form("btn btn-ghost"),
             class_name="mt-3 flex flex-wrap gap-2",
         ),
@@ -163,7 +166,7 @@ def _details() -> rx.Component:
             has_details(_booking),
             details_facts(_booking.for_whom, _booking.fields),
             rx.el.p(
-                "Nobody is named yet. Tell us who this visit is for.",
+                "Tell us who this visit is for.",
                 class_name="py-3 text-ink-soft",
             ),
         ),

@@ -42,7 +42,7 @@ def draw() -> rx.Component:
 
 def _overview() -> rx.Component:
     return rx.el.div(
-        back_link("Dependents", "/dependents"),
+        back_link(ViewerState.dependents, "/dependents"),
         _header(),
         when(_dependent.archived, _archived()),
         rx.el.div(
@@ -52,7 +52,7 @@ def _overview() -> rx.Component:
                     rx.cond(
                         _dependent.fields.length() > 0,
                         custom_values(_dependent.fields),
-                        rx.el.p("Nothing is asked.", class_name="text-ink-soft"),
+                        rx.el.p("No details needed.", class_name="text-ink-soft"),
                     ),
                 ),
                 _bookings(),
@@ -107,8 +107,10 @@ def _archived() -> rx.Component:
     return rx.el.div(
         icon("archive"),
         rx.el.p(
-            "This is archived: it is not offered when you book, and old bookings "
-            "keep it.",
+            (
+                "This is archived: you cannot choose it for new bookings. Old "
+                "bookings keep it."
+            ),
             class_name="min-w-0 flex-1",
         ),
         button(
@@ -133,7 +135,7 @@ def _bookings() -> rx.Component:
         when(
             (upcoming.length() == 0) & (past.length() == 0),
             rx.el.p(
-                "Nothing is booked for it yet. ",
+                "No bookings yet. ",
                 text_link("Schedule an appointment", href="/services"),
                 class_name="text-ink-soft",
             ),
@@ -190,11 +192,13 @@ def _edit_dialog() -> rx.Component:
 
 def _missing() -> rx.Component:
     return rx.el.div(
-        back_link("Dependents", "/dependents"),
+        back_link(ViewerState.dependents, "/dependents"),
         empty_state(
             "We could not find that",
-            "It may have been removed. Everything you keep is in Dependents.",
-            action=link_button("Go to Dependents", href="/dependents"),
+            joined(
+                "It may have been removed. Have a look in ", ViewerState.dependents, "."
+            ),
+            action=link_button("Go to ", ViewerState.dependents, href="/dependents"),
             name="search",
             level=1,
         ),
@@ -204,7 +208,7 @@ def _missing() -> rx.Component:
 page = Page(
     route="/dependents/[id]",
     feature=Feature.DEPENDENTS,
-    title="Dependent",
+    title=ViewerState.dependents,
     draw=draw,
     on_load=(ViewerState.load, DependentState.load),
 )

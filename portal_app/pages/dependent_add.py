@@ -31,7 +31,7 @@ def draw() -> rx.Component:
         rx.cond(
             DependentAddState.back,
             back_link("Back to your booking", _away),
-            back_link("Dependents", "/dependents"),
+            back_link(ViewerState.dependents, "/dependents"),
         ),
         rx.el.h1(
             rx.cond(
@@ -56,7 +56,7 @@ def _kinds() -> rx.Component:
         ),
         empty_state(
             "There is nothing to add",
-            "This business does not keep dependents.",
+            "This business does not need this.",
             name="info",
         ),
     )
@@ -103,7 +103,7 @@ def _form() -> rx.Component:
 page = Page(
     route="/dependents/add",
     feature=Feature.DEPENDENTS,
-    title="Add a dependent",
+    title=rx.cond(_chosen, "Add " + _kind.singular.lower(), "Add"),
     draw=draw,
     on_load=(ViewerState.load, DependentAddState.load),
 )

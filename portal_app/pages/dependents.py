@@ -12,7 +12,7 @@ from portal_app.components.ui.choices import chip, search_field
 from portal_app.components.ui.feedback import empty_state, list_skeleton
 from portal_app.components.ui.forms import focused_block
 from portal_app.components.ui.icons import icon
-from portal_app.components.ui.logic import each, when
+from portal_app.components.ui.logic import each, joined, when
 from portal_app.components.ui.surfaces import page_header, pager
 from portal_app.components.ui.tabs import tab, tab_list, tab_panel
 from portal_app.kernel.features import Feature
@@ -30,7 +30,10 @@ def draw() -> rx.Component:
     return shell(
         page_header(
             DependentsState.heading,
-            text="Everyone and everything you book for, with what we need to know.",
+            text=(
+                "Everyone and everything you book for, and what we need to know "
+                "about them."
+            ),
             action=_add(),
         ),
         rx.el.div(
@@ -223,9 +226,8 @@ def _row_action(row: Any) -> rx.Component:
 
 def _none_yet() -> rx.Component:
     return empty_state(
-        "Nobody here yet",
-        "Add whom or what you book for once, with what we need to know, and choose "
-        "it whenever you book.",
+        joined("No ", DependentsState.heading.lower(), " yet"),
+        "Add them once, with what we need to know, then pick them each time you book.",
         action=rx.el.div(
             each(
                 DependentsState.kinds,
@@ -245,7 +247,7 @@ def _none_yet() -> rx.Component:
 def _none_archived() -> rx.Component:
     return empty_state(
         "Nothing is archived",
-        "What you do not book for any more can be put away; it stays on old bookings.",
+        "You can archive what you no longer book for. Old bookings keep it.",
         name="archive",
     )
 
@@ -253,7 +255,7 @@ def _none_archived() -> rx.Component:
 page = Page(
     route="/dependents",
     feature=Feature.DEPENDENTS,
-    title="Dependents",
+    title=DependentsState.heading,
     draw=draw,
     on_load=(ViewerState.load, DependentsState.load),
 )

@@ -48,7 +48,7 @@ def draw() -> rx.Component:
         invalid=Step(
             "This link has run out",
             "Links work once, for some days, and only the newest one. "
-            "Whoever invited you can send you a new one.",
+            "The person who invited you can send a new one.",
             outcome(
                 "hourglass",
                 link_button(

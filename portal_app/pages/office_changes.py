@@ -124,8 +124,7 @@ def _list() -> rx.Component:
         ),
         empty_state(
             rx.cond(_STATE.asked, "No such change", "Nothing was changed yet"),
-            "What you and your colleagues change about the business appears here "
-            "by itself.",
+            "Changes that you and your colleagues make to the business appear here.",
             name="list-checks",
         ),
     )

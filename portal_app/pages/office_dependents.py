@@ -98,7 +98,7 @@ def _item(one: Any, actions: list[Any]) -> rx.Component:
 def _how_many(one: Any) -> Any:
     return rx.cond(
         one.count == 0,
-        "Nobody has added one yet",
+        "None added yet",
         rx.cond(
             one.count == 1,
             "One in the portal",

@@ -165,8 +165,8 @@ def _asked(fields: Collection) -> rx.Component:
 
 def _unknown_owner() -> rx.Component:
     return empty_state(
-        "There is nobody to ask here",
-        "This type or service is not offered any more. Choose somebody else.",
+        "This is not offered any more",
+        "Choose another type or service above.",
         name="search",
         level=2,
     )

@@ -63,7 +63,7 @@ def _list() -> rx.Component:
         ),
         empty_state(
             "Nothing of that kind",
-            "What happens about getting in appears here by itself.",
+            "Log-ins and changes to access appear here as they happen.",
             name="shield-check",
         ),
     )

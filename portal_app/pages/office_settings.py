@@ -79,7 +79,7 @@ def _form() -> rx.Component:
         ),
         _group(
             "About customers",
-            "What else Edit Info in My Account asks for. Nobody has to answer.",
+            "Extra questions in Edit Info in My Account. Answers are optional.",
             checkbox_field(
                 "Ask for the birthday",
                 "asks_birthday",

@@ -15,13 +15,15 @@ from portal_app.components.ui.fields import (
     phone_field,
     text_field,
 )
-from portal_app.components.ui.forms import focused_block, form
+from portal_app.components.ui.forms import focused_block, form, visitor_draft
 from portal_app.components.ui.logic import each
 from portal_app.pages.page import Page
 from portal_app.state.auth.passwords import PasswordState
 from portal_app.state.auth.purpose import PurposeState
 from portal_app.state.auth.sign_up import HIDDEN_FIELD, ResendState, SignUpState
 from portal_app.state.core.viewer import ViewerState
+
+_KNOWN = SignUpState.known
 
 
 def draw() -> rx.Component:
@@ -54,6 +56,7 @@ def _form() -> rx.Component:
                 "First name",
                 "first_name",
                 error=errors["first_name"],
+                default_value=_KNOWN.first_name,
                 auto_complete="given-name",
                 auto_capitalize="words",
             ),
@@ -61,16 +64,21 @@ def _form() -> rx.Component:
                 "Last name",
                 "last_name",
                 error=errors["last_name"],
+                default_value=_KNOWN.last_name,
                 required=False,
                 auto_complete="family-name",
                 auto_capitalize="words",
             ),
             class_name="grid gap-5 sm:grid-cols-2 sm:gap-4",
         ),
-        email_field(error=errors["email"]),
+        email_field(
+            error=errors["email"],
+            default_value=rx.cond(_KNOWN.email, _KNOWN.email, PurposeState.email),
+        ),
         phone_field(
             error=errors["phone"],
             required=False,
+            default_value=_KNOWN.phone,
             help="So that we can reach you on the day.",
         ),
         new_password_field(errors["password"]),
@@ -89,6 +97,7 @@ def _form() -> rx.Component:
             SignUpState.asks_person,
             checkbox_field("I filled in this form myself", "by_hand"),
         ),
+        visitor_draft("sign-up"),
         submit_button("Sign up", pending=SignUpState.pending, size="lg", full=True),
         on_submit=SignUpState.submit,
         problem=SignUpState.problem,

@@ -14,7 +14,7 @@ def draw() -> rx.Component:
         StopMailsState,
         asked=(
             "Stop these mails",
-            "Press the button to get no more mails about somebody else's appointments.",
+            "Press the button to stop our emails about someone else's appointments.",
         ),
         done=(
             "The mails have stopped",
@@ -23,7 +23,10 @@ def draw() -> rx.Component:
         ),
         invalid=(
             "This link has run out",
-            "Use the link of a newer mail, or ask whoever named you as a contact.",
+            (
+                "Use the link in a newer email, or ask the person who added you as a "
+                "contact."
+            ),
         ),
         action="Stop these mails",
         on_click=StopMailsState.stop,

@@ -16,7 +16,10 @@ def draw() -> rx.Component:
         done=("Thank you", "Mails may come to " + VerifyContactState.email + " now."),
         invalid=(
             "This link has run out",
-            "Ask for a fresh link in My Account, or whoever gave it to us.",
+            (
+                "Ask for a new link in My Account, or ask the person who gave us "
+                "your email."
+            ),
         ),
         action="Confirm this email",
         on_click=VerifyContactState.confirm,

@@ -36,7 +36,12 @@ def draw() -> rx.Component:
         ),
         activated=Step("Welcome!", "Your account is active.", _active()),
         already_active=Step(
-            "Welcome back", "Your account is active already.", _active()
+            "This link was used already",
+            "Your account is active. Just log in.",
+            outcome(
+                "circle-check",
+                link_button("Log in", href=onward("/login"), size="lg", full=True),
+            ),
         ),
         invalid=Step(
             "This link has run out",

@@ -187,7 +187,7 @@ def _expect_the_contacts(tab: Page, portal: RunningPortal, customer: Person) -> 
     expect(more.get_by_role("heading", level=3)).to_have_text(
         ["Paula Second", "Arno Third"]
     )
-    expect(more.get_by_text("Told about: Invoices")).to_have_count(2)
+    expect(more.get_by_text("Emails about: Invoices")).to_have_count(2)
     with portal.database.read() as tx:
         me = _customer_id(tx, customer)
         rows = tx.exec(

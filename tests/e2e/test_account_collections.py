@@ -171,7 +171,7 @@ def _take_what_is_saved_now(
     expect(told).not_to_contain_text("Address")
     row = _row(portal, customer, kind)
     assert (getattr(row, kind.column), row.version) == ("Quick", before + 1)
-    steps.button(tab, "Take what is saved now").click()
+    steps.button(tab, "Use the saved version").click()
     box = _dialog(tab).locator(f'[name="{kind.field}"]')
     expect(box).to_have_value("Quick")
     save.click()

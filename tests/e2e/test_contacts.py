@@ -112,7 +112,7 @@ def test_a_contact_confirms_is_told_and_stops_the_mails(
     expect(steps.heading(page, "The mails have stopped")).to_be_visible()
     assert not _is_confirmed(portal, email)
     steps.reload(tab)
-    expect(_section(tab).get_by_text("Wants no mails")).to_be_visible()
+    expect(_section(tab).get_by_text("Does not want our emails")).to_be_visible()
 
 
 def _confirm_by_a_click(

@@ -48,7 +48,7 @@ def test_the_second_of_two_tabs_is_shown_what_changed(
         expect(told).to_contain_text(f"{label}Yours: {yours}Saved now: {now}")
     assert row_of(portal, biscuit).name == "Quick"
     assert values(portal, biscuit)["food"] == "Quick food"
-    press(tab, "Take what is saved now")
+    press(tab, "Use the saved version")
     expect(steps.field(tab, "Name")).to_have_value("Quick")
     expect(steps.field(tab, "Food and treats")).to_have_value("Quick food")
     steps.field(tab, "Name").fill("Slow after all")

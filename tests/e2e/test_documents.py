@@ -20,6 +20,7 @@ from tests.e2e.dependent_steps import (
     save,
     values,
 )
+from tests.e2e.held_requests import HeldRequests
 from tests.support.people import Person
 from tests.support.pictures import PDF, picture
 from tests.support.server import RunningPortal
@@ -82,8 +83,11 @@ def test_a_document_is_added_replaced_and_removed(
 
     steps.button(tab, "Change Vaccination certificate").click()
     tab.get_by_label("Expires on", exact=True).fill(FAR_OFF)
-    save(tab)
+    _save_before_the_file_is_there(tab)
     _expect_badge(item(tab, "Vaccination certificate"), "Valid", "--success")
+    [stored] = documents_of(portal, biscuit)
+    assert (stored.expires_on.isoformat(), stored.version) == (FAR_OFF, 3)
+    assert file_of(portal, stored.file_id).name == "late.pdf"
 
     steps.button(tab, "Change Vaccination certificate").click()
     press(tab, "Remove this document")
@@ -98,6 +102,21 @@ def test_a_document_is_added_replaced_and_removed(
     gone = tab.request.get(f"/api/files/{stored.file_id}")
     assert (gone.status, gone.text()) == (404, "We could not find that file.")
     _keep_what_another_tab_saved(tab, portal, biscuit)
+
+
+def _save_before_the_file_is_there(tab: Page) -> None:
+    """The form waits, says so, and is saved once, however often it is asked to."""
+    uploads = HeldRequests(tab, re.compile("/api/uploads"))
+    tab.locator("#field-document-file_id").set_input_files(
+        {"name": "late.pdf", "mimeType": "application/pdf", "buffer": PDF}
+    )
+    expect(steps.button(tab, "Cancel upload")).to_be_visible()
+    for _ in range(2):
+        press(tab, "Save")
+    words = dialog(tab).get_by_text("Saved as soon as this is uploaded.")
+    expect(words.first).to_be_visible()
+    uploads.release()
+    expect(dialog(tab)).to_have_count(0)
 
 
 def _keep_what_another_tab_saved(

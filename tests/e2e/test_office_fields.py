@@ -212,7 +212,7 @@ def _change_what_another_tab_changed(
     with portal.database.read() as tx:
         row = _row(tx, name)
         assert (row.unit, row.maximum, row.version) == ("mm", "900", version)
-    hands.press(told.get_by_role("button", name="Take what is saved now"))
+    hands.press(told.get_by_role("button", name="Use the saved version"))
     expect(_field(office, "Unit")).to_have_value("mm")
     expect(_field(office, "Maximum")).to_have_value("900")
     hands.write(_field(office, "Maximum"), "800")
@@ -256,7 +256,7 @@ def test_a_changed_kind_says_what_becomes_of_the_answers(
     assert steps.facts(page)[name] == ["40 cm"]
     _edit(office, hands, name)
     hands.press(steps.button(office, "Remove choice 1"))
-    aside = _dialog(office).get_by_text("Whoever chose one of these keeps it.")
+    aside = _dialog(office).get_by_text("People who chose one of these keep it.")
     expect(aside).to_be_visible()
     _save(office, hands)
     expect(_entry(office, name)).to_contain_text("One choice · Low")
@@ -355,5 +355,5 @@ def _choose_of_whom(office: Page) -> None:
     expect(steps.heading(office, "Dog walking", level=2)).to_be_visible()
     steps.visit(office, "/office/fields?type=no-such-type")
     expect(
-        steps.heading(office, "There is nobody to ask here", level=2)
+        steps.heading(office, "This is not offered any more", level=2)
     ).to_be_visible()

@@ -9,6 +9,7 @@ import {
   readDraft,
   refillControls,
   saveDraft,
+  withoutSecrets,
 } from "../../assets/react/form_drafts.js";
 import { isChange, mustLogIn } from "../../assets/react/unsaved_changes.js";
 
@@ -87,4 +88,15 @@ test("what is searched for in a form is no change of it", () => {
   assert.equal(isChange({ target: { dataset: {} } }), true);
   assert.equal(isChange({ target: { dataset: { search: "" } } }), false);
   assert.equal(isChange({ target: {} }), true);
+});
+
+test("a password is never kept, not even one that is shown", () => {
+  const controls = [
+    { name: "email", type: "email", autocomplete: "email" },
+    { name: "password", type: "password", autocomplete: "new-password" },
+    { name: "current", type: "text", autocomplete: "current-password" },
+    { name: "pin", type: "password", autocomplete: "" },
+  ];
+  const typed = { email: "m@example.com", password: "a", current: "b", pin: "c" };
+  assert.deepEqual(withoutSecrets(typed, controls), { email: "m@example.com" });
 });

@@ -103,7 +103,7 @@ def _fields(company: Any) -> list[Any]:
             ),
         ),
         checkbox_field(
-            "Choose it by itself when I book",
+            "Use this profile unless I choose another",
             "is_default",
             default_checked=company.is_default if known else False,
         ),

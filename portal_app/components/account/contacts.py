@@ -113,7 +113,10 @@ def contacts_section() -> rx.Component:
     return collection_section(
         CONTACTS,
         title="More contacts",
-        text="A partner, an assistant, somebody at the door.",
+        text=(
+            "Other people we can reach: a partner, an assistant, the person at the "
+            "door."
+        ),
         anchor=CONTACTS_ID,
     )
 
@@ -163,9 +166,10 @@ def _item(contact: Any, actions: list[Any]) -> rx.Component:
         each(contact.emails, _email),
         each(contact.phones, lambda phone: item_line(phone.text)),
         when(
-            contact.told_about_text, item_line("Told about: ", contact.told_about_text)
+            contact.told_about_text,
+            item_line("Emails about: ", contact.told_about_text),
         ),
-        when(contact.may_text, item_line("May: ", contact.may_text)),
+        when(contact.may_text, item_line("Can: ", contact.may_text)),
         badges=badge(contact.role_name),
         actions=actions,
         key=contact.id,
@@ -180,7 +184,7 @@ def _email(email: Any) -> rx.Component:
             rx.fragment(),
             when(
                 email.stopped,
-                badge("Wants no mails"),
+                badge("Does not want our emails"),
                 badge("Not confirmed yet", look="bg-warning-soft text-warning"),
             ),
         ),
@@ -230,8 +234,8 @@ def _fields(contact: Any) -> list[Any]:
             phone_rows(contact.phones if known else [], errors),
         ),
         form_part(
-            "What they are told about",
-            _hint("By email, once they have confirmed it."),
+            "What we email them about",
+            _hint("We start once they have confirmed their email."),
             rx.el.div(
                 *[
                     _tick(
@@ -243,10 +247,10 @@ def _fields(contact: Any) -> list[Any]:
             ),
         ),
         form_part(
-            "What they may do",
+            "What they can do",
             _hint(
-                "Who sees bookings gets a link to each in the mail about it. "
-                "Whoever books may speak for you when they call us."
+                "If they can see bookings, our emails to them have a link to each one. "
+                "If they can book, they can call us on your behalf."
             ),
             rx.el.div(
                 *[
@@ -266,7 +270,7 @@ CONTACTS = Collection(
     draw=_item,
     fields=_fields,
     add="Add another contact",
-    empty="Nobody else yet.",
+    empty="No other contacts yet.",
     ordered=True,
 )
 

@@ -32,7 +32,7 @@ def locations_section() -> rx.Component:
     return collection_section(
         LOCATIONS,
         title="Saved locations",
-        text="Where we come to, and how to get in.",
+        text="The places we come to, and how to get in.",
         anchor=LOCATIONS_ID,
     )
 
@@ -81,7 +81,7 @@ def _fields(place: Any) -> list[Any]:
         form_part("Address", address_fields(place if known else None, errors)),
         access_notes_field(errors, default_value=place.access_notes if known else ""),
         checkbox_field(
-            "Choose it by itself when I book",
+            "Come here unless I choose another place",
             "is_default",
             default_checked=place.is_default if known else False,
         ),

@@ -52,7 +52,7 @@ def billing_section() -> rx.Component:
                 ),
                 class_name="py-5!",
             ),
-            text="Where invoices by post go.",
+            text="Where we post your invoices.",
             action=edit_button(
                 _PROFILE_DIALOG,
                 icon("pencil"),
@@ -70,7 +70,7 @@ def _billing() -> rx.Component:
         when(
             _PROFILE.booking_at_billing,
             rx.el.p(
-                "Bookings are here as well",
+                "We come here for your bookings, too",
                 class_name="text-sm font-normal text-ink-faint",
             ),
         ),
@@ -97,7 +97,7 @@ def _card() -> rx.Component:
                     _PROFILE.kind == "business",
                     rx.el.p(_PROFILE.company, class_name="text-ink-soft wrap-anywhere"),
                     rx.el.p(
-                        "What we use for your bookings.", class_name="text-ink-soft"
+                        "We use this for your bookings.", class_name="text-ink-soft"
                     ),
                 ),
                 class_name="min-w-0 flex-1 basis-48",
@@ -315,13 +315,13 @@ def _dialog() -> rx.Component:
             address_fields(
                 _PROFILE.billing,
                 errors,
-                optional="Leave it all empty if you need no invoices by post.",
+                optional="Leave this empty if you do not need invoices by post.",
             ),
             checkbox_field(
                 "Booking address is the same as billing",
                 "booking_at_billing",
                 default_checked=_PROFILE.booking_at_billing,
-                help="Otherwise add the places to come to under Places.",
+                help="If we come somewhere else, add it under Places.",
             ),
         ),
         title="Edit Info",
@@ -352,7 +352,7 @@ def custom_fields_section() -> rx.Component:
                 version=AccountFieldsState.version,
                 wide=False,
             ),
-            text="What helps us to do it your way.",
+            text="So we can do things the way you like.",
             action=edit_button(
                 _FIELDS_DIALOG,
                 icon("pencil"),

@@ -88,8 +88,8 @@ def _sign_in_methods() -> rx.Component:
                 "Password",
                 rx.cond(
                     _WAYS.has_password,
-                    "Chosen by you. Nobody here can read it.",
-                    "None yet. A mail lets you choose one.",
+                    "Only you know it. We cannot see it.",
+                    "None yet. We can email you a link to choose one.",
                 ),
                 action=dialog_button(
                     "reset-password",
@@ -119,7 +119,7 @@ def _connection_result() -> rx.Component:
                 note(
                     joined(
                         AccountSecurityState.connected,
-                        " is connected. From now on it is enough to log in.",
+                        " is connected. You can use it to log in now.",
                     ),
                     tone="success",
                 ),
@@ -175,7 +175,7 @@ def _sessions() -> rx.Component:
         card(
             each(AccountSecurityState.sessions, _session), class_name=f"py-1! {_ROWS}"
         ),
-        text="Something you do not know? Sign it out, and reset your password.",
+        text="See a device you do not recognise? Sign it out and reset your password.",
         action=rx.cond(
             AccountSecurityState.sessions.length() > 1,
             button(
@@ -218,9 +218,11 @@ def _session(session: SessionView) -> rx.Component:
 def _links() -> rx.Component:
     return _anchored(
         LINKS_ID,
-        "Links in our mails",
+        "Links in our emails",
         card(each(AccountSecurityState.links, _link), class_name=f"py-1! {_ROWS}"),
-        text="Whoever has such a link sees that one booking, and nothing else.",
+        text=(
+            "Anyone with one of these links can see that one booking and nothing else."
+        ),
     )
 
 
@@ -336,7 +338,7 @@ def _email_dialog() -> rx.Component:
                             AccountSecurityState.email_sent_to,
                             class_name="font-semibold wrap-anywhere",
                         ),
-                        ". Press the button in it, and the address is yours here.",
+                        ". Press the button in it to use the new email here.",
                     )
                 ),
             ),

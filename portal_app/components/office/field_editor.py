@@ -115,8 +115,9 @@ def field_form(field: Any, others: Any, errors: Any) -> list[rx.Component]:
                 "required",
                 default_checked=field.required if known else False,
                 help=(
-                    "Whoever fills in the form has to answer. What is required of "
-                    "every customer is asked before they book, if it is still open."
+                    "People cannot save the form without an answer. If all "
+                    "customers are "
+                    "asked, anyone who has not answered yet is asked before booking."
                 ),
             ),
         ),
@@ -240,8 +241,7 @@ def _number(field: Any, errors: Any) -> rx.Component:
             placeholder="kg",
             help=when(
                 field.answers > 0,
-                "Another unit is another number: what was entered stays as an "
-                "earlier entry.",
+                "If you change the unit, earlier answers are kept as they were.",
                 "",
             )
             if known
@@ -284,7 +284,7 @@ def _choices(field: Any, errors: Any) -> rx.Component:
             errors=errors,
             most=_MOST_CHOICES,
             aside="Not offered any more",
-            keeps="Whoever chose one of these keeps it.",
+            keeps="People who chose one of these keep it.",
         ),
         class_name="flex-col",
     )

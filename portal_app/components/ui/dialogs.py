@@ -206,7 +206,7 @@ def edit_button(name: Any, *children: Any, class_name: Any = "", **props: Any) -
 
 def _reload_button() -> rx.Component:
     return rx.el.button(
-        "Take what is saved now",
+        "Use the saved version",
         type="button",
         class_name="btn btn-secondary btn-sm",
         custom_attrs={"data-edit-again": ""},

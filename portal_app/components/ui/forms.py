@@ -92,6 +92,27 @@ class NativeForm(BaseHTML):
     method: rx.Var[str]
 
 
+class VisitorDraft(rx.Component):
+    """Stands in a form; see ``form_drafts.jsx``."""
+
+    library = "$/public/react/form_drafts.jsx"
+    tag = "VisitorDraft"
+
+    name: rx.Var[str]
+
+
+def visitor_draft(name: str) -> rx.Component:
+    """Keep what somebody who is not signed in types into the form around it.
+
+    A reload brings it back, except passwords. It is forgotten once the form was
+    accepted, and when somebody signs in on this tab.
+
+    Args:
+        name: Names the form.
+    """
+    return VisitorDraft.create(name=name)
+
+
 def post_form(*children: Any, action: str, **props: Any) -> rx.Component:
     """Draw a form whose button posts it and leaves the page.
 
@@ -105,7 +126,7 @@ def post_form(*children: Any, action: str, **props: Any) -> rx.Component:
 
 def conflict_notice(
     changes: Any,
-    title: str = "This was changed somewhere else while you were editing",
+    title: str = "This changed somewhere else while you were editing",
     *,
     again: Any = None,
 ) -> rx.Component:
@@ -120,13 +141,13 @@ def conflict_notice(
     Returns:
         An alert that takes the focus when it appears, or nothing.
     """
-    choice = "" if again is None else ", or take what is saved now"
+    choice = "" if again is None else ", or use the saved version"
     return when(
         changes.length() > 0,
         focused_block(
             note(
                 rx.el.p(
-                    f"Nothing was saved yet. Save again to keep what you typed{choice}."
+                    f"Nothing is saved yet. Save again to keep what you typed{choice}."
                 ),
                 rx.el.dl(
                     each(changes, _change), class_name="my-3 flex flex-col gap-2.5"

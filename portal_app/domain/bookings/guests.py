@@ -32,12 +32,12 @@ from portal_app.domain.accounts.rules import (
 )
 from portal_app.domain.accounts.tokens import TokenSubject
 from portal_app.domain.bookings.models import Booking, BookingLink
-from portal_app.domain.bookings.views import BookingLinkView
+from portal_app.domain.bookings.views import BookingLinkView, KnownPersonView
 from portal_app.domain.business import service as business
 from portal_app.domain.customers import contacts
 from portal_app.domain.customers.models import Contact, Customer
 from portal_app.domain.rate_limits import limiter
-from portal_app.kernel.audiences import Actor
+from portal_app.kernel.audiences import Actor, Audience
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.db import Database
 from portal_app.kernel.errors import InvalidInput, NotAllowed, NotFound
@@ -59,6 +59,18 @@ class GuestTicket:
 
     ticket: str
     number: str
+
+
+def known_person(tx: Session, actor: Actor) -> KnownPersonView:
+    """Whom the booking of a guest was made for; empty for anybody else.
+
+    It says no more than the booking itself, which the guest sees.
+    """
+    if actor.audience is not Audience.GUEST or actor.booking_id is None:
+        return KnownPersonView()
+    row = tx.get_one(Booking, actor.booking_id)
+    first, _, last = row.contact_name.partition(" ")
+    return KnownPersonView(first, last, row.contact_email, row.contact_phone)
 
 
 def sign_in_by_number(

@@ -174,7 +174,11 @@ def event_text(what: str, detail: Mapping[str, Any]) -> str:
     if what == "details_changed":
         return f"Changed: {detail['fields']}."
     if what == "dependents_named":
-        return f"For {detail['names']}." if detail["names"] else "For nobody by name."
+        return (
+            f"For {detail['names']}."
+            if detail["names"]
+            else "For no one in particular."
+        )
     return what.replace("_", " ").capitalize() + "."
 
 

@@ -61,6 +61,16 @@ class DetailsFormView:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownPersonView:
+    """Whom a booking was made for, as far as a sign-up form asks."""
+
+    first_name: str = ""
+    last_name: str = ""
+    email: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class DraftView:
     """A booking on its way through the wizard.
 

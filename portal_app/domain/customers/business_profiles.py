@@ -91,7 +91,7 @@ def _record(home: str) -> Record:
             partial(_check_contacts, home),
             partial(_contacts_text, home),
         ),
-        Field("is_default", "Chosen by itself"),
+        Field("is_default", "Used unless you choose another"),
     )
 
 

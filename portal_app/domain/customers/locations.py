@@ -48,7 +48,7 @@ def _record(home: str) -> Record:
             "Pin on the map",
             text=lambda it: ", ".join(filter(None, map(_degrees_text, it))),
         ),
-        Field("is_default", "Chosen by itself"),
+        Field("is_default", "Used unless you choose another"),
     )
 
 

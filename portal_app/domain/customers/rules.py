@@ -240,9 +240,13 @@ def check_contact(form: ContactForm, home: str) -> CheckedContact:
     told = tuple(key for key in NOTIFICATION_TOPICS if key in form.told_about)
     if told and not reach.emails and "emails.0" not in wrong:
         wrong["emails.0"] = "Please enter an email for what they are told about."
+    may = tuple(key for key in CONTACT_RIGHTS if key in form.may)
+    if "view" in may and not reach.emails and "emails.0" not in wrong:
+        wrong["emails.0"] = (
+            "Please enter an email: the link to a booking comes with the mail about it."
+        )
     if wrong:
         raise InvalidInput(wrong)
-    may = tuple(key for key in CONTACT_RIGHTS if key in form.may)
     return CheckedContact(form.role, first, last, others, reach, told, may)
 
 

@@ -67,7 +67,11 @@ class AccountState(VersionedForm, rx.State):
         save = partial(
             worker.run_in_thread, profiles.save_profile, actor(), typed, version
         )
-        async for step in self._save(form_data, save, self._after_saving):
+        # The server may have forgotten what the page shows.
+        before, _ = await worker.query(_profile, actor())
+        known = {email.email for email in before.emails}
+        after = partial(self._after_saving, known)
+        async for step in self._save(form_data, save, after):
             yield step
 
     @event_for(CUSTOMER)
@@ -88,11 +92,16 @@ class AccountState(VersionedForm, rx.State):
         """Show initials again."""
         return await self._set_picture("", "Your picture is removed.")
 
-    def _after_saving(self) -> list[EventSpec]:
-        waiting = [e.email for e in self.profile.emails if not e.verified]
+    def _after_saving(self, known: set[str]) -> list[EventSpec]:
+        """Say that it is saved, and to which new emails a link was sent."""
+        new = [
+            one.email
+            for one in self.profile.emails
+            if not one.verified and one.email not in known
+        ]
         words = "Your profile is saved."
-        if waiting:
-            words += f" Please open the link we sent to {waiting[-1]}."
+        if new:
+            words += f" Please open the link we sent to {' and '.join(new)}."
         # The billing address may have become a saved location.
         return [ViewerState.load, AccountLocationsState.load, toast("success", words)]
 

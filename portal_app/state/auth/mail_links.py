@@ -25,8 +25,18 @@ class MailLinkPage(SubmittedForm, mixin=True):
     _token: str = ""
 
     @event_for(PUBLIC)
-    def load(self) -> None:
+    async def load(self) -> None:
         """Take the link from the address; a known one keeps its outcome."""
+        self._take_link()
+        if not self.outcome and await self._was_used():
+            self.outcome = ALREADY_ACTIVE
+        self.loaded = True
+
+    async def _was_used(self) -> bool:
+        """Whether the link has done what it is for, so that no button is needed."""
+        return False
+
+    def _take_link(self) -> None:
         known = self._token
         token = self._read_token()
         if not token:
@@ -34,7 +44,6 @@ class MailLinkPage(SubmittedForm, mixin=True):
         elif token != known:
             self.outcome = ""
         self.errors, self.problem, self.pending = {}, "", False
-        self.loaded = True
 
     def _read_token(self) -> str:
         """The secret in the page's address, or an empty string.

@@ -7,6 +7,8 @@ import reflex as rx
 from reflex.event import EventSpec
 
 from portal_app.domain.accounts import email_verification, rules
+from portal_app.domain.bookings import guests
+from portal_app.domain.bookings.views import KnownPersonView
 from portal_app.domain.business import policies
 from portal_app.domain.business import service as businesses
 from portal_app.domain.sign_in import honeypot
@@ -60,7 +62,8 @@ class SignUpState(SubmittedForm, rx.State):
     that forgot this state shows the same page, only without the email.
 
     ``asks_person`` shows a box to tick, for whoever sent a form in which a field
-    was filled that people do not see.
+    was filled that people do not see. ``known`` is what the booking says that a
+    guest sees.
     """
 
     sent: bool = False
@@ -68,6 +71,7 @@ class SignUpState(SubmittedForm, rx.State):
     asks_person: bool = False
     terms: list[str] = []
     links: list[ProviderLink] = []
+    known: KnownPersonView = KnownPersonView()
     _opened: str = ""
 
     @event_for(PUBLIC)
@@ -83,6 +87,7 @@ class SignUpState(SubmittedForm, rx.State):
             self.terms = await worker.query(policies.policy_paragraphs, policies.TERMS)
         self.links = links(await worker.query(businesses.switches), wanted_path(self))
         self._opened = honeypot.new_stamp()
+        self.known = await worker.query(guests.known_person, actor())
         return None
 
     @event_for(PUBLIC, weight=20)
@@ -153,6 +158,9 @@ class VerifyEmailState(MailLinkPage, rx.State):
         async for _ in self._use_link(activate):
             yield
         await self._remember_email()
+
+    async def _was_used(self) -> bool:
+        return bool(await worker.query(email_verification.verified_email, self._token))
 
     async def _remember_email(self) -> None:
         """Let the log-in page know who it is."""

@@ -105,7 +105,7 @@ def _owners(
             name="Customers",
             when=(
                 "Every customer finds these in My Account, under “More about you”. "
-                "What is required is asked before a booking, if it is still open."
+                "Required ones are asked before a booking if they are still empty."
             ),
             count=counts[""],
         ),
@@ -123,7 +123,7 @@ def _owners(
             FieldOwnerView(
                 href=FieldOwner(service=row.slug).href,
                 name=row.name,
-                when=f"Asked of whoever books “{row.name}”.",
+                when=f"Asked when someone books “{row.name}”.",
                 count=counts[row.id],
             )
             for row in services

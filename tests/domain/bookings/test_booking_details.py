@@ -180,7 +180,7 @@ def test_changes_are_stored_and_in_the_history(
     ]
     assert change(db, scene, version=2) == 3
     assert db.query(queries.get_booking, scene.maya, scene.number).for_whom == []
-    assert events(db, scene)[0] == "You: For nobody by name."
+    assert events(db, scene)[0] == "You: For no one in particular."
 
 
 def test_repeated_change_has_no_effect(db: Database, scene: BookingScene) -> None:

@@ -14,6 +14,7 @@ from portal_app.domain.accounts.models import Account, AccountSession, AccountTo
 from portal_app.domain.accounts.rules import MethodDisabled
 from portal_app.domain.bookings import confirmation, drafts, guests, queries
 from portal_app.domain.bookings.models import Booking, BookingEvent
+from portal_app.domain.bookings.views import KnownPersonView
 from portal_app.domain.customers import locations, profiles
 from portal_app.domain.customers.models import Customer
 from portal_app.domain.sign_in import rules
@@ -367,3 +368,12 @@ def without_account(db: Database, maya: Actor) -> None:
 
 def activation(db: Database) -> str:
     return newest_link(db, "verify_email")
+
+
+def test_a_guest_s_sign_up_begins_with_what_the_booking_says(
+    db: Database, maya: Actor, number: str
+) -> None:
+    known = db.query(guests.known_person, guest(db, number))
+    assert known == KnownPersonView("Maya", "Chen", EMAIL, known.phone)
+    for somebody in (maya, STRANGER, Actor(audience=Audience.GUEST)):
+        assert db.query(guests.known_person, somebody) == KnownPersonView()

@@ -98,7 +98,7 @@ def test_the_second_save_gets_an_edit_conflict(db: Database, her: Actor) -> None
         save(replace(STUDIO, is_default=False), 1)
     assert refused.value.changes == [
         Change("name", "Business name", "Bay Studio", "Bay Studios"),
-        Change("is_default", "Chosen by itself", "No", "Yes"),
+        Change("is_default", "Used unless you choose another", "No", "Yes"),
     ]
     save(replace(STUDIO, name="Bay Studios"), 1)
     assert snapshot_without_logs(db) == before

@@ -250,3 +250,20 @@ def test_restoring_respects_the_limit(db: Database, her: Actor) -> None:
     with pytest.raises(Conflict):
         db.call(contacts.restore_contact, her, first.id)
     assert snapshot_without_logs(db) == before
+
+
+@pytest.mark.parametrize("may", [("view",), ("view", "book")])
+def test_who_sees_bookings_needs_an_email_for_the_links(
+    db: Database, her: Actor, may: tuple[str, ...]
+) -> None:
+    form = replace(TOM, emails=(), told_about=(), may=may)
+    before = snapshot_without_logs(db)
+    with pytest.raises(InvalidInput) as refused:
+        contacts.add_contact(db, her, form, "r1")
+    assert refused.value.fields == {
+        "emails.0": "Please enter an email: the link to a booking comes with the "
+        "mail about it."
+    }
+    assert snapshot_without_logs(db) == before
+    contacts.add_contact(db, her, replace(form, may=("book",)), "r1")
+    assert len(db.query(contacts.list_contacts, her)) == 1

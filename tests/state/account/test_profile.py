@@ -1,11 +1,14 @@
 """My Account: an edit is stored once, or the person sees what changed meanwhile."""
 
+import pytest
+from reflex.event import EventSpec
+
 from portal_app.domain.customers import profiles
 from portal_app.kernel.changes import Change
 from portal_app.kernel.db import Database
 from portal_app.state.account.profile import AccountState
 from portal_app.state.core.toasts import ToastState
-from tests.support.accounts import snapshot_without_logs
+from tests.support.accounts import outbox_messages, snapshot_without_logs
 from tests.support.people import actor_of, new_customer, session_cookie
 from tests.support.tabs import Tab
 
@@ -131,3 +134,37 @@ def test_opening_the_form_forgets_the_errors_of_the_last_time(
     tab.fire(AccountState.begin)
     state = tab.state(AccountState)
     assert (state.errors, state.problem, state.changes) == ({}, "", [])
+
+
+def _told(events: list[EventSpec]) -> str:
+    return next(
+        value._decode()  # type: ignore[attr-defined]
+        for event in events
+        for name, value in event.args
+        if name._js_expr == "text"
+    )
+
+
+@pytest.mark.parametrize(
+    ("second", "third"),
+    [
+        ("ada@work.example.com", "a@home.example.com"),
+        ("x@example.org", "y@example.org"),
+    ],
+)
+def test_only_a_link_that_was_sent_is_told_of(
+    database: Database, second: str, third: str
+) -> None:
+    tab = _tab(database)
+    events = tab.fire(AccountState.save, _form(tab, "r1", emails__1=second))
+    assert _told(events) == (
+        f"Your profile is saved. Please open the link we sent to {second}."
+    )
+    mails = len(outbox_messages(database))
+    more = {"emails__1": second, "last_name": "King"}
+    assert _told(tab.fire(AccountState.save, _form(tab, "r2", **more))) == (
+        "Your profile is saved."
+    )
+    assert len(outbox_messages(database)) == mails
+    events = tab.fire(AccountState.save, _form(tab, "r3", **more, emails__2=third))
+    assert _told(events).endswith(f"the link we sent to {third}.")

@@ -111,3 +111,15 @@ def test_token_is_in_no_state_var(database: Database) -> None:
         name: values for name, values in tab.root.dict().items() if "portal_app" in name
     }
     assert token not in repr(ours)
+
+
+def test_a_used_link_says_so_at_once(database: Database) -> None:
+    token = _link(database)
+    _open(token).fire(VerifyEmailState.activate)
+    before = snapshot_without_logs(database)
+    assert _open(token).state(VerifyEmailState).outcome == "already_active"
+    assert snapshot_without_logs(database) == before
+    # Another one, of an account that is not active, still has its button.
+    Tab("/signup").fire(SignUpState.submit, TYPED | {"email": "tom@example.com"})
+    assert _open(newest_token(database)).state(VerifyEmailState).outcome == ""
+    assert _open("x" * 43).state(VerifyEmailState).outcome == ""
