@@ -238,12 +238,15 @@ def _look_only(viewer: Any) -> rx.Component:
     )
 
 
-def bottom_bar(active: str = "", places: Menu = CUSTOMER_MENU) -> rx.Component:
+def bottom_bar(
+    active: str = "", places: Menu = CUSTOMER_MENU, viewer: Any = None
+) -> rx.Component:
     """Draw the phone's bar with the main places.
 
     Args:
         active: The key of the current place.
         places: The menu.
+        viewer: As for ``item_label``.
     """
     return rx.el.nav(
         *[
@@ -251,10 +254,12 @@ def bottom_bar(active: str = "", places: Menu = CUSTOMER_MENU) -> rx.Component:
                 item,
                 link(
                     rx.el.span(icon(item.icon)),
-                    rx.el.span(item.bar),
+                    rx.el.span(
+                        item_label(item, viewer) if item.bar == item.label else item.bar
+                    ),
                     href=item.href,
                     class_name="bar-link",
-                    aria_label=item.label,
+                    aria_label=item_label(item, viewer),
                     **_current(item, active),
                 ),
             )
@@ -304,7 +309,7 @@ def shell(
             ),
             class_name=classes(PAGE_WIDTH, _BESIDE),
         ),
-        bottom_bar(active, places),
+        bottom_bar(active, places, viewer),
         toast_region(toasts),
         class_name="min-h-dvh",
     )
@@ -416,7 +421,9 @@ def public_shell(
         _footer(business, member),
         rx.el.div(class_name=classes(_BAR, "h-16"), aria_hidden="true")
         if waiting
-        else when(member, menu_of(viewer, None, lambda menu: bottom_bar(active, menu))),
+        else when(
+            member, menu_of(viewer, None, lambda menu: bottom_bar(active, menu, viewer))
+        ),
         toast_region(toasts),
         class_name=classes("flex min-h-dvh flex-col", when(member, "has-bar", "")),
     )

@@ -1,7 +1,7 @@
 """My Account: an edit is stored once, or the person sees what changed meanwhile."""
 
 import pytest
-from reflex.event import EventSpec
+from reflex.event import Event
 
 from portal_app.domain.customers import profiles
 from portal_app.kernel.changes import Change
@@ -136,13 +136,8 @@ def test_opening_the_form_forgets_the_errors_of_the_last_time(
     assert (state.errors, state.problem, state.changes) == ({}, "", [])
 
 
-def _told(events: list[EventSpec]) -> str:
-    return next(
-        value._decode()  # type: ignore[attr-defined]
-        for event in events
-        for name, value in event.args
-        if name._js_expr == "text"
-    )
+def _told(events: list[Event]) -> str:
+    return str(events[-1].payload["text"])
 
 
 @pytest.mark.parametrize(
