@@ -25,6 +25,7 @@ from portal_app.api.sessions import session_routes
 from portal_app.api.slow_clients import SlowClients
 from portal_app.api.socket_limits import SocketLimits
 from portal_app.api.stop_mails import stop_mails_routes
+from portal_app.api.table_exports import table_export_routes
 from portal_app.api.uploads import upload_routes
 from portal_app.backups.locks import in_use
 from portal_app.backups.retention import backup_folder
@@ -63,6 +64,7 @@ from portal_app.pages import (
     office_changes,
     office_dependents,
     office_fields,
+    office_import,
     office_notifications,
     office_people,
     office_permissions,
@@ -118,6 +120,7 @@ PAGES = (
     office.page,
     office_changes.page,
     office_fields.page,
+    office_import.page,
     office_dependents.page,
     office_notifications.page,
     office_people.page,
@@ -155,6 +158,7 @@ wiring.install(
         geocoder=NominatimGeocoder(_settings.geocoder_url, _settings.base_url)
         if _settings.geocoder_url
         else None,
+        storage=_storage,
         smtputf8=_settings.mail_smtputf8,
     )
 )
@@ -172,6 +176,7 @@ _routes = Starlette(
         *file_routes(_database, _settings, _storage),
         *photo_routes(_database, _settings, _storage),
         *export_routes(_database, _settings, _storage),
+        *table_export_routes(_database, _settings),
         *public_page_routes(_database, BUILT_SITE, _settings, PAGE_RENDERERS),
     ],
     exception_handlers=failure_handlers(),

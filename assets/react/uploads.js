@@ -1,10 +1,18 @@
 const PICTURES = "image/jpeg,image/png,image/webp,image/heic,.heic,.heif";
 
+const WORKBOOK =
+  "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
 // What can be handed in for what: as the server checks it. `most` is in megabytes.
 export const TAKES = {
   picture: { accept: PICTURES, most: 10, words: "JPEG, PNG, WebP or HEIC" },
   document: { accept: `${PICTURES},application/pdf`, most: 20, words: "PDF or picture" },
   field: { accept: `${PICTURES},application/pdf`, most: 20, words: "PDF or picture" },
+  table: {
+    accept: `.csv,.xlsx,text/csv,${WORKBOOK}`,
+    most: 10,
+    words: "CSV or XLSX",
+  },
   signature: { accept: "image/png", most: 1, words: "PNG" },
 };
 const LOST = "The connection was lost on the way. Please try again.";

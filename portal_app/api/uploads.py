@@ -1,6 +1,6 @@
 """Handing files in: counted while they stream, refused in words.
 
-``POST /api/uploads?purpose=picture|document|field|signature`` with one file in a
+``POST /api/uploads?purpose=picture|document|field|signature|table`` with one file in a
 multipart form, from our own pages, with the session cookie. The answer is JSON:
 ``{"id", "name", "url", "thumbnail_url", "media_type", "size"}``, or
 ``{"message"}`` with a sentence to show.

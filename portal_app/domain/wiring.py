@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from portal_app.domain.customers.geocoding import Geocoder
+    from portal_app.domain.files.protocols import Storage
     from portal_app.domain.rate_limits.limiter import LimitStore
     from portal_app.kernel.db import Database
 
@@ -26,6 +27,7 @@ class Wiring:
         identity_providers: Those the environment configures.
         limit_store: Where attempts are counted; in the database without one.
         smtputf8: Whether mail reaches addresses with letters beyond a to z.
+        storage: Where files are kept.
         geocoder: Who knows streets and houses; nobody without one.
     """
 
@@ -35,6 +37,7 @@ class Wiring:
     limit_store: LimitStore | None = None
     smtputf8: bool = False
     geocoder: Geocoder | None = None
+    storage: Storage | None = None
 
 
 _current = Wiring()

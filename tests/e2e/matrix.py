@@ -88,6 +88,7 @@ PAGES = {
     "/office/changes": FOR_THE_OFFICE,
     "/office/dependents": FOR_THE_OFFICE,
     "/office/fields": FOR_THE_OFFICE,
+    "/office/import": FOR_THE_OFFICE | {READER: HOME},
     "/office/notifications": FOR_THE_OFFICE,
     "/office/people": FOR_THE_OFFICE,
     "/office/permissions": FOR_THE_OFFICE,
@@ -172,6 +173,7 @@ HANDLERS = {
     "for the office": {
         "office_dependent_types_state": "archive begin move restore save",
         "office_fields_state": "archive begin move restore save",
+        "office_import_state": "begin carry_out follow load put_away show stop turn",
         "office_notifications_state": "send_again",
         "office_people_state": ("begin change_role invite remove send_again withdraw"),
         "office_permissions_state": "save",
@@ -241,6 +243,10 @@ ROUTES: dict[str, Asked | tuple[Asked, ...]] = {
     "GET /api/manifest.webmanifest": Asked("/api/manifest.webmanifest", _all(200)),
     "GET /api/office/changes.csv": Asked(
         "/api/office/changes.csv", _all(404) | {OFFICE: 200, READER: 200}
+    ),
+    "GET /api/office/export/{kind}.{ending}": (
+        Asked("/api/office/export/customers.csv", _all(404) | {OFFICE: 200}),
+        Asked("/api/office/export/planets.csv", _all(404)),
     ),
     "GET /ping": Asked("/ping", _all(200)),
     "GET /policies": Asked("/policies", _all(200)),

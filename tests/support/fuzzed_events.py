@@ -34,7 +34,13 @@ FIELDS = (
     *("contacts.0.phone", "choices.0.key", "choices.0.name", "documents.0.key"),
     *("documents.0.name", "documents.0.expires", "field.size", "field.species"),
     *("choices.with", "for.A", "told_about.bookings", "may.book"),
-    *("visible_to.customer", "editable_by.customer", "shown_values.dog"),
+    *(
+        "visible_to.customer",
+        "editable_by.customer",
+        "shown_values.dog",
+        "mail",
+        "update_existing",
+    ),
 )
 """The fields of the portal's forms, and a row or key of each group of them."""
 

@@ -96,6 +96,7 @@ OFFICE_MENU: Menu = (
                 "security", "Security", "/office/security", "shield-check", "Security"
             ),
             NavigationItem("changes", "Changes", "/office/changes", "history"),
+            NavigationItem("import", "Import & export", "/office/import", "upload"),
             NavigationItem(
                 "settings", "Settings", "/office/settings", "settings", "Settings"
             ),

@@ -35,7 +35,11 @@ def note(
     return rx.el.div(
         icon(name, "mt-0.5"),
         rx.el.div(
-            *([rx.el.p(title, class_name="font-semibold")] if title else []),
+            *(
+                [rx.el.p(title, class_name="font-semibold")]
+                if is_var(title) or title
+                else []
+            ),
             rx.el.div(*children),
             class_name="min-w-0 flex-1",
         ),

@@ -6,10 +6,12 @@ whole, in one transaction, and only if everything is as it was when it was check
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import delete, update
+from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, func, select
 
 from portal_app.domain.change_log import service as change_log
@@ -297,12 +299,7 @@ def _store_all(
     kind = kind_of(run.kind)
     last, done, changed = 0, 0, 0
     while True:
-        rows = tx.exec(
-            select(ImportRow)
-            .where(ImportRow.run_id == run.id, col(ImportRow.number) > last)
-            .order_by(col(ImportRow.number))
-            .limit(_BATCH)
-        ).all()
+        rows = _stored_rows(tx, run.id, last)
         if not rows:
             break
         last = rows[-1].number
@@ -324,8 +321,31 @@ def _store_all(
     _finish(tx, actor, kind, run, changed)
 
 
+@dataclass(frozen=True, slots=True)
+class _StoredRow:
+    number: int
+    outcome: str
+    key: str
+    name: str
+    record: dict[str, Any] | None
+    differences: list[dict[str, str]]
+    basis: str
+
+
+def _stored_rows(tx: Session, run_id: str, after: int) -> list[_StoredRow]:
+    """The next rows, as plain values."""
+    columns = [col(getattr(ImportRow, one.name)) for one in fields(_StoredRow)]
+    rows = tx.execute(
+        select_columns(*columns)
+        .where(col(ImportRow.run_id) == run_id, col(ImportRow.number) > after)
+        .order_by(col(ImportRow.number))
+        .limit(_BATCH)
+    )
+    return [_StoredRow(*row) for row in rows]
+
+
 def _planned(
-    tx: Session, kind: Kind, rows: Sequence[ImportRow], update_existing: bool
+    tx: Session, kind: Kind, rows: Sequence[_StoredRow], update_existing: bool
 ) -> list[Planned]:
     """The rows that change something, if everything is as it was."""
     context = kind.load(tx)

@@ -9,9 +9,9 @@ from datetime import timedelta
 from enum import StrEnum
 from itertools import islice
 from tempfile import SpooledTemporaryFile
-from typing import IO
+from typing import IO, Any
 
-from sqlalchemy import or_, update
+from sqlalchemy import insert, or_, update
 from sqlmodel import Session, col, func, select
 
 from portal_app.domain.files import attachments
@@ -97,10 +97,10 @@ class ImportWork:
             raise UnreadableTable(_EMPTY)
         keys = self._headings.keys
         rows = [
-            ImportRow(
-                run_id=self._import_id,
-                number=number,
-                cells={
+            _new_row(
+                self._import_id,
+                number,
+                {
                     key: _storable(text)
                     for key, text in zip(keys, row, strict=False)
                     if key
@@ -154,6 +154,22 @@ def _storable(text: str) -> str:
     """A text that every database keeps; what it cannot is refused later, as U+FFFD."""
     plain = text.replace("\0", "\1")
     return plain.encode("utf-8", "replace").decode("utf-8")
+
+
+def _new_row(import_id: str, number: int, cells: dict[str, str]) -> dict[str, Any]:
+    """A row of the table that is not checked yet."""
+    return {
+        "run_id": import_id,
+        "number": number,
+        "outcome": "",
+        "key": "",
+        "name": "",
+        "cells": cells,
+        "record": None,
+        "differences": [],
+        "errors": {},
+        "basis": "",
+    }
 
 
 def _claim(tx: Session, import_id: str, worker: str) -> tuple[Step, str]:
@@ -215,12 +231,17 @@ def _where_to_read(tx: Session, import_id: str) -> tuple[str, str, int]:
 
 
 def _store_rows(
-    tx: Session, import_id: str, worker: str, headings: Headings, rows: list[ImportRow]
+    tx: Session,
+    import_id: str,
+    worker: str,
+    headings: Headings,
+    rows: list[dict[str, Any]],
 ) -> Step:
     run = _held_run(tx, import_id, worker, READING)
     if run is None:
         return Step.ELSEWHERE
-    tx.add_all([ImportRow(**row.model_dump()) for row in rows])
+    if rows:
+        tx.execute(insert(ImportRow), rows)
     run.total += len(rows)
     run.columns = [key for key in headings.keys if key]
     run.unknown = headings.unknown[:_MOST_HEADINGS]

@@ -1,0 +1,25 @@
+"""How far something is that takes long."""
+
+from typing import Any
+
+import reflex as rx
+
+
+def progress_bar(label: str, percent: Any, words: Any) -> rx.Component:
+    """Draw how far something is, in a bar and in words that are announced.
+
+    Args:
+        label: What goes on.
+        percent: 0 to 100; may be a Var.
+        words: Where it stands, in a sentence.
+    """
+    return rx.el.div(
+        rx.el.progress(
+            value=percent,
+            max=100,
+            aria_label=label,
+            class_name="file-progress",
+        ),
+        rx.el.p(words, role="status", class_name="text-ink-soft tabular-nums"),
+        class_name="flex flex-col gap-1",
+    )
