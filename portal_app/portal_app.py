@@ -71,6 +71,8 @@ from portal_app.pages import (
     office_policies,
     office_security,
     office_settings,
+    office_team,
+    office_team_member,
     policies,
     reset_password,
     service,
@@ -128,6 +130,8 @@ PAGES = (
     office_policies.page,
     office_security.page,
     office_settings.page,
+    office_team.page,
+    office_team_member.page,
     not_found.page,
 )
 PAGE_RENDERERS = PageRenderers(

@@ -19,6 +19,7 @@ import {
 } from "./hours_editor.js";
 
 const PLUS = "M5 12h14M12 5v14";
+const DOWN = "m6 9 6 6 6-6";
 const AWAY = "M18 6 6 18M6 6l12 12";
 const COPY =
   "M10 8h10a2 2 0 0 1 2 2v10a2 2 0 0 1-2 2H10a2 2 0 0 1-2-2V10a2 2 0 0 1 2-2M4 16a2 2 0 0 1-2-2V4a2 2 0 0 1 2-2h10a2 2 0 0 1 2 2";
@@ -36,7 +37,7 @@ function useFocus(box, watched) {
 }
 
 // The stretches of one day: from, to, another one, away.
-function Stretches({ name, called, stretches, error, focus, onChange, more }) {
+function Stretches({ name, called, empty, stretches, error, focus, onChange, more }) {
   const errorId = `${name}-error`;
   const set = (at, changes) =>
     onChange(stretches.map((one, i) => (i === at ? { ...one, ...changes } : one)));
@@ -93,7 +94,8 @@ function Stretches({ name, called, stretches, error, focus, onChange, more }) {
         </div>
       ))}
       <ErrorLine id={name} error={error} />
-      <div className="-ml-3 flex flex-wrap items-center">
+      <div className={`flex flex-wrap items-center ${stretches.length ? "-ml-3" : ""}`}>
+        {stretches.length ? null : <span className="mr-3 text-ink-faint">{empty}</span>}
         {stretches.length < MOST ? (
           <button
             type="button"
@@ -119,13 +121,12 @@ export function DayHours({ name, label, empty, initial, error }) {
   const [stretches, setStretches] = useState(() => parse(initial));
   const focus = useFocus(box, stretches);
   useRestored(box, (typed) => name in typed && setStretches(parse(typed[name])));
-  useEffect(() => announce(box.current), [stretches]);
+  useEffect(() => void announce(box.current), [stretches]);
   return (
     <fieldset ref={box} className="field min-w-0">
       <legend className="field-label mb-1.5">{label}</legend>
-      {stretches.length ? null : <p className="text-ink-soft">{empty}</p>}
       <Stretches
-        {...{ name, stretches, error, focus }}
+        {...{ name, empty, stretches, error, focus }}
         called={label}
         onChange={setStretches}
       />
@@ -153,7 +154,7 @@ export function HoursEditor({ names, initial, byWeeks, thisWeek, errors }) {
     const wrong = WEEKS.find((week) => DAYS.some((day) => errors?.[fieldOf(week, day)]));
     if (two && wrong) setShown(wrong);
   }, [errors]);
-  useEffect(() => announce(box.current), [days, two, now]);
+  useEffect(() => void announce(box.current), [days, two, now]);
 
   const tell = (both) => {
     setDays((known) => retold(known, both));
@@ -174,18 +175,13 @@ export function HoursEditor({ names, initial, byWeeks, thisWeek, errors }) {
         aria-label={called}
         className="grid gap-x-4 gap-y-1.5 border-t border-line py-3 first:border-0 sm:grid-cols-[7.5rem_minmax(0,1fr)]"
       >
-        <div className="flex min-h-11 items-center justify-between gap-2">
-          <span className="font-semibold">{names[day]}</span>
-          {stretches.length ? null : (
-            <span className="text-ink-faint sm:hidden">Closed</span>
-          )}
-        </div>
+        <span className="flex min-h-11 items-center self-start font-semibold">
+          {names[day]}
+        </span>
         <div className="flex min-w-0 flex-col gap-1.5">
-          {stretches.length ? null : (
-            <p className="flex min-h-11 items-center text-ink-faint max-sm:hidden">Closed</p>
-          )}
           <Stretches
             {...{ name, called, stretches, focus }}
+            empty="Not working"
             error={errors?.[name]}
             onChange={(next) => setDays((known) => ({ ...known, [name]: next }))}
             more={
@@ -246,16 +242,22 @@ export function HoursEditor({ names, initial, byWeeks, thisWeek, errors }) {
           </div>
           <label className="flex items-center gap-2.5">
             <span className="text-[0.9375rem]">This week is</span>
-            <select
-              name="this_week"
-              data-own=""
-              className="field-input w-auto"
-              value={now}
-              onChange={(event) => setNow(event.target.value)}
-            >
-              <option value="a">week A</option>
-              <option value="b">week B</option>
-            </select>
+            <span className="relative">
+              <select
+                name="this_week"
+                data-own=""
+                className="field-input w-32"
+                value={now}
+                onChange={(event) => setNow(event.target.value)}
+              >
+                <option value="a">week A</option>
+                <option value="b">week B</option>
+              </select>
+              {svgIcon(
+                DOWN,
+                "icon pointer-events-none absolute right-3 top-1/2 -translate-y-1/2 text-ink-faint",
+              )}
+            </span>
           </label>
         </div>
       ) : null}

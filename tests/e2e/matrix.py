@@ -95,6 +95,8 @@ PAGES = {
     "/office/policies": FOR_THE_OFFICE,
     "/office/security": FOR_THE_OFFICE,
     "/office/settings": FOR_THE_OFFICE,
+    "/office/team": FOR_THE_OFFICE,
+    "/office/team/[id]": FOR_THE_OFFICE,
     "404": EVERYBODY,
 }
 """Every page: who sees it, and where the others are sent."""
@@ -135,9 +137,6 @@ HANDLERS = {
         "account_fields_state": "begin load save",
         "account_locations_state": "begin load remove save undo",
         "account_state": "begin load remove_picture resend save use_picture",
-        "address_form_state": (
-            "load locate find_pinned_address look_up pick search settle"
-        ),
         "wizard_contact_state": "load submit",
         "wizard_location_state": "load submit",
         "booking_wizard_state": (
@@ -158,7 +157,15 @@ HANDLERS = {
     "for customers and guests": {
         "booking_state": "load",
     },
+    "for customers and the office": {
+        "address_form_state": (
+            "load locate find_pinned_address look_up pick search settle"
+        ),
+    },
     "for all of the office": {
+        "office_closures_state": "begin load look_up",
+        "office_member_state": "begin load",
+        "office_team_state": "begin load",
         "office_changes_state": "load narrow show_thing turn",
         "office_dependent_types_state": "load",
         "office_fields_state": "load turn",
@@ -174,9 +181,16 @@ HANDLERS = {
         "office_dependent_types_state": "archive begin move restore save",
         "office_fields_state": "archive begin move restore save",
         "office_import_state": "begin carry_out follow load put_away show stop turn",
+        "office_closures_state": "remove_time_off save_holidays save_time_off",
+        "office_member_state": (
+            "archive invite invite_again remove_date remove_picture remove_time_off "
+            "restore save_base save_date save_hours save_profile save_skills "
+            "save_time_off use_picture withdraw"
+        ),
         "office_notifications_state": "send_again",
         "office_people_state": ("begin change_role invite remove send_again withdraw"),
         "office_permissions_state": "save",
+        "office_team_state": "move restore save",
         "office_policies_state": "archive begin move restore save",
         "office_settings_state": "save",
     },
@@ -191,6 +205,7 @@ WHO_MAY = {
     "for everybody": frozenset((*OTHERS, OWNER)),
     "for customers": frozenset({CUSTOMER, OWNER}),
     "for customers and guests": frozenset({CUSTOMER, OWNER, GUEST}),
+    "for customers and the office": frozenset({CUSTOMER, OWNER, OFFICE}),
     "for all of the office": frozenset({OFFICE, READER}),
     "for the office": frozenset({OFFICE}),
     "for nobody": frozenset(),

@@ -13,6 +13,7 @@ from portal_app.demo.loader import PASSWORD
 from portal_app.domain.bookings.models import Booking
 from portal_app.domain.customers.models import Customer
 from portal_app.domain.dependents.models import Dependent
+from portal_app.domain.scheduling.models import Fieldworker
 from portal_app.portal_app import PAGES
 from tests.e2e import steps
 from tests.support.people import Person
@@ -58,6 +59,7 @@ PLACES = {
     "/book/[slug]": Place("/book/dog-walking"),
     "/bookings": Place("/bookings"),
     "/bookings/[number]": Place("/bookings/{booking}"),
+    "/office/team/[id]": Place("/office/team/{fieldworker}", OFFICE),
 }
 
 
@@ -74,7 +76,9 @@ def place_of(route: str) -> Place:
 def path_of(portal: RunningPortal, place: Place) -> str:
     """The address with a booking or a dependent of Maya's where it takes one."""
     return place.path.format(
-        booking=_booking_of_maya(portal), dependent=_dependent_of_maya(portal)
+        booking=_booking_of_maya(portal),
+        dependent=_dependent_of_maya(portal),
+        fieldworker=_fieldworker(portal),
     )
 
 
@@ -100,6 +104,13 @@ def _dependent_of_maya(portal: RunningPortal) -> str:
             .order_by(col(Dependent.name))
         )
         return str(tx.exec(of_maya).first())
+
+    return portal.database.query(read)
+
+
+def _fieldworker(portal: RunningPortal) -> str:
+    def read(tx: Session) -> str:
+        return str(tx.exec(select(Fieldworker.id).order_by(Fieldworker.name)).first())
 
     return portal.database.query(read)
 

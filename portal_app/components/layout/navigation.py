@@ -82,6 +82,7 @@ OFFICE_MENU: Menu = (
         "",
         (
             NavigationItem("office", "Overview", "/office", "layout-grid", "Overview"),
+            NavigationItem("team", "Team", "/office/team", "briefcase", "Team"),
             NavigationItem(
                 "fields", "Fields", "/office/fields", "list-checks", "Fields"
             ),

@@ -138,7 +138,7 @@ def saving_dialog(
     version: Any,
     text: str = "",
     on_save: Any = None,
-    action: str = "Save",
+    action: Any = "Save",
     kind: Kind = "primary",
     wide: bool = True,
 ) -> rx.Component:
@@ -153,7 +153,7 @@ def saving_dialog(
         version: Of what is drawn.
         text: A sentence under the heading.
         on_save: The handler, where it is not ``save``.
-        action: What the button says.
+        action: What the button says; may be a Var.
         kind: As for ``button``.
         wide: For forms with many fields.
     """

@@ -12,7 +12,7 @@ from portal_app.domain.customers.views import PlaceSuggestionView
 from portal_app.domain.rate_limits import limiter
 from portal_app.domain.rate_limits.limiter import LimitKey
 from portal_app.domain.rate_limits.rules import Limit
-from portal_app.kernel.audiences import Actor
+from portal_app.kernel.audiences import Actor, Audience
 from portal_app.kernel.db import Database
 from portal_app.kernel.errors import DomainError
 from portal_app.kernel.ownership import customer_of
@@ -126,21 +126,21 @@ def search_addresses(
 
     Args:
         db: Counts the look-ups; nothing is held while the geocoder is asked.
-        actor: A customer.
+        actor: A customer, or the office.
         text: As typed.
         country: ISO code of the country to stay in; anywhere for no such country.
 
     Raises:
-        NotAllowed: If the actor is no customer.
+        NotAllowed: If the actor is anybody else.
         TooManyAttempts: After 120 look-ups within ten minutes.
         GeocoderUnavailable: If it does not answer.
     """
-    customer_id = customer_of(actor)
+    asker = _asker(actor)
     wanted = readable_line(text)[:_MAX_QUERY_LENGTH]
     geocoder = wiring.current().geocoder
     if geocoder is None or len(wanted) < _MIN_QUERY_LENGTH:
         return []
-    limiter.count_attempt(db, LimitKey(_LOOKUP_LIMIT, customer_id))
+    limiter.count_attempt(db, LimitKey(_LOOKUP_LIMIT, asker))
     within = country if addresses.is_country(country) else ""
     found = geocoder.search(wanted, within, MAX_ADDRESSES)
     seen = [_suggestion_view(one, wanted) for one in found if _is_useful(one)]
@@ -154,20 +154,20 @@ def reverse_geocode(
 
     Args:
         db: Counts the look-ups; nothing is held while the geocoder is asked.
-        actor: A customer.
+        actor: A customer, or the office.
         latitude: In degrees.
         longitude: In degrees.
 
     Raises:
-        NotAllowed: If the actor is no customer.
+        NotAllowed: If the actor is anybody else.
         TooManyAttempts: After 120 look-ups within ten minutes.
         GeocoderUnavailable: If it does not answer.
     """
-    customer_id = customer_of(actor)
+    asker = _asker(actor)
     geocoder = wiring.current().geocoder
     if geocoder is None or not addresses.is_valid_position(latitude, longitude):
         return None
-    limiter.count_attempt(db, LimitKey(_LOOKUP_LIMIT, customer_id))
+    limiter.count_attempt(db, LimitKey(_LOOKUP_LIMIT, asker))
     found = geocoder.reverse(latitude, longitude)
     return _suggestion_view(found, "") if found and _is_useful(found) else None
 
@@ -223,3 +223,10 @@ def _typed_house_number(found: GeocodedPlace, typed: str) -> str:
     if not found.road or found.country not in addresses.NUMBER_FIRST or number is None:
         return ""
     return number[1]
+
+
+def _asker(actor: Actor) -> str:
+    """Whose questions are counted."""
+    if actor.audience is Audience.OFFICE and actor.account_id is not None:
+        return actor.account_id
+    return customer_of(actor)

@@ -47,6 +47,7 @@ def attach(
     *,
     customer_id: str | None,
     features: Collection[Feature] = (),
+    becomes: str = "",
 ) -> StoredFile:
     """Take a file into use, once: from now on it is kept.
 
@@ -58,6 +59,7 @@ def attach(
         customer_id: Who may read it from now on, or ``None`` (the office).
         features: What it belongs to: while one of them is off, its customer
             cannot read it.
+        becomes: The kind it is from now on, if another one.
 
     Raises:
         NotFound: If it is missing, somebody else's, of another kind, removed,
@@ -75,7 +77,10 @@ def attach(
             col(StoredFile.removed_at).is_(None),
         )
         .values(
-            attached_at=utc_now(), customer_id=customer_id, features=sorted(features)
+            attached_at=utc_now(),
+            customer_id=customer_id,
+            kind=becomes or StoredFile.kind,
+            features=sorted(features),
         )
     )
     if affected(tx, statement) == 0:
@@ -254,8 +259,9 @@ def delete_unused_files(db: Database, storage: Storage) -> int:
 
 def _readable_query(actor: Actor) -> SelectOfScalar[StoredFile]:
     query = select(StoredFile)
+    of_the_team = col(StoredFile.kind) == rules.PORTRAIT
     if actor.account_id is None:
-        raise NotFound(_NOT_FOUND)
+        return query.where(of_the_team)
     # What nothing refers to yet is its sender's alone.
     own_upload = and_(
         col(StoredFile.attached_at).is_(None),
@@ -267,13 +273,14 @@ def _readable_query(actor: Actor) -> SelectOfScalar[StoredFile]:
         return query.where(
             or_(
                 own_upload,
+                of_the_team,
                 and_(
                     col(StoredFile.attached_at).is_not(None),
                     col(StoredFile.customer_id) == actor.customer_id,
                 ),
             )
         )
-    return query.where(own_upload)
+    return query.where(or_(own_upload, of_the_team))
 
 
 def _release_unused(tx: Session) -> None:

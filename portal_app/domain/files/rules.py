@@ -17,6 +17,8 @@ DOCUMENT = "document"
 FIELD = "field"
 SIGNATURE = "signature"
 TABLE = "table"
+PORTRAIT = "portrait"
+"""What a picture becomes that is of somebody of the team: everybody may see it."""
 PHOTO = "photo"
 """Of what the business offers; see ``domain.catalogue``."""
 

@@ -236,7 +236,14 @@ def set_photo(tx: Session, actor: Actor, fieldworker_id: str, file_id: str) -> N
     if (row.photo_id or "") == file_id:
         return
     if file_id:
-        attachments.attach(tx, actor, file_id, {file_rules.PICTURE}, customer_id=None)
+        attachments.attach(
+            tx,
+            actor,
+            file_id,
+            {file_rules.PICTURE},
+            customer_id=None,
+            becomes=file_rules.PORTRAIT,
+        )
     before, row.photo_id = row.photo_id, file_id or None
     row.version += 1
     tx.flush()

@@ -315,6 +315,26 @@ def test_an_office_file_is_attached_with_or_without_a_customer(
         read(db, maya, kept.id)
 
 
+def test_a_portrait_of_the_team_is_for_everybody(db: Database, maya: Actor) -> None:
+    office = db.call(staff, "office")
+    view = upload_file(db, office)
+    with pytest.raises(NotFound):
+        read(db, Actor(), view.id)
+    db.call(
+        attachments.attach,
+        office,
+        view.id,
+        {"picture"},
+        customer_id=None,
+        becomes="portrait",
+    )
+    for who in (Actor(), maya, office, db.call(staff, "fieldworker")):
+        read(db, who, view.id)
+    db.call(attachments.release, view.id)
+    with pytest.raises(NotFound):
+        read(db, Actor(), view.id)
+
+
 def test_a_file_is_attached_once_and_only_by_its_uploader(
     db: Database, maya: Actor, noah: Actor
 ) -> None:
