@@ -52,7 +52,6 @@ from portal_app.preflight import (
     mail_folder,
     open_database,
     open_storage,
-    prepared_database,
     short_path,
 )
 from portal_app.serving import build as frontend
@@ -161,6 +160,13 @@ def _database_in_use(settings: Settings) -> Iterator[Database]:
         database.engine.dispose()
 
 
+@contextmanager
+def _prepared(settings: Settings) -> Iterator[Database]:
+    """As ``_database_in_use``, on the newest schema and with a business in it."""
+    with _database_in_use(settings) as database:
+        yield preflight.prepare(database)
+
+
 def _greeting(settings: Settings, database: Database) -> str:
     business = database.query(businesses.current_business)
     lines = ["", f"{business.name} is open: {settings.base_url}", ""]
@@ -206,8 +212,7 @@ def _build_if_needed() -> bool:
 @main.command()
 def migrate() -> None:
     """Bring the database to the newest schema."""
-    with _one_line_errors():
-        prepared_database(load_settings())
+    with _one_line_errors(), _prepared(load_settings()):
         print("The database is up to date.")
 
 
@@ -221,8 +226,9 @@ def demo_load() -> None:
                 "PORTAL_ENV: the demo business takes demo; "
                 "everybody knows the passwords of its accounts"
             )
-        database = prepared_database(settings)
-        if load_demo(database, demo_storage=_demo_storage(settings)):
+        with _prepared(settings) as database:
+            is_new = load_demo(database, demo_storage=_demo_storage(settings))
+        if is_new:
             print("The demo business is loaded.")
         else:
             print("The demo business was loaded already.")
@@ -238,15 +244,15 @@ def create_account(
     """Make an account for somebody in the office."""
     with _one_line_errors():
         settings = load_settings()
-        database = prepared_database(settings)
-        email = mailable_email(email)
-        if password_stdin:
-            password = plain_text(sys.stdin.readline()).rstrip("\n")
-        else:
-            password = typer.prompt(
-                "Password", hide_input=True, confirmation_prompt="Once more"
-            )
-        accounts.create_account(database, email, OFFICE, password)
+        with _prepared(settings) as database:
+            email = mailable_email(email)
+            if password_stdin:
+                password = plain_text(sys.stdin.readline()).rstrip("\n")
+            else:
+                password = typer.prompt(
+                    "Password", hide_input=True, confirmation_prompt="Once more"
+                )
+            accounts.create_account(database, email, OFFICE, password)
         print(f"{email} can log in now: {settings.base_url}/login")
 
 
@@ -257,8 +263,8 @@ def invite(
     """Print a link by which somebody makes an account as an owner."""
     with _one_line_errors():
         settings = load_settings()
-        database = prepared_database(settings)
-        path = database.call(invitations.first_owner_path, email)
+        with _prepared(settings) as database:
+            path = database.call(invitations.first_owner_path, email)
         print(f"Good once, for a day: {settings.base_url}{path}")
 
 
@@ -273,7 +279,8 @@ def password_link(
             # The workers count attempts there.
             store = RedisLimitStore.connect(settings.redis_url)
             wiring.install(replace(wiring.current(), limit_store=store))
-        path = credentials.issue_reset_path(prepared_database(settings), SYSTEM, email)
+        with _prepared(settings) as database:
+            path = credentials.issue_reset_path(database, SYSTEM, email)
         print(f"Good once, for an hour: {settings.base_url}{path}")
 
 
@@ -290,8 +297,8 @@ def pack_import(
     """Make the business as a pack says; importing twice changes nothing."""
     with _one_line_errors():
         text = _pack_text(file)
-        database = prepared_database(load_settings())
-        done = database.call(packs.import_pack, SYSTEM, text)
+        with _prepared(load_settings()) as database:
+            done = database.call(packs.import_pack, SYSTEM, text)
         if done.changed:
             print(f"{done.name} is imported: {done.contents}.")
         else:
@@ -304,7 +311,8 @@ def pack_export(
 ) -> None:
     """Write the business's own types, fields, services and words as a pack."""
     with _one_line_errors():
-        text = prepared_database(load_settings()).query(packs.export_pack, SYSTEM)
+        with _prepared(load_settings()) as database:
+            text = database.query(packs.export_pack, SYSTEM)
         try:
             file.write_text(text, encoding="utf-8")
         except OSError as error:

@@ -16,7 +16,10 @@ from portal_app.backups.retention import backup_folder
 from portal_app.domain.business import service as businesses
 from portal_app.domain.customers.geocoding import GeocoderUnavailable
 from portal_app.domain.files.protocols import StorageUnavailable
+from portal_app.domain.notifications import reasons
+from portal_app.domain.notifications.outbox import DeliveryFailed
 from portal_app.integrations.geocoding import NominatimGeocoder
+from portal_app.integrations.mail.transports import SmtpTransport
 from portal_app.integrations.storage import FsspecStorage, StorageMisconfigured
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.db import Database, DatabaseUnavailable, database_error_text
@@ -75,15 +78,6 @@ def _take_database_from_others(file: Path) -> None:
     """An earlier version let everybody on the machine read it."""
     for end in ("", "-wal", "-shm"):
         take_from_others(file.with_name(file.name + end))
-
-
-def prepared_database(settings: Settings) -> Database:
-    """The database, on the newest schema, with a business in it.
-
-    Raises:
-        ConfigError: As ``open_database``.
-    """
-    return prepare(open_database(settings))
 
 
 def prepare(database: Database) -> Database:
@@ -150,7 +144,8 @@ def check_mail(settings: Settings) -> str:
     """Say where mail goes. Nothing is sent.
 
     Raises:
-        ConfigError: If the folder cannot be made or the server does not answer.
+        ConfigError: If the folder cannot be made, or the server does not answer, does
+            not let us in, or does not take the addresses that the portal takes.
     """
     parts = urlsplit(settings.mail_url)
     if parts.scheme == "file":
@@ -168,7 +163,24 @@ def check_mail(settings: Settings) -> str:
             f"PORTAL_MAIL_URL: the mail server does not answer: "
             f"{parts.hostname}:{port}: {_os_reason(error)}"
         ) from None
-    return f"{parts.hostname}:{port} answers"
+    try:
+        offered = SmtpTransport(settings.mail_url).offers_smtputf8()
+    except DeliveryFailed as failed:
+        raise ConfigError(
+            f"PORTAL_MAIL_URL: the mail server takes no mail from us: "
+            f"{reasons.words_of(failed.reason)}"
+        ) from None
+    if settings.mail_smtputf8 and not offered:
+        raise ConfigError(
+            "PORTAL_MAIL_SMTPUTF8: the mail server does not take addresses with "
+            "letters beyond a to z before the @; leave it out"
+        )
+    unused = offered and not settings.mail_smtputf8
+    more = (
+        ", and takes letters beyond a to z before the @: PORTAL_MAIL_SMTPUTF8=true "
+        "lets customers have them"
+    )
+    return f"{parts.hostname}:{port} answers{more if unused else ''}"
 
 
 def check_storage(settings: Settings) -> str:

@@ -39,6 +39,7 @@ from portal_app.settings import ROOT, Settings
 from tests.support.archives import small_portal
 from tests.support.demo import ordered_rows, row_counts
 from tests.support.geocoder_server import geocoder_server
+from tests.support.mailbox import smtp_server
 from tests.support.ports import free_port
 
 PASSWORD = "sunny-otter-42"
@@ -249,6 +250,45 @@ def test_check_asks_the_geocoder(portal: Portal) -> None:
         told = portal.run("check", PORTAL_GEOCODER_URL=geocoder.url)
     assert (
         "wrong  geocoder: PORTAL_GEOCODER_URL: the geocoder does not answer: status 403"
+    ) in told.stdout.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("offered", "taken", "line"),
+    [
+        (False, "false", "ok     mail: 127.0.0.1:{port} answers"),
+        (True, "true", "ok     mail: 127.0.0.1:{port} answers"),
+        (
+            True,
+            "false",
+            "ok     mail: 127.0.0.1:{port} answers, and takes letters beyond a to z "
+            "before the @: PORTAL_MAIL_SMTPUTF8=true lets customers have them",
+        ),
+        (
+            False,
+            "true",
+            "wrong  mail: PORTAL_MAIL_SMTPUTF8: the mail server does not take "
+            "addresses with letters beyond a to z before the @; leave it out",
+        ),
+    ],
+)
+def test_check_compares_what_mail_servers_take(
+    portal: Portal, offered: bool, taken: str, line: str
+) -> None:
+    with smtp_server(smtputf8=offered) as mailbox:
+        variables = {"PORTAL_MAIL_URL": mailbox.url, "PORTAL_MAIL_SMTPUTF8": taken}
+        told = portal.run("check", **variables)
+        assert line.format(port=mailbox.port) in told.stdout.splitlines()
+        assert mailbox.to("") == []
+
+
+def test_check_says_when_mail_servers_let_nobody_in(portal: Portal) -> None:
+    with smtp_server() as mailbox:
+        url = mailbox.url.replace("//", "//me:secret@")
+        told = portal.run("check", PORTAL_MAIL_URL=url)
+    assert (
+        "wrong  mail: PORTAL_MAIL_URL: the mail server takes no mail from us: The mail "
+        "server did not take the portal's user name and password."
     ) in told.stdout.splitlines()
 
 
@@ -563,7 +603,7 @@ def test_a_backup_that_is_ended_leaves_nothing(
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     ended = portal.run("backup", str(portal.folder / "kept.backup"))
     assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "")
-    assert set(portal.folder.rglob("*")) - before == {portal.folder / "portal.db.lock"}
+    assert set(portal.folder.rglob("*")) == before
 
 
 def test_a_backup_tells_of_files_that_are_gone(portal: Portal) -> None:
@@ -588,9 +628,17 @@ def test_no_restore_under_a_portal_that_serves(portal: Portal, tmp_path: Path) -
             "stop it first, wherever it runs on this database"
         )
     with locks.exclusive(portal.database):
-        assert portal.refused("jobs", "run", "--once") == (
-            "portal: a backup is being restored; start again when that has ended"
-        )
+        for command in (
+            ("jobs", "run", "--once"),
+            ("migrate",),
+            ("demo", "load"),
+            ("pack", "export", str(tmp_path / "pack.toml")),
+            ("pack", "import", "pool-care"),
+            ("office", "password-link", "office@example.com"),
+        ):
+            assert portal.refused(*command) == (
+                "portal: a backup is being restored; start again when that has ended"
+            )
 
 
 def test_production_prints_no_password(sqlite_db: Database) -> None:

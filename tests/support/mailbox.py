@@ -90,10 +90,19 @@ def link_in(message: EmailMessage, containing: str) -> str:
 
 
 @contextmanager
-def smtp_server() -> Iterator[Mailbox]:
-    """Run an SMTP server on a free port of this machine."""
+def smtp_server(*, smtputf8: bool = False) -> Iterator[Mailbox]:
+    """Run an SMTP server on a free port of this machine.
+
+    Args:
+        smtputf8: Whether it offers to take addresses with letters beyond a to z.
+    """
     mailbox = Mailbox(port=free_port())
-    controller = Controller(mailbox, hostname="127.0.0.1", port=mailbox.port)
+    controller = Controller(
+        mailbox,
+        hostname="127.0.0.1",
+        port=mailbox.port,
+        enable_SMTPUTF8=smtputf8,
+    )
     controller.start()
     try:
         yield mailbox
