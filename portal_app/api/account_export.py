@@ -102,7 +102,8 @@ def export_routes(
     async def export(scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive, send)
         actor = await callers.who(request)
-        if actor.audience is not Audience.CUSTOMER or actor.account_id is None:
+        is_customer = actor.audience is Audience.CUSTOMER and not actor.looking
+        if not is_customer or actor.account_id is None:
             answer = _text_response(_NOT_FOUND, "We could not find that.")
             await answer(scope, receive, send)
             return

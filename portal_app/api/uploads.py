@@ -162,7 +162,9 @@ def upload_routes(
 
 
 def _require_offered(database: Database, request: Request, actor: Actor) -> None:
-    """Take in nothing for what the office has switched off."""
+    """Take in nothing for what is switched off, and from nobody who only looks."""
+    if actor.looking:
+        raise Conflict("You are only looking: nothing can be changed.")
     feature = rules.PURPOSE_FEATURES.get(request.query_params["purpose"])
     try:
         if feature is not None:

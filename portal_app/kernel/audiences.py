@@ -34,6 +34,8 @@ class Actor:
         booking_id: The one booking that a guest may see, or ``None``.
         is_owner: Whether it is an owner of the business, one of the office who also
             decides who else is.
+        looking: Whether it is somebody of the office who sees the portal as this
+            customer does: may read what the customer may, and change nothing.
         session_id: The session's row id, or ``None``.
         address: The network address the request came from, for rate limits.
         device: The browser's own name for itself (user agent), shortened.
@@ -45,6 +47,7 @@ class Actor:
     customer_id: str | None = None
     booking_id: str | None = None
     is_owner: bool = False
+    looking: bool = False
     session_id: str | None = None
     address: str = ""
     device: str = ""

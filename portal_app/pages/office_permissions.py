@@ -4,14 +4,17 @@ import reflex as rx
 
 from portal_app.components.layout.navigation import OFFICE_MENU
 from portal_app.components.layout.shell import shell
-from portal_app.components.ui.buttons import submit_button
+from portal_app.components.ui.buttons import button, submit_button
 from portal_app.components.ui.feedback import list_skeleton
+from portal_app.components.ui.fields import text_field
 from portal_app.components.ui.forms import conflict_notice, form
 from portal_app.components.ui.logic import each, joined
-from portal_app.components.ui.surfaces import card, page_header
+from portal_app.components.ui.surfaces import card, page_header, section
 from portal_app.domain.business.views import PermissionCell, PermissionRow
+from portal_app.domain.sign_in.views import SeenCustomerView
 from portal_app.pages.page import Page
 from portal_app.state.core.viewer import ViewerState
+from portal_app.state.office.looking import LookingState
 from portal_app.state.office.permissions import OfficePermissionsState
 
 _STATE = OfficePermissionsState
@@ -25,7 +28,11 @@ def draw() -> rx.Component:
             "Permissions",
             text="What customers see, and what they may do with a booking.",
         ),
-        rx.cond(_STATE.loaded, _form(), list_skeleton(3)),
+        rx.cond(
+            _STATE.loaded,
+            rx.el.div(_form(), _see_as(), class_name="flex flex-col gap-10"),
+            list_skeleton(3),
+        ),
         active="permissions",
         places=OFFICE_MENU,
     )
@@ -64,6 +71,65 @@ def _form() -> rx.Component:
         problem=_STATE.problem,
         reset_on_submit=False,
         class_name="flex flex-col gap-5",
+    )
+
+
+def _see_as() -> rx.Component:
+    return section(
+        "See as a customer",
+        card(
+            form(
+                text_field(
+                    "Name or email",
+                    "customer",
+                    before="search",
+                    auto_complete="off",
+                    class_name="min-w-0 flex-1 basis-56",
+                ),
+                submit_button("Find", kind="secondary", class_name="h-12"),
+                on_submit=LookingState.find,
+                reset_on_submit=False,
+                class_name="flex flex-wrap items-end gap-3",
+            ),
+            rx.cond(
+                LookingState.found.length() > 0,
+                rx.el.ul(
+                    each(LookingState.found, _found),
+                    class_name="mt-4 divide-y divide-line",
+                ),
+                rx.cond(
+                    LookingState.searched,
+                    rx.el.p(
+                        "Nobody with an account is called that.",
+                        class_name="mt-4 text-ink-soft",
+                        role="status",
+                    ),
+                ),
+            ),
+        ),
+        text="The portal opens as they see it. You can look at everything and change "
+        "nothing, and it is noted under Security.",
+        class_name="max-w-3xl",
+    )
+
+
+def _found(one: SeenCustomerView) -> rx.Component:
+    return rx.el.li(
+        rx.el.div(
+            rx.el.p(one.name, class_name="font-semibold wrap-anywhere"),
+            rx.el.p(one.email, class_name="text-sm text-ink-soft wrap-anywhere"),
+            class_name="min-w-0 flex-1 basis-44",
+        ),
+        button(
+            "See as this customer",
+            kind="secondary",
+            size="sm",
+            before="eye",
+            aria_label=joined("See as ", one.name),
+            on_click=LookingState.start(one.id),
+        ),
+        key=one.id,
+        class_name="flex flex-wrap items-center gap-x-4 gap-y-2 py-3.5",
     )
 
 

@@ -137,6 +137,7 @@ HANDLERS = {
         "account_fields_state": "begin load save",
         "account_locations_state": "begin load remove save undo",
         "account_state": "begin load remove_picture resend save use_picture",
+        "looking_state": "stop",
         "wizard_contact_state": "load submit",
         "wizard_location_state": "load submit",
         "booking_wizard_state": (
@@ -189,6 +190,7 @@ HANDLERS = {
         ),
         "office_notifications_state": "send_again",
         "office_people_state": ("begin change_role invite remove send_again withdraw"),
+        "looking_state": "find start",
         "office_permissions_state": "save",
         "office_team_state": "move restore save",
         "office_policies_state": "archive begin move restore save",

@@ -12,6 +12,7 @@ from portal_app.components.layout.header import (
     portal_header,
     theme_menu,
 )
+from portal_app.components.layout.looking_bar import looking_bar
 from portal_app.components.layout.navigation import (
     CUSTOMER_MENU,
     OFFICE_MENU,
@@ -296,6 +297,7 @@ def shell(
     business = ViewerState.business if business is None else business
     return rx.el.div(
         skip_link(),
+        looking_bar(viewer),
         demo_strip(business) if strip is None else strip,
         portal_header(viewer, business, places=places),
         rx.el.div(
@@ -403,6 +405,7 @@ def public_shell(
     beside = classes(PAGE_WIDTH, _BESIDE)
     return rx.el.div(
         skip_link(),
+        looking_bar(viewer),
         demo_strip(business) if strip is None else strip,
         portal_header(viewer, business, loaded=loaded, active=active),
         rx.el.div(

@@ -85,6 +85,8 @@ class AccountSession(SQLModel, table=True):
         contact_id: The customer's contact who came by their own link: a guest for
             as long as the customer lets them see bookings.
         way: How it was opened: ``password``, a provider, ``number`` or ``link``.
+        seen_customer_id: The customer as whom somebody of the office looks at the
+            portal in this browser, for as long as they do.
     """
 
     __tablename__ = "account_session"
@@ -108,6 +110,7 @@ class AccountSession(SQLModel, table=True):
         default=None, foreign_key="contact.id", ondelete="CASCADE"
     )
     way: str = Field(default="password", max_length=16)
+    seen_customer_id: str | None = Field(default=None, max_length=26)
     token_hash: str = Field(max_length=64)
     remembered: bool = False
     device: str = Field(default="", max_length=200)

@@ -43,6 +43,8 @@ EVENT_KINDS = {
     "invitation_accepted": "An invitation to work here was accepted.",
     "role_changed": "The role of somebody in the office was changed.",
     "person_removed": "Somebody was removed from the office.",
+    "looking_started": "Somebody of the office looks as a customer, read only.",
+    "looking_ended": "Somebody of the office stopped looking as a customer.",
     "robot": "A sign-up looked like a robot's.",
 }
 """What is logged, in words."""

@@ -185,6 +185,28 @@ def _lifetime(tx: Session, *, guest: bool, remembered: bool) -> timedelta:
     return timedelta(hours=switches.session_hours)
 
 
+def set_seen_customer(tx: Session, session_id: str, customer_id: str | None) -> bool:
+    """Say as which customer a session of the office looks at the portal, if any.
+
+    Returns:
+        Whether that is new.
+    """
+    statement = update(AccountSession).where(
+        col(AccountSession.id) == session_id,
+        col(AccountSession.revoked_at).is_(None),
+        col(AccountSession.seen_customer_id).is_distinct_from(customer_id),
+    )
+    return affected(tx, statement.values(seen_customer_id=customer_id)) > 0
+
+
+def seen_customer_of(tx: Session, session_id: str) -> tuple[str, str] | None:
+    """The account behind a session that looks as a customer, and that customer."""
+    row = tx.get(AccountSession, session_id)
+    if row is None or row.account_id is None or row.seen_customer_id is None:
+        return None
+    return row.account_id, row.seen_customer_id
+
+
 _MAX_LISTED = 50
 
 

@@ -1,5 +1,7 @@
 """Who a session cookie stands for."""
 
+from dataclasses import replace
+
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col
 
@@ -63,6 +65,7 @@ def current_viewer(tx: Session, actor: Actor) -> ViewerView:
         email=account.email,
         picture_url=picture_url(tx, customer.id) if customer else "",
         role=account.role,
+        looking=actor.looking,
         reads_only=account.office_role == READER,
     )
 
@@ -82,6 +85,7 @@ def _resolve_with_last_seen(
             col(Account.role),
             col(Account.office_role),
             col(Customer.id),
+            col(AccountSession.seen_customer_id),
         )
         .select_from(AccountSession)
         .outerjoin(Account, col(Account.id) == col(AccountSession.account_id))
@@ -97,7 +101,7 @@ def _resolve_with_last_seen(
     if row is None:
         return nobody, False
     session_id, last_seen_at, booking_id, contact_id, way, *whose = row
-    account_id, role, office_role, customer_id = whose
+    account_id, role, office_role, customer_id, seen_id = whose
     # A guest leaves as soon as the business closes the way the guest came by, a
     # contact as soon as the customer lets them see bookings no more.
     if booking_id is not None and not sign_in_methods.is_enabled(tx, way):
@@ -114,4 +118,21 @@ def _resolve_with_last_seen(
         address=address,
         device=device,
     )
+    if seen_id is not None and actor.audience is Audience.OFFICE:
+        actor = _as_seen(tx, actor, seen_id)
     return actor, sessions.is_last_seen_outdated(last_seen_at)
+
+
+def _as_seen(tx: Session, actor: Actor, customer_id: str) -> Actor:
+    """Somebody of the office as the customer they look as; themselves if it is gone."""
+    customer = tx.get(Customer, customer_id)
+    if customer is None or customer.account_id is None:
+        return actor
+    return replace(
+        actor,
+        audience=Audience.CUSTOMER,
+        account_id=customer.account_id,
+        customer_id=customer.id,
+        is_owner=False,
+        looking=True,
+    )

@@ -28,6 +28,8 @@ class PendingIdentityView:
 class ViewerView:
     """Who is looking, for the header and the menu.
 
+    ``looking`` says that it is somebody of the office who only looks as the customer.
+
     ``role`` is ``customer``, ``office``, ``fieldworker``, ``guest`` or empty;
     ``reads_only`` is somebody of the office who may change nothing.
     """
@@ -37,6 +39,7 @@ class ViewerView:
     email: str = ""
     picture_url: str = ""
     role: str = ""
+    looking: bool = False
     reads_only: bool = False
 
 
@@ -74,3 +77,12 @@ class JoiningView:
     needs_password: bool = True
     name: str = ""
     role_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SeenCustomerView:
+    """A customer as whom the office can look at the portal."""
+
+    id: str = ""
+    name: str = ""
+    email: str = ""

@@ -132,6 +132,7 @@ class Gate(Middleware):
             return StateUpdate()
 
     async def _decide(self, state: BaseState, event: Event) -> StateUpdate | None:
+        acting_as(Actor())
         who = replace(
             await self._who(state), device_hashes=secret_hashes(state, "device")
         )

@@ -20,6 +20,7 @@ from sqlmodel import Session
 from portal_app.domain import wiring
 from portal_app.kernel.db import Database
 from portal_app.kernel.errors import DomainError
+from portal_app.state.core.access import actor
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -33,6 +34,13 @@ class TooBusy(DomainError):
 
     def __init__(self) -> None:
         super().__init__("We are very busy. Please try again in a moment.")
+
+
+class LookingOnly(DomainError):
+    """Somebody of the office looks as a customer, and would have changed something."""
+
+    def __init__(self) -> None:
+        super().__init__("You are only looking: nothing can be changed.")
 
 
 class BoundedPool:
@@ -91,8 +99,26 @@ async def _in_thread(fn: Callable[[], R]) -> R:
 async def call(
     fn: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs
 ) -> R:
-    """Carry out an intention in one write transaction, in a thread."""
+    """Carry out an intention in one write transaction, in a thread.
+
+    Raises:
+        LookingOnly: If whoever acts only looks as somebody.
+    """
+    _require_acting()
     return await _in_thread(lambda: _current().call(fn, *args, **kwargs))
+
+
+async def call_while_looking(
+    fn: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs
+) -> R:
+    """As ``call``, also for whoever only looks: for what ends just that."""
+    return await _in_thread(lambda: _current().call(fn, *args, **kwargs))
+
+
+def _require_acting() -> None:
+    """Refuse what could write while somebody only looks; reading is ``query``."""
+    if actor().looking:
+        raise LookingOnly
 
 
 async def query(
@@ -105,7 +131,12 @@ async def query(
 async def run_in_thread(
     fn: Callable[Concatenate[Database, P], R], *args: P.args, **kwargs: P.kwargs
 ) -> R:
-    """Carry out an intention that manages its own transactions, in a thread."""
+    """Carry out an intention that manages its own transactions, in a thread.
+
+    Raises:
+        LookingOnly: If whoever acts only looks as somebody.
+    """
+    _require_acting()
     return await _in_thread(lambda: fn(_current(), *args, **kwargs))
 
 
@@ -115,8 +146,10 @@ async def run_hashing(
     """As ``run_in_thread``, for what hashes or compares a password.
 
     Raises:
+        LookingOnly: If whoever acts only looks as somebody.
         TooBusy: If too many do.
     """
+    _require_acting()
     return await _hashing.run(lambda: fn(_current(), *args, **kwargs))
 
 
