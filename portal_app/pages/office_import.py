@@ -378,6 +378,7 @@ def _kind(kind: KindView) -> rx.Component:
         rx.el.p(
             "Optional: ", kind.optional.join(", "), class_name="mt-0.5 text-ink-soft"
         ),
+        rx.cond(kind.note, rx.el.p(kind.note, class_name="mt-2 text-ink-soft")),
         rx.el.div(
             _download(kind, "csv", template=True),
             _download(kind, "xlsx", template=True),

@@ -69,13 +69,20 @@ def thing_of(row: Service) -> Thing:
 def definition_of(tx: Session, row: Service) -> ServiceDefinition:
     """A stored service as a definition."""
     shipped = next((one for one in photos_of(tx, row.id) if one.path), Photo())
-    return ServiceDefinition(
-        slug=row.slug,
-        category_slug=tx.get_one(Category, row.category_id).slug,
+    return replace(
+        plain_definition(row, tx.get_one(Category, row.category_id).slug),
         options=options_by_service(tx, [row.id])[row.id],
-        dependent_types=tuple(row.dependent_types),
         image=shipped.path,
         image_alt=shipped.alt,
+    )
+
+
+def plain_definition(row: Service, category_slug: str) -> ServiceDefinition:
+    """A stored service as a definition, without its options and pictures."""
+    return ServiceDefinition(
+        slug=row.slug,
+        category_slug=category_slug,
+        dependent_types=tuple(row.dependent_types),
         **{name: getattr(row, name) for name in _COLUMNS},
     )
 

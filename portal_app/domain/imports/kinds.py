@@ -13,6 +13,7 @@ from typing import Any
 from sqlmodel import Session
 
 from portal_app.domain.change_log.service import Difference
+from portal_app.domain.imports.spreadsheets import MAX_ROWS
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.errors import InvalidInput
 
@@ -115,6 +116,8 @@ class Kind:
         export: Everything that is there, in a lasting order.
         refusals: Which keys may not be imported, and why.
         logs_itself: Whether ``apply`` writes to the change log what it changes.
+        most: How many rows a file may have.
+        note: What else whoever fills in the template must know.
         message: The mail for whoever is added, to their key, if there is one.
     """
 
@@ -133,6 +136,8 @@ class Kind:
     refusals: Callable[[Session, Sequence[str]], Mapping[str, InvalidInput]] = _none
     logs_itself: bool = False
     message: str | None = None
+    most: int = MAX_ROWS
+    note: str = ""
 
     def column(self, key: str) -> Column | None:
         """A column by its key."""

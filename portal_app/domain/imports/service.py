@@ -79,6 +79,7 @@ def kind_views() -> list[KindView]:
             key=kind.key,
             title=kind.title,
             plural=kind.plural,
+            note=kind.note,
             required=[one.label for one in kind.columns if one.required],
             optional=[one.label for one in kind.columns if not one.required],
         )

@@ -5,11 +5,15 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class KindView:
-    """A kind of thing that can be imported: its name, and its columns in words."""
+    """A kind of thing that can be imported: its name, and its columns in words.
+
+    ``note`` is what else whoever fills in a template must know.
+    """
 
     key: str = ""
     title: str = ""
     plural: str = ""
+    note: str = ""
     required: list[str] = field(default_factory=list)
     optional: list[str] = field(default_factory=list)
 

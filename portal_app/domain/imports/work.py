@@ -240,6 +240,8 @@ def _store_rows(
     run = _held_run(tx, import_id, worker, READING)
     if run is None:
         return Step.ELSEWHERE
+    if run.total + len(rows) > (most := kind_of(run.kind).most):
+        raise UnreadableTable(f"There can be at most {most:,} rows in this file.")
     if rows:
         tx.execute(insert(ImportRow), rows)
     run.total += len(rows)

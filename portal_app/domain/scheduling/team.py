@@ -625,6 +625,11 @@ def _same_in_both(hours: Sequence[WeeklyHours]) -> tuple[WeeklyHours, ...]:
     return wall_hours.check_week(found)
 
 
+def this_week(tx: Session, fieldworker_id: str) -> Week:
+    """Which of two weeks in turn the current one is for somebody."""
+    return _this_week(tx, tx.get_one(Fieldworker, fieldworker_id).first_week)
+
+
 def _this_week(tx: Session, first_week: date) -> Week:
     today = utc_now().astimezone(businesses.formats(tx).zone).date()
     return "a" if WorkPlan(first_week=first_week).week_of(today) == WEEK_A else "b"

@@ -1,0 +1,317 @@
+"""Services as rows of a table, told from each other by their names."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlmodel import Session
+
+from portal_app.domain.business import service as businesses
+from portal_app.domain.catalogue import amounts, bulk, checks, rules
+from portal_app.domain.catalogue.checks import ServiceDefinition
+from portal_app.domain.catalogue.services import MAX_SERVICES
+from portal_app.domain.imports.cells import choice_of, key_of_name, yes_no, yes_no_text
+from portal_app.domain.imports.kinds import (
+    Cells,
+    Checked,
+    Column,
+    Existing,
+    Kind,
+    Planned,
+)
+from portal_app.kernel.audiences import Actor
+from portal_app.kernel.errors import InvalidInput
+from portal_app.kernel.formats import Formats
+from portal_app.kernel.text import one_line, paragraphs
+
+_COLUMN_OF = {
+    "category_slug": "category",
+    "what_is_needed": "needed",
+    "base_price_minor": "price",
+    "tax_basis_points": "tax",
+    "duration_minutes": "duration",
+    "buffer_before_minutes": "buffer_before",
+    "buffer_after_minutes": "buffer_after",
+    "lead_minutes": "notice",
+    "horizon_days": "horizon",
+    "active": "published",
+}
+_FIELDS = (
+    *("slug", "category_slug", "name", "summary", "description", "included"),
+    *("what_is_needed", "price_kind", "base_price_minor", "price_unit"),
+    *("tax_basis_points", "duration_minutes", "buffer_before_minutes"),
+    *("buffer_after_minutes", "lead_minutes", "horizon_days", "giftable"),
+    *("deposit_minor", "deposit_percent", "confirmation", "active"),
+)
+_WHOLE = "Please enter a whole number."
+_AMOUNT = "Please enter an amount."
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    formats: Formats
+    categories: Mapping[str, str]
+    owners: Mapping[str, str]
+    services: dict[str, bulk.StoredService]
+    archived: frozenset[str]
+
+
+def _load(tx: Session) -> _Context:
+    stored = bulk.all_services(tx)
+    return _Context(
+        formats=businesses.formats(tx),
+        categories=bulk.category_names(tx),
+        owners=bulk.slug_owners(tx),
+        services={
+            key_of_name(one.definition.name): one
+            for one in reversed(stored)
+            if not one.archived
+        },
+        archived=frozenset(
+            key_of_name(one.definition.name) for one in stored if one.archived
+        ),
+    )
+
+
+def _key_of(_context: _Context, cells: Cells) -> str:
+    key = key_of_name(cells.get("name", ""))
+    if not key:
+        raise InvalidInput({"name": "Please enter a name."})
+    return key
+
+
+def _find(
+    _tx: Session, context: _Context, keys: Sequence[str]
+) -> Mapping[str, Existing]:
+    return {
+        key: _existing(context, context.services[key])
+        for key in keys
+        if key in context.services
+    }
+
+
+def _refusals(tx: Session, keys: Sequence[str]) -> Mapping[str, InvalidInput]:
+    context = _load(tx)
+    words = "There is an archived service of this name. Please restore it first."
+    archived = context.archived - context.services.keys()
+    return {key: InvalidInput({"name": words}) for key in keys if key in archived}
+
+
+def _existing(context: _Context, stored: bulk.StoredService) -> Existing:
+    return Existing(stored.id, _texts(context, stored.definition))
+
+
+def _texts(context: _Context, one: ServiceDefinition) -> dict[str, str]:
+    formats = context.formats
+    names = {slug: name for name, slug in context.categories.items()}
+    deposit = f"{one.deposit_percent}%" if one.deposit_percent else ""
+    if one.deposit_minor:
+        deposit = amounts.amount_text(one.deposit_minor, formats)
+    tax, notice = one.tax_basis_points, one.lead_minutes
+    return {
+        "name": one.name,
+        "category": names.get(one.category_slug, one.category_slug),
+        "slug": one.slug,
+        "summary": one.summary,
+        "description": one.description,
+        "included": one.included,
+        "needed": one.what_is_needed,
+        "price_kind": checks.PRICE_KINDS[one.price_kind],
+        "price": amounts.amount_text(one.base_price_minor, formats),
+        "price_unit": one.price_unit,
+        "tax": "" if tax is None else amounts.percent_text(tax, formats),
+        "duration": str(one.duration_minutes),
+        "buffer_before": str(one.buffer_before_minutes),
+        "buffer_after": str(one.buffer_after_minutes),
+        "notice": "" if notice is None else amounts.hours_text(notice, formats),
+        "horizon": "" if one.horizon_days is None else str(one.horizon_days),
+        "giftable": yes_no_text(one.giftable),
+        "deposit": deposit,
+        "confirmation": checks.CONFIRMATIONS[one.confirmation],
+        "published": yes_no_text(one.active),
+    }
+
+
+class _Reading:
+    """The cells of a row as parts of a definition, and what is wrong with them."""
+
+    def __init__(
+        self, context: _Context, cells: Cells, now: ServiceDefinition, *, new: bool
+    ) -> None:
+        self._formats, self._cells = context.formats, cells
+        self._now = _texts(context, now)
+        self._before = now
+        self._new = new
+        self.wrong: dict[str, str] = {}
+
+    def value(self, key: str, field: str, read: Callable[[str], Any]) -> Any:
+        """What a cell means; as it is there if it says the same or nothing."""
+        text, before = self._cells.get(key, "").strip(), getattr(self._before, field)
+        if not text or (not self._new and text == self._now[key]):
+            return before
+        try:
+            return read(text)
+        except ValueError as error:
+            self.wrong[key] = str(error)
+            return before
+
+    def whole(self, text: str) -> int:
+        """A whole number."""
+        number = amounts.whole_number(text)
+        if number is None:
+            raise ValueError(_WHOLE)
+        return number
+
+    def amount(self, text: str) -> int:
+        """Minor units of an amount."""
+        return amounts.parse_amount(text, self._formats)
+
+    def percent(self, text: str) -> int:
+        """Hundredths of a percent."""
+        return amounts.parse_percent(text, self._formats)
+
+    def hours(self, text: str) -> int:
+        """Minutes of hours."""
+        return amounts.parse_hours(text, self._formats)
+
+    def deposit(self) -> tuple[int, int]:
+        """Minor units or percent of what is paid in advance."""
+        text = self._cells.get("deposit", "").strip()
+        now = self._before.deposit_minor, self._before.deposit_percent
+        if not text or (not self._new and text == self._now["deposit"]):
+            return now
+        try:
+            if text.endswith("%"):
+                return 0, self.whole(text.removesuffix("%").strip())
+            return self.amount(text), 0
+        except ValueError as error:
+            self.wrong["deposit"] = str(error)
+            return now
+
+
+def _check(context: _Context, cells: Cells) -> Checked:
+    stored = context.services.get(key_of_name(cells.get("name", "")))
+    now = stored.definition if stored else bulk.NEW
+    read = _Reading(context, cells, now, new=stored is None)
+    kinds = {words: key for key, words in checks.PRICE_KINDS.items()}
+    confirmations = {words: key for key, words in checks.CONFIRMATIONS.items()}
+    deposit_minor, deposit_percent = read.deposit()
+    category = one_line(cells.get("category", ""))
+    wanted = replace(
+        now,
+        slug=read.value("slug", "slug", lambda text: text.lower()),
+        category_slug=_category(context, category, now),
+        name=read.value("name", "name", one_line),
+        summary=read.value("summary", "summary", one_line),
+        description=read.value("description", "description", paragraphs),
+        included=read.value("included", "included", paragraphs),
+        what_is_needed=read.value("needed", "what_is_needed", paragraphs),
+        price_kind=read.value("price_kind", "price_kind", choice_of(kinds)),
+        base_price_minor=read.value("price", "base_price_minor", read.amount),
+        price_unit=read.value("price_unit", "price_unit", one_line),
+        tax_basis_points=read.value("tax", "tax_basis_points", read.percent),
+        duration_minutes=read.value("duration", "duration_minutes", read.whole),
+        buffer_before_minutes=read.value(
+            "buffer_before", "buffer_before_minutes", read.whole
+        ),
+        buffer_after_minutes=read.value(
+            "buffer_after", "buffer_after_minutes", read.whole
+        ),
+        lead_minutes=read.value("notice", "lead_minutes", read.hours),
+        horizon_days=read.value("horizon", "horizon_days", read.whole),
+        giftable=read.value("giftable", "giftable", yes_no),
+        deposit_minor=deposit_minor,
+        deposit_percent=deposit_percent,
+        confirmation=read.value(
+            "confirmation", "confirmation", choice_of(confirmations)
+        ),
+        active=read.value("published", "active", yes_no),
+    )
+    wrong = read.wrong
+    if not wanted.category_slug:
+        wrong["category"] = (
+            f"There is no category “{category}”. Please add it under Services first."
+            if category
+            else "Please enter a category."
+        )
+    priced = wanted.price_kind != rules.ON_REQUEST
+    if stored is None and priced and not cells.get("price", "").strip():
+        wrong["price"] = _AMOUNT
+    if stored is None and not cells.get("duration", "").strip():
+        wrong["duration"] = _WHOLE
+    owner = context.owners.get(wanted.slug)
+    if wanted.slug and owner is not None and owner != (stored.id if stored else ""):
+        wrong["slug"] = "Another service has this address, or had it."
+    faults = checks.service_faults(
+        wanted if wanted.slug else replace(wanted, slug="not-known-yet")
+    )
+    for field, sentence in faults.items():
+        wrong.setdefault(_COLUMN_OF.get(field, field), sentence)
+    if wrong:
+        raise InvalidInput(wrong)
+    return Checked(
+        name=wanted.name,
+        cells=_texts(context, wanted),
+        record={field: getattr(wanted, field) for field in _FIELDS},
+    )
+
+
+def _category(context: _Context, name: str, now: ServiceDefinition) -> str:
+    for known, slug in context.categories.items():
+        if known.casefold() == name.casefold():
+            return slug
+    # The category of a service that is there may be archived.
+    return now.category_slug if name == now.category_slug else ""
+
+
+def _apply(tx: Session, actor: Actor, rows: Sequence[Planned]) -> None:
+    bulk.store_services(tx, actor, [(row.existing, row.record) for row in rows])
+
+
+def _export(_tx: Session, context: _Context) -> Iterator[Existing]:
+    for stored in reversed(context.services.values()):
+        yield _existing(context, stored)
+
+
+SERVICES = Kind(
+    key="services",
+    title="Services",
+    noun="service",
+    plural="services",
+    columns=(
+        Column("name", "Name", required=True, also=("Service", "Title")),
+        Column("category", "Category"),
+        Column("slug", "Address", also=("Slug", "URL")),
+        Column("summary", "Summary"),
+        Column("description", "Description"),
+        Column("included", "What is included", also=("Included",)),
+        Column("needed", "What is needed", also=("Needed",)),
+        Column("price_kind", "Price kind"),
+        Column("price", "Price", also=("Amount",)),
+        Column("price_unit", "Words after the price", also=("Unit",)),
+        Column("tax", "Tax (%)", also=("Tax",)),
+        Column("duration", "Duration (minutes)", also=("Duration",)),
+        Column("buffer_before", "Buffer before (minutes)", also=("Buffer before",)),
+        Column("buffer_after", "Buffer after (minutes)", also=("Buffer after",)),
+        Column("notice", "Notice (hours)", also=("Notice",)),
+        Column("horizon", "How far ahead (days)", also=("Horizon",)),
+        Column("giftable", "May be given as a voucher", also=("Voucher",)),
+        Column("deposit", "Deposit"),
+        Column("confirmation", "Confirmation"),
+        Column("published", "Published"),
+    ),
+    identity="name",
+    load=_load,
+    key_of=_key_of,
+    find=_find,
+    refusals=_refusals,
+    check=_check,
+    apply=_apply,
+    export=_export,
+    logs_itself=True,
+    most=MAX_SERVICES,
+    note=(
+        "A new service needs a category that is there, a price and a duration, and is "
+        "a draft until it is published. Photos and options stay as they are."
+    ),
+)
