@@ -73,6 +73,7 @@ from portal_app.pages import (
     office_settings,
     office_team,
     office_team_member,
+    office_setup,
     policies,
     reset_password,
     service,
@@ -132,6 +133,7 @@ PAGES = (
     office_settings.page,
     office_team.page,
     office_team_member.page,
+    office_setup.page,
     not_found.page,
 )
 PAGE_RENDERERS = PageRenderers(

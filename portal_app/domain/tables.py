@@ -13,6 +13,7 @@ from portal_app.domain.fields import models as fields
 from portal_app.domain.files import models as files
 from portal_app.domain.imports import models as imports
 from portal_app.domain.notifications import models as notifications
+from portal_app.domain.office import models as office
 from portal_app.domain.rate_limits import models as rate_limits
 from portal_app.domain.scheduling import models as scheduling
 from portal_app.domain.sign_in import models as sign_in
@@ -32,6 +33,7 @@ __all__ = [
     "imports",
     "metadata",
     "notifications",
+    "office",
     "rate_limits",
     "scheduling",
     "sign_in",

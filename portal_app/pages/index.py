@@ -7,6 +7,7 @@ import reflex as rx
 from portal_app.api.rendered_pages import PageContent
 from portal_app.components.bookings.shortcuts import member_home, waiting_home
 from portal_app.components.catalogue.how_it_works import how_it_works
+from portal_app.components.catalogue.not_open import when_open
 from portal_app.components.catalogue.service_cards import picture
 from portal_app.components.layout.first_html import (
     after_first_html,
@@ -38,13 +39,14 @@ _REASSURANCE = (
 
 def content(business: Any, front: Any) -> rx.Component:
     """Draw the page within its frame."""
-    return rx.fragment(
+    shop = rx.fragment(
         _hero(business, front),
         _prices(front),
         how_it_works(),
         when(front.about, _about(business, front)),
         _closing(),
     )
+    return when_open(front.categories, shop, business)
 
 
 def _hero(business: Any, front: Any) -> rx.Component:
@@ -337,7 +339,7 @@ def first_html(business: BusinessView, front: HomePageView, guest: bool) -> Page
 
 
 def _title(business: Any) -> Any:
-    return joined(business.name, " – ", business.tagline)
+    return joined(business.name, when(business.tagline, " – ", ""), business.tagline)
 
 
 page = Page(

@@ -1,5 +1,7 @@
 """The office's first page."""
 
+from typing import Any
+
 import reflex as rx
 
 from portal_app.components.layout.navigation import OFFICE_MENU
@@ -21,6 +23,7 @@ def draw() -> rx.Component:
         rx.cond(
             OfficeOverviewState.loaded,
             rx.el.div(
+                _first_day(),
                 _undelivered_mails(),
                 _sign_in_methods(),
                 _recent_events(),
@@ -31,6 +34,44 @@ def draw() -> rx.Component:
         title="Office",
         active="office",
         places=OFFICE_MENU,
+    )
+
+
+def _first_day() -> rx.Component:
+    undecided = OfficeOverviewState.undecided
+    return rx.cond(
+        (undecided.length() > 0) | ~OfficeOverviewState.is_open,
+        section(
+            "Finish setting up",
+            card(
+                rx.el.p(
+                    rx.cond(
+                        OfficeOverviewState.is_open,
+                        "Customers can book already. Some things are still undecided:",
+                        "Customers cannot book yet. Until there is a service and "
+                        "somebody who does it, your pages say that you open soon.",
+                    )
+                ),
+                rx.el.ul(
+                    each(undecided, _undecided_step),
+                    class_name="mt-3 divide-y divide-line",
+                ),
+                link_button(
+                    "Go on",
+                    href="/office/setup",
+                    after="arrow-right",
+                    class_name="mt-4",
+                ),
+            ),
+            class_name="max-w-3xl",
+        ),
+    )
+
+
+def _undecided_step(step: Any) -> rx.Component:
+    return rx.el.li(
+        text_link(step.name, href=joined("/office/setup?step=", step.key)),
+        class_name="flex min-h-11 items-center",
     )
 
 

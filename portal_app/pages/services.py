@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from portal_app.api.rendered_pages import PageContent
+from portal_app.components.catalogue.not_open import when_open
 from portal_app.components.catalogue.service_cards import service_row
 from portal_app.components.catalogue.service_finder import Finder, Search
 from portal_app.components.layout.first_html import (
@@ -104,7 +105,11 @@ def draw() -> rx.Component:
         public_shell(
             when(
                 ServicesState.loaded,
-                content(ServicesState.catalogue),
+                when_open(
+                    ServicesState.catalogue.categories,
+                    content(ServicesState.catalogue),
+                    ViewerState.business,
+                ),
                 rx.fragment(
                     _heading(),
                     rx.el.div(list_skeleton(6), class_name="mt-10"),
@@ -132,7 +137,9 @@ def first_html(
         guest: Whether the visitor is surely not signed in.
     """
     drawn = public_shell(
-        content(catalogue, Search(words, category)),
+        when_open(
+            catalogue.categories, content(catalogue, Search(words, category)), business
+        ),
         active="services",
         business=business,
         viewer=ViewerView(),

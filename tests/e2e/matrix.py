@@ -97,6 +97,7 @@ PAGES = {
     "/office/settings": FOR_THE_OFFICE,
     "/office/team": FOR_THE_OFFICE,
     "/office/team/[id]": FOR_THE_OFFICE,
+    "/office/setup": FOR_THE_OFFICE,
     "404": EVERYBODY,
 }
 """Every page: who sees it, and where the others are sent."""
@@ -177,6 +178,7 @@ HANDLERS = {
         "office_policies_state": "load",
         "office_security_state": "load",
         "office_settings_state": "load",
+        "office_setup_state": "load",
     },
     "for the office": {
         "office_dependent_types_state": "archive begin move restore save",
@@ -195,6 +197,7 @@ HANDLERS = {
         "office_team_state": "move restore save",
         "office_policies_state": "archive begin move restore save",
         "office_settings_state": "save",
+        "office_setup_state": "pick pick_country pick_trade save",
     },
     # Reflex's own, of every state (``setvar``) or by name: nobody may.
     "for nobody": {

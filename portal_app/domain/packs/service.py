@@ -1,6 +1,6 @@
 """Importing a trade into the business, and writing the business's own as a pack."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from dataclasses import fields as dataclass_fields
@@ -82,7 +82,18 @@ def shipped_pack_text(name: str) -> str:
     return read_text(PACKS_FOLDER / f"{name}.toml")
 
 
-def import_pack(tx: Session, actor: Actor, text: str) -> ImportResult:
+def read_shipped_pack(tx: Session, name: str) -> Pack:
+    """What a pack that comes with the portal says, in the business's currency.
+
+    Raises:
+        NotFound: If there is none of this name.
+    """
+    return parser.parse_pack(shipped_pack_text(name), decimals=_currency_decimals(tx))
+
+
+def import_pack(
+    tx: Session, actor: Actor, text: str, only: Mapping[str, int] | None = None
+) -> ImportResult:
     """Make the business as the pack says, whole or not at all.
 
     What the pack names is added, or changed to what it says; everything else
@@ -93,6 +104,8 @@ def import_pack(tx: Session, actor: Actor, text: str) -> ImportResult:
         tx: The transaction; it must end with this call.
         actor: The office, or the portal itself.
         text: The pack.
+        only: The services to take, by slug, and their prices in minor units; all of
+            them, at the prices of the pack, without it.
 
     Returns:
         What was done.
@@ -109,6 +122,9 @@ def import_pack(tx: Session, actor: Actor, text: str) -> ImportResult:
     pack = parser.parse_pack(
         text, decimals=_currency_decimals(tx), categories=slugs, types=kinds
     )
+    if only is not None:
+        known = {one.key for one in policies.active_policies(tx)}
+        pack = _with_prices(pack, only, known)
     lines = LineNumbers(text)
     with _collect_changes(tx) as changes:
         _import_types(tx, actor, pack, lines)
@@ -130,6 +146,26 @@ def import_pack(tx: Session, actor: Actor, text: str) -> ImportResult:
         what = [Difference("Contents", before="", after=contents)]
         change_log.record(tx, actor, "added", thing, what)
     return ImportResult(pack.name, bool(changes), contents)
+
+
+def _with_prices(
+    pack: Pack, prices: Mapping[str, int], known_policies: Collection[str]
+) -> Pack:
+    services = tuple(
+        replace(
+            one,
+            definition=replace(
+                one.definition, base_price_minor=prices[one.definition.slug]
+            ),
+        )
+        for one in pack.services
+        if one.definition.slug in prices
+    )
+    used = {one.definition.category_slug for one in services}
+    categories = tuple(one for one in pack.categories if one.slug in used)
+    # What somebody wrote here stays as they wrote it.
+    texts = tuple(one for one in pack.policies if one.key not in known_policies)
+    return replace(pack, services=services, categories=categories, policies=texts)
 
 
 def export_pack(tx: Session, actor: Actor) -> str:

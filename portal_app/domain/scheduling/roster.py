@@ -320,6 +320,26 @@ def named(tx: Session, name: str) -> Fieldworker | None:
     return tx.get(Fieldworker, found[0]) if found else None
 
 
+def working_people(tx: Session) -> list[tuple[str, set[str]]]:
+    """Who has hours in which to work, and the ids of the services each does."""
+    rows = tx.exec(
+        select(Fieldworker.id, Fieldworker.name, FieldworkerSkill.service_id)
+        .outerjoin(
+            FieldworkerSkill,
+            col(FieldworkerSkill.fieldworker_id) == col(Fieldworker.id),
+        )
+        .where(
+            col(Fieldworker.archived_at).is_(None),
+            col(Fieldworker.id).in_(select(WorkingHours.fieldworker_id)),
+        )
+        .order_by(col(Fieldworker.position), col(Fieldworker.name), col(Fieldworker.id))
+    ).all()
+    found: dict[str, tuple[str, set[str]]] = {}
+    for who, name, skill in rows:
+        found.setdefault(who, (name, set()))[1].update(filter(None, [skill]))
+    return list(found.values())
+
+
 def stored_hours(tx: Session, fieldworker_id: str) -> tuple[WeeklyHours, ...]:
     """The weekly hours of somebody, in order."""
     rows = tx.exec(

@@ -66,4 +66,5 @@ class JoinState(MailLinkPage, rx.State):
         self.outcome, self.ticket = "", ""
         self.name, self.role_name = found.name, found.role_name
         self.asks_email = not found.email
+        self.next_path = "/office/setup" if self.asks_email else "/bookings"
         self.email, self.needs_password = found.email, found.needs_password

@@ -11,6 +11,8 @@ from portal_app.domain.accounts.views import SecurityEventView
 from portal_app.domain.business import service as businesses
 from portal_app.domain.business.views import Switches
 from portal_app.domain.notifications import undelivered
+from portal_app.domain.office import setup
+from portal_app.domain.office.setup import StepView
 from portal_app.kernel.audiences import Actor
 from portal_app.state.auth import providers
 from portal_app.state.core import worker
@@ -36,6 +38,8 @@ class OfficeOverviewState(rx.State):
     ways: list[SignInMethod] = []
     lately: list[SecurityEventView] = []
     undelivered_mails: int = 0
+    undecided: list[StepView] = []
+    is_open: bool = True
 
     @event_for(*STAFF)
     async def load(self) -> None:
@@ -43,6 +47,7 @@ class OfficeOverviewState(rx.State):
         self.ways, self.lately, self.undelivered_mails = await worker.query(
             _overview, actor()
         )
+        self.undecided, self.is_open = await worker.query(_first_day, actor())
         self.loaded = True
 
 
@@ -55,6 +60,10 @@ def _overview(
         log.rows[:_RECENT_EVENTS],
         undelivered.count(tx, who),
     )
+
+
+def _first_day(tx: Session, who: Actor) -> tuple[list[StepView], bool]:
+    return setup.missing(tx, who), setup.is_open(tx)
 
 
 def _sign_in_methods(switches: Switches) -> list[SignInMethod]:
