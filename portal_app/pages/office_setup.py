@@ -106,7 +106,7 @@ def _step_link(step: Any) -> rx.Component:
             rx.cond(step.done, rx.el.span("done", class_name="sr-only")),
             href=joined("/office/setup?step=", step.key),
             class_name="side-link",
-            aria_current=rx.cond(step.key == _STATE.step, "step", "false"),
+            aria_current=rx.cond(step.key == _STATE.step, "page", "false"),
         )
     )
 
