@@ -5,8 +5,8 @@ from alembic import op
 
 from portal_app.kernel.db import UTCDateTime
 
-revision = "0009_setup_steps"
-down_revision = "0008_services_by_hand"
+revision = "0011_setup_steps"
+down_revision = "0010_looking"
 branch_labels = None
 depends_on = None
 
