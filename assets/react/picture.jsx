@@ -18,8 +18,21 @@ const CAMERA =
 const PREPARED = "This browser cannot show this picture, so we prepare it for you.";
 const { most, words: kinds, accept } = TAKES.picture;
 
-// `onDone` gets what the server says about the square, `onRemove` asks to have none.
-function PictureDialog({ label, picture, camera, round, onDone, onRemove, onClose }) {
+// `onDone` gets what the server says about what was cut out, `onRemove` asks to have
+// none. A `frame` that is not the usual square, and what the picture is handed in for,
+// may be said, and who is going to see it.
+export function PictureDialog({
+  label,
+  picture,
+  camera,
+  round,
+  frame,
+  purpose = "picture",
+  seen = "Only you and the business see it.",
+  onDone,
+  onRemove,
+  onClose,
+}) {
   const dialog = useRef(null);
   const chooser = useRef(null);
   const taker = useRef(null);
@@ -68,9 +81,9 @@ function PictureDialog({ label, picture, camera, round, onDone, onRemove, onClos
   const save = async () => {
     setWrong("");
     setWay({ share: 0, words: "Uploading" });
-    const square = await cut(chosen.image, crop);
+    const square = await cut(chosen.image, crop, frame);
     if (!dialog.current) return;
-    stop.current = sendFile("picture", square, {
+    stop.current = sendFile(purpose, square, {
       name: "picture.jpg",
       progress: (share) =>
         setWay({ share, words: share < 1 ? "Uploading" : "Checking the picture" }),
@@ -131,7 +144,7 @@ function PictureDialog({ label, picture, camera, round, onDone, onRemove, onClos
     >
       <div className="flex flex-col items-center gap-5 px-5 py-5 sm:px-7">
         {chosen ? (
-          <CropStage {...chosen} {...{ crop, setCrop, round }} />
+          <CropStage {...chosen} {...{ crop, setCrop, round, frame }} />
         ) : picture && !busy ? (
           <img
             src={picture}
@@ -143,7 +156,7 @@ function PictureDialog({ label, picture, camera, round, onDone, onRemove, onClos
         ) : null}
         {!chosen && !picture && !busy ? (
           <p className="text-ink-soft">
-            {kinds}, up to {most} MB. Only you and the business see it.
+            {kinds}, up to {most} MB. {seen}
           </p>
         ) : null}
         <div className="w-full" role="status">
@@ -185,7 +198,7 @@ function PictureDialog({ label, picture, camera, round, onDone, onRemove, onClos
 }
 
 // A dialog that is there while it is open, and gives the focus back.
-function usePictureDialog(opener) {
+export function usePictureDialog(opener) {
   const [open, setOpen] = useState(false);
   const close = () => {
     setOpen(false);

@@ -1,25 +1,27 @@
-// The geometry of a picture in a square frame: moved, made larger, turned.
+// The geometry of a picture in a frame: moved, made larger, turned. A frame is drawn
+// on the stage, and what is cut out of it is `output` pixels wide.
 export const STAGE = 288;
 export const LARGEST = 4;
-const EDGE = 1024;
+export const SQUARE = { width: STAGE, height: STAGE, output: 1024 };
+export const PHOTO = { width: 300, height: 200, output: 1440 };
 const STEP = 16;
 
 export const uncut = { zoom: 1, x: 0, y: 0, turn: 0 };
 
-// How large the picture is drawn so that it covers the square, before zooming.
-export function cover(image, turn) {
+// How large the picture is drawn so that it covers the frame, before zooming.
+export function cover(image, turn, frame = SQUARE) {
   const sideways = turn % 180 !== 0;
   const width = sideways ? image.naturalHeight : image.naturalWidth;
   const height = sideways ? image.naturalWidth : image.naturalHeight;
-  return { scale: STAGE / Math.min(width, height), width, height };
+  return { scale: Math.max(frame.width / width, frame.height / height), width, height };
 }
 
-// The crop that is nearest and leaves no part of the square empty.
-export function within(image, crop) {
-  const { scale, width, height } = cover(image, crop.turn);
+// The crop that is nearest and leaves no part of the frame empty.
+export function within(image, crop, frame = SQUARE) {
+  const { scale, width, height } = cover(image, crop.turn, frame);
   const zoom = Math.min(LARGEST, Math.max(1, crop.zoom));
-  const roomX = Math.max(0, (width * scale * zoom - STAGE) / 2);
-  const roomY = Math.max(0, (height * scale * zoom - STAGE) / 2);
+  const roomX = Math.max(0, (width * scale * zoom - frame.width) / 2);
+  const roomY = Math.max(0, (height * scale * zoom - frame.height) / 2);
   return {
     ...crop,
     zoom,
@@ -28,16 +30,18 @@ export function within(image, crop) {
   };
 }
 
-// How the square is drawn: its edge, where its middle lies, and how it is turned
-// (radians) and scaled.
-export function drawing(image, crop) {
-  const factor = EDGE / STAGE;
+// How the frame is drawn: its size, where the picture's middle lies, and how it is
+// turned (radians) and scaled.
+export function drawing(image, crop, frame = SQUARE) {
+  const factor = frame.output / frame.width;
+  const height = Math.round(frame.height * factor);
   return {
-    edge: EDGE,
-    x: EDGE / 2 + crop.x * factor,
-    y: EDGE / 2 + crop.y * factor,
+    width: frame.output,
+    height,
+    x: frame.output / 2 + crop.x * factor,
+    y: height / 2 + crop.y * factor,
     angle: (crop.turn * Math.PI) / 180,
-    scale: cover(image, crop.turn).scale * crop.zoom * factor,
+    scale: cover(image, crop.turn, frame).scale * crop.zoom * factor,
   };
 }
 

@@ -2,6 +2,7 @@ import { useEffect, useRef } from "react";
 import { svgIcon } from "./field_parts.jsx";
 import {
   LARGEST,
+  SQUARE,
   cover,
   dragged,
   drawing,
@@ -11,17 +12,18 @@ import {
   zoomed,
 } from "./picture_crop.js";
 
-// A picture in a square frame: moved, made larger, turned; and what is cut out of it.
+// A picture in a frame: moved, made larger, turned; and what is cut out of it.
 const LEFT = "M3 12a9 9 0 1 0 9-9 9.75 9.75 0 0 0-6.74 2.74L3 8M3 3v5h5";
 const RIGHT = "M21 12a9 9 0 1 1-9-9c2.52 0 4.93 1 6.74 2.74L21 8M21 3v5h-5";
 
-export function cut(image, crop) {
+export function cut(image, crop, frame = SQUARE) {
   const canvas = document.createElement("canvas");
-  const { edge, x, y, angle, scale } = drawing(image, crop);
-  canvas.width = canvas.height = edge;
+  const { width, height, x, y, angle, scale } = drawing(image, crop, frame);
+  canvas.width = width;
+  canvas.height = height;
   const pen = canvas.getContext("2d");
   pen.fillStyle = "#fff";
-  pen.fillRect(0, 0, edge, edge);
+  pen.fillRect(0, 0, width, height);
   pen.imageSmoothingQuality = "high";
   pen.translate(x, y);
   pen.rotate(angle);
@@ -30,12 +32,12 @@ export function cut(image, crop) {
   return new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.92));
 }
 
-export function CropStage({ image, url, crop, setCrop, round }) {
+export function CropStage({ image, url, crop, setCrop, round, frame = SQUARE }) {
   const stage = useRef(null);
   const fingers = useRef(new Map());
   useEffect(() => stage.current.focus(), [image]);
 
-  const move = (change) => setCrop((now) => within(image, change(now)));
+  const move = (change) => setCrop((now) => within(image, change(now), frame));
   const turn = (by) => move((now) => turned(now, by));
   const keys = (event) => {
     if (!pressed(crop, event.key)) return;
@@ -50,7 +52,7 @@ export function CropStage({ image, url, crop, setCrop, round }) {
     move((now) => dragged(now, before, after));
   };
   const drop = (event) => fingers.current.delete(event.pointerId);
-  const { scale } = cover(image, crop.turn);
+  const { scale } = cover(image, crop.turn, frame);
 
   return (
     <>
@@ -60,6 +62,7 @@ export function CropStage({ image, url, crop, setCrop, round }) {
         tabIndex={0}
         aria-label="The picture in its frame. Arrow keys move it, plus and minus make it larger and smaller."
         className={`picture-stage ${round ? "picture-round" : ""}`}
+        style={{ width: frame.width, height: frame.height }}
         onKeyDown={keys}
         onPointerDown={(event) => {
           event.currentTarget.setPointerCapture(event.pointerId);

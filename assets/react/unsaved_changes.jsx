@@ -146,29 +146,36 @@ export function useTypedForm(marker, { dirty, note }, { place, version, seen }) 
     setBegun({ version: seen, request: newRequest() });
   }, [seen]);
 
-  return begun;
+  const begin = (version) => setBegun({ version, request: newRequest() });
+  return { ...begun, begin };
 }
 
 // Stands in a form on a page of its own. Sends the id of the form's request, so that
 // what is sent twice has one effect, and asks before what was typed is lost; that is
 // kept in this tab for `owner`. `saved` is the request that was stored last, `next`
-// where that leads.
-export function UnsavedChangesGuard({ owner, saved, next }) {
+// where that leads; with none, the form begins anew. Of a form that changes something,
+// `version` is what it was filled from, and `seen` as for `useTypedForm`.
+export function UnsavedChangesGuard({ owner, saved, next, version, seen }) {
   const marker = useRef(null);
   const navigate = useNavigate();
   const { pathname, search } = useLocation();
   const place = draftKey(owner, `page-${pathname}${search}`);
   const unsaved = useUnsaved(() => forgetDraft(place));
-  const { request } = useTypedForm(marker, unsaved, { place });
+  const begun = useTypedForm(marker, unsaved, { place, version, seen });
+  const { request } = begun;
   useEffect(() => {
     if (!saved || saved !== request) return;
     forgetDraft(place);
     unsaved.note(false);
     if (next) navigate(next);
+    else begun.begin(version);
   }, [saved, next, request]);
   return (
     <>
       <input ref={marker} type="hidden" name="request" value={request} readOnly />
+      {version === undefined ? null : (
+        <input type="hidden" name="version" value={begun.version ?? 0} readOnly />
+      )}
       {unsaved.guard}
     </>
   );

@@ -6,6 +6,7 @@ const WORKBOOK =
 // What can be handed in for what: as the server checks it. `most` is in megabytes.
 export const TAKES = {
   picture: { accept: PICTURES, most: 10, words: "JPEG, PNG, WebP or HEIC" },
+  photo: { accept: PICTURES, most: 10, words: "JPEG, PNG, WebP or HEIC" },
   document: { accept: `${PICTURES},application/pdf`, most: 20, words: "PDF or picture" },
   field: { accept: `${PICTURES},application/pdf`, most: 20, words: "PDF or picture" },
   table: {

@@ -27,10 +27,19 @@ test("a crop is neither smaller than the square nor larger than four times", () 
 });
 
 test("the square is drawn from the middle, larger than on the stage", () => {
-  const { edge, x, y, angle, scale } = crop.drawing(WIDE, { zoom: 2, x: 144, y: 0, turn: 180 });
-  assert.deepEqual([edge, x, y], [1024, 1024, 512]);
+  const cut = crop.drawing(WIDE, { zoom: 2, x: 144, y: 0, turn: 180 });
+  const { width, height, x, y, angle, scale } = cut;
+  assert.deepEqual([width, height, x, y], [1024, 1024, 1024, 512]);
   assert.equal(angle, Math.PI);
   assert.ok(Math.abs(scale - 2 * (1024 / 576)) < 1e-9);
+});
+
+test("a frame need not be square", () => {
+  assert.equal(crop.cover(WIDE, 0, crop.PHOTO).scale, 200 / 576);
+  const { width, height } = crop.drawing(WIDE, uncut, crop.PHOTO);
+  assert.deepEqual([width, height], [1440, 960]);
+  const far = crop.within(WIDE, { ...uncut, x: 999, y: 9 }, crop.PHOTO);
+  assert.deepEqual([far.x, far.y], [50, 0]);
 });
 
 test("turning goes round, and begins in the middle again", () => {

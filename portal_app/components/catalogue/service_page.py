@@ -115,7 +115,7 @@ def _photos(service: Any) -> rx.Component:
                 )
             ),
         ),
-        class_name="mt-3 grid grid-cols-2 gap-3 sm:grid-cols-3",
+        class_name="mt-3 grid grid-cols-2 gap-3 @xl:grid-cols-3",
     )
 
 
@@ -145,7 +145,7 @@ def _points(items: Any, mark: rx.Component) -> rx.Component:
             items,
             lambda item: rx.el.li(mark, rx.el.span(item), class_name="flex gap-3"),
         ),
-        class_name="grid gap-x-10 gap-y-3.5 sm:grid-cols-2",
+        class_name="grid gap-x-10 gap-y-3.5 @xl:grid-cols-2",
     )
 
 
@@ -167,7 +167,7 @@ def _prices(service: Any) -> rx.Component:
         "Price and options",
         rx.el.div(
             each(service.options, option_prices),
-            class_name="gap-5 md:columns-2",
+            class_name="gap-5 @2xl:columns-2",
         ),
         text=when(
             service.on_request,

@@ -84,8 +84,13 @@ OFFICE_MENU: Menu = (
             NavigationItem("office", "Overview", "/office", "layout-grid", "Overview"),
             NavigationItem("team", "Team", "/office/team", "briefcase", "Team"),
             NavigationItem(
-                "fields", "Fields", "/office/fields", "list-checks", "Fields"
+                "office-services",
+                "Services",
+                "/office/services",
+                "calendar-plus",
+                "Services",
             ),
+            NavigationItem("fields", "Fields", "/office/fields", "list-checks"),
             NavigationItem("types", "Dependents", "/office/dependents", "heart"),
             NavigationItem("permissions", "Permissions", "/office/permissions", "eye"),
             NavigationItem("policies", "Policies", "/office/policies", "file-text"),

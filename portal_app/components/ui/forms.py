@@ -188,9 +188,11 @@ class UnsavedChangesGuard(rx.Component):
     owner: rx.Var[str]
     saved: rx.Var[str]
     next: rx.Var[str]
+    version: rx.Var[int]
+    seen: rx.Var[int]
 
 
-def unsaved_changes_guard(saved: Any, leads: Any) -> rx.Component:
+def unsaved_changes_guard(saved: Any, leads: Any, **changing: Any) -> rx.Component:
     """Guard what is typed into the form around this.
 
     The form gets an id, which it sends as ``request``. Whoever leaves the page
@@ -199,6 +201,10 @@ def unsaved_changes_guard(saved: Any, leads: Any) -> rx.Component:
 
     Args:
         saved: A Var of the ``request`` that was stored last.
-        leads: A Var of where to go once it was stored.
+        leads: A Var of where to go once it was stored; empty to stay.
+        **changing: Of a form that changes something, Vars of its ``version``, which
+            is sent too, and of a newer one the person was told of, ``seen``.
     """
-    return UnsavedChangesGuard.create(owner=ViewerState.owner, saved=saved, next=leads)
+    return UnsavedChangesGuard.create(
+        owner=ViewerState.owner, saved=saved, next=leads, **changing
+    )

@@ -163,6 +163,23 @@ def service_form(tx: Session, actor: Actor, service_id: str) -> ServiceFormView:
     return _form_view(tx, row)
 
 
+def stored_page(tx: Session, actor: Actor, service_id: str) -> ServicePageView:
+    """The page of a service as it is stored, whether or not it is published.
+
+    Raises:
+        NotAllowed: If the actor is not of the office.
+        NotFound: If there is no such service.
+    """
+    require_staff(actor)
+    row = tx.get(Service, service_id)
+    if row is None:
+        raise NotFound(_NOT_FOUND)
+    category = tx.get_one(Category, row.category_id)
+    return catalogue.preview_page(
+        tx, rows.definition_of(tx, row), category, rows.photos_of(tx, row.id)
+    )
+
+
 def preview(
     tx: Session, actor: Actor, service_id: str, form: ServiceForm
 ) -> ServicePageView:
@@ -616,6 +633,7 @@ def _form_view(tx: Session, row: Service) -> ServiceFormView:
     return ServiceFormView(
         id=row.id,
         version=row.version,
+        currency=formats.currency,
         name=row.name,
         slug=row.slug,
         category=row.category_id,

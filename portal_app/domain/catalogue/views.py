@@ -256,6 +256,7 @@ class ServiceFormView:
 
     id: str = ""
     version: int = 0
+    currency: str = ""
     name: str = ""
     slug: str = ""
     category: str = ""

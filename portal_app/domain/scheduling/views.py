@@ -153,3 +153,12 @@ class MemberView:
     invited_on: str = ""
     invitation_expired: bool = False
     version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ServicePersonView:
+    """Somebody who works here, and whether they do a certain service."""
+
+    id: str
+    name: str
+    does: bool

@@ -44,7 +44,7 @@ class ServicesState(rx.State):
 
 
 _SERVICE_PREFIX = "/services/"
-_NO_SERVICE_PAGE = ServicePageView(
+NO_SERVICE_PAGE = ServicePageView(
     service=ServiceView(
         slug="",
         name="",
@@ -77,7 +77,7 @@ class ServiceState(rx.State):
 
     path: str = ""
     found: bool = False
-    page: ServicePageView = _NO_SERVICE_PAGE
+    page: ServicePageView = NO_SERVICE_PAGE
 
     @event_for(PUBLIC)
     async def load(self) -> EventSpec | None:
@@ -90,7 +90,7 @@ class ServiceState(rx.State):
         except NotFound:
             if now := await worker.query(catalogue.present_slug, slug):
                 return rx.redirect(_SERVICE_PREFIX + now, replace=True)
-            self.page, self.found = _NO_SERVICE_PAGE, False
+            self.page, self.found = NO_SERVICE_PAGE, False
         self.path = path
         return None
 

@@ -47,7 +47,7 @@ class FieldOwner(NamedTuple):
         if self.type:
             return schema.dependent_type_scope(types.active_type_row(tx, self.type).id)
         if self.service:
-            return schema.service_scope(catalogues.active_service(tx, self.service).id)
+            return schema.service_scope(catalogues.service_in_use(tx, self.service).id)
         return schema.CUSTOMER_SCOPE
 
 
@@ -91,7 +91,7 @@ def _owners(
     tx: Session, who: Actor
 ) -> tuple[FieldOwnerView, list[FieldOwnerView], list[FieldOwnerView]]:
     require_staff(who)
-    kinds, services = types.active_type_rows(tx), catalogues.active_services(tx)
+    kinds, services = types.active_type_rows(tx), catalogues.services_in_use(tx)
     scopes = [
         schema.CUSTOMER_SCOPE,
         *(schema.dependent_type_scope(row.id) for row in kinds),

@@ -1,0 +1,177 @@
+import { useEffect, useRef, useState } from "react";
+import { describedBy, ErrorLine, svgIcon } from "./field_parts.jsx";
+import { announce, useRestored } from "./form_drafts.jsx";
+import { PictureDialog } from "./picture.jsx";
+import { PHOTO } from "./picture_crop.js";
+import { moved, without } from "./rows.js";
+import { fileOf } from "./uploads.js";
+
+const PLUS = "M5 12h14M12 5v14";
+const UP = "m18 15-6-6-6 6";
+const DOWN = "m6 9 6 6 6-6";
+const BIN =
+  "M3 6h18M19 6v14a2 2 0 0 1-2 2H7a2 2 0 0 1-2-2V6M8 6V4a2 2 0 0 1 2-2h4a2 2 0 0 1 2 2v2M10 11v6M14 11v6";
+
+let counter = 0;
+const newRow = (row) => ({ key: "", file: "", alt: "", ...row, mark: ++counter });
+
+// Photos in order, the first one leading: the form sends `photos.0.key` of one that was
+// there before or `photos.0.file` of a new one, and what it shows, `photos.0.alt`.
+export function PhotoRows({ initial, errors, most, saved }) {
+  const box = useRef(null);
+  const focus = useRef(null);
+  const [rows, setRows] = useState(() => (initial ?? []).map(newRow));
+  const [open, setOpen] = useState(false);
+  const stored = useRef(saved);
+
+  useEffect(() => {
+    if (!saved || saved === stored.current) return;
+    stored.current = saved;
+    setRows((initial ?? []).map(newRow));
+  }, [saved]);
+  useRestored(box, (typed) => {
+    const found = [];
+    for (let at = 0; `photos.${at}.alt` in typed; at++) {
+      const key = typed[`photos.${at}.key`] ?? "";
+      const file = typed[`photos.${at}.file`] ?? "";
+      const known = (initial ?? []).find((one) => key && one.key === key);
+      const url = known?.url ?? `${fileOf(file).url}?size=480`;
+      if (known || file) found.push(newRow({ key, file, url, alt: typed[`photos.${at}.alt`] }));
+    }
+    setRows(found);
+  });
+  useEffect(() => {
+    if (!focus.current) return;
+    const wanted = box.current.querySelector(focus.current);
+    focus.current = null;
+    const other = wanted?.disabled
+      ? [...wanted.parentElement.children].find((one) => !one.disabled)
+      : wanted;
+    other?.focus();
+    announce(box.current);
+  }, [rows]);
+
+  const put = ({ id, url }) => {
+    const added = newRow({ file: id, url: `${url}?size=480` });
+    focus.current = `[data-row="${added.mark}"] input[type=text]`;
+    setRows([...rows, added]);
+  };
+  const move = (at, by) => {
+    focus.current = `[data-row="${rows[at].mark}"] [data-move="${by}"]`;
+    setRows(moved(rows, at, by));
+  };
+  const remove = (at) => {
+    const next = rows[at + 1] ?? rows[at - 1];
+    focus.current = next ? `[data-row="${next.mark}"] [data-away]` : "[data-add]";
+    setRows(without(rows, at));
+  };
+  const action = (says, shape, props) => (
+    <button
+      key={says}
+      type="button"
+      className="btn btn-ghost btn-icon"
+      aria-label={says}
+      title={says}
+      {...props}
+    >
+      {svgIcon(shape)}
+    </button>
+  );
+
+  return (
+    <div ref={box} className="flex flex-col gap-4">
+      {rows.map((row, at) => {
+        const id = `photo-${row.mark}`;
+        const error = errors?.[`photos.${at}`];
+        return (
+          <div
+            key={row.mark}
+            data-row={row.mark}
+            className="grid grid-cols-[7.5rem_minmax(0,1fr)] items-center gap-x-4 gap-y-2 rounded-2xl border border-line p-3"
+          >
+            <img
+              src={row.url?.replace(/\.webp$/, "-small.webp")}
+              alt=""
+              width="120"
+              height="80"
+              className="aspect-[3/2] w-full rounded-xl bg-sunken object-cover"
+            />
+            <div className="flex items-center justify-between">
+              <span className="field-label">
+                Photo {at + 1}
+                {at === 0 ? (
+                  <span className="ml-2 text-sm font-normal text-ink-faint">shown first</span>
+                ) : null}
+              </span>
+              <span className="-mr-1 flex shrink-0">
+                {action(`Move photo ${at + 1} up`, UP, {
+                  "data-move": -1,
+                  "disabled": at === 0,
+                  "onClick": () => move(at, -1),
+                })}
+                {action(`Move photo ${at + 1} down`, DOWN, {
+                  "data-move": 1,
+                  "disabled": at === rows.length - 1,
+                  "onClick": () => move(at, 1),
+                })}
+                {action(`Remove photo ${at + 1}`, BIN, {
+                  "data-away": "",
+                  "onClick": () => remove(at),
+                })}
+              </span>
+            </div>
+            <div className="field col-span-full">
+              <label className="text-sm text-ink-soft" htmlFor={id}>
+                What photo {at + 1} shows
+              </label>
+              <input
+                id={id}
+                type="text"
+                data-own=""
+                name={`photos.${at}.alt`}
+                className="field-input"
+                autoComplete="off"
+                value={row.alt}
+                onChange={({ target }) =>
+                  setRows((now) =>
+                    now.map((one, i) => (i === at ? { ...one, alt: target.value } : one)),
+                  )
+                }
+                {...describedBy(id, error)}
+              />
+              <ErrorLine id={id} error={error} />
+            </div>
+            <input type="hidden" data-own="" name={`photos.${at}.key`} value={row.key} readOnly />
+            <input type="hidden" data-own="" name={`photos.${at}.file`} value={row.file} readOnly />
+          </div>
+        );
+      })}
+      <ErrorLine id="photos" error={errors?.photos} />
+      {rows.length < most ? (
+        <button
+          type="button"
+          data-add=""
+          className="btn btn-secondary w-fit"
+          onClick={() => setOpen(true)}
+        >
+          {svgIcon(PLUS)}
+          <span>Add a photo</span>
+        </button>
+      ) : null}
+      {open ? (
+        <PictureDialog
+          label="Add a photo"
+          camera="environment"
+          frame={PHOTO}
+          purpose="photo"
+          seen="Everybody sees it once the service is published."
+          onDone={put}
+          onClose={() => {
+            setOpen(false);
+            if (!focus.current) box.current.querySelector("[data-add]")?.focus();
+          }}
+        />
+      ) : null}
+    </div>
+  );
+}

@@ -1,0 +1,97 @@
+"""Who does a service, as seen from the service."""
+
+from collections.abc import Collection
+
+from sqlmodel import Session, col, select
+
+from portal_app.domain.business import service as businesses
+from portal_app.domain.catalogue.models import Service
+from portal_app.domain.change_log import service as change_log
+from portal_app.domain.change_log.service import Difference, Thing
+from portal_app.domain.scheduling import roster
+from portal_app.domain.scheduling.models import Fieldworker, FieldworkerSkill
+from portal_app.domain.scheduling.views import ServicePersonView
+from portal_app.kernel.audiences import Actor
+from portal_app.kernel.errors import NotFound
+from portal_app.kernel.ownership import require_office, require_staff
+
+
+def people_of_service(
+    tx: Session, actor: Actor, service_id: str
+) -> list[ServicePersonView]:
+    """Everybody who works here, and whether they do this service.
+
+    Raises:
+        NotAllowed: If the actor is not of the office.
+    """
+    require_staff(actor)
+    doing = _people_doing(tx, service_id)
+    return [
+        ServicePersonView(row.id, row.name, row.id in doing) for row in _employed(tx)
+    ]
+
+
+def change_people(
+    tx: Session,
+    actor: Actor,
+    service_id: str,
+    *,
+    added: Collection[str],
+    removed: Collection[str],
+) -> None:
+    """Say who does a service from now on, and who no more; bookings stay.
+
+    Raises:
+        NotAllowed: If the actor is not the office.
+        NotFound: If there is no such service.
+    """
+    require_office(actor)
+    businesses.lock_business(tx)
+    service = tx.get(Service, service_id)
+    if service is None:
+        raise NotFound("There is no such service.")
+    doing = _people_doing(tx, service_id)
+    people = _employed(tx)
+    wanted = (doing | set(added)) - set(removed)
+    for person in people:
+        if (person.id in doing) == (person.id in wanted):
+            continue
+        skills = set(
+            tx.exec(
+                select(FieldworkerSkill.service_id).where(
+                    FieldworkerSkill.fieldworker_id == person.id
+                )
+            )
+        )
+        does = person.id in wanted
+        roster.set_skills(
+            tx, person.id, skills | {service_id} if does else skills - {service_id}
+        )
+    before, after = (
+        ", ".join(person.name for person in people if person.id in found)
+        for found in (doing, wanted)
+    )
+    if before != after:
+        thing = Thing("Service", service.id, service.name)
+        who = Difference("Who does it", before, after)
+        change_log.record(tx, actor, "changed", thing, [who])
+
+
+def _people_doing(tx: Session, service_id: str) -> set[str]:
+    return set(
+        tx.exec(
+            select(FieldworkerSkill.fieldworker_id).where(
+                FieldworkerSkill.service_id == service_id
+            )
+        )
+    )
+
+
+def _employed(tx: Session) -> list[Fieldworker]:
+    return list(
+        tx.exec(
+            select(Fieldworker)
+            .where(col(Fieldworker.archived_at).is_(None))
+            .order_by(col(Fieldworker.position), col(Fieldworker.name))
+        )
+    )

@@ -1,0 +1,218 @@
+"""One service in the office: its form, and the page customers will see."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import reflex as rx
+from reflex.event import EventSpec
+from sqlmodel import Session
+
+from portal_app.domain.catalogue import categories, services, tax
+from portal_app.domain.catalogue.services import (
+    ChoiceForm,
+    OptionForm,
+    PhotoForm,
+    ServiceForm,
+)
+from portal_app.domain.catalogue.views import ServiceFormView, ServicePageView
+from portal_app.domain.dependents import types
+from portal_app.domain.dependents.views import TypeView
+from portal_app.domain.fields import schema
+from portal_app.domain.scheduling import service_people
+from portal_app.domain.scheduling.views import ServicePersonView
+from portal_app.kernel.audiences import Actor
+from portal_app.kernel.errors import NotFound
+from portal_app.state.catalogue.public_pages import NO_SERVICE_PAGE
+from portal_app.state.core import form_parsing, worker
+from portal_app.state.core.access import OFFICE, STAFF, actor, event_for
+from portal_app.state.core.form_parsing import Form, ordered_rows
+from portal_app.state.core.toasts import toast
+from portal_app.state.core.versioned_form import VersionedForm
+from portal_app.state.office.services import EDITOR_PREFIX
+
+_MOST_OPTIONS, _MOST_CHOICES, _MOST_PHOTOS, _MOST_KEYS = 60, 100, 40, 200
+
+
+@dataclass(frozen=True)
+class EditorPage:
+    """What the page needs.
+
+    Attributes:
+        form: The service, as its form shows it.
+        preview: Its page.
+        categories: Pairs of id and name.
+        types: The dependents there are.
+        people: Who works here.
+        asked: The names of the fields that it asks.
+        tax: The business's, in words.
+    """
+
+    form: ServiceFormView
+    preview: ServicePageView
+    categories: list[tuple[str, str]]
+    types: list[TypeView]
+    people: list[ServicePersonView]
+    asked: list[str]
+    tax: str
+
+
+def _read_page(tx: Session, who: Actor, service_id: str) -> EditorPage:
+    form = services.service_form(tx, who, service_id)
+    scope = schema.service_scope(form.id)
+    asked = schema.active_definitions_by_scope(tx, [scope])[scope]
+    return EditorPage(
+        form=form,
+        preview=services.stored_page(tx, who, service_id),
+        categories=[
+            (one.id, one.name)
+            for one in categories.category_entries(tx, who)
+            if not one.archived or one.id == form.category
+        ],
+        types=types.active_types(tx),
+        people=service_people.people_of_service(tx, who, service_id),
+        asked=[one.name for one in asked],
+        tax=tax.tax_view(tx).text,
+    )
+
+
+def _store(tx: Session, who: Actor, service_id: str, form: Form, version: int) -> None:
+    services.change_service(tx, who, service_id, typed_service(form), version)
+    before = set(form_parsing.field(form, "people_before").split())
+    wanted = set(form_parsing.ticked_group(form, "people", _MOST_KEYS))
+    service_people.change_people(
+        tx, who, service_id, added=wanted - before, removed=before - wanted
+    )
+
+
+def typed_service(form: Form) -> ServiceForm:
+    """The service that a submitted form says."""
+    texts = form_parsing.texts(
+        form,
+        *("name", "slug", "category", "summary", "description", "included", "needed"),
+        *("price_kind", "price", "price_unit", "tax", "duration"),
+        *("buffer_before", "buffer_after", "notice", "horizon"),
+        *("deposit_kind", "deposit", "confirmation"),
+    )
+    options = ordered_rows(
+        form,
+        "options",
+        "key",
+        *("name", "kind", "help", "required", "minimum", "maximum"),
+        most=_MOST_OPTIONS,
+    )
+    return ServiceForm(
+        **texts,
+        photos=tuple(
+            PhotoForm(key=row["key"], file_id=row["file"], alt=row["alt"])
+            for row in ordered_rows(
+                form, "photos", "alt", "key", "file", most=_MOST_PHOTOS
+            )
+        ),
+        options=tuple(
+            OptionForm(
+                key=row["key"],
+                name=row["name"],
+                kind=row["kind"],
+                help=row["help"],
+                required=row["required"] == "on",
+                minimum=row["minimum"],
+                maximum=row["maximum"],
+                choices=tuple(
+                    ChoiceForm(**choice)
+                    for choice in ordered_rows(
+                        form,
+                        f"options.{at}.choices",
+                        "key",
+                        *("name", "price", "minutes"),
+                        most=_MOST_CHOICES,
+                    )
+                ),
+            )
+            for at, row in enumerate(options)
+        ),
+        dependent_types=form_parsing.ticked_group(form, "types", _MOST_KEYS),
+        giftable=form_parsing.ticked(form, "giftable"),
+        published=form_parsing.ticked(form, "published"),
+    )
+
+
+class OfficeServiceState(VersionedForm, rx.State):
+    """The service at the address ``path``, if ``found``."""
+
+    path: str = ""
+    found: bool = False
+    form: ServiceFormView = ServiceFormView()
+    page: ServicePageView = NO_SERVICE_PAGE
+    categories: list[tuple[str, str]] = []
+    types: list[TypeView] = []
+    people: list[ServicePersonView] = []
+    doing: list[str] = []
+    asked: list[str] = []
+    tax: str = ""
+    price_kind: str = "fixed"
+    deposit_kind: str = "none"
+
+    @property
+    def _service_id(self) -> str:
+        path = str(self.router.url.path).rstrip("/")
+        return path.removeprefix(EDITOR_PREFIX)[:26]
+
+    @event_for(*STAFF)
+    async def load(self) -> None:
+        """Show the service that the address names."""
+        self._clear_messages()
+        try:
+            await self._read()
+            self.found = True
+        except NotFound:
+            self.found = False
+        self.path = str(self.router.url.path).rstrip("/")
+
+    @event_for(*STAFF, weight=2)
+    async def preview(self, form_data: dict[str, str]) -> None:
+        """Show what is typed just now as customers would see it."""
+        self.price_kind = form_parsing.field(form_data, "price_kind")
+        self.deposit_kind = form_parsing.field(form_data, "deposit_kind")
+        self.page = await worker.query(
+            services.preview, actor(), self._service_id, typed_service(form_data)
+        )
+
+    @event_for(OFFICE)
+    async def save(
+        self, form_data: dict[str, str]
+    ) -> AsyncIterator[list[EventSpec] | None]:
+        """Store it, unless somebody else did meanwhile."""
+        service_id = self._service_id
+        version = form_parsing.number(form_data, "version")
+
+        async def store() -> None:
+            await worker.call(_store, actor(), service_id, form_data, version)
+
+        done = [toast("success", "The service is saved.")]
+        async for step in self._save(form_data, store, lambda: done):
+            yield step
+
+    @event_for(OFFICE)
+    async def archive(self) -> EventSpec:
+        """Offer it no more."""
+        await worker.call(services.archive_service, actor(), self._service_id)
+        await self._read()
+        return toast("success", "The service is archived. Bookings stay.")
+
+    @event_for(OFFICE)
+    async def restore(self) -> EventSpec:
+        """Take it into use again."""
+        await worker.call(services.restore_service, actor(), self._service_id)
+        await self._read()
+        return toast("success", "The service is back, as it was.")
+
+    async def _read(self) -> None:
+        if self.changes:
+            return  # what was typed stays as it is beside what somebody else saved
+        shown = await worker.query(_read_page, actor(), self._service_id)
+        self.form, self.page = shown.form, shown.preview
+        self.categories, self.types = shown.categories, shown.types
+        self.people, self.asked, self.tax = shown.people, shown.asked, shown.tax
+        self.doing = [one.id for one in shown.people if one.does]
+        self.price_kind = shown.form.price_kind
+        self.deposit_kind = shown.form.deposit_kind
