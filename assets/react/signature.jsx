@@ -113,6 +113,14 @@ export function SignatureInput({ field, id, name, error }) {
   const box = useRef(null);
   const follows = useRef(false); // whether the focus is on what goes now
   const hold = useHeldForm(box);
+  const fresh = useRef(null); // the file of a drawing that was just handed in
+  useEffect(() => {
+    if (fresh.current === null) return;
+    // Only now the field holds it.
+    announce(box.current);
+    if (fresh.current) hold.arrived();
+    fresh.current = null;
+  }, [value]);
   const begin = () => {
     setBusy(true);
     setWrong("");
@@ -164,10 +172,7 @@ export function SignatureInput({ field, id, name, error }) {
                 focus();
               }
               setBusy(false);
-              requestAnimationFrame(() => {
-                announce(box.current);
-                if (file) hold.arrived();
-              });
+              fresh.current = file;
             }}
             onWrong={fail}
             onBegin={begin}

@@ -104,6 +104,7 @@ export function FileInput({
   const input = useRef(null);
   const canceller = useRef(null);
   const follows = useRef(false); // whether the focus is on what goes now
+  const fresh = useRef(false); // whether the file has just been handed in
   const stop = useRef(() => {});
   const first = useRef(initial);
   first.current = initial;
@@ -111,6 +112,13 @@ export function FileInput({
   const busy = share !== null;
   const hold = useHeldForm(input);
   useEffect(() => () => stop.current(), []);
+  useEffect(() => {
+    if (!fresh.current) return;
+    // Only now the field holds it.
+    fresh.current = false;
+    announce(input.current);
+    hold.arrived();
+  }, [file]);
   useEffect(() => {
     if (follows.current) (busy ? canceller : input).current.focus();
     follows.current = false;
@@ -149,12 +157,8 @@ export function FileInput({
       progress: setShare,
       done: (view) => {
         end();
+        fresh.current = true;
         setFile(view);
-        // After the field holds it.
-        requestAnimationFrame(() => {
-          announce(input.current);
-          hold.arrived();
-        });
       },
       fail: (sentence) => {
         end();
