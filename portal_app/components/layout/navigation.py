@@ -92,6 +92,7 @@ OFFICE_MENU: Menu = (
             ),
             NavigationItem("fields", "Fields", "/office/fields", "list-checks"),
             NavigationItem("types", "Dependents", "/office/dependents", "heart"),
+            NavigationItem("business", "Business", "/office/business", "building-2"),
             NavigationItem("permissions", "Permissions", "/office/permissions", "eye"),
             NavigationItem("policies", "Policies", "/office/policies", "file-text"),
             NavigationItem(

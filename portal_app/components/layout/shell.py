@@ -351,8 +351,25 @@ def _footer(business: Any, member: Any) -> rx.Component:
             rx.el.div(
                 rx.el.p(business.name, class_name="font-semibold text-ink"),
                 rx.el.p(business.tagline, class_name="mt-1 max-w-sm"),
+                when(
+                    business.footer_text,
+                    rx.el.p(
+                        business.footer_text,
+                        class_name="mt-3 max-w-sm whitespace-pre-line",
+                    ),
+                ),
             ),
-            rx.el.div(*contact, class_name="flex flex-col items-start"),
+            rx.el.div(
+                *contact,
+                when(
+                    business.opening_text,
+                    rx.el.p(
+                        business.opening_text,
+                        class_name="mt-1 max-w-xs whitespace-pre-line",
+                    ),
+                ),
+                class_name="flex flex-col items-start",
+            ),
             rx.el.nav(
                 link("All Services", href="/services", class_name=_FOOTER_LINK),
                 link("Policies", href="/policies", class_name=_FOOTER_LINK),

@@ -17,7 +17,9 @@ from portal_app.kernel.columns import (
 class Business(SQLModel, table=True):
     """The business that this portal belongs to.
 
-    Minutes and days are counted on the clock of ``timezone``. ``tax_basis_points`` are
+    Minutes and days are counted on the clock of ``timezone``. The pin (``latitude``,
+    ``longitude``) is where the address is; the columns ``area_…`` are a
+    ``service_area.ServiceArea``. ``tax_basis_points`` are
     hundredths of a percent; ``tax_included`` says whether prices hold it already,
     ``None`` as is usual in the country. ``features`` is what
     ``features.as_stored`` makes of what the office switched, with a version of its
@@ -39,6 +41,22 @@ class Business(SQLModel, table=True):
     locale: str = Field(default="en", max_length=16)
     accent_color: str = Field(default="#0f766e", max_length=7)
     logo_path: str = Field(default="", max_length=200)
+    opening_text: str = Field(
+        default="", max_length=500, sa_column_kwargs={"server_default": ""}
+    )
+    footer_text: str = Field(
+        default="", max_length=500, sa_column_kwargs={"server_default": ""}
+    )
+    latitude: float | None = None
+    longitude: float | None = None
+    area_kind: str = Field(
+        default="", max_length=12, sa_column_kwargs={"server_default": ""}
+    )
+    area_kilometres: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    area_postcodes: str = Field(
+        default="", max_length=2000, sa_column_kwargs={"server_default": ""}
+    )
+    quote_valid_days: int = Field(default=14, sa_column_kwargs={"server_default": "14"})
     lead_minutes: int = 120
     horizon_days: int = 60
     slot_step_minutes: int = 30

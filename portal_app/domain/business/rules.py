@@ -1,17 +1,19 @@
 """What a business's settings may be, and colours that can be read."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
+from typing import Any
 from zoneinfo import available_timezones
 
 from babel import Locale, UnknownLocaleError
 from babel.numbers import list_currencies
 
 from portal_app.domain import wiring
+from portal_app.domain.business import service_area
 from portal_app.kernel import email_addresses
 from portal_app.kernel.errors import InvalidInput
-from portal_app.kernel.text import is_readable
+from portal_app.kernel.text import is_readable, one_line, paragraphs
 from portal_app.kernel.versioned import Field, Record
 
 DARK_INK = "#111827"
@@ -24,6 +26,8 @@ _MAX_LENGTHS = {
     "email": 254,
     "phone": 20,
     "address": 300,
+    "opening_text": 500,
+    "footer_text": 500,
     "logo_path": 200,
 }
 _SINGLE_LINE_FIELDS = ("name", "tagline", "email", "phone", "address", "logo_path")
@@ -33,8 +37,16 @@ _SINGLE_LINE_FIELDS = ("name", "tagline", "email", "phone", "address", "logo_pat
 class BusinessForm:
     """The settings of a business as the office gives them.
 
-    ``lead_minutes`` is how long before its start an appointment must be booked;
-    ``horizon_days`` how far ahead one may be.
+    Attributes:
+        opening_text: When the business can be reached, in its own words.
+        footer_text: What stands at the foot of every public page.
+        latitude: Where the address is, with ``longitude``; ``None`` without a pin.
+        area_kind: Where the business goes, see ``service_area``; so the other
+            ``area_…``.
+        quote_valid_days: For how long a quote can be accepted.
+        lead_minutes: How long before its start an appointment must be booked.
+        horizon_days: How far ahead one may be.
+        slot_step_minutes: The grid on which appointments start.
     """
 
     name: str
@@ -49,10 +61,37 @@ class BusinessForm:
     locale: str
     accent_color: str = "#0f766e"
     logo_path: str = ""
+    opening_text: str = ""
+    footer_text: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
+    area_kind: str = ""
+    area_kilometres: int = 0
+    area_postcodes: str = ""
+    quote_valid_days: int = 14
     lead_minutes: int = 120
     horizon_days: int = 60
     slot_step_minutes: int = 30
     demo: bool = False
+
+
+def clean_settings(form: BusinessForm) -> BusinessForm:
+    """The settings as they are kept: without what nobody sees in them."""
+    lines: dict[str, Any] = {
+        name: one_line(text)
+        for name in _SINGLE_LINE_FIELDS
+        # A line break is no slip: it is refused by ``check_settings``.
+        if "\n" not in (text := getattr(form, name))
+    }
+    return replace(
+        form,
+        **lines,
+        about=paragraphs(form.about),
+        opening_text=paragraphs(form.opening_text),
+        footer_text=paragraphs(form.footer_text),
+        accent_color=form.accent_color.strip().lower(),
+        area_postcodes=paragraphs(form.area_postcodes),
+    )
 
 
 def check_settings(form: BusinessForm) -> None:
@@ -70,29 +109,72 @@ def check_settings(form: BusinessForm) -> None:
         # They stand in mail headers, where a line break would begin another.
         if not is_readable(getattr(form, field)):
             wrong[field] = "Please use one line of text."
+    for field in ("about", "opening_text", "footer_text"):
+        if not is_readable(getattr(form, field), lines=True):
+            wrong[field] = "Please use only letters, numbers and signs."
     if form.email and (fault := _email_fault(form.email)):
         wrong["email"] = fault
     if not form.name.strip():
         wrong["name"] = "Please enter the name of the business."
-    if form.timezone not in _timezones():
+    wrong |= _choice_faults(form) | _number_faults(form)
+    wrong |= _pin_faults(form) | _area_faults(form)
+    if wrong:
+        raise InvalidInput(wrong)
+
+
+def _choice_faults(form: BusinessForm) -> dict[str, str]:
+    wrong = {}
+    if form.timezone not in timezones():
         wrong["timezone"] = "Please choose a time zone such as Australia/Sydney."
-    if form.currency not in _currencies():
+    if form.currency not in currencies():
         wrong["currency"] = "Please choose a currency such as AUD."
     if not _is_locale(form.locale):
         wrong["locale"] = "Please choose a language such as en_AU."
-    if form.country not in _countries():
+    if form.country not in countries():
         wrong["country"] = "Please choose a country."
     if not _HEX_COLOR.fullmatch(form.accent_color):
         wrong["accent_color"] = "Please choose a colour such as #0f766e."
+    return wrong
+
+
+def _number_faults(form: BusinessForm) -> dict[str, str]:
+    wrong = {}
     for field, low, high in (
         ("lead_minutes", 0, 60 * 24 * 30),
         ("horizon_days", 1, 730),
         ("slot_step_minutes", 5, 240),
+        ("quote_valid_days", 1, 365),
     ):
         if not low <= getattr(form, field) <= high:
             wrong[field] = f"Please enter a number from {low} to {high}."
-    if wrong:
-        raise InvalidInput(wrong)
+    return wrong
+
+
+def _pin_faults(form: BusinessForm) -> dict[str, str]:
+    wrong = {
+        field: f"Please enter a number from {-most} to {most}."
+        for field, most in (("latitude", 90), ("longitude", 180))
+        if (value := getattr(form, field)) is not None and not -most <= value <= most
+    }
+    if (form.latitude is None) != (form.longitude is None):
+        lacking = "latitude" if form.latitude is None else "longitude"
+        wrong.setdefault(lacking, "A pin needs both numbers.")
+    return wrong
+
+
+def _area_faults(form: BusinessForm) -> dict[str, str]:
+    if form.area_kind not in service_area.KIND_LABELS:
+        return {"area_kind": "Please choose where you go."}
+    if form.area_kind == service_area.POSTCODES:
+        fault = service_area.postcodes_fault(form.area_postcodes)
+        return {"area_postcodes": fault} if fault else {}
+    if form.area_kind == service_area.RADIUS:
+        most = service_area.MAX_KILOMETRES
+        if not 1 <= form.area_kilometres <= most:
+            return {"area_kilometres": f"Please enter a number from 1 to {most}."}
+        if form.latitude is None:
+            return {"latitude": "A distance is measured from the pin of the address."}
+    return {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +243,10 @@ def check_switches(form: SwitchesForm) -> None:
         raise InvalidInput(wrong)
 
 
+def _number_text(value: float | None) -> str:
+    return "" if value is None else f"{value:.6f}".rstrip("0").rstrip(".")
+
+
 def _switch_text(value: bool | int) -> str:
     if isinstance(value, bool):
         return "On" if value else "Off"
@@ -200,12 +286,24 @@ SETTINGS = Record(
     Field("email", "Email"),
     Field("phone", "Phone"),
     Field("address", "Address"),
+    Field("latitude", "Latitude", text=_number_text),
+    Field("longitude", "Longitude", text=_number_text),
+    Field("opening_text", "When you can be reached"),
+    Field("footer_text", "Foot of the page"),
     Field("country", "Country"),
     Field("timezone", "Time zone"),
     Field("currency", "Currency"),
     Field("locale", "Language"),
     Field("accent_color", "Colour"),
     Field("logo_path", "Logo"),
+    Field(
+        "area_kind",
+        "Where you go",
+        text=lambda kind: service_area.KIND_LABELS.get(kind, kind),
+    ),
+    Field("area_kilometres", "Distance (km)"),
+    Field("area_postcodes", "Postcodes"),
+    Field("quote_valid_days", "A quote is valid for (days)"),
     Field("lead_minutes", "Notice (minutes)"),
     Field("horizon_days", "How far ahead (days)"),
     Field("slot_step_minutes", "Starts every (minutes)"),
@@ -225,6 +323,17 @@ def ink_for(color: str) -> str:
     return LIGHT_INK if on_light >= on_dark else DARK_INK
 
 
+def contrast(one: str, other: str) -> float:
+    """How well one colour can be read on another, 1 to 21, as WCAG 2 defines it."""
+    lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def is_color(text: str) -> bool:
+    """Whether a text is a colour such as ``#0f766e``."""
+    return _HEX_COLOR.fullmatch(text) is not None
+
+
 def _luminance(color: str) -> float:
     """Relative luminance as WCAG 2 defines it, 0 to 1."""
     channels = [int(color[start : start + 2], 16) / 255 for start in (1, 3, 5)]
@@ -236,17 +345,20 @@ def _luminance(color: str) -> float:
 
 
 @cache
-def _timezones() -> frozenset[str]:
+def timezones() -> frozenset[str]:
+    """Every IANA zone."""
     return frozenset(available_timezones())
 
 
 @cache
-def _currencies() -> frozenset[str]:
+def currencies() -> frozenset[str]:
+    """Every ISO 4217 code."""
     return frozenset(list_currencies())
 
 
 @cache
-def _countries() -> frozenset[str]:
+def countries() -> frozenset[str]:
+    """Every country by its ISO 3166 code."""
     codes = (str(code) for code in Locale("en").territories)
     return frozenset(code for code in codes if len(code) == 2 and code.isalpha())
 

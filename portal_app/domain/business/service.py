@@ -8,15 +8,15 @@ from sqlmodel import Session, col
 from portal_app.domain.business import rules
 from portal_app.domain.business.models import Business
 from portal_app.domain.business.rules import SWITCH_COLUMNS, BusinessForm, SwitchesForm
+from portal_app.domain.business.service_area import Place, ServiceArea
 from portal_app.domain.business.views import Branding, BusinessView, Switches
 from portal_app.domain.change_log import service as change_log
 from portal_app.domain.change_log.service import Thing
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.db import get_cached
-from portal_app.kernel.errors import Conflict
 from portal_app.kernel.formats import Formats
 from portal_app.kernel.ownership import require_office
-from portal_app.kernel.statements import affected, insert_once
+from portal_app.kernel.statements import insert_once
 
 DEFAULT_NAME = "My business"
 """What a business is called until the office names it."""
@@ -79,6 +79,8 @@ def business_view(tx: Session) -> BusinessView:
         address=business.address,
         accent_color=business.accent_color,
         country=business.country,
+        opening_text=business.opening_text,
+        footer_text=business.footer_text,
     )
 
 
@@ -111,11 +113,13 @@ def save_business(
     Raises:
         NotAllowed: If the actor is not the office.
         InvalidInput: With a sentence for each wrong field.
-        Conflict: If the settings were changed since ``version``.
+        EditConflict: If the settings were changed since ``version`` and differ.
     """
     require_office(actor)
+    form = rules.clean_settings(form)
     rules.check_settings(form)
     values = asdict(form)
+    lock_business(tx)
     row = tx.get(Business, 1)
     thing = Thing("Business", "", form.name)
     if row is None:
@@ -123,16 +127,33 @@ def save_business(
         tx.flush()
         change_log.record(tx, actor, "added", thing)
         return
-    differences = change_log.differences(
-        rules.SETTINGS, rules.SETTINGS.values(row), values
-    )
+    if version is not None and not rules.SETTINGS.is_current(row, values, version):
+        return
+    before = rules.SETTINGS.values(row)
+    if version is not None and before == rules.SETTINGS.values(form):
+        return  # a second click, or a save without a change
+    differences = change_log.differences(rules.SETTINGS, before, values)
     statement = update(Business).where(col(Business.id) == 1)
-    if version is not None:
-        statement = statement.where(col(Business.version) == version)
-    statement = statement.values(**values, version=Business.version + 1)
-    if affected(tx, statement) == 0:
-        raise Conflict("Somebody else changed the settings. Please look at them again.")
+    tx.execute(statement.values(**values, version=Business.version + 1))
     change_log.record(tx, actor, "changed", thing, differences)
+
+
+def settings_form(tx: Session) -> tuple[BusinessForm, int]:
+    """The settings as they are, and their version, for a form to begin with."""
+    business = current_business(tx)
+    values = {one.name: getattr(business, one.name) for one in fields(BusinessForm)}
+    return BusinessForm(**values), business.version
+
+
+def area_of(tx: Session) -> ServiceArea:
+    """Where the business goes; see ``service_area.serves``."""
+    business = current_business(tx)
+    return ServiceArea(
+        kind=business.area_kind,
+        centre=Place("", business.latitude, business.longitude),
+        kilometres=business.area_kilometres,
+        postcodes=business.area_postcodes,
+    )
 
 
 def switches(tx: Session) -> Switches:

@@ -17,6 +17,8 @@ class BusinessView:
     address: str = ""
     accent_color: str = ""
     country: str = ""
+    opening_text: str = ""
+    footer_text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,303 @@
+"""What customers see of the business, and how it works."""
+
+from typing import Any
+
+import reflex as rx
+
+from portal_app.components.layout.navigation import OFFICE_MENU
+from portal_app.components.layout.shell import shell
+from portal_app.components.ui.buttons import submit_button
+from portal_app.components.ui.feedback import list_skeleton, note
+from portal_app.components.ui.fields import (
+    email_field,
+    phone_field,
+    select_field,
+    text_field,
+    textarea_field,
+)
+from portal_app.components.ui.forms import conflict_notice, form
+from portal_app.components.ui.surfaces import card, page_header
+from portal_app.pages.page import Page
+from portal_app.state.core.viewer import ViewerState
+from portal_app.state.office.business import AREA_KINDS, OfficeBusinessState
+
+_STATE = OfficeBusinessState
+
+
+def draw() -> rx.Component:
+    """Draw the form, and the preview beside it."""
+    return shell(
+        page_header("Business", text="What customers read and see, and how you work."),
+        rx.cond(
+            _STATE.loaded,
+            rx.el.div(
+                _form(),
+                _preview(),
+                class_name="grid gap-6 xl:grid-cols-[minmax(0,1fr)_20rem]",
+            ),
+            list_skeleton(4),
+        ),
+        active="business",
+        places=OFFICE_MENU,
+    )
+
+
+def _form() -> rx.Component:
+    return form(
+        conflict_notice(_STATE.changes, "The business changed"),
+        rx.el.input(
+            type="hidden", name="version", value=_STATE.version, read_only=True
+        ),
+        _group(
+            "Who you are",
+            "On the home page, in mails and at the foot of every page.",
+            _text("Name", "name", on_change=_STATE.show("name").debounce(200)),
+            _text(
+                "Tagline",
+                "tagline",
+                required=False,
+                on_change=_STATE.show("tagline").debounce(200),
+            ),
+            _area(
+                "About",
+                "about",
+                rows=6,
+                on_change=_STATE.show("about").debounce(200),
+            ),
+            _area("Foot of the page", "footer_text", rows=2),
+        ),
+        _group(
+            "How to reach you",
+            "",
+            _pair(
+                email_field(
+                    error=_STATE.errors["email"],
+                    default_value=_STATE.form.email,
+                    required=False,
+                ),
+                phone_field(
+                    error=_STATE.errors["phone"],
+                    default_value=_STATE.form.phone,
+                    required=False,
+                ),
+            ),
+            _text("Address", "address", required=False),
+            _pair(
+                _text(
+                    "Latitude",
+                    "latitude",
+                    required=False,
+                    input_mode="decimal",
+                    help="The pin of the address, as maps show it: -33.8688",
+                ),
+                _text("Longitude", "longitude", required=False, input_mode="decimal"),
+            ),
+            _area(
+                "When you can be reached",
+                "opening_text",
+                rows=3,
+                help="In your own words, such as “Monday to Friday, 8 to 6”.",
+            ),
+        ),
+        _group(
+            "Look",
+            "One colour, on light and on dark pages.",
+            text_field(
+                "Colour",
+                "accent_color",
+                type="color",
+                error=_STATE.errors["accent_color"],
+                default_value=_STATE.form.accent_color,
+                on_change=_STATE.show("accent_color").throttle(150),
+                class_name="w-40",
+            ),
+            *[
+                rx.cond(words, note(words, tone="warning"))
+                for words in (_STATE.preview.light, _STATE.preview.dark)
+            ],
+        ),
+        _group(
+            "Where you are",
+            "Prices, dates and times are written and counted by these.",
+            _pair(
+                _select("Country", "country", _STATE.countries),
+                _select("Time zone", "timezone", _STATE.timezones),
+                _select("Currency", "currency", _STATE.currencies),
+                _select("Dates and numbers", "locale", _STATE.locales),
+            ),
+            rx.el.p(
+                "As it is saved now: ",
+                rx.el.span(_STATE.example, class_name="font-medium text-ink"),
+                class_name="text-ink-soft",
+            ),
+            note(
+                "Another currency changes no amount: a price of 85 stays 85. Another "
+                "time zone moves working hours with it; what is booked stays at its "
+                "instant. Bookings keep the currency they were made in.",
+            ),
+        ),
+        _group(
+            "Where you go",
+            "Customers elsewhere are told before they book.",
+            select_field(
+                "Service area",
+                "area_kind",
+                AREA_KINDS,
+                error=_STATE.errors["area_kind"],
+                default_value=_STATE.form.area_kind,
+            ),
+            _text(
+                "Distance (km)",
+                "area_kilometres",
+                input_mode="numeric",
+                help="As the crow flies, from the pin of the address.",
+                class_name=(
+                    "hidden sm:max-w-xs "
+                    "group-has-[option[value=radius]:checked]/area:flex"
+                ),
+            ),
+            _area(
+                "Postcodes",
+                "area_postcodes",
+                rows=3,
+                required=True,
+                help="Single ones, ranges and beginnings: 2000-2050, 2204, SW1*",
+                class_name=(
+                    "hidden group-has-[option[value=postcodes]:checked]/area:flex"
+                ),
+            ),
+            class_name="group/area",
+        ),
+        _group(
+            "Booking",
+            "Services can have a notice and a horizon of their own.",
+            _pair(
+                _number("Notice (minutes)", "lead_minutes"),
+                _number("How far ahead (days)", "horizon_days"),
+                _number("Starts every (minutes)", "slot_step_minutes"),
+                _number("A quote is valid for (days)", "quote_valid_days"),
+            ),
+        ),
+        submit_button("Save", pending=_STATE.pending, class_name="sm:self-start"),
+        on_submit=_STATE.save,
+        problem=_STATE.problem,
+        reset_on_submit=False,
+        class_name="flex min-w-0 flex-col gap-6",
+    )
+
+
+def _preview() -> rx.Component:
+    shown = _STATE.preview
+    return rx.el.aside(
+        rx.el.p("Preview", class_name="field-label mb-2"),
+        card(
+            rx.el.div(
+                rx.el.p(shown.name, class_name="font-semibold wrap-anywhere"),
+                class_name="border-b border-line pb-3",
+            ),
+            rx.el.p(
+                shown.tagline,
+                class_name="mt-4 text-2xl leading-tight font-semibold wrap-anywhere",
+            ),
+            rx.el.span(
+                "Schedule an appointment",
+                class_name=(
+                    "mt-4 inline-flex min-h-11 items-center rounded-xl px-4 "
+                    "font-semibold"
+                ),
+                style={"background": shown.accent_color, "color": shown.ink},
+            ),
+            rx.el.p(
+                shown.about,
+                class_name=(
+                    "mt-5 line-clamp-6 text-[0.9375rem] whitespace-pre-line "
+                    "text-ink-soft wrap-anywhere"
+                ),
+            ),
+            rx.el.div(
+                *[
+                    rx.el.div(
+                        rx.el.span(
+                            words,
+                            class_name=(
+                                "inline-flex min-h-9 items-center rounded-lg px-3 "
+                                "text-sm font-semibold"
+                            ),
+                            style={
+                                "background": shown.accent_color,
+                                "color": shown.ink,
+                            },
+                        ),
+                        class_name=f"grid place-items-center rounded-xl py-4 {look}",
+                    )
+                    for words, look in (
+                        ("Light", "bg-[#faf8f5]"),
+                        ("Dark", "bg-[#131110]"),
+                    )
+                ],
+                class_name="mt-5 grid grid-cols-2 gap-2.5",
+            ),
+            aria_live="polite",
+        ),
+        aria_label="Preview",
+        class_name="xl:sticky xl:top-24 xl:self-start",
+    )
+
+
+def _group(title: str, text: str, *fields: Any, class_name: str = "") -> rx.Component:
+    return card(
+        rx.el.fieldset(
+            rx.el.legend(title, class_name="text-xl font-semibold tracking-tight"),
+            *([rx.el.p(text, class_name="mt-1 text-ink-soft")] if text else []),
+            rx.el.div(*fields, class_name="mt-4 flex flex-col gap-5"),
+            class_name=f"min-w-0 {class_name}".strip(),
+        )
+    )
+
+
+def _pair(*fields: Any) -> rx.Component:
+    return rx.el.div(*fields, class_name="grid gap-5 sm:grid-cols-2 sm:gap-4")
+
+
+def _text(label: str, name: str, **props: Any) -> rx.Component:
+    props.setdefault("auto_complete", "off")
+    return text_field(
+        label,
+        name,
+        error=_STATE.errors[name],
+        default_value=getattr(_STATE.form, name),
+        **props,
+    )
+
+
+def _area(label: str, name: str, **props: Any) -> rx.Component:
+    props.setdefault("required", False)
+    return textarea_field(
+        label,
+        name,
+        error=_STATE.errors[name],
+        default_value=getattr(_STATE.form, name),
+        **props,
+    )
+
+
+def _number(label: str, name: str) -> rx.Component:
+    return _text(label, name, input_mode="numeric")
+
+
+def _select(label: str, name: str, options: Any) -> rx.Component:
+    return select_field(
+        label,
+        name,
+        options,
+        error=_STATE.errors[name],
+        default_value=getattr(_STATE.form, name),
+    )
+
+
+page = Page(
+    route="/office/business",
+    title="Business",
+    draw=draw,
+    on_load=(ViewerState.load, OfficeBusinessState.load),
+)
