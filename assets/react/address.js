@@ -20,6 +20,10 @@ export const restoredAddress = (address, typed) => ({
 // The pin as the form sends it: six decimals are about ten centimetres.
 export const asTexts = (at) => (at ? at.map((degrees) => degrees.toFixed(6)) : ["", ""]);
 
+// Whether what is known of a country is about this very town of it.
+export const isToldOf = (lists, { country, state, town }) =>
+  lists?.country === country && lists.state === state && lists.town === town;
+
 export function pinOf({ latitude, longitude }) {
   const at = [Number.parseFloat(latitude), Number.parseFloat(longitude)];
   return at.every(Number.isFinite) ? at : null;

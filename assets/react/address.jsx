@@ -7,6 +7,7 @@ import {
   answerAt,
   asTexts,
   firstAddress,
+  isToldOf,
   offeredPlace,
   pinOf,
   pinWords,
@@ -23,7 +24,7 @@ const PIN_MS = 600;
 const DENIED = 1;
 
 // An address: a search, country, state, town, postcode as the country has them, and
-// a pin. `lists` is what is known of one country; `onPick` asks for another. `hits`
+// a pin. `lists` is what is known of one country; `onPick` asks for another. `searchResult`
 // answers `onSearch`, and `here` is the address where the pin was put, `onLocate`.
 export function AddressFields({
   initial,
@@ -31,9 +32,9 @@ export function AddressFields({
   countries,
   lists,
   home,
-  hits,
+  searchResult,
   here,
-  finds,
+  hasGeocoder,
   tiles,
   optional,
   onPick,
@@ -46,6 +47,8 @@ export function AddressFields({
   const [mapped, setMapped] = useState(false);
   const [focusing, setFocusing] = useState(0);
   const [round, setRound] = useState(0);
+  // The pin is wanted at a town of which it is not known yet where it is.
+  const [waiting, setWaiting] = useState(false);
   const [words, say] = useState("");
   // The pin as a person put it: only for that an address is offered.
   const [moved, setMoved] = useState("");
@@ -73,10 +76,10 @@ export function AddressFields({
   }, [home]);
 
   useEffect(() => {
-    if (!moved || !finds) return;
+    if (!moved || !hasGeocoder) return;
     const wait = setTimeout(() => onLocate?.(...moved.split(" ")), PIN_MS);
     return () => clearTimeout(wait);
-  }, [moved, finds]);
+  }, [moved, hasGeocoder]);
 
   const set = (changes) => {
     setValue((now) => ({ ...now, ...changes }));
@@ -124,8 +127,18 @@ export function AddressFields({
   const known = lists?.country === value.country ? lists : null;
   const states = known?.states ?? [];
   const at = pinOf(value);
-  const near = known?.near?.length ? known.near : null;
+  const told = isToldOf(lists, value);
+  const near = told && lists.near?.length ? lists.near : null;
   const middle = known?.middle?.length ? known.middle : null;
+  const setPin = () => {
+    pin(near ?? middle ?? WORLD);
+    setFocusing((now) => now + 1);
+  };
+  useEffect(() => {
+    if (!waiting || !told) return;
+    setWaiting(false);
+    setPin();
+  }, [waiting, told]);
   const there = answerAt(here, moved);
   const offered = offeredPlace(there, value);
 
@@ -144,14 +157,14 @@ export function AddressFields({
     <div ref={box} className="flex flex-col gap-5">
       <AddressSearch
         id={`${base}-search`}
-        label={finds ? "Search for a town or address" : "Search for a town"}
+        label={hasGeocoder ? "Search for a town or address" : "Search for a town"}
         country={value.country}
         nothing={
-          finds && inCountry
+          hasGeocoder && inCountry
             ? `Nothing found in ${inCountry}. Choose another country below, or fill in the fields.`
             : "Nothing found. The fields below take any address."
         }
-        hits={hits}
+        result={searchResult}
         onSearch={onSearch}
         onChoose={choose}
       />
@@ -230,9 +243,11 @@ export function AddressFields({
               type="button"
               className="btn btn-secondary"
               onClick={() => {
-                if (mapped) pin(near ?? middle ?? WORLD);
-                if (mapped || at) setFocusing((now) => now + 1);
-                setMapped(true);
+                if (!mapped) {
+                  if (at) setFocusing((now) => now + 1);
+                  setMapped(true);
+                } else if (told) setPin();
+                else setWaiting(true);
               }}
             >
               {svgIcon(PIN)}

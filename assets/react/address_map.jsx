@@ -1,5 +1,5 @@
 import "leaflet/dist/leaflet.css";
-import { divIcon, GridLayer } from "leaflet";
+import { GridLayer } from "leaflet";
 import { useEffect, useMemo, useRef, useState } from "react";
 import {
   createElementObject,
@@ -13,17 +13,11 @@ import {
   useMap,
   useMapEvents,
 } from "react-leaflet";
+import { pinIcon } from "./map_pin.jsx";
 
 const WORLD = [20, 0];
 const CLOSE = 16;
 const STEP = 12;
-
-const drop = divIcon({
-  className: "place-pin",
-  iconSize: [36, 44],
-  iconAnchor: [18, 42],
-  html: '<svg viewBox="0 0 36 44" aria-hidden="true"><path d="M18 43C16 43 3 29 3 17a15 15 0 0 1 30 0c0 12-13 26-15 26Z"/><circle cx="18" cy="17" r="5.5"/></svg>',
-});
 
 // Where no map service is configured or reachable: a plain grid, drawn here.
 const Grid = createTileLayerComponent(
@@ -96,7 +90,7 @@ function Pin({ at, onPin, takesFocus }) {
     <Marker
       ref={marker}
       position={at}
-      icon={drop}
+      icon={pinIcon}
       draggable
       keyboard
       alt="Pin"

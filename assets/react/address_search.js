@@ -5,9 +5,9 @@ export const isAsked = (text) => text.length >= SHORTEST;
 
 // What is shown: what was found for this very text and country, or else what was
 // shown before, so that nothing flickers until the answer comes.
-export function shownHits(hits, shown, text, country) {
+export function shownResult(result, shown, text, country) {
   if (!isAsked(text)) return null;
-  return hits?.query === text && hits.country === country ? hits : shown;
+  return result?.query === text && result.country === country ? result : shown;
 }
 
 // Which of so many is chosen after an arrow key; -1 for none before.
@@ -22,7 +22,7 @@ export const countText = (count) =>
     : `${count} places found. The arrow keys choose one.`;
 
 // What is said below the places, if anything.
-export const hitsText = (found, nothing) =>
+export const resultText = (found, nothing) =>
   found?.word || (found?.looking || found?.places?.length ? "" : nothing);
 
 export function splitLabel(text) {

@@ -2,10 +2,10 @@ import { useEffect, useRef, useState } from "react";
 import { svgIcon } from "./field_parts.jsx";
 import {
   countText,
-  hitsText,
+  resultText,
   isAsked,
   nextOption,
-  shownHits,
+  shownResult,
   splitLabel,
 } from "./address_search.js";
 
@@ -15,10 +15,10 @@ const GLASS = "m21 21-4.34-4.34M3 11a8 8 0 1 0 16 0a8 8 0 1 0-16 0";
 const SEARCH_MS = 300;
 const LONGEST = 120;
 
-// A combobox that finds towns and addresses while one types. `hits` is what was found
+// A combobox that finds towns and addresses while one types. `result` is what was found
 // last and for what: an answer to anything but what is typed now is not shown.
 // `nothing` is said where nothing is found.
-export function AddressSearch({ id, label, country, nothing, hits, onSearch, onChoose }) {
+export function AddressSearch({ id, label, country, nothing, result, onSearch, onChoose }) {
   const [query, setQuery] = useState("");
   const [open, setOpen] = useState(false);
   const [at, setAt] = useState(-1);
@@ -33,7 +33,7 @@ export function AddressSearch({ id, label, country, nothing, hits, onSearch, onC
     return () => clearTimeout(wait);
   }, [text, country]);
 
-  last.current = shownHits(hits, last.current, text, country);
+  last.current = shownResult(result, last.current, text, country);
   const found = last.current;
   const places = found?.places ?? [];
   const shown = open && Boolean(found);
@@ -72,7 +72,7 @@ export function AddressSearch({ id, label, country, nothing, hits, onSearch, onC
   };
 
   const source = places.find((place) => place.source)?.source;
-  const words = hitsText(found, nothing);
+  const words = resultText(found, nothing);
   return (
     <div className="field relative">
       <label className="field-label" htmlFor={id}>

@@ -7,6 +7,7 @@ from portal_app.components.bookings.details import (
     details_fields,
     has_details,
 )
+from portal_app.components.bookings.place import booking_place
 from portal_app.components.bookings.summary import add_to_calendar, booking_facts
 from portal_app.components.bookings.wizard import price_lines
 from portal_app.components.catalogue.service_cards import picture
@@ -105,6 +106,7 @@ def _overview(top: rx.Component) -> rx.Component:
                 card(
                     rx.el.h2("Appointment", class_name="text-xl"),
                     booking_facts(_booking, BookingState.clock),
+                    booking_place(_booking, BookingState.near, BookingState.tiles),
                 ),
                 when(has_details(_booking) | BookingState.asked.editable, _details()),
                 card(

@@ -82,11 +82,11 @@ test("nothing is searched for with one letter", () => {
 test("what was found before stays until the answer to this text comes", () => {
   const before = { query: "man", country: "AU" };
   const now = { query: "manl", country: "AU" };
-  assert.equal(search.shownHits(before, null, "man", "AU"), before);
-  assert.equal(search.shownHits(before, before, "manl", "AU"), before);
-  assert.equal(search.shownHits(now, before, "manl", "AU"), now);
-  assert.equal(search.shownHits(now, before, "manl", "NZ"), before);
-  assert.equal(search.shownHits(now, now, "m", "AU"), null);
+  assert.equal(search.shownResult(before, null, "man", "AU"), before);
+  assert.equal(search.shownResult(before, before, "manl", "AU"), before);
+  assert.equal(search.shownResult(now, before, "manl", "AU"), now);
+  assert.equal(search.shownResult(now, before, "manl", "NZ"), before);
+  assert.equal(search.shownResult(now, now, "m", "AU"), null);
 });
 
 test("arrow keys go round the places", () => {
@@ -99,13 +99,22 @@ test("arrow keys go round the places", () => {
 test("what was found is said in words", () => {
   assert.match(search.countText(1), /^1 place found/);
   assert.match(search.countText(4), /^4 places found/);
-  assert.equal(search.hitsText({ places: [] }, "Nothing."), "Nothing.");
-  assert.equal(search.hitsText({ places: [{}] }, "Nothing."), "");
-  assert.equal(search.hitsText({ places: [], looking: true }, "Nothing."), "");
-  assert.equal(search.hitsText({ word: "Too many", places: [{}] }, "Nothing."), "Too many");
+  assert.equal(search.resultText({ places: [] }, "Nothing."), "Nothing.");
+  assert.equal(search.resultText({ places: [{}] }, "Nothing."), "");
+  assert.equal(search.resultText({ places: [], looking: true }, "Nothing."), "");
+  assert.equal(search.resultText({ word: "Too many", places: [{}] }, "Nothing."), "Too many");
 });
 
 test("the head of a place is told from the rest", () => {
   assert.deepEqual(search.splitLabel("Manly, NSW, Australia"), ["Manly", "NSW, Australia"]);
   assert.deepEqual(search.splitLabel("Manly"), ["Manly", ""]);
+});
+
+test("a pin waits for what is known of this very town", () => {
+  const lists = { country: "AU", state: "NSW", town: "Manly", near: [-33.8, 151.3] };
+  assert.equal(address.isToldOf(lists, HOME), true);
+  assert.equal(address.isToldOf(lists, { ...HOME, town: "Perth" }), false);
+  assert.equal(address.isToldOf(lists, { ...HOME, state: "WA" }), false);
+  assert.equal(address.isToldOf({ ...lists, country: "NZ" }, HOME), false);
+  assert.equal(address.isToldOf(null, HOME), false);
 });

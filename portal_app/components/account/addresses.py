@@ -8,7 +8,7 @@ from portal_app.components.ui.fields import text_field, textarea_field
 from portal_app.components.ui.rows import two_texts
 from portal_app.state.account.addresses import AddressFormState
 
-_LEAFLET = ["leaflet@1.9.4", "react-leaflet@5.0.0", "@react-leaflet/core@3.0.0"]
+LEAFLET = ["leaflet@1.9.4", "react-leaflet@5.0.0", "@react-leaflet/core@3.0.0"]
 
 
 def _three_texts(
@@ -22,16 +22,16 @@ class AddressFields(rx.Component):
 
     library = "$/public/react/address.jsx"
     tag = "AddressFields"
-    lib_dependencies = _LEAFLET
+    lib_dependencies = LEAFLET
 
     initial: rx.Var[Any]
     errors: rx.Var[dict[str, str]]
     countries: rx.Var[list[tuple[str, str]]]
     lists: rx.Var[Any]
     home: rx.Var[str]
-    hits: rx.Var[Any]
+    search_result: rx.Var[Any]
     here: rx.Var[Any]
-    finds: rx.Var[bool]
+    has_geocoder: rx.Var[bool]
     tiles: rx.Var[str]
     optional: rx.Var[str]
 
@@ -54,9 +54,9 @@ def address_fields(address: Any, errors: Any, optional: str = "") -> rx.Componen
         countries=AddressFormState.countries,
         lists=AddressFormState.lists,
         home=AddressFormState.home,
-        hits=AddressFormState.hits,
+        search_result=AddressFormState.search_result,
         here=AddressFormState.here,
-        finds=AddressFormState.finds,
+        has_geocoder=AddressFormState.has_geocoder,
         tiles=AddressFormState.tiles,
         optional=optional,
         on_pick=AddressFormState.pick,

@@ -71,7 +71,7 @@ def phone_rows(phones: Any, errors: Any) -> rx.Component:
         primary=True,
         keeps_one=True,
         formatted=AddressFormState.formatted,
-        on_format_phone=AddressFormState.settle,
+        on_format_phone=AddressFormState.format_phone,
     )
 
 

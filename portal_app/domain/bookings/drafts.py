@@ -7,7 +7,7 @@ deleted after 30 days.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -24,6 +24,7 @@ from portal_app.domain.bookings.view_builders import (
     draft_view,
     free_time_views,
     price_of_draft,
+    stored_address,
 )
 from portal_app.domain.bookings.views import DetailsFormView
 from portal_app.domain.business import service as business
@@ -31,7 +32,11 @@ from portal_app.domain.catalogue import rules as pricing
 from portal_app.domain.catalogue import service as catalogue
 from portal_app.domain.catalogue.models import Service
 from portal_app.domain.customers import locations, profiles
-from portal_app.domain.customers.addresses import AddressForm, validate_address
+from portal_app.domain.customers.addresses import (
+    AddressForm,
+    pin_of,
+    validate_address,
+)
 from portal_app.domain.customers.business_profiles import draft_snapshot
 from portal_app.domain.customers.rules import (
     is_name_character,
@@ -303,7 +308,10 @@ def choose_location(
     """
     row = lock_open_draft(tx, actor, draft_id)
     with versioned_change(tx, row):
-        row.address = asdict(locations.location_address(tx, actor, location_id))
+        row.address = stored_address(
+            locations.location_address(tx, actor, location_id),
+            locations.location_pin(tx, actor, location_id),
+        )
         row.location_id = location_id
     return draft_view(tx, row)
 
@@ -320,7 +328,7 @@ def choose_address(
     """
     row = lock_open_draft(tx, actor, draft_id)
     with versioned_change(tx, row):
-        row.address = asdict(validate_address(form))
+        row.address = stored_address(validate_address(form), pin_of(form))
         row.location_id = locations.save_location(tx, actor, form)
     return draft_view(tx, row)
 

@@ -22,6 +22,7 @@ from portal_app.domain.bookings.models import (
     BookingLine,
 )
 from portal_app.domain.bookings.view_builders import (
+    directions_url,
     stored_address_lines,
     time_range_text,
 )
@@ -256,6 +257,8 @@ def get_booking(tx: Session, actor: Actor, number: str) -> views.BookingView:
         ],
         total=_money_as_booked(formats, row, row.total_minor),
         address_lines=stored_address_lines(row.address, settings.country),
+        place=views.BookingAddressView(**row.address),
+        directions=directions_url(row.address),
         access_notes=str(row.address.get("access_notes") or ""),
         contact_name=row.contact_name,
         contact_email=row.contact_email,

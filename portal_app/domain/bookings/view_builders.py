@@ -1,7 +1,9 @@
 """Views of drafts, and the texts that drafts, bookings and mails share."""
 
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from sqlmodel import Session, col, select
 
@@ -12,13 +14,17 @@ from portal_app.domain.business import service as business
 from portal_app.domain.catalogue import rules as pricing
 from portal_app.domain.catalogue import service as catalogue
 from portal_app.domain.catalogue.models import Service
-from portal_app.domain.customers.addresses import Address, address_lines
+from portal_app.domain.customers import addresses
+from portal_app.domain.customers.addresses import Address, Pin, address_lines
 from portal_app.domain.customers.models import Customer
 from portal_app.domain.customers.rules import phone_text
 from portal_app.domain.scheduling.models import Fieldworker
 from portal_app.domain.scheduling.service import Slot
 from portal_app.kernel.errors import InvalidInput
 from portal_app.kernel.formats import Formats, duration_text
+
+_PIN = ("latitude", "longitude")
+_DIRECTIONS = "https://www.google.com/maps/dir/?api=1"
 
 
 def price_of_draft(tx: Session, row: BookingDraft) -> pricing.PriceBreakdown | None:
@@ -50,9 +56,36 @@ def completed_steps(
     return [step for step in rules.STEPS if complete[step]]
 
 
+def stored_address(address: Address, pin: Pin) -> dict[str, str]:
+    """An address as drafts and bookings keep it, with its pin if it has one."""
+    kept = asdict(address)
+    latitude, longitude = pin
+    if latitude is not None and longitude is not None:
+        kept |= {"latitude": f"{latitude:.6f}", "longitude": f"{longitude:.6f}"}
+    return kept
+
+
 def stored_address_lines(address: dict[str, Any], home_country: str) -> list[str]:
     """A kept address as on an envelope; empty while there is none."""
-    return address_lines(Address(**address), home_country) if address else []
+    if not address:
+        return []
+    envelope = {name: text for name, text in address.items() if name not in _PIN}
+    return address_lines(Address(**envelope), home_country)
+
+
+def directions_url(address: dict[str, Any]) -> str:
+    """Where a map service shows the way to a kept address; empty without one.
+
+    A phone opens its own app for it.
+    """
+    if not address:
+        return ""
+    if address.get("latitude"):
+        place = f"{address['latitude']},{address['longitude']}"
+    else:
+        country = addresses.country_name(address["country"])
+        place = ", ".join([*stored_address_lines(address, address["country"]), country])
+    return f"{_DIRECTIONS}&{urlencode({'destination': place})}"
 
 
 def time_range_text(formats: Formats, starts_at: datetime, ends_at: datetime) -> str:

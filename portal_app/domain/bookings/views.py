@@ -14,7 +14,10 @@ from portal_app.domain.fields.views import FieldView
 
 @dataclass(frozen=True, slots=True)
 class BookingAddressView:
-    """Where to come, field by field, as the form shows it again."""
+    """Where to come, field by field, as the form shows it again.
+
+    ``latitude`` and ``longitude`` are the pin in degrees, both or neither.
+    """
 
     street: str = ""
     unit: str = ""
@@ -23,6 +26,8 @@ class BookingAddressView:
     postcode: str = ""
     country: str = ""
     access_notes: str = ""
+    latitude: str = ""
+    longitude: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +230,8 @@ class BookingView:
     """A booking with everything it was booked with.
 
     ``for_whom`` and ``fields`` are whom it is for and what the service asked, with
-    what was entered; a guest is told no answers.
+    what was entered; a guest is told no answers. ``place`` is the address field by
+    field, ``directions`` the page of a map service that shows the way there.
     """
 
     number: str
@@ -255,6 +261,8 @@ class BookingView:
     company_tax_number: str = ""
     for_whom: list[BookingDependentView] = field(default_factory=list)
     fields: list[FieldView] = field(default_factory=list)
+    place: BookingAddressView = BookingAddressView()
+    directions: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,10 @@ _TOWN_STATE_POSTCODE = frozenset({"AU", "US", "CA", "IN"})
 _POSTCODE_LAST = frozenset({"GB", "IE"})
 
 
+Pin = tuple[float | None, float | None]
+"""Latitude and longitude in degrees, both or neither."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddressForm:
     """An address as typed. The fields' names are those of the form.
@@ -112,7 +116,7 @@ def validate_address(form: AddressForm) -> Address:
     )
 
 
-def pin_of(form: AddressForm) -> tuple[float | None, float | None]:
+def pin_of(form: AddressForm) -> Pin:
     """The pin on the map: latitude and longitude in degrees, or two ``None``.
 
     A pin is a help, not a part of the address: one that makes no sense is none.

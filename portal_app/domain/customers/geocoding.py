@@ -91,12 +91,15 @@ def has_geocoder() -> bool:
     return wiring.current().geocoder is not None
 
 
-def search_towns(text: str, home: str) -> list[PlaceSuggestionView]:
+def search_towns(
+    text: str, home: str, near: tuple[float, float] | None = None
+) -> list[PlaceSuggestionView]:
     """The towns whose name begins with a text.
 
     Args:
         text: As typed.
         home: ISO code of the country to prefer.
+        near: A place there, in degrees; of towns of one name its nearest comes first.
     """
     return [
         PlaceSuggestionView(
@@ -115,7 +118,7 @@ def search_towns(text: str, home: str) -> list[PlaceSuggestionView]:
             latitude=f"{town.latitude:.6f}",
             longitude=f"{town.longitude:.6f}",
         )
-        for town in towns.search(text, home)
+        for town in towns.search(text, home, near=near)
     ]
 
 

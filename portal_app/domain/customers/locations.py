@@ -8,6 +8,7 @@ from portal_app.domain.business import service as businesses
 from portal_app.domain.customers.addresses import (
     Address,
     AddressForm,
+    Pin,
     address_lines,
     pin_of,
     place_key,
@@ -81,6 +82,11 @@ def saved_place(tx: Session, actor: Actor, address: Address) -> Location | None:
     key = place_key(address)
     rows = _LOCATIONS.rows(tx, actor)
     return next((row for row in rows if row.place_key == key), None)
+
+
+def location_pin(tx: Session, actor: Actor, location_id: str) -> Pin:
+    """The pin of one of the actor's saved places; errors as ``location_address``."""
+    return _LOCATIONS.find(tx, actor, location_id).pin
 
 
 def save_location(tx: Session, actor: Actor, form: AddressForm) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from portal_app.domain.customers.addresses import Address
+from portal_app.domain.customers.addresses import Address, Pin
 from portal_app.kernel.columns import (
     created_field,
     id_field,
@@ -105,12 +105,12 @@ class Location(AddressColumns, table=True):
     archived_at: datetime | None = optional_instant_field()
 
     @property
-    def pin(self) -> tuple[float | None, float | None]:
+    def pin(self) -> Pin:
         """Latitude and longitude."""
         return self.latitude, self.longitude
 
     @pin.setter
-    def pin(self, pin: tuple[float | None, float | None]) -> None:
+    def pin(self, pin: Pin) -> None:
         self.latitude, self.longitude = pin
 
 

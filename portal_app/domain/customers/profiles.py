@@ -15,6 +15,7 @@ from portal_app.domain.customers import contact_points, rules
 from portal_app.domain.customers.addresses import (
     Address,
     AddressForm,
+    Pin,
     address_lines,
     is_empty,
     pin_of,
@@ -96,7 +97,7 @@ class _CheckedProfile:
     birthday: date | None
     language: str
     billing: Address | None
-    pin: tuple[float | None, float | None]
+    pin: Pin
     booking_at_billing: bool
 
 

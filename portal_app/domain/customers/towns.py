@@ -6,11 +6,13 @@ other languages call those of at least 100 000. It knows no postcodes.
 """
 
 import json
+import math
+import re
 import unicodedata
 from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
@@ -42,6 +44,7 @@ _STATES = {
 _CODES_ARE_STATES = frozenset({"US"})
 MAX_SUGGESTIONS = 300
 _WELL_KNOWN = 100_000
+_MOST_WORDS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +77,22 @@ def towns(country: str, state: str = "") -> list[str]:
     return sorted({town.name for town in largest}, key=_fold)
 
 
-def search(text: str, country: str = "", limit: int = 6) -> list[Town]:
+def search(
+    text: str,
+    country: str = "",
+    limit: int = 6,
+    near: tuple[float, float] | None = None,
+) -> list[Town]:
     """Towns whose name begins with a text: in the country first, then the largest.
 
-    A town that is found by what another language calls it has that name.
+    Of several in the country with just this name, the nearest comes first. A town
+    that is found by what another language calls it has that name.
 
     Args:
         text: As typed; case and accents do not count.
         country: ISO code of the country to prefer.
         limit: How many at most.
+        near: Latitude and longitude in degrees of a place in that country.
     """
     wanted = text.split(",", maxsplit=1)[0].strip()
     typed = _fold(wanted)
@@ -101,11 +111,40 @@ def search(text: str, country: str = "", limit: int = 6) -> list[Town]:
         )
         if place not in found or differs < found[place][0]:
             found[place] = differs, replace(town, name=name)
-    best = sorted(
-        found.values(),
-        key=lambda one: (one[1].country != country, one[0][0], -one[1].population),
-    )
-    return [town for _, town in best[:limit]]
+
+    def rank(one: tuple[tuple[bool, bool, bool], Town]) -> tuple[Any, ...]:
+        (is_longer, *_), town = one
+        elsewhere = town.country != country
+        by_distance = near is not None and not elsewhere and not is_longer
+        away = _distance(near, town) if by_distance and near else 0.0
+        return elsewhere, is_longer, away, -town.population
+
+    return [town for _, town in sorted(found.values(), key=rank)[:limit]]
+
+
+@lru_cache(maxsize=16)
+def position_of(address: str, country: str) -> tuple[float, float] | None:
+    """Where an address in one text is: the town that it names last, in degrees.
+
+    Args:
+        address: Such as ``27 Sydenham Road, Marrickville NSW 2204``.
+        country: ISO code of its country.
+    """
+    words = re.findall(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*", address)
+    for end in range(len(words), 0, -1):
+        for begin in range(max(0, end - _MOST_WORDS), end):
+            found = find_town(" ".join(words[begin:end]), "", country)
+            if found is not None:
+                return found.latitude, found.longitude
+    return None
+
+
+def _distance(place: tuple[float, float], town: Town) -> float:
+    """How far it is, in degrees; good enough to tell which is nearer."""
+    latitude, longitude = place
+    across = abs(town.longitude - longitude)
+    across = min(across, 360 - across) * math.cos(math.radians(latitude))
+    return math.hypot(town.latitude - latitude, across)
 
 
 def find_town(name: str, state: str, country: str) -> Town | None:

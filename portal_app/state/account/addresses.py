@@ -29,6 +29,8 @@ class CountryLists:
         postcode: An example, or empty.
         middle: Where its map begins; latitude and longitude, or nothing.
         near: Where the town of the form is, or nothing.
+        state: The state of the form that this is about.
+        town: The town of the form that this is about.
     """
 
     country: str = ""
@@ -38,6 +40,8 @@ class CountryLists:
     postcode: str = ""
     middle: list[float] = field(default_factory=list)
     near: list[float] = field(default_factory=list)
+    state: str = ""
+    town: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,29 +79,31 @@ class PinnedAddress:
 class AddressFormState(rx.State):
     """The lists of the one address form that is open, and phones as written.
 
-    ``finds`` says whether streets are looked up. ``formatted`` maps a country and
-    a number as typed to the number as people in that country write it.
+    ``has_geocoder`` says whether streets are looked up. ``formatted`` maps a country
+    and a number as typed to the number as people in that country write it.
     """
 
     home: str = ""
     countries: list[tuple[str, str]] = []
     dialling: list[tuple[str, str]] = []
     lists: CountryLists = CountryLists()
-    hits: AddressSearchResult = AddressSearchResult()
+    search_result: AddressSearchResult = AddressSearchResult()
     here: PinnedAddress = PinnedAddress()
-    finds: bool = False
+    has_geocoder: bool = False
     tiles: str = ""
     formatted: dict[str, str] = {}
+    _place: tuple[float, float] | None = None
 
     @event_for(CUSTOMER, OFFICE)
     async def load(self) -> None:
         """Read the countries, and the lists of the business's own."""
-        home, locale = await worker.query(_business_country)
+        home, locale, address = await worker.query(_business_place)
         self.home = home
+        self._place = await worker.compute(towns.position_of, address, home)
         self.countries = addresses.countries(locale)
         self.dialling = rules.dialling_countries(self.countries)
         self.tiles = settings().map_tiles_url
-        self.finds = geocoding.has_geocoder()
+        self.has_geocoder = geocoding.has_geocoder()
         self.lists = await worker.compute(_country_lists, home, "", "")
 
     @event_for(CUSTOMER, OFFICE, weight=2)
@@ -111,28 +117,37 @@ class AddressFormState(rx.State):
     async def search(self, query: str, country: str) -> EventSpec | None:
         """Show the towns of this name at once, and begin to look for addresses."""
         typed, code = query.strip()[:120], country[:2].upper()
-        found = await worker.compute(geocoding.search_towns, typed, code or self.home)
+        country = code or self.home
+        near = self._place if country == self.home else None
+        found = await worker.compute(geocoding.search_towns, typed, country, near)
         looking = geocoding.has_geocoder()
         postcode_typed = not found and any(map(str.isdigit, typed))
         word = _NO_POSTCODES if postcode_typed and not looking else ""
-        self.hits = AddressSearchResult(typed, code, found, looking=looking, word=word)
-        return AddressFormState.look_up if self.hits.looking else None
+        self.search_result = AddressSearchResult(
+            typed, code, found, looking=looking, word=word
+        )
+        return AddressFormState.look_up if self.search_result.looking else None
 
     @event_for(CUSTOMER, OFFICE, background=True, weight=3)
     async def look_up(self) -> None:
         """Add the addresses of the last query, unless there is a newer one then."""
         async with self:
-            asked = self.hits
+            asked = self.search_result
         found, word = await _found_or_message(
             geocoding.search_addresses, actor(), asked.query, asked.country
         )
         async with self:
-            if (self.hits.query, self.hits.country) == (asked.query, asked.country):
+            if (self.search_result.query, self.search_result.country) == (
+                asked.query,
+                asked.country,
+            ):
                 places = [
                     *asked.places,
                     *_without_shown_towns(found or [], asked.places),
                 ]
-                self.hits = replace(asked, places=places, looking=False, word=word)
+                self.search_result = replace(
+                    asked, places=places, looking=False, word=word
+                )
 
     @event_for(CUSTOMER, OFFICE)
     def locate(self, latitude: str, longitude: str) -> EventSpec | None:
@@ -163,7 +178,7 @@ class AddressFormState(rx.State):
                 self.here = replace(asked, place=found, word=word)
 
     @event_for(CUSTOMER, OFFICE)
-    def settle(self, number: str, country: str) -> None:
+    def format_phone(self, number: str, country: str) -> None:
         """Write a phone number as its country does, if it is one."""
         typed, code = number[:40], country[:2].upper()
         try:
@@ -175,9 +190,9 @@ class AddressFormState(rx.State):
         self.formatted = {**kept, f"{code} {typed}": written}
 
 
-def _business_country(tx: Session) -> tuple[str, str]:
+def _business_place(tx: Session) -> tuple[str, str, str]:
     business = businesses.current_business(tx)
-    return business.country, business.locale
+    return business.country, business.locale, business.address
 
 
 def _country_lists(country: str, state: str, town: str) -> CountryLists:
@@ -190,6 +205,8 @@ def _country_lists(country: str, state: str, town: str) -> CountryLists:
         postcode=addresses.postcode_example(country),
         middle=list(towns.default_position(country) or ()),
         near=[near.latitude, near.longitude] if near else [],
+        state=state,
+        town=town,
     )
 
 

@@ -10,8 +10,10 @@ from sqlmodel import Session
 from portal_app.domain.bookings import booking_details, queries
 from portal_app.domain.bookings.views import BookingView, DetailsFormView
 from portal_app.domain.business import service as businesses
+from portal_app.domain.customers import towns
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.errors import NotFound
+from portal_app.settings import settings
 from portal_app.state.bookings.booking_dependents import (
     ADDED_PARAMETER,
     add_links,
@@ -29,8 +31,9 @@ BOOKING_PREFIX = "/bookings/"
 class BookingState(rx.State):
     """The booking at the address ``path``; ``None`` if there is none to see.
 
-    ``asked`` is what can still be changed of its details; ``adds`` are words and
-    address of the pages where another dependent is added.
+    ``tiles`` is the address of the map's pictures, and ``near`` where the town is
+    when no pin was set. ``asked`` is what can still be changed of its details;
+    ``adds`` are words and address of the pages where another dependent is added.
     """
 
     path: str = ""
@@ -38,6 +41,8 @@ class BookingState(rx.State):
     asked: DetailsFormView = DetailsFormView()
     adds: list[tuple[str, str]] = []
     clock: str = ""
+    tiles: str = ""
+    near: list[float] = []
     _added: str = ""
 
     @event_for(CUSTOMER, GUEST)
@@ -55,8 +60,20 @@ class BookingState(rx.State):
         self.booking, asked, self.clock = await worker.query(
             _booking, actor(), self._number()
         )
+        self.tiles = settings().map_tiles_url
+        self.near = await self._town() if self.tiles else []
         self.asked = tick_added(asked, self._added)
         self.adds = add_links(asked.types, BOOKING_PREFIX + self._number())
+
+    async def _town(self) -> list[float]:
+        """Where the town of the address is, for a map without a pin."""
+        place = self.booking.place if self.booking else None
+        if place is None or place.latitude:
+            return []
+        town = await worker.compute(
+            towns.find_town, place.town, place.state, place.country
+        )
+        return [town.latitude, town.longitude] if town else []
 
     def _number(self) -> str:
         path = str(self.router.url.path).rstrip("/")

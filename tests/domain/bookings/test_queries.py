@@ -4,10 +4,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlmodel import Session, select
 
-from portal_app.domain.bookings import confirmation, queries
+from portal_app.domain.bookings import confirmation, drafts, queries
 from portal_app.domain.bookings.models import Booking
 from portal_app.domain.bookings.views import (
     BookedServiceView,
+    BookingAddressView,
     BookingEventView,
     BookingPage,
     BookingRowView,
@@ -20,6 +21,8 @@ from portal_app.domain.catalogue import definitions
 from portal_app.domain.catalogue.models import Service
 from portal_app.domain.catalogue.rules import PricedChoice
 from portal_app.domain.catalogue.views import LineView
+from portal_app.domain.customers.addresses import AddressForm
+from portal_app.domain.customers.models import Location
 from portal_app.domain.scheduling import service as scheduling
 from portal_app.kernel.audiences import SYSTEM, Actor
 from portal_app.kernel.clock import frozen
@@ -39,6 +42,12 @@ from tests.support.snapshots import database_snapshot
 from tests.support.statements import statements_of
 
 pytestmark = pytest.mark.each_database
+
+
+MAPS = "https://www.google.com/maps/dir/?api=1&destination="
+
+
+NONE = (None, None)
 
 
 def _after(minutes: int) -> datetime:
@@ -155,7 +164,55 @@ def test_a_booking_is_shown_as_it_was_booked(db: Database) -> None:
                 ),
             )
         ],
+        place=BookingAddressView(
+            street="12 Ocean Street",
+            unit="3",
+            town="Bondi",
+            state="NSW",
+            postcode="2026",
+            country="AU",
+            access_notes="Ring twice",
+        ),
+        directions=(f"{MAPS}Unit+3%2C+12+Ocean+Street%2C+Bondi+NSW+2026%2C+Australia"),
     )
+
+
+def test_a_booking_keeps_the_pin_it_was_made_with(db: Database) -> None:
+    db.call(create_sample_business)
+    maya = db.call(new_customer)
+    typed = AddressForm(
+        street="1 Hall Street",
+        town="Bondi",
+        state="NSW",
+        postcode="2026",
+        country="AU",
+        latitude="-33.890842",
+        longitude="151.274292",
+    )
+    with frozen(NOW):
+        first = ready_draft(db, maya)
+        first = db.call(drafts.choose_address, maya, first.id, typed)
+        assert (first.address.latitude, first.address.longitude) == (
+            "-33.890842",
+            "151.274292",
+        )
+        numbers = [confirmation.confirm(db, maya, first.id, first.shown)]
+        # The same place, saved; and with its pin taken away after that.
+        second = ready_draft(db, maya, starts_at=_after(300))
+        second = db.call(drafts.choose_location, maya, second.id, first.location_id)
+        numbers.append(confirmation.confirm(db, maya, second.id, second.shown))
+        db.call(
+            lambda tx: setattr(tx.get_one(Location, first.location_id), "pin", NONE)
+        )
+        views = [db.query(queries.get_booking, maya, number) for number in numbers]
+
+    for view in views:
+        assert view.address_lines == ["1 Hall Street", "Bondi NSW 2026"]
+        assert view.directions == f"{MAPS}-33.890842%2C151.274292"
+        assert (view.place.latitude, view.place.longitude) == (
+            "-33.890842",
+            "151.274292",
+        )
 
 
 def test_a_booking_is_listed_with_its_texts(db: Database) -> None:

@@ -160,6 +160,33 @@ def test_towns_are_found_in_the_country_and_by_other_names(
     assert names[: len(first)] == first
 
 
+@pytest.mark.parametrize(
+    ("address", "typed", "states"),
+    [
+        ("27 Sydenham Road, Marrickville NSW 2204", "Newtown", ["NSW", "QLD"]),
+        ("5 Malop Street, Geelong VIC 3220", "newtown", ["VIC", "NSW"]),
+        ("1 Adelaide Street, Brisbane City QLD 4000", "Richmond", ["NSW", "VIC"]),
+        # What only begins like this is still ordered by size.
+        ("5 Malop Street, Geelong VIC 3220", "newcas", ["NSW"]),
+        ("nowhere", "Newtown", ["NSW", "VIC"]),
+    ],
+)
+def test_of_towns_of_one_name_the_nearest_comes_first(
+    address: str, typed: str, states: list[str]
+) -> None:
+    found = towns.search(typed, "AU", near=towns.position_of(address, "AU"))
+    assert [town.state for town in found][: len(states)] == states
+
+
+def test_an_address_is_in_the_town_it_names_last() -> None:
+    sydney = towns.find_town("Marrickville", "NSW", "AU")
+    assert sydney is not None
+    found = towns.position_of("27 Sydenham Road, Marrickville NSW 2204", "AU")
+    assert found == (sydney.latitude, sydney.longitude)
+    assert towns.position_of("", "AU") is None
+    assert towns.position_of("1 Main Street", "XX") is None
+
+
 def test_a_town_has_a_position() -> None:
     found = towns.find_town("sydney", "NSW", "AU")
     assert found is not None

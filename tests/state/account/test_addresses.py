@@ -38,7 +38,7 @@ def told() -> Iterator[FakeGeocoder]:
 
 
 def _hits(tab: Tab) -> AddressSearchResult:
-    return tab.state(AddressFormState).hits
+    return tab.state(AddressFormState).search_result
 
 
 def _here(tab: Tab) -> PinnedAddress:
@@ -50,7 +50,7 @@ def _names(events: list) -> list[str]:
 
 
 def test_without_a_geocoder_there_are_towns(tab: Tab) -> None:
-    assert not tab.state(AddressFormState).finds
+    assert not tab.state(AddressFormState).has_geocoder
     assert tab.fire(AddressFormState.search, "Newcastle", "AU") == []
     hits = _hits(tab)
     assert (hits.query, hits.country, hits.looking, hits.word) == (
@@ -78,7 +78,7 @@ def test_without_a_geocoder_streets_and_postcodes_are_not_found(
 
 def test_towns_are_shown_before_addresses(tab: Tab, told: FakeGeocoder) -> None:
     tab.fire(AddressFormState.load)
-    assert tab.state(AddressFormState).finds
+    assert tab.state(AddressFormState).has_geocoder
     told.places = [
         replace(BONDI, road="", house_number="", suburb="Newcastle", postcode=""),
         replace(BONDI, road="Newcastle Street", postcode="2030"),
@@ -105,7 +105,7 @@ def test_late_answer_to_an_earlier_query_is_dropped(
 
     def search(*_: object) -> list:
         # Meanwhile somebody has typed on.
-        state.hits = later
+        state.search_result = later
         return [BONDI]
 
     monkeypatch.setattr(told, "search", search)

@@ -125,8 +125,11 @@ def test_lists_follow_the_country(database: Database) -> None:
     assert [round(degrees) for degrees in lists.near] == [-34, 151]
     tab.fire(AddressFormState.pick, "??", "", "")
     assert tab.state(AddressFormState).lists.towns == []
-    tab.fire(AddressFormState.settle, "4155552671", "US")
+    tab.fire(AddressFormState.format_phone, "4155552671", "US")
     assert tab.state(AddressFormState).formatted == {"US 4155552671": "(415) 555-2671"}
     tab.fire(AddressFormState.search, "newcas", "AU")
-    hits = tab.state(AddressFormState).hits
-    assert (hits.query, hits.places[0].label) == ("newcas", "Newcastle, NSW, Australia")
+    found = tab.state(AddressFormState).search_result
+    assert (found.query, found.places[0].label) == (
+        "newcas",
+        "Newcastle, NSW, Australia",
+    )
