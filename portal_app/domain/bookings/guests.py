@@ -36,6 +36,7 @@ from portal_app.domain.bookings.views import BookingLinkView, KnownPersonView
 from portal_app.domain.business import service as business
 from portal_app.domain.customers import contacts
 from portal_app.domain.customers.models import Contact, Customer
+from portal_app.domain.customers.rules import phone_text
 from portal_app.domain.rate_limits import limiter
 from portal_app.kernel.audiences import Actor, Audience
 from portal_app.kernel.clock import utc_now
@@ -70,7 +71,8 @@ def known_person(tx: Session, actor: Actor) -> KnownPersonView:
         return KnownPersonView()
     row = tx.get_one(Booking, actor.booking_id)
     first, _, last = row.contact_name.partition(" ")
-    return KnownPersonView(first, last, row.contact_email, row.contact_phone)
+    phone = phone_text(row.contact_phone, business.current_business(tx).country)
+    return KnownPersonView(first, last, row.contact_email, phone)
 
 
 def sign_in_by_number(

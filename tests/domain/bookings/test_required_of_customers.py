@@ -15,6 +15,7 @@ from portal_app.kernel.audiences import SYSTEM, Actor
 from portal_app.kernel.clock import frozen
 from portal_app.kernel.db import Database
 from portal_app.kernel.errors import InvalidInput
+from portal_app.kernel.features import Feature
 from tests.support.accounts import outbox_messages
 from tests.support.sample_business import (
     CONTACT,
@@ -24,6 +25,7 @@ from tests.support.sample_business import (
     new_customer,
     ready_draft,
 )
+from tests.support.switches import switched_off
 from tests.support.uploads import snapshot_without_attempts
 
 HEARD = Definition(key="heard", name="How did you hear of us?", required=True)
@@ -155,3 +157,13 @@ def test_what_is_required_meanwhile_is_asked_before_confirming(
     choose(db, maya, draft.id, **{field.key: FILLED_IN[field.key]})
     view = db.query(drafts.get_draft, maya, draft.id)
     assert confirmation.confirm(db, maya, draft.id, view.shown)
+
+
+def test_nothing_is_required_while_the_questions_are_switched_off(
+    db: Database, maya: Actor
+) -> None:
+    require(db, HEARD, ALLERGIES)
+    with switched_off(db, Feature.CUSTOM_FIELDS):
+        draft = ready_draft(db, maya)
+        assert asked(db, maya, draft.id) == []
+        assert confirmation.confirm(db, maya, draft.id, draft.shown)
