@@ -55,8 +55,8 @@ def draw() -> rx.Component:
         ),
         ordered=True,
         archive=Archive(
-            "cannot be added any more. Those that customers have stay.",
-            "Customers cannot add any of these. Those that are there stay.",
+            "can no longer be added. Customers keep the ones they have.",
+            "Customers can no longer add these. They keep the ones they have.",
             _how_many,
         ),
     )
@@ -64,7 +64,7 @@ def draw() -> rx.Component:
         rx.el.div(
             page_header(
                 "Dependents",
-                text="Whom and what customers book for.",
+                text="Who or what customers book for.",
                 action=add_button(types, "btn btn-primary"),
             ),
             rx.cond(_STATE.loaded, collection_list(types), list_skeleton(3)),
@@ -154,7 +154,7 @@ def _fields(one: Any) -> list[Any]:
                 errors=errors,
                 most=_MOST_DOCUMENTS,
                 aside="Not asked for any more",
-                keeps="What customers handed in stays.",
+                keeps="Files from customers are kept.",
             ),
         ),
     ]

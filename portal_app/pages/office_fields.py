@@ -38,23 +38,25 @@ def draw() -> rx.Component:
         fields=lambda field: field_form(field, _STATE.items, _STATE.errors),
         add="Add field",
         empty=empty_state(
-            "Nothing is asked here yet",
+            "No questions here yet",
             "Add a field, and it appears in the form at once.",
             name="list-checks",
             class_name="py-9! sm:py-10!",
         ),
         ordered=True,
         archive=Archive(
-            "is not asked any more. What was entered is kept.",
-            "Nobody is asked for these. What was entered is kept, and is there again "
-            "once they are restored.",
+            "is not asked any more. Earlier answers are kept.",
+            (
+                "These are not asked any more. Earlier answers are kept, and come "
+                "back if you restore a field."
+            ),
             _answer_count,
         ),
     )
     return shell(
         page_header(
             "Fields",
-            text="What you ask besides name, contact and address.",
+            text="Your own questions, besides name, contact and address.",
         ),
         rx.cond(_STATE.loaded, _page(fields), list_skeleton(4)),
         collection_dialogs(fields),
@@ -80,7 +82,7 @@ def _owner_list() -> rx.Component:
         rx.el.ul(_owner_link(_STATE.customers, icon("users"))),
         _group("Dependents", _STATE.types, lambda one: type_icon(one.icon)),
         _group("Services", _STATE.services, lambda _one: icon("calendar-plus")),
-        aria_label="Of whom",
+        aria_label="Who to ask",
         class_name="hidden w-60 shrink-0 xl:block",
     )
 
@@ -123,7 +125,7 @@ def _owner_select() -> rx.Component:
 
     return rx.el.div(
         rx.el.label(
-            "Of whom",
+            "Who to ask",
             class_name="field-label",
             custom_attrs={"htmlFor": identifier},
         ),

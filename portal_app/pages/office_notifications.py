@@ -19,7 +19,7 @@ from portal_app.state.office.notifications import OfficeNotificationsState
 def draw() -> rx.Component:
     """Draw one page of the mails that were not delivered."""
     return shell(
-        page_header("Notifications", text="What did not reach people, and why."),
+        page_header("Notifications", text="Emails that did not arrive, and why."),
         rx.cond(
             OfficeNotificationsState.loaded,
             section(
@@ -78,7 +78,7 @@ def _list() -> rx.Component:
                 "No mail failed for good",
                 "Every mail was delivered",
             ),
-            "A mail that a server refuses for good appears here, with the reason.",
+            "Emails that could not be delivered appear here, with the reason.",
             name="mail",
             level=3,
         ),

@@ -150,7 +150,7 @@ def test_from_the_offices_question_to_the_customers_answer(
     assert steps.facts(page)[name] == ["40 cm"]
     hands.press(steps.button(office, f"Archive {name}"))
     told = office.get_by_role("status").filter(has_text=name)
-    expect(told).to_contain_text("is not asked any more. What was entered is kept.")
+    expect(told).to_contain_text("is not asked any more. Earlier answers are kept.")
     steps.reload(page)
     assert name not in steps.facts(page)
     hands.press(told.get_by_role("button", name="Undo"))
@@ -271,7 +271,7 @@ def test_what_was_typed_outlives_a_reload(
     office: Page, portal: RunningPortal, name: str
 ) -> None:
     steps.visit(office, "/office/fields")
-    whom = office.get_by_role("navigation", name="Of whom")
+    whom = office.get_by_role("navigation", name="Who to ask")
     whom.get_by_role("link", name="Pools").click()
     expect(steps.heading(office, "Pools", level=2)).to_be_visible()
     expect(office).to_have_url("/office/fields?type=pool")
@@ -347,7 +347,7 @@ def test_every_customer_is_asked_what_the_office_asks(  # noqa: PLR0917 - two pe
 def _choose_of_whom(office: Page) -> None:
     """On a phone from one list; an address may name somebody, or nobody."""
     steps.visit(office, "/office/fields")
-    office.get_by_role("combobox", name="Of whom").select_option("Pools (5)")
+    office.get_by_role("combobox", name="Who to ask").select_option("Pools (5)")
     expect(steps.heading(office, "Pools", level=2)).to_be_visible()
     expect(office).to_have_url("/office/fields?type=pool")
     expect(_entry(office, "Sanitiser")).to_be_visible()
