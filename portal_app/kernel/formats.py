@@ -10,6 +10,7 @@ from babel.dates import (
     format_time,
     get_timezone_location,
 )
+from babel.numbers import get_decimal_symbol
 
 from portal_app.kernel.clock import instants_of_wall_time
 from portal_app.kernel.money import Money
@@ -33,6 +34,12 @@ class Formats:
     def zone(self) -> ZoneInfo:
         """The business's zone."""
         return ZoneInfo(self.timezone)
+
+    @property
+    def decimal_mark(self) -> str:
+        """What parts a number from its fraction here, "." or ","."""
+        mark = get_decimal_symbol(self.locale)
+        return mark if mark in {".", ","} else "."
 
     @property
     def clock(self) -> str:

@@ -2,7 +2,7 @@
 
 from decimal import Decimal, InvalidOperation
 
-from babel.numbers import get_currency_precision, get_decimal_symbol
+from babel.numbers import get_currency_precision
 
 from portal_app.domain.catalogue.checks import MAX_PRICE_MINOR, MAX_TAX_BASIS_POINTS
 from portal_app.kernel.formats import Formats
@@ -84,8 +84,7 @@ def whole_number(text: str) -> int | None:
 
 
 def _number(text: str, formats: Formats) -> Decimal:
-    mark = get_decimal_symbol(formats.locale)
-    plain = decimal(text, mark if mark in {".", ","} else ".")
+    plain = decimal(text, formats.decimal_mark)
     try:
         number = Decimal(plain)
     except InvalidOperation:
@@ -96,8 +95,7 @@ def _number(text: str, formats: Formats) -> Decimal:
 
 
 def _written(number: Decimal, formats: Formats) -> str:
-    mark = get_decimal_symbol(formats.locale)
-    return f"{number:f}".replace(".", mark if mark in {".", ","} else ".")
+    return f"{number:f}".replace(".", formats.decimal_mark)
 
 
 def _decimals(formats: Formats) -> int:

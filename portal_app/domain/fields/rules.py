@@ -335,6 +335,8 @@ def check_answers(
     answers: Answers,
     stored: StoredValues,
     today: date,
+    *,
+    decimal_mark: str = ".",
 ) -> dict[str, Any]:
     """Check answers against all fields of a form at once.
 
@@ -349,6 +351,7 @@ def check_answers(
         answers: What was sent.
         stored: What is stored.
         today: On the business's calendar.
+        decimal_mark: As the business writes numbers, "." or ",".
 
     Returns:
         What changes: key to the new value, ``None`` for removed.
@@ -371,7 +374,9 @@ def check_answers(
         before = final.get(field.key)
         if field.key in answers and field.key not in faults:
             try:
-                after = parse_answer(field, answers[field.key], before, today)
+                after = parse_answer(
+                    field, answers[field.key], before, today, decimal_mark
+                )
             except InvalidAnswer as bad:
                 faults[field.key] = str(bad)
                 final.pop(field.key, None)
@@ -434,7 +439,9 @@ def is_compatible(field: Definition, entered: StoredValue) -> bool:
     return True
 
 
-def parse_answer(field: Definition, raw: Any, before: Any, today: date) -> Any:
+def parse_answer(
+    field: Definition, raw: Any, before: Any, today: date, decimal_mark: str = "."
+) -> Any:
     """What to store for an answer; ``None`` for an empty one.
 
     Args:
@@ -442,9 +449,10 @@ def parse_answer(field: Definition, raw: Any, before: Any, today: date) -> Any:
         raw: From a browser.
         before: What is stored and fits, or ``None``.
         today: On the business's calendar.
+        decimal_mark: As the business writes numbers, "." or ",".
 
     Raises:
-        BadAnswer: With a sentence for the person.
+        InvalidAnswer: With a sentence for the person.
     """
     if field.kind == CHOICES:
         return _parse_choices(field, raw, before)
@@ -453,6 +461,8 @@ def parse_answer(field: Definition, raw: Any, before: Any, today: date) -> Any:
     if raw is not None and not isinstance(raw, str):
         raise InvalidAnswer("Please fill this in again.")
     text = paragraphs(raw or "")
+    if field.kind == NUMBER:
+        return _parse_number(field, text, before, decimal_mark) if text else None
     return _PARSERS[field.kind](field, text, before, today) if text else None
 
 
@@ -475,7 +485,7 @@ def display_text(field: Definition, value: Any, formats: Formats | None = None) 
     Args:
         field: A definition that the value fits.
         value: As stored.
-        formats: For dates; ISO without.
+        formats: For dates and numbers; as they are stored without.
     """
     if value is None or field.kind == FILE:
         return ""
@@ -486,7 +496,9 @@ def display_text(field: Definition, value: Any, formats: Formats | None = None) 
         names = {choice.key: choice.name for choice in field.choices}
         text = ", ".join(names.get(key, key) for key in _choice_keys(value))
     elif field.kind == NUMBER:
-        text = f"{value} {field.unit}".strip()
+        if formats is not None:
+            text = text.replace(".", formats.decimal_mark)
+        text = f"{text} {field.unit}".strip()
     elif field.kind == DATE:
         text = _day_text(text, formats)
     elif field.kind == SIGNATURE:
@@ -531,9 +543,11 @@ def _parse_text(field: Definition, text: str, before: Any, _today: date) -> str:
     return text
 
 
-def _parse_number(field: Definition, text: str, before: Any, _today: date) -> str:
+def _parse_number(field: Definition, text: str, before: Any, decimal_mark: str) -> str:
+    if text == before:
+        return text  # as the form showed it
     number: Decimal | None = None
-    plain = decimal(text)
+    plain = decimal(text, decimal_mark)
     if len(plain) <= _MAX_NUMBER_LENGTH and plain.isascii() and "_" not in plain:
         try:
             number = Decimal(plain)
@@ -644,7 +658,6 @@ def _day_text(iso: str, formats: Formats | None) -> str:
 _PARSERS: dict[str, Callable[[Definition, str, Any, date], Any]] = {
     TEXT: _parse_text,
     LONG_TEXT: _parse_text,
-    NUMBER: _parse_number,
     DATE: _parse_date,
     YES_NO: _parse_yes_no,
     CHOICE: _parse_choice,

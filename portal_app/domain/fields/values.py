@@ -195,7 +195,12 @@ def save_values(
     formats = businesses.formats(tx)
     today = utc_now().astimezone(formats.zone).date()
     changes = d.check_answers(
-        fields, actor.audience.value, answers, _by_key(fields, stored), today
+        fields,
+        actor.audience.value,
+        answers,
+        _by_key(fields, stored),
+        today,
+        decimal_mark=formats.decimal_mark,
     )
     for field in fields:
         if field.key not in changes:
@@ -432,7 +437,7 @@ def _input_bounds(field: Definition, formats: Formats) -> tuple[str, str]:
 
 def _answer_text(field: Definition, raw: Any, today: date, formats: Formats) -> str:
     try:
-        value = d.parse_answer(field, raw, None, today)
+        value = d.parse_answer(field, raw, None, today, formats.decimal_mark)
     except d.InvalidAnswer:
         return str(raw)
     if field.kind == d.FILE and value:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -84,6 +85,36 @@ SIGNED = Definition(key="consent", name="Consent", kind="signature")
 )
 def test_answers_are_normalised(field: Definition, raw: Any, value: Any) -> None:
     assert rules.parse_answer(field, raw, None, TODAY) == value
+
+
+@pytest.mark.parametrize(
+    ("locale", "raw", "before", "value", "text"),
+    [
+        ("de", "12,5", None, "12.5", "12,5"),
+        ("de", "1.234,5", None, "1234.5", "1234,5"),
+        ("de", "1.234", None, "1234", "1234"),
+        ("de", "1,234", None, "1.234", "1,234"),
+        # What the form showed is what it was.
+        ("de", "1.234", "1.234", "1.234", "1,234"),
+        ("en_AU", "1,234.5", None, "1234.5", "1234.5"),
+        ("en_AU", "1,234", None, "1234", "1234"),
+        ("en_AU", "1.234", None, "1.234", "1.234"),
+        ("en_AU", "12,5", None, "12.5", "12.5"),
+    ],
+)
+def test_numbers_are_read_as_the_business_writes_them(
+    locale: str, raw: str, before: str | None, value: str, text: str
+) -> None:
+    field = replace(COUNT, decimals=3, minimum=None, maximum=None, unit="")
+    formats = Formats(locale, "Europe/Berlin", "EUR")
+    mark = formats.decimal_mark
+    assert rules.parse_answer(field, raw, before, TODAY, mark) == value
+    changes = rules.check_answers(
+        [field], "customer", {field.key: raw}, {}, TODAY, decimal_mark=mark
+    )
+    if before is None:
+        assert changes == {field.key: value}
+    assert rules.display_text(field, value, formats) == text
 
 
 @pytest.mark.parametrize(
