@@ -26,7 +26,7 @@ from portal_app.backups.retention import backup_folder
 from portal_app.demo.customers import DemoStorage
 from portal_app.demo.loader import ACCOUNTS, PASSWORD, is_empty, load_demo
 from portal_app.domain import wiring
-from portal_app.domain.accounts import credentials
+from portal_app.domain.accounts import credentials, second_factor
 from portal_app.domain.accounts import service as accounts
 from portal_app.domain.accounts.owners import has_owner
 from portal_app.domain.accounts.rules import OFFICE, mailable_email
@@ -266,6 +266,17 @@ def invite(
         with _prepared(settings) as database:
             path = database.call(invitations.first_owner_path, email)
         print(f"Good once, for a day: {settings.base_url}{path}")
+
+
+@office.command("remove-second-factor")
+def remove_second_factor(
+    email: Annotated[str, typer.Argument(help="The email of who lost the app.")],
+) -> None:
+    """Let somebody log in without a code again who lost the authenticator app."""
+    with _one_line_errors():
+        with _prepared(load_settings()) as database:
+            database.call(second_factor.reset_by_email, SYSTEM, email)
+        print(f"{email} logs in without a code until an app is set up again.")
 
 
 @office.command("password-link")

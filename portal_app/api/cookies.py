@@ -12,6 +12,8 @@ DEVICE_COOKIE = "portal-device"
 """A browser that somebody signed in with before: a secret for each account."""
 FLOW_COOKIE = "portal-flow"
 """A browser that is at a provider's log-in page."""
+CODE_COOKIE = "portal-code"
+"""A browser whose log-in waits for a code of an authenticator app."""
 PENDING_IDENTITY_COOKIE = "portal-offer"
 """A browser that a provider vouched for, before it is clear whose account it is."""
 

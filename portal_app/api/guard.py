@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from portal_app.api.cookies import (
+    CODE_COOKIE,
     PENDING_IDENTITY_COOKIE,
     read_cookie,
     read_device_secrets,
@@ -238,6 +239,8 @@ class Guard:
         if session:
             kept.append((b"cookie", session.encode()))
         brought = [("offer", offer)] if offer else []
+        if asked := read_cookie(self._settings, headers, CODE_COOKIE):
+            brought.append(("code", asked))
         brought += [
             ("device", secret)
             for secret in read_device_secrets(self._settings, headers)

@@ -13,6 +13,7 @@ from starlette.routing import Route
 from portal_app.api import cookies
 from portal_app.api.authentication import RequestAuthenticator
 from portal_app.domain.accounts import service as accounts
+from portal_app.domain.accounts.views import SignedIn
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.db import Database
@@ -65,6 +66,8 @@ class TicketRedeemer:
         signed_in = await run_in_threadpool(
             self._database.call, accounts.redeem_ticket, actor, ticket, devices
         )
+        if signed_in.code_secret:
+            return self._ask_for_code(signed_in, next_path)
         answer = see_other(_landing(signed_in.role, signed_in.path, next_path))
         lifetime = int((signed_in.expires_at - utc_now()).total_seconds())
         cookies.set_cookie(
@@ -82,7 +85,21 @@ class TicketRedeemer:
                 cookies.device_cookie_value(signed_in.device_secret, devices),
                 _DEVICE_SECONDS,
             )
-        cookies.delete_cookie(answer, settings, cookies.PENDING_IDENTITY_COOKIE)
+        for waiting in (cookies.PENDING_IDENTITY_COOKIE, cookies.CODE_COOKIE):
+            cookies.delete_cookie(answer, settings, waiting)
+        return answer
+
+    def _ask_for_code(self, signed_in: SignedIn, next_path: str) -> Response:
+        """Let the browser give a code before it gets a session."""
+        answer = see_other(f"/login/code?{urlencode({'next': local_path(next_path)})}")
+        lifetime = int((signed_in.expires_at - utc_now()).total_seconds())
+        cookies.set_cookie(
+            answer,
+            self._settings,
+            cookies.CODE_COOKIE,
+            signed_in.code_secret,
+            lifetime,
+        )
         return answer
 
 

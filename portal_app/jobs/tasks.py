@@ -5,7 +5,7 @@ import structlog
 from portal_app.backups.manifest import BackupError
 from portal_app.backups.retention import BackupFolder
 from portal_app.backups.stored_files import BackedUpStorage
-from portal_app.domain.accounts import security_log, sessions, tokens
+from portal_app.domain.accounts import second_factor, security_log, sessions, tokens
 from portal_app.domain.bookings import guests
 from portal_app.domain.bookings.drafts import delete_stale_drafts
 from portal_app.domain.customers import contact_points, contacts
@@ -80,6 +80,7 @@ def purge_expired(db: Database) -> dict[str, int]:
     deleted = {
         "attempt_windows": db.call(limiter.purge),
         "tokens": db.call(tokens.purge),
+        "code_requests": db.call(second_factor.purge),
         "sessions": db.call(sessions.purge),
         "provider_flows": db.call(provider_flows.purge),
         "offers": db.call(pending_identities.purge),

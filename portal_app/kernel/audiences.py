@@ -7,6 +7,7 @@ from enum import StrEnum
 class Audience(StrEnum):
     """A group of people that a handler, route or file declares itself for.
 
+    ``NEWCOMER`` works here and has to secure the log-in before anything else.
     ``READER`` is somebody of the office who may look at everything and change
     nothing; what changes something is for ``OFFICE`` alone.
     """
@@ -16,6 +17,7 @@ class Audience(StrEnum):
     GUEST = "guest"
     OFFICE = "office"
     READER = "reader"
+    NEWCOMER = "newcomer"
     FIELDWORKER = "fieldworker"
 
 

@@ -6,14 +6,14 @@ import reflex as rx
 
 from portal_app.components.layout.navigation import OFFICE_MENU
 from portal_app.components.layout.shell import shell
-from portal_app.components.ui.buttons import button
+from portal_app.components.ui.buttons import button, text_link
 from portal_app.components.ui.dialogs import edit_button, saving_dialog
 from portal_app.components.ui.feedback import badge, list_skeleton
 from portal_app.components.ui.fields import email_field, select_field, text_field
 from portal_app.components.ui.icons import avatar, icon
 from portal_app.components.ui.lists import icon_action, item, item_line
 from portal_app.components.ui.logic import each, joined, when
-from portal_app.components.ui.surfaces import page_header, section
+from portal_app.components.ui.surfaces import card, page_header, section
 from portal_app.pages.page import Page
 from portal_app.state.core.viewer import ViewerState
 from portal_app.state.office.people import OfficePeopleState
@@ -50,6 +50,7 @@ def draw() -> rx.Component:
                 rx.el.div(
                     rx.el.ul(each(_STATE.people, _person), class_name=_LIST),
                     _invitations(),
+                    _two_step(),
                     class_name="flex flex-col gap-9",
                 ),
                 list_skeleton(3),
@@ -75,7 +76,18 @@ def _person(person: Any) -> rx.Component:
             ),
             class_name="text-sm text-ink-faint",
         ),
-        badges=rx.fragment(badge(person.role_name), when(person.is_me, badge("You"))),
+        badges=rx.fragment(
+            badge(person.role_name),
+            when(person.is_me, badge("You")),
+            when(
+                person.second_factor,
+                badge(
+                    icon("shield-check", "size-3.5"),
+                    "Two-step",
+                    look="bg-success-soft text-success",
+                ),
+            ),
+        ),
         actions=[
             when(
                 _STATE.may_change,
@@ -147,6 +159,41 @@ def _invitation(invitation: Any) -> rx.Component:
             ),
         ),
         key=invitation.id,
+    )
+
+
+def _two_step() -> rx.Component:
+    return section(
+        "Two-step log-in",
+        card(
+            rx.el.p(
+                "Besides the password, a code from an app on the phone. ",
+                text_link("Set up yours", href="/two-step"),
+                ".",
+            ),
+            when(
+                _STATE.may_change,
+                rx.el.div(
+                    rx.el.p(
+                        rx.cond(
+                            _STATE.required,
+                            "Everybody who works here must have it, fieldworkers too.",
+                            "Everybody decides for themselves.",
+                        ),
+                        class_name="min-w-0 flex-1 basis-60",
+                    ),
+                    button(
+                        rx.cond(_STATE.required, "Leave it to everybody", "Require it"),
+                        kind="secondary",
+                        on_click=_STATE.require_second_factor(~_STATE.required),
+                    ),
+                    class_name=(
+                        "mt-4 flex flex-wrap items-center gap-4 border-t border-line "
+                        "pt-4"
+                    ),
+                ),
+            ),
+        ),
     )
 
 

@@ -58,6 +58,9 @@ NOT_SIGNED_IN = {
     OWNER: BOOKINGS,
 }
 
+# Whoever works here secures their own log-in.
+FOR_THE_STAFF = FOR_THE_OFFICE | {FIELDWORKER: SHOWN}
+
 PAGES = {
     "/": EVERYBODY,
     "/services": EVERYBODY,
@@ -66,6 +69,7 @@ PAGES = {
     "/signup": NOT_SIGNED_IN,
     "/login": NOT_SIGNED_IN,
     "/login/booking": EVERYBODY,
+    "/login/code": EVERYBODY,
     "/login/connect": EVERYBODY,
     "/forgot-password": EVERYBODY,
     "/reset-password": EVERYBODY,
@@ -74,6 +78,7 @@ PAGES = {
     "/stop-mails": EVERYBODY,
     "/confirm-email": EVERYBODY,
     "/join": EVERYBODY,
+    "/two-step": FOR_THE_STAFF,
     "/account": FOR_CUSTOMERS,
     "/account/billing": FOR_CUSTOMERS,
     "/account/places": FOR_CUSTOMERS,
@@ -115,6 +120,7 @@ HANDLERS = {
         "index_state": "load",
         "join_state": "load submit",
         "login_booking_state": "load open_link submit",
+        "login_code_state": "load submit",
         "login_connect_state": "load prove_by_password send_mail use_link",
         "login_state": "load submit",
         "password_state": "clear rate",
@@ -188,6 +194,9 @@ HANDLERS = {
         "office_settings_state": "load",
         "office_setup_state": "load",
     },
+    "for all who work here": {
+        "two_step_state": "begin confirm load switch_off",
+    },
     "for the office": {
         "office_dependent_types_state": "archive begin move restore save",
         "office_fields_state": "archive begin move restore save",
@@ -199,7 +208,9 @@ HANDLERS = {
             "save_time_off use_picture withdraw"
         ),
         "office_notifications_state": "send_again",
-        "office_people_state": ("begin change_role invite remove send_again withdraw"),
+        "office_people_state": (
+            "begin change_role invite remove require_second_factor send_again withdraw"
+        ),
         "looking_state": "find start",
         "office_business_state": "save show",
         "office_permissions_state": "save",
@@ -225,6 +236,7 @@ WHO_MAY = {
     "for customers and guests": frozenset({CUSTOMER, OWNER, GUEST}),
     "for customers and the office": frozenset({CUSTOMER, OWNER, OFFICE}),
     "for all of the office": frozenset({OFFICE, READER}),
+    "for all who work here": frozenset({OFFICE, READER, FIELDWORKER}),
     "for the office": frozenset({OFFICE}),
     "for nobody": frozenset(),
 }

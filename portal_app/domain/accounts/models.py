@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import false as sa_false
 from sqlmodel import Field, SQLModel
 
 from portal_app.kernel.columns import (
@@ -127,6 +128,7 @@ class AccountToken(SQLModel, table=True):
     Attributes:
         contact_id: As ``AccountSession.contact_id``.
         email: The address that a change of email proves.
+        second_factor: Whether a ticket was given for a code as well.
         way: What a ticket was given for; see ``AccountSession.way``.
         path: Where a ticket leads, if not wherever the person was.
     """
@@ -160,6 +162,57 @@ class AccountToken(SQLModel, table=True):
     purpose: str = Field(max_length=24)
     token_hash: str = Field(max_length=64)
     remember: bool = False
+    second_factor: bool = Field(
+        default=False, sa_column_kwargs={"server_default": sa_false()}
+    )
+    created_at: datetime = created_field()
+    expires_at: datetime = instant_field(index=True)
+    used_at: datetime | None = optional_instant_field()
+
+
+class SecondFactor(SQLModel, table=True):
+    """An authenticator app of somebody who works here.
+
+    Attributes:
+        secret: What app and portal share, encrypted with the portal's key.
+        confirmed_at: When a first code of it was right; it counts from then on.
+        last_step: The half minute of the newest code that was used (RFC 6238).
+    """
+
+    __tablename__ = "second_factor"
+
+    account_id: str = Field(
+        primary_key=True, foreign_key="account.id", ondelete="CASCADE"
+    )
+    secret: str = Field(max_length=200)
+    confirmed_at: datetime | None = optional_instant_field()
+    last_step: int = 0
+    created_at: datetime = created_field()
+
+
+class RecoveryCode(SQLModel, table=True):
+    """A code on paper that stands once for one of the app."""
+
+    __tablename__ = "recovery_code"
+    __table_args__ = (UniqueConstraint("account_id", "code_hash"),)
+
+    id: str = id_field()
+    account_id: str = Field(foreign_key="account.id", ondelete="CASCADE")
+    code_hash: str = Field(max_length=64)
+    used_at: datetime | None = optional_instant_field()
+
+
+class CodeRequest(SQLModel, table=True):
+    """A log-in that waits for its code; the browser's cookie holds the secret."""
+
+    __tablename__ = "code_request"
+    __table_args__ = (UniqueConstraint("token_hash"),)
+
+    id: str = id_field()
+    account_id: str = Field(foreign_key="account.id", index=True, ondelete="CASCADE")
+    way: str = Field(max_length=16)
+    remember: bool = False
+    token_hash: str = Field(max_length=64)
     created_at: datetime = created_field()
     expires_at: datetime = instant_field(index=True)
     used_at: datetime | None = optional_instant_field()

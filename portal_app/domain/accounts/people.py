@@ -4,8 +4,13 @@ import structlog
 from sqlalchemy import delete, func
 from sqlmodel import Session, col, select
 
-from portal_app.domain.accounts import security_log, sessions, tokens
-from portal_app.domain.accounts.models import Account, AccountSession, Identity
+from portal_app.domain.accounts import second_factor, security_log, sessions, tokens
+from portal_app.domain.accounts.models import (
+    Account,
+    AccountSession,
+    Identity,
+    SecondFactor,
+)
 from portal_app.domain.accounts.owners import owner_ids
 from portal_app.domain.accounts.rules import (
     CHANGE_EMAIL,
@@ -47,8 +52,9 @@ def office_people(tx: Session, actor: Actor) -> OfficePeopleView:
         .subquery()
     )
     rows = tx.exec(
-        select(Account, seen.c.at)
+        select(Account, seen.c.at, SecondFactor.confirmed_at)
         .outerjoin(seen, seen.c.account_id == col(Account.id))
+        .outerjoin(SecondFactor, col(SecondFactor.account_id) == col(Account.id))
         .where(Account.role == OFFICE, col(Account.disabled_at).is_(None))
     ).all()
     formats = businesses.formats(tx)
@@ -60,13 +66,15 @@ def office_people(tx: Session, actor: Actor) -> OfficePeopleView:
             role=account.office_role,
             role_name=OFFICE_ROLES.get(account.office_role, ""),
             last_seen=f"{formats.short_day(at)}, {formats.time(at)}" if at else "",
+            second_factor=confirmed is not None,
             is_me=account.id == actor.account_id,
         )
-        for account, at in rows
+        for account, at, confirmed in rows
     ]
     return OfficePeopleView(
         people=sorted(people, key=lambda one: (one.name.casefold(), one.id)),
         may_change=actor.is_owner,
+        required=businesses.current_business(tx).second_factor_required,
     )
 
 
@@ -128,6 +136,30 @@ def remove_person(tx: Session, actor: Actor, account_id: str) -> None:
     close_account(tx, actor, account)
 
 
+def require_second_factor(tx: Session, actor: Actor, required: bool) -> None:
+    """Ask everybody who works here for a second factor, or leave it to them.
+
+    Whoever has none is led to set one up before anything else.
+
+    Raises:
+        NotAllowed: If the actor is not an owner.
+        Conflict: If the actor has none: they would be the first to be kept out.
+    """
+    require_owner(actor)
+    if required and not second_factor.is_on(tx, actor.account_id or ""):
+        raise Conflict("Please set up your own authenticator app first.")
+    if not businesses.set_second_factor_required(tx, actor, required):
+        return
+    words = ("No", "Yes")
+    change_log.record(
+        tx,
+        actor,
+        "changed",
+        Thing("Setting", "", "Office people"),
+        [Difference("Two-step log-in required", words[not required], words[required])],
+    )
+
+
 def close_account(tx: Session, actor: Actor, account: Account) -> None:
     """End every way in of somebody who works here no more; what they did stays.
 
@@ -142,6 +174,7 @@ def close_account(tx: Session, actor: Actor, account: Account) -> None:
         tx, account.id, SIGN_IN, RESET_PASSWORD, CHANGE_EMAIL, VERIFY_EMAIL
     )
     tx.execute(delete(Identity).where(col(Identity.account_id) == account.id))
+    second_factor.forget(tx, account.id)
     security_log.record(
         tx, actor, "person_removed", account_id=account.id, about=account.email
     )

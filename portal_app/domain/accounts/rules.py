@@ -41,6 +41,7 @@ OFFICE_ROLES = {
     READER: "Read-only",
 }
 """What somebody of the office may do, in words."""
+CODE_REQUEST_LIFETIME = timedelta(minutes=10)
 MAX_STAFF_NAME = 80
 
 PROVIDERS = {"google": "Google", "apple": "Apple", "facebook": "Facebook"}

@@ -45,6 +45,10 @@ EVENT_KINDS = {
     "person_removed": "Somebody was removed from the office.",
     "looking_started": "Somebody of the office looks as a customer, read only.",
     "looking_ended": "Somebody of the office stopped looking as a customer.",
+    "code_refused": "A log-in was refused: wrong code of the authenticator app.",
+    "recovery_code_used": "A recovery code was used.",
+    "second_factor_on": "An authenticator app was set up.",
+    "second_factor_off": "The authenticator app was switched off.",
     "robot": "A sign-up looked like a robot's.",
 }
 """What is logged, in words."""

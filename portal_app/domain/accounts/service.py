@@ -10,12 +10,13 @@ from dataclasses import dataclass, replace
 import structlog
 from sqlmodel import Session, select
 
-from portal_app.domain.accounts import passwords, sessions, tokens
+from portal_app.domain.accounts import passwords, second_factor, sessions, tokens
 from portal_app.domain.accounts.attempts import password_guess
 from portal_app.domain.accounts.models import Account
 from portal_app.domain.accounts.owners import has_owner
 from portal_app.domain.accounts.rules import (
     BY_PASSWORD,
+    CODE_REQUEST_LIFETIME,
     GUEST,
     OFFICE,
     OWNER,
@@ -49,6 +50,7 @@ class _Credentials:
     password_hash: str | None
     active: bool
     disabled: bool
+    second_factor: bool
 
 
 def sign_in(
@@ -99,7 +101,9 @@ def sign_in(
     ticket = db.call(_record_success, known, fresh, remember)
     if ticket is None:
         raise _wrong_credentials()
-    limiter.succeeded(db, attempt)
+    if not known.second_factor:
+        # Or whoever knows the password could guess at codes without an end.
+        limiter.succeeded(db, attempt)
     if not known.active:
         raise NotActivated
     return ticket
@@ -120,7 +124,8 @@ def redeem_ticket(
         device_secrets: From the browser's own cookie; empty without one.
 
     Returns:
-        The secrets for the cookies, and until when.
+        The secrets for the cookies, and until when; or that a code of the
+        authenticator app is still to be given.
 
     Raises:
         NotFound: If the ticket is unknown, used or expired.
@@ -134,6 +139,10 @@ def redeem_ticket(
     account = tx.get(Account, meaning.account_id)
     if account is None or account.disabled_at is not None:
         raise NotFound(_SIGN_IN_AGAIN)
+    if not meaning.second_factor and second_factor.is_on(tx, account.id):
+        asked = second_factor.ask_for_code(tx, meaning)
+        ends = utc_now() + CODE_REQUEST_LIFETIME
+        return SignedIn("", ends, False, account.role, code_secret=asked)
     secret = sessions.recognise_device(tx, account, actor, device_secrets)
     record(
         tx,
@@ -260,6 +269,7 @@ def _credentials(tx: Session, email: str) -> _Credentials | None:
         password_hash=account.password_hash,
         active=account.verified_at is not None,
         disabled=account.disabled_at is not None,
+        second_factor=second_factor.is_on(tx, account.id),
     )
 
 

@@ -37,6 +37,7 @@ class TokenSubject:
         contact_id: The customer's contact whose own link it was.
         way: The way in that a ticket was given for.
         remember: Whether the session shall outlive the browser window.
+        second_factor: Whether a code was given besides.
         email: The address that a change of email proves.
         path: Where a ticket leads, if not wherever the person was.
     """
@@ -47,6 +48,7 @@ class TokenSubject:
     contact_id: str | None = None
     way: str = BY_PASSWORD
     remember: bool = False
+    second_factor: bool = False
     email: str = ""
     path: str = ""
 

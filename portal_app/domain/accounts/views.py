@@ -16,6 +16,8 @@ class SignedIn:
         device_secret: What the browser is recognised by when it signs in
             again, for a cookie of its own (HttpOnly, a year); empty for a guest.
         path: Where a guest belongs, such as ``/bookings/B-…``; empty otherwise.
+        code_secret: Instead of a session (``secret`` is empty then): a code of the
+            authenticator app is still to be given, in the browser that has this.
     """
 
     secret: str
@@ -24,6 +26,37 @@ class SignedIn:
     role: str
     device_secret: str = ""
     path: str = ""
+    code_secret: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SecondFactorView:
+    """The authenticator app of somebody who works here.
+
+    Attributes:
+        on: Whether a code is asked at each log-in.
+        since: The day it was set up, in words.
+        codes_left: How many recovery codes were not used.
+        required: Whether the business asks everybody to have one.
+    """
+
+    on: bool = False
+    since: str = ""
+    codes_left: int = 0
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SecondFactorOffer:
+    """What an app is set up with.
+
+    Attributes:
+        secret: For typing it in, in groups of four.
+        address: ``otpauth://…``, for the picture that is scanned.
+    """
+
+    secret: str = ""
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +129,7 @@ class PersonView:
         role: A key of ``OFFICE_ROLES``.
         role_name: In words.
         last_seen: In words, or empty for somebody who was never here.
+        second_factor: Whether their log-in asks for a code.
         is_me: Whether it is the one looking.
     """
 
@@ -105,6 +139,7 @@ class PersonView:
     role: str = ""
     role_name: str = ""
     last_seen: str = ""
+    second_factor: bool = False
     is_me: bool = False
 
 
@@ -112,11 +147,13 @@ class PersonView:
 class OfficePeopleView:
     """Everybody of the office.
 
-    ``may_change`` says whether the one looking is an owner.
+    ``may_change`` says whether the one looking is an owner; ``required`` whether
+    everybody who works here must have a second factor.
     """
 
     people: list[PersonView] = field(default_factory=list)
     may_change: bool = False
+    required: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,9 @@ class Business(SQLModel, table=True):
     )
     tax_basis_points: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     tax_included: bool | None = None
+    second_factor_required: bool = Field(
+        default=False, sa_column_kwargs={"server_default": sa_false()}
+    )
     demo: bool = False
     version: int = 1
     features: dict[str, Any] = later_json_field()

@@ -15,8 +15,8 @@ from portal_app.domain.change_log.service import Thing
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.db import get_cached
 from portal_app.kernel.formats import Formats
-from portal_app.kernel.ownership import require_office
-from portal_app.kernel.statements import insert_once
+from portal_app.kernel.ownership import require_office, require_owner
+from portal_app.kernel.statements import affected, insert_once
 
 DEFAULT_NAME = "My business"
 """What a business is called until the office names it."""
@@ -199,3 +199,19 @@ def save_switches(tx: Session, actor: Actor, form: SwitchesForm, version: int) -
     before = rules.SWITCHES.values(now)
     differences = change_log.differences(rules.SWITCHES, before, wanted)
     change_log.record(tx, actor, "changed", thing, differences)
+
+
+def set_second_factor_required(tx: Session, actor: Actor, required: bool) -> bool:
+    """Say whether everybody who works here must have one; whether that is new.
+
+    Raises:
+        NotAllowed: If the actor is not an owner.
+    """
+    require_owner(actor)
+    changed = affected(
+        tx,
+        update(Business)
+        .where(col(Business.id) == 1, col(Business.second_factor_required) != required)
+        .values(second_factor_required=required),
+    )
+    return bool(changed)

@@ -6,8 +6,9 @@ from sqlalchemy import select as select_columns
 from sqlmodel import Session, col
 
 from portal_app.domain.accounts import sessions, sign_in_methods
-from portal_app.domain.accounts.models import Account, AccountSession
-from portal_app.domain.accounts.rules import GUEST, OWNER, READER
+from portal_app.domain.accounts.models import Account, AccountSession, SecondFactor
+from portal_app.domain.accounts.rules import FIELDWORKER, GUEST, OFFICE, OWNER, READER
+from portal_app.domain.business import service as businesses
 from portal_app.domain.customers.contacts import VIEW, has_right
 from portal_app.domain.customers.models import Customer
 from portal_app.domain.customers.profiles import picture_url
@@ -86,9 +87,11 @@ def _resolve_with_last_seen(
             col(Account.office_role),
             col(Customer.id),
             col(AccountSession.seen_customer_id),
+            col(SecondFactor.confirmed_at),
         )
         .select_from(AccountSession)
         .outerjoin(Account, col(Account.id) == col(AccountSession.account_id))
+        .outerjoin(SecondFactor, col(SecondFactor.account_id) == col(Account.id))
         .outerjoin(Customer, col(Customer.account_id) == col(Account.id))
         .where(
             col(AccountSession.token_hash) == token_hash,
@@ -101,7 +104,7 @@ def _resolve_with_last_seen(
     if row is None:
         return nobody, False
     session_id, last_seen_at, booking_id, contact_id, way, *whose = row
-    account_id, role, office_role, customer_id, seen_id = whose
+    account_id, role, office_role, customer_id, seen_id, secured_at = whose
     # A guest leaves as soon as the business closes the way the guest came by, a
     # contact as soon as the customer lets them see bookings no more.
     if booking_id is not None and not sign_in_methods.is_enabled(tx, way):
@@ -109,7 +112,7 @@ def _resolve_with_last_seen(
     if contact_id is not None and not has_right(tx, contact_id, VIEW):
         return nobody, False
     actor = Actor(
-        audience=Audience.READER if office_role == READER else Audience(role or GUEST),
+        audience=_audience(tx, role, office_role, secured=secured_at is not None),
         account_id=account_id,
         customer_id=customer_id,
         booking_id=booking_id,
@@ -121,6 +124,17 @@ def _resolve_with_last_seen(
     if seen_id is not None and actor.audience is Audience.OFFICE:
         actor = _as_seen(tx, actor, seen_id)
     return actor, sessions.is_last_seen_outdated(last_seen_at)
+
+
+def _audience(
+    tx: Session, role: str | None, office_role: str, *, secured: bool
+) -> Audience:
+    """What a session may do; an account that must be secured first, only that."""
+    if role in {OFFICE, FIELDWORKER} and not secured:
+        business = businesses.current_business(tx)
+        if business.second_factor_required:
+            return Audience.NEWCOMER
+    return Audience.READER if office_role == READER else Audience(role or GUEST)
 
 
 def _as_seen(tx: Session, actor: Actor, customer_id: str) -> Actor:

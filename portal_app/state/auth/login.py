@@ -32,6 +32,7 @@ _FIRST_PAGES = {
     Audience.OFFICE: "/office",
     Audience.READER: "/office",
     Audience.FIELDWORKER: "/",
+    Audience.NEWCOMER: "/two-step",
 }
 
 

@@ -26,6 +26,8 @@ CUSTOMER = Audience.CUSTOMER
 GUEST = Audience.GUEST
 OFFICE = Audience.OFFICE
 STAFF = groups.STAFF
+FIELDWORKER = Audience.FIELDWORKER
+NEWCOMER = Audience.NEWCOMER
 """For handlers that only read; what changes something is for ``OFFICE`` alone."""
 
 

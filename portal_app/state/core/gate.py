@@ -77,6 +77,7 @@ _WHO = {
     Audience.CUSTOMER: ("customers", "a customer"),
     Audience.OFFICE: ("the office", "the office"),
     Audience.READER: ("the office", "the office"),
+    Audience.NEWCOMER: ("the staff", "one of the staff"),
     Audience.FIELDWORKER: ("fieldworkers", "a fieldworker"),
 }
 
@@ -224,6 +225,9 @@ class Gate(Middleware):
         if who.audience is Audience.READER and Audience.OFFICE in audiences:
             # On a page they may see: it stays.
             events = Event.from_event_type(toast("error", _READ_ONLY))
+            return StateUpdate(delta=delta, events=events)
+        if who.audience is Audience.NEWCOMER:
+            events = Event.from_event_type(rx.redirect("/two-step", replace=True))
             return StateUpdate(delta=delta, events=events)
         here = str(state.router.url.path or "/")
         query = str(state.router.url.query or "")

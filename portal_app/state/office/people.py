@@ -36,6 +36,7 @@ class OfficePeopleState(VersionedForm, rx.State):
     people: list[PersonView] = []
     waiting: list[InvitationView] = []
     may_change: bool = False
+    required: bool = False
 
     @event_for(*STAFF)
     async def load(self) -> None:
@@ -106,6 +107,17 @@ class OfficePeopleState(VersionedForm, rx.State):
             yield step
 
     @event_for(OFFICE)
+    async def require_second_factor(self, required: bool) -> EventSpec:
+        """Ask everybody who works here for a second factor, or leave it to them."""
+        return await self._about(
+            people.require_second_factor,
+            required,
+            "Everybody is asked for it from now on."
+            if required
+            else "Everybody decides for themselves.",
+        )
+
+    @event_for(OFFICE)
     async def send_again(self, invitation: str) -> EventSpec:
         """Send a new link."""
         return await self._about(
@@ -119,9 +131,9 @@ class OfficePeopleState(VersionedForm, rx.State):
             invitations.withdraw_one, invitation, "The invitation is withdrawn."
         )
 
-    async def _about(self, act: Any, invitation: str, done: str) -> EventSpec:
+    async def _about(self, act: Any, what: str | bool, done: str) -> EventSpec:
         try:
-            await worker.call(act, actor(), invitation)
+            await worker.call(act, actor(), what)
             said = toast("success", done)
         except DomainError as error:
             said = toast("error", error.message)
@@ -131,4 +143,5 @@ class OfficePeopleState(VersionedForm, rx.State):
     async def _read(self) -> None:
         found, waiting = await worker.query(_office, actor())
         self.people, self.may_change = found.people, found.may_change
+        self.required = found.required
         self.waiting = [one for _, one in waiting]
