@@ -229,7 +229,11 @@ def test_a_reader_changes_nothing(db: Database, owner: Actor) -> None:
     assert db.query(policies.policies_for_office, reader)
 
 
-def test_the_office_invites_fieldworkers(db: Database, owner: Actor) -> None:
+def test_the_office_invites_fieldworkers(
+    db: Database, owner: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Whose place it is is tested where places are.
+    monkeypatch.setattr(invitations, "_listeners", [])
     office = _join(db, owner, "office", "office@example.com")
     db.call(invitations.invite, office, "sam@example.com", "fieldworker", name="Sam")
     sam = _accept(db, newest_link(db, "invitation"), "Sam")

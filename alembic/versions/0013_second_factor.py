@@ -5,8 +5,8 @@ from alembic import op
 
 from portal_app.kernel.db import UTCDateTime
 
-revision = "0012_second_factor"
-down_revision = "0011_setup_steps"
+revision = "0013_second_factor"
+down_revision = "0012_business_words"
 branch_labels = None
 depends_on = None
 
