@@ -28,11 +28,13 @@ from portal_app.domain.bookings.view_builders import (
 )
 from portal_app.domain.bookings.views import DetailsFormView
 from portal_app.domain.business import service as business
+from portal_app.domain.business.service_area import Place, serves
 from portal_app.domain.catalogue import rules as pricing
 from portal_app.domain.catalogue import service as catalogue
 from portal_app.domain.catalogue.models import Service
 from portal_app.domain.customers import locations, profiles
 from portal_app.domain.customers.addresses import (
+    Address,
     AddressForm,
     pin_of,
     validate_address,
@@ -305,13 +307,14 @@ def choose_location(
     Raises:
         NotFound: If draft or place are missing or somebody else's.
         Conflict: If the draft was confirmed already.
+        InvalidInput: If the business does not go there.
     """
     row = lock_open_draft(tx, actor, draft_id)
+    address = locations.location_address(tx, actor, location_id)
+    pin = locations.location_pin(tx, actor, location_id)
+    _require_served(tx, address, *pin)
     with versioned_change(tx, row):
-        row.address = stored_address(
-            locations.location_address(tx, actor, location_id),
-            locations.location_pin(tx, actor, location_id),
-        )
+        row.address = stored_address(address, pin)
         row.location_id = location_id
     return draft_view(tx, row)
 
@@ -324,13 +327,29 @@ def choose_address(
     Raises:
         NotFound: If the draft is missing or somebody else's.
         Conflict: If it was confirmed already, or no more places can be saved.
-        InvalidInput: With a sentence for each field that is wrong.
+        InvalidInput: With a sentence for each field that is wrong, or one in all if
+            the business does not go there.
     """
     row = lock_open_draft(tx, actor, draft_id)
     with versioned_change(tx, row):
-        row.address = stored_address(validate_address(form), pin_of(form))
+        address, pin = validate_address(form), pin_of(form)
+        _require_served(tx, address, *pin)
+        row.address = stored_address(address, pin)
         row.location_id = locations.save_location(tx, actor, form)
     return draft_view(tx, row)
+
+
+def _require_served(
+    tx: Session, address: Address, latitude: float | None, longitude: float | None
+) -> None:
+    """Refuse an address outside the service area.
+
+    Raises:
+        InvalidInput: With a sentence for the customer.
+    """
+    place = Place(address.postcode, latitude, longitude)
+    if not serves(business.area_of(tx), place):
+        raise InvalidInput({}, rules.not_served_text(address.town))
 
 
 def fieldworkers(tx: Session, actor: Actor, draft_id: str) -> list[FieldworkerView]:

@@ -105,6 +105,14 @@ def unavailable_dependent_text(name: str) -> str:
     )
 
 
+def not_served_text(town: str) -> str:
+    """Why an address cannot be booked for: the business does not go there."""
+    return (
+        f"Sorry, we do not come to this address{f' in {town}' if town else ''}. "
+        "Please choose another one, or ask us."
+    )
+
+
 def switched_off_text(closed: str) -> str:
     """Why a draft needs another look: something in it is not offered any more."""
     return f"{closed} Please look at “Contact details” again."

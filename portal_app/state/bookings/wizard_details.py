@@ -72,7 +72,9 @@ class WizardLocationState(rx.State):
             else:
                 draft = await worker.call(drafts.choose_location, who, draft_id, place)
         except InvalidInput as wrong:
-            book._show(errors=wrong.fields, problem="")
+            book._show(
+                errors=wrong.fields, problem="" if wrong.fields else wrong.message
+            )
             return None
         except NotFound:
             book._show(errors={}, problem=_NO_LOCATION)

@@ -30,6 +30,7 @@ _NUMBERS = (
     *("area_kilometres", "quote_valid_days", "lead_minutes", "horizon_days"),
     "slot_step_minutes",
 )
+_DISTANCE = "area_kilometres"
 _PIN = ("latitude", "longitude")
 _SHOWN = frozenset({"name", "tagline", "about", "accent_color"})
 _MOST = 4000
@@ -195,7 +196,8 @@ def _as_typed(stored: BusinessForm) -> BusinessFormView:
     }
     return BusinessFormView(
         **{name: values[name] for name in _TEXTS},
-        **{name: str(values[name]) for name in _NUMBERS},
+        **{name: str(values[name]) for name in _NUMBERS if name != _DISTANCE},
+        area_kilometres=str(stored.area_kilometres or ""),
         **pin,
     )
 

@@ -1,0 +1,54 @@
+"""A booking is made only for where the business goes."""
+
+from dataclasses import replace
+
+import pytest
+
+from portal_app.domain.bookings import drafts
+from portal_app.domain.business import service as businesses
+from portal_app.domain.customers import locations
+from portal_app.kernel.audiences import SYSTEM
+from portal_app.kernel.clock import frozen
+from portal_app.kernel.db import Database
+from portal_app.kernel.errors import InvalidInput
+from tests.support.sample_business import (
+    HOME,
+    NOW,
+    create_sample_business,
+    draft_before_contact,
+    new_customer,
+)
+from tests.support.snapshots import database_snapshot
+
+
+def go_only_to(db: Database, postcodes: str) -> None:
+    form, _ = db.query(businesses.settings_form)
+    db.call(
+        businesses.save_business,
+        SYSTEM,
+        replace(form, area_kind="postcodes", area_postcodes=postcodes),
+    )
+
+
+def test_an_address_elsewhere_is_refused_in_words(db: Database) -> None:
+    with frozen(NOW):
+        db.call(create_sample_business)
+        maya = db.call(new_customer)
+        draft = draft_before_contact(db, maya)
+        (place,) = db.query(locations.list_locations, maya)
+        go_only_to(db, "9990-9999")
+        before = database_snapshot(db)
+        for choose, what in (
+            (drafts.choose_address, HOME),
+            (drafts.choose_location, place.id),
+        ):
+            with pytest.raises(InvalidInput) as refused:
+                db.call(choose, maya, draft, what)
+            assert refused.value.fields == {}
+            assert refused.value.message.startswith(
+                "Sorry, we do not come to this address in "
+            )
+        assert database_snapshot(db) == before
+        go_only_to(db, f"9990-9999, {HOME.postcode}")
+        assert db.call(drafts.choose_location, maya, draft, place.id).location_id
+        assert db.call(drafts.choose_address, maya, draft, HOME).location_id
