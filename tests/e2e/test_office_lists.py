@@ -112,7 +112,7 @@ def test_a_type_with_a_document_is_offered_to_customers(  # noqa: PLR0917 - two 
     expect(customers.get_by_role("main").get_by_text(title)).to_be_visible()
     hands.press(steps.button(office, f"Archive {title}s"))
     told = office.get_by_role("status").filter(has_text=title)
-    expect(told).to_contain_text("Those that customers have stay.")
+    expect(told).to_contain_text("Customers keep the ones they have.")
     steps.reload(customers)
     expect(steps.heading(customers, "What do you want to add?")).to_be_visible()
     expect(customers.get_by_role("main").get_by_text(title)).to_have_count(0)
