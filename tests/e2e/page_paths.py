@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 
 from portal_app.demo.loader import PASSWORD
 from portal_app.domain.bookings.models import Booking
+from portal_app.domain.catalogue.models import Service
 from portal_app.domain.customers.models import Customer
 from portal_app.domain.dependents.models import Dependent
 from portal_app.domain.scheduling.models import Fieldworker
@@ -46,6 +47,7 @@ PLACES = {
     "/verify-contact": Place("/verify-contact?token=unknown", STRANGER),
     "/stop-mails": Place("/stop-mails?token=unknown", STRANGER),
     "/confirm-email": Place("/confirm-email?token=unknown", STRANGER),
+    "/join": Place("/join?token=unknown", STRANGER),
     "/dependents": Place("/dependents"),
     "/dependents/add": Place("/dependents/add"),
     "/dependents/[id]": Place("/dependents/{dependent}"),
@@ -60,6 +62,7 @@ PLACES = {
     "/bookings": Place("/bookings"),
     "/bookings/[number]": Place("/bookings/{booking}"),
     "/office/team/[id]": Place("/office/team/{fieldworker}", OFFICE),
+    "/office/services/[id]": Place("/office/services/{service}", OFFICE),
 }
 
 
@@ -79,7 +82,13 @@ def path_of(portal: RunningPortal, place: Place) -> str:
         booking=_booking_of_maya(portal),
         dependent=_dependent_of_maya(portal),
         fieldworker=_fieldworker(portal),
+        service=portal.database.query(_service),
     )
+
+
+def _service(tx: Session) -> str:
+    of_the_business = select(Service.id).order_by(col(Service.slug))
+    return str(tx.exec(of_the_business).first())
 
 
 def _booking_of_maya(portal: RunningPortal) -> str:
