@@ -151,36 +151,44 @@ def week_lines(hours: Sequence[WeeklyHours], locale: str) -> list[str]:
     """Weekly hours as people read them, days with the same hours together.
 
     Returns:
-        Such as ``Mon – Fri: 9:00 am – 5:00 pm``; with weeks in turn, each line says
-        of which week it is.
+        Such as ``Mon – Fri: 9:00 am – 5:00 pm``; what is not the same every week
+        comes last and says of which week it is.
     """
     names = get_day_names("abbreviated", locale=locale)
-    two_weeks = any(one.week != EVERY_WEEK for one in hours)
+    days = {
+        week: [stretches_text(_of_day(hours, week, day), locale) for day in range(7)]
+        for week in (WEEK_A, WEEK_B)
+    }
+    same = [one == other for one, other in zip(*days.values(), strict=True)]
+    found = _lines("", days[WEEK_A], same, names)
+    for week, texts in days.items():
+        start = f"Week {WEEK_KEYS[week].upper()}, "
+        found += _lines(start, texts, [not it for it in same], names)
+    return found
+
+
+def _of_day(hours: Sequence[WeeklyHours], week: int, day: int) -> list[DayStretch]:
+    return sorted(
+        (one.starts, one.ends)
+        for one in hours
+        if one.weekday == day and one.week in (EVERY_WEEK, week)
+    )
+
+
+def _lines(
+    start: str, texts: Sequence[str], told: Sequence[bool], names: Mapping[int, str]
+) -> list[str]:
+    """A line for each run of days that are told and have the same hours."""
     found: list[str] = []
-    for week in (WEEK_A, WEEK_B) if two_weeks else (EVERY_WEEK,):
-        days = [
-            stretches_text(
-                sorted(
-                    (one.starts, one.ends)
-                    for one in hours
-                    if one.weekday == day and one.week in (EVERY_WEEK, week)
-                ),
-                locale,
-            )
-            for day in range(7)
-        ]
-        start = f"Week {WEEK_KEYS[week].upper()}, " if two_weeks else ""
-        first = 0
-        while first < 7:
-            last = first
-            while last < 6 and days[last + 1] == days[first]:
-                last += 1
-            if days[first]:
-                called = names[first]
-                if last > first:
-                    called += f" – {names[last]}"
-                found.append(f"{start}{called}: {days[first]}")
-            first = last + 1
+    first = 0
+    while first < 7:
+        last, run = first, (told[first], texts[first])
+        while last < 6 and (told[last + 1], texts[last + 1]) == run:
+            last += 1
+        if told[first] and texts[first]:
+            called = names[first] + (f" – {names[last]}" if last > first else "")
+            found.append(f"{start}{called}: {texts[first]}")
+        first = last + 1
     return found
 
 

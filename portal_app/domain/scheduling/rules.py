@@ -14,6 +14,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from portal_app.kernel.clock import day_bounds
@@ -132,8 +133,14 @@ def as_stretches(stored: Iterable[Iterable[int]]) -> tuple[DayStretch, ...]:
     return tuple((starts, ends) for starts, ends in stored)
 
 
+@lru_cache(maxsize=64)
+def calendar_of(zone: ZoneInfo, first: date, last: date) -> "LocalCalendar":
+    """The calendar of a range of days; worked out once, as it is asked for again."""
+    return LocalCalendar(zone, first, last)
+
+
 class LocalCalendar:
-    """A range of days on the clock of a zone.
+    """A range of days on the clock of a zone. What it answers is never changed.
 
     Args:
         zone: The business's zone.
@@ -152,6 +159,7 @@ class LocalCalendar:
             (day, day.toordinal(), day.weekday(), segments)
             for day, segments in zip(days, [[], *self._segments], strict=True)
         ]
+        self._starts: dict[int, tuple[list[int], list[int]]] = {}
 
     def work(self, plan: WorkPlan, closed: Set[date] = frozenset()) -> list[Span]:
         """The stretches worked in these days, sorted, touching ones joined.
@@ -189,6 +197,11 @@ class LocalCalendar:
         Returns:
             The instants in order, and for each the index of its day.
         """
+        if step not in self._starts:
+            self._starts[step] = self._find_starts(step)
+        return self._starts[step]
+
+    def _find_starts(self, step: int) -> tuple[list[int], list[int]]:
         instants: list[int] = []
         days: list[int] = []
         width = step * 60

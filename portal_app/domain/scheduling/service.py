@@ -4,16 +4,19 @@ A search only ever offers; whether somebody's time is still free is decided by t
 database's guard when it is claimed, never by a check before.
 """
 
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
     SQLColumnExpression,
+    bindparam,
     cast,
     extract,
     or_,
@@ -59,7 +62,10 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class FreeTimeSearch:
-    """Everything a search needs, read from the database once."""
+    """Everything a search needs, read from the database once.
+
+    ``claims`` are of those candidates for whom they were read, within ``reach``.
+    """
 
     calendar: LocalCalendar
     starts: list[int]
@@ -71,7 +77,19 @@ class FreeTimeSearch:
     names: dict[str, str]
     work: dict[str, list[Span]]
     time_off: dict[str, list[Span]]
+    reach: tuple[datetime, datetime]
     claims: dict[str, list[Span]]
+
+    def read_claims(self, tx: Session, candidates: Sequence[str]) -> None:
+        """Know what takes the time of these candidates."""
+        self.claims.update(_claims_by_fieldworker(tx, candidates, *self.reach))
+
+    def free_days(
+        self, fieldworker_id: str, *, ignore_claims: bool = False
+    ) -> Iterator[int]:
+        """The days, by index, on which a visit of this person's may start."""
+        for first, after_last in self.free(fieldworker_id, ignore_claims=ignore_claims):
+            yield from self.day_index[first:after_last]
 
     def free(
         self, fieldworker_id: str, *, ignore_claims: bool = False
@@ -97,6 +115,38 @@ class FreeTimeSearch:
             for index in sorted(who)
         ]
 
+    def nearest(self, wanted: int, limit: int) -> list[Slot]:
+        """Up to ``limit`` free starts closest to an instant, the closest first.
+
+        Of two equally close ones the earlier is closer.
+        """
+        ranges = {
+            candidate: list(self.free(candidate)) for candidate in self.candidates
+        }
+        middle = bisect_left(self.starts, wanted)
+        close = {
+            index
+            for theirs in ranges.values()
+            for first, after_last in theirs
+            # No start that is further off within one gap can be among the closest.
+            for index in range(
+                max(first, min(middle, after_last) - limit),
+                min(after_last, max(middle, first) + limit),
+            )
+        }
+        chosen = sorted(close, key=lambda at: (abs(self.starts[at] - wanted), at))
+        return [
+            Slot(
+                rules.to_instant(self.starts[index]),
+                tuple(
+                    candidate
+                    for candidate, theirs in ranges.items()
+                    if any(first <= index < last for first, last in theirs)
+                ),
+            )
+            for index in chosen[:limit]
+        ]
+
     def claim_order(self, start: int, *, anyone: bool) -> list[str]:
         """Who might come then, in the order to be tried."""
 
@@ -120,8 +170,12 @@ def load_free_time_search(
     last_day: date,
     *,
     fieldworker_id: str | None,
+    with_claims: bool = True,
 ) -> FreeTimeSearch | None:
-    """Read what a search needs; ``None`` if nothing could be offered anyway."""
+    """Read what a search needs; ``None`` if nothing could be offered anyway.
+
+    Without claims, they are left to be read by ``FreeTimeSearch.read_claims``.
+    """
     service = tx.get(Service, service_id)
     if service is None or not service.active or service.archived_at is not None:
         raise NotFound("We do not offer that service.")
@@ -135,7 +189,7 @@ def load_free_time_search(
     # A visit may begin on the last day and end after it, its buffer may begin
     # before the first.
     margin = timedelta(days=1 + visit.all_minutes // rules.DAY_MINUTES)
-    calendar = LocalCalendar(zone, first - margin, last + margin)
+    calendar = rules.calendar_of(zone, first - margin, last + margin)
     closed = holiday_calendar.closed_between(
         holiday_calendar.current_holidays(tx), first - 2 * margin, last + margin
     )
@@ -144,17 +198,20 @@ def load_free_time_search(
     )
     candidates = list(names)
     starts, day_index = calendar.starts(settings.slot_step_minutes)
-    range_start, _ = day_bounds(first - margin, zone)
-    _, range_end = day_bounds(last + margin, zone)
     opens, _ = day_bounds(first, zone)
     _, closes = day_bounds(last, zone)
+    # What a visit that starts on these days can meet.
+    reach = (
+        opens - timedelta(minutes=visit.before),
+        closes + timedelta(minutes=visit.minutes + visit.after),
+    )
     lead = settings.lead_minutes
     if service.lead_minutes is not None:
         lead = service.lead_minutes
     earliest = max(opens, utc_now() + timedelta(minutes=lead))
     # The first whole second at which the lead time has passed.
     earliest_second = -int(-earliest.timestamp() // 1)
-    return FreeTimeSearch(
+    search = FreeTimeSearch(
         calendar=calendar,
         starts=starts,
         day_index=day_index,
@@ -165,10 +222,14 @@ def load_free_time_search(
         day=(rules.to_seconds(opens), rules.to_seconds(closes)),
         candidates=candidates,
         names=names,
-        work={who: calendar.work(plans[who], closed) for who in candidates},
-        time_off=_time_off_by_fieldworker(tx, candidates, range_start, range_end),
-        claims=_claims_by_fieldworker(tx, candidates, range_start, range_end),
+        work=_work_by_fieldworker(calendar, plans, closed),
+        time_off=_time_off_by_fieldworker(tx, candidates, *reach),
+        reach=reach,
+        claims={},
     )
+    if with_claims:
+        search.read_claims(tx, candidates)
+    return search
 
 
 def bookable_range(tx: Session, service_id: str) -> tuple[date, date]:
@@ -185,6 +246,74 @@ def bookable_range(tx: Session, service_id: str) -> tuple[date, date]:
     return today, today + timedelta(days=days)
 
 
+def _is_employed() -> ColumnElement[bool]:
+    return col(Fieldworker.archived_at).is_(None)
+
+
+def _epoch_seconds(column: SQLColumnExpression[datetime]) -> ColumnElement[int]:
+    return cast(extract("epoch", column), BigInteger)
+
+
+# Each is asked at every step of the wizard: built once, and read past the session's
+# machinery, which would take longer than the database.
+_people: Any = Fieldworker.__table__.c  # type: ignore[attr-defined]
+_skills: Any = FieldworkerSkill.__table__.c  # type: ignore[attr-defined]
+_hours: Any = WorkingHours.__table__.c  # type: ignore[attr-defined]
+_dates: Any = HoursException.__table__.c  # type: ignore[attr-defined]
+_away: Any = TimeOff.__table__.c  # type: ignore[attr-defined]
+_taken: Any = TimeClaim.__table__.c  # type: ignore[attr-defined]
+_PEOPLE = (
+    columns(
+        _people.id,
+        _people.name,
+        _people.first_week,
+        _hours.weekday,
+        _hours.starts,
+        _hours.ends,
+        _hours.week,
+    )
+    .join(_skills.fieldworker_id.table, _skills.fieldworker_id == _people.id)
+    .outerjoin(_hours.fieldworker_id.table, _hours.fieldworker_id == _people.id)
+    .where(
+        _skills.service_id == bindparam("service"),
+        _people.archived_at.is_(None),
+    )
+    .order_by(_people.position, _people.name, _people.id)
+)
+_PERSON = _PEOPLE.where(_people.id == bindparam("fieldworker"))
+_EXCEPTIONS = columns(
+    _dates.fieldworker_id,
+    _dates.day,
+    _dates.stretches,
+).where(
+    _dates.fieldworker_id.in_(bindparam("people", expanding=True)),
+    _dates.day.between(bindparam("first"), bindparam("last")),
+)
+_TIME_OFF = columns(_away.fieldworker_id, _away.starts_at, _away.ends_at).where(
+    _away.ends_at > bindparam("start"),
+    _away.starts_at < bindparam("end"),
+    or_(
+        _away.fieldworker_id.is_(None),
+        _away.fieldworker_id.in_(bindparam("people", expanding=True)),
+    ),
+)
+_CLAIMS = (
+    columns(
+        _taken.fieldworker_id,
+        _epoch_seconds(_taken.starts_at),
+        _epoch_seconds(_taken.ends_at),
+    )
+    .where(
+        _taken.fieldworker_id.in_(bindparam("people", expanding=True)),
+        _taken.released_at.is_(None),
+        _taken.ends_at > bindparam("start"),
+        _taken.ends_at < bindparam("longest_end"),
+        _taken.starts_at < bindparam("end"),
+    )
+    .order_by(_taken.fieldworker_id, _taken.ends_at)
+)
+
+
 def _plans_by_fieldworker(
     tx: Session, service_id: str, fieldworker_id: str | None, first: date, last: date
 ) -> tuple[dict[str, str], dict[str, WorkPlan]]:
@@ -193,68 +322,54 @@ def _plans_by_fieldworker(
     Only of the named one, if any; of the dates with hours of their own, those
     between two days.
     """
-    query = (
-        columns(
-            col(Fieldworker.id),
-            col(Fieldworker.name),
-            col(Fieldworker.first_week),
-            col(WorkingHours.weekday),
-            col(WorkingHours.starts),
-            col(WorkingHours.ends),
-            col(WorkingHours.week),
-        )
-        .join(FieldworkerSkill, col(FieldworkerSkill.fieldworker_id) == Fieldworker.id)
-        .outerjoin(WorkingHours, col(WorkingHours.fieldworker_id) == Fieldworker.id)
-        .where(col(FieldworkerSkill.service_id) == service_id, _is_employed())
-        .order_by(col(Fieldworker.position), col(Fieldworker.name), col(Fieldworker.id))
-    )
-    if fieldworker_id is not None:
-        query = query.where(col(Fieldworker.id) == fieldworker_id)
     names: dict[str, str] = {}
-    hours: dict[str, list[WeeklyHours]] = {}
     first_weeks: dict[str, date] = {}
-    for who, name, first_week, weekday, starts, ends, week in tx.execute(query):
-        names[who] = name
-        first_weeks[who] = first_week
+    hours: dict[str, list[tuple[int, int, int, int]]] = {}
+    asked = {"service": service_id, "fieldworker": fieldworker_id}
+    query = _PEOPLE if fieldworker_id is None else _PERSON
+    for who, name, first_week, *stretch in tx.connection().execute(query, asked).all():
+        names[who], first_weeks[who] = name, first_week
         theirs = hours.setdefault(who, [])
-        if weekday is not None:
-            theirs.append(WeeklyHours(weekday, starts, ends, week))
+        if stretch[0] is not None:
+            theirs.append(tuple(stretch))
     exceptions: dict[str, dict[date, tuple[rules.DayStretch, ...]]] = {}
-    for who, day, stretches in tx.execute(
-        columns(
-            col(HoursException.fieldworker_id),
-            col(HoursException.day),
-            col(HoursException.stretches),
-        ).where(
-            col(HoursException.fieldworker_id).in_(names),
-            col(HoursException.day).between(first, last),
-        )
-    ):
+    within = {"people": list(names), "first": first, "last": last}
+    for who, day, stretches in tx.connection().execute(_EXCEPTIONS, within):
         exceptions.setdefault(who, {})[day] = rules.as_stretches(stretches)
     return names, {
-        who: WorkPlan(tuple(hours[who]), first_weeks[who], exceptions.get(who, {}))
+        who: WorkPlan(
+            tuple(WeeklyHours(*one) for one in sorted(hours[who])),
+            first_weeks[who],
+            exceptions.get(who, {}),
+        )
         for who in names
     }
 
 
-def _is_employed() -> ColumnElement[bool]:
-    return col(Fieldworker.archived_at).is_(None)
+def _work_by_fieldworker(
+    calendar: LocalCalendar, plans: dict[str, WorkPlan], closed: frozenset[date]
+) -> dict[str, list[Span]]:
+    """When each of them works; worked out once for those who work alike."""
+    known: dict[tuple[tuple[WeeklyHours, ...], int], list[Span]] = {}
+    found: dict[str, list[Span]] = {}
+    for who, plan in plans.items():
+        if plan.exceptions:
+            found[who] = calendar.work(plan, closed)
+            continue
+        alike = plan.hours, plan.week_of(calendar.days[0])
+        if alike not in known:
+            known[alike] = calendar.work(plan, closed)
+        found[who] = known[alike]
+    return found
 
 
 def _time_off_by_fieldworker(
     tx: Session, candidates: list[str], start: datetime, end: datetime
 ) -> dict[str, list[Span]]:
     found: dict[str, list[Span]] = {candidate: [] for candidate in candidates}
-    rows = tx.exec(
-        select(TimeOff.fieldworker_id, TimeOff.starts_at, TimeOff.ends_at)
-        .where(TimeOff.ends_at > start, TimeOff.starts_at < end)
-        .where(
-            or_(
-                col(TimeOff.fieldworker_id).is_(None),
-                col(TimeOff.fieldworker_id).in_(candidates),
-            )
-        )
-    ).all()
+    rows = tx.connection().execute(
+        _TIME_OFF, {"people": candidates, "start": start, "end": end}
+    )
     for who, starts_at, ends_at in rows:
         span = (rules.to_seconds(starts_at), rules.to_seconds(ends_at))
         for candidate in candidates if who is None else [who]:
@@ -265,7 +380,7 @@ def _time_off_by_fieldworker(
 
 
 def _claims_by_fieldworker(
-    tx: Session, candidates: list[str], start: datetime, end: datetime
+    tx: Session, candidates: Sequence[str], start: datetime, end: datetime
 ) -> dict[str, list[Span]]:
     """Active claims that reach into the range, sorted.
 
@@ -274,28 +389,19 @@ def _claims_by_fieldworker(
     """
     found: dict[str, list[Span]] = {candidate: [] for candidate in candidates}
     longest = timedelta(minutes=rules.MAX_CLAIM_MINUTES)
-    rows = tx.exec(
-        select(
-            TimeClaim.fieldworker_id,
-            _epoch_seconds(col(TimeClaim.starts_at)),
-            _epoch_seconds(col(TimeClaim.ends_at)),
-        )
-        .where(col(TimeClaim.fieldworker_id).in_(candidates))
-        .where(col(TimeClaim.released_at).is_(None))
-        .where(TimeClaim.ends_at > start, TimeClaim.ends_at < end + longest)
-        .where(TimeClaim.starts_at < end)
-        .order_by(col(TimeClaim.fieldworker_id), col(TimeClaim.ends_at))
-    ).all()
+    within = {
+        "people": candidates,
+        "start": start,
+        "end": end,
+        "longest_end": end + longest,
+    }
+    rows = tx.connection().execute(_CLAIMS, within).all()
     for who, starts_at, ends_at in rows:
         found[who].append((starts_at, ends_at))
     return found
 
 
-def _epoch_seconds(column: SQLColumnExpression[datetime]) -> ColumnElement[int]:
-    return cast(extract("epoch", column), BigInteger)
-
-
-_NEAREST_WINDOW = timedelta(days=7)
+_NEAREST_WINDOWS = (timedelta(days=1), timedelta(days=7), None)
 
 
 class SlotTaken(Conflict):
@@ -365,15 +471,40 @@ def free_days(
         NotFound: If there is no such service.
     """
     search = load_free_time_search(
-        tx, service_id, minutes, first_day, last_day, fieldworker_id=fieldworker_id
+        tx,
+        service_id,
+        minutes,
+        first_day,
+        last_day,
+        fieldworker_id=fieldworker_id,
+        with_claims=False,
     )
     if search is None:
         return []
+    possible = {
+        day
+        for candidate in search.candidates
+        for day in search.free_days(candidate, ignore_claims=True)
+    }
     found: set[int] = set()
-    for candidate in search.candidates:
-        for first, after_last in search.free(candidate):
-            found.update(search.day_index[first:after_last])
+    # Most days are free with the first few: more are asked only as far as it takes.
+    for batch in _growing_batches(search.candidates):
+        if found == possible:
+            break
+        search.read_claims(tx, batch)
+        for candidate in batch:
+            found.update(search.free_days(candidate))
     return [search.calendar.days[index] for index in sorted(found)]
+
+
+_FIRST_BATCH, _BATCH_GROWTH = 4, 3
+
+
+def _growing_batches(candidates: Sequence[str]) -> Iterator[Sequence[str]]:
+    at, size = 0, _FIRST_BATCH
+    while at < len(candidates):
+        yield candidates[at : at + size]
+        at, size = at + size, size * _BATCH_GROWTH
 
 
 def free_slots(
@@ -413,18 +544,21 @@ def nearest_slots(
     wanted = rules.to_seconds(around)
     middle = around.astimezone(zone).date()
     found: list[Slot] = []
-    for window in (_NEAREST_WINDOW, None):
+    for window in _NEAREST_WINDOWS:
         first, last = first_bookable, last_bookable
         if window is not None:
             first, last = max(first, middle - window), min(last, middle + window)
         search = load_free_time_search(
             tx, service_id, minutes, first, last, fieldworker_id=fieldworker_id
         )
-        found = [] if search is None else search.slots()
-        if len(found) >= limit:
-            break
-    found.sort(key=lambda slot: abs(rules.to_seconds(slot.starts_at) - wanted))
-    return sorted(found[:limit], key=lambda slot: slot.starts_at)
+        found = [] if search is None else search.nearest(wanted, limit)
+        whole = (first, last) == (first_bookable, last_bookable)
+        # A day may be short of some hours.
+        known = timedelta() if window is None else window - timedelta(hours=3)
+        full = len(found) == limit
+        if whole or (full and abs(found[-1].starts_at - around) <= known):
+            break  # nothing outside the window is closer
+    return sorted(found, key=lambda slot: slot.starts_at)
 
 
 def is_free(

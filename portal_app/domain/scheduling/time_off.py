@@ -279,14 +279,21 @@ def _record(formats: Formats) -> Record:
 def _text(row: TimeOff, formats: Formats) -> str:
     zone = formats.zone
     last_moment = row.ends_at - timedelta(minutes=1)
-    first, last = formats.short_day(row.starts_at), formats.short_day(last_moment)
+    this_year = utc_now().astimezone(zone).year
+
+    def day(instant: datetime) -> str:
+        year = instant.astimezone(zone).year
+        text = formats.short_day(instant)
+        return text if year == this_year else f"{text} {year}"
+
+    first, last = day(row.starts_at), day(last_moment)
     if _is_whole_days(row, zone):
         return first if first == last else f"{first} – {last}"
     if first == last:
         return f"{first}, {formats.time(row.starts_at)} – {formats.time(row.ends_at)}"
     return (
         f"{first}, {formats.time(row.starts_at)} – "
-        f"{formats.short_day(row.ends_at)}, {formats.time(row.ends_at)}"
+        f"{day(row.ends_at)}, {formats.time(row.ends_at)}"
     )
 
 

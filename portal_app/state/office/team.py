@@ -86,13 +86,13 @@ class OfficeTeamState(collection.Collection, rx.State):
             added.append(await _store("", form_data, 0, request))
 
         def after() -> list[EventSpec]:
-            return [
-                toast("success", "The person is added. Now their hours."),
-                rx.redirect(member_path(added[0])),
-            ]
+            return [toast("success", "The person is added. Now their hours.")]
 
         async for step in self._save(form_data, store, after):
             yield step
+        if added:
+            # On its own: a form that is not known to be saved lets nobody go.
+            yield [rx.redirect(member_path(added[0]))]
 
     @event_for(OFFICE)
     async def move(self, item_id: str, by: collection.Step) -> None:

@@ -59,7 +59,7 @@ stretch = st.integers(0, 47).flatmap(
     holidays=st.booleans(),
 )
 @settings(
-    max_examples=25,
+    max_examples=10,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -264,8 +264,8 @@ def test_hours_by_weeks_in_turn(db: Database, shop: SampleBusiness) -> None:
     assert member.this_week == "b"
     assert member.hours["hours.b.1"] == "22:00-02:00"
     assert member.hours_lines == [
-        "Week A, Mon – Fri: 9:00\u202fam – 10:00\u202fam",
-        "Week B, Mon: 9:00\u202fam – 10:00\u202fam",
+        "Mon: 9:00\u202fam – 10:00\u202fam",
+        "Week A, Tue – Fri: 9:00\u202fam – 10:00\u202fam",
         "Week B, Tue: 10:00\u202fpm – 2:00\u202fam",
     ]
     # Sydney is eleven hours ahead: from 10 pm to 1:30 am.
