@@ -16,7 +16,7 @@ from portal_app.components.ui.icons import icon
 from portal_app.components.ui.logic import each, equal, joined
 from portal_app.components.ui.progress import progress_bar
 from portal_app.components.ui.surfaces import card, page_header, pager, section
-from portal_app.domain.imports.views import CellView, KindView, RowView
+from portal_app.domain.imports.views import CellView, ColumnView, KindView, RowView
 from portal_app.pages.page import Page
 from portal_app.state.core.viewer import ViewerState
 from portal_app.state.office.imports import OfficeImportState
@@ -370,15 +370,7 @@ def _downloads() -> rx.Component:
 def _kind(kind: KindView) -> rx.Component:
     return card(
         rx.el.h3(kind.title, class_name="text-lg font-semibold"),
-        rx.el.p(
-            "Needed: ",
-            rx.el.span(kind.required.join(", "), class_name="font-medium text-ink"),
-            class_name="mt-1 text-ink-soft",
-        ),
-        rx.el.p(
-            "Optional: ", kind.optional.join(", "), class_name="mt-0.5 text-ink-soft"
-        ),
-        rx.cond(kind.note, rx.el.p(kind.note, class_name="mt-2 text-ink-soft")),
+        rx.cond(kind.note, rx.el.p(kind.note, class_name="mt-1 text-ink-soft")),
         rx.el.div(
             _download(kind, "csv", template=True),
             _download(kind, "xlsx", template=True),
@@ -386,6 +378,37 @@ def _kind(kind: KindView) -> rx.Component:
             _download(kind, "xlsx", template=False),
             class_name="mt-4 flex flex-wrap gap-2",
         ),
+        rx.el.details(
+            rx.el.summary(
+                joined("Columns of ", kind.plural),
+                class_name=(
+                    "flex min-h-11 w-fit cursor-pointer items-center rounded-lg px-1 "
+                    "text-[0.9375rem] font-semibold text-ink-soft hover:text-ink"
+                ),
+            ),
+            rx.el.dl(
+                each(kind.columns, _column),
+                class_name="mt-1 flex flex-col gap-2 px-1",
+            ),
+            class_name="mt-2",
+        ),
+    )
+
+
+def _column(column: ColumnView) -> rx.Component:
+    return rx.el.div(
+        rx.el.dt(
+            column.label,
+            rx.cond(
+                column.required,
+                rx.el.span(" needed", class_name="font-normal text-ink-faint"),
+            ),
+            class_name="font-medium sm:w-56 sm:shrink-0",
+        ),
+        rx.el.dd(
+            rx.cond(column.hint, column.hint, "A text"), class_name="text-ink-soft"
+        ),
+        class_name="flex flex-col gap-x-6 text-[0.9375rem] sm:flex-row",
     )
 
 

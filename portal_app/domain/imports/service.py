@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, or_, update
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, func, select
 
@@ -25,6 +25,7 @@ from portal_app.domain.imports.models import ImportRow, ImportRun
 from portal_app.domain.imports.registry import KINDS, kind_of
 from portal_app.domain.imports.views import (
     CellView,
+    ColumnView,
     ImportView,
     KindView,
     RowsPage,
@@ -80,8 +81,9 @@ def kind_views() -> list[KindView]:
             title=kind.title,
             plural=kind.plural,
             note=kind.note,
-            required=[one.label for one in kind.columns if one.required],
-            optional=[one.label for one in kind.columns if not one.required],
+            columns=[
+                ColumnView(one.label, one.hint, one.required) for one in kind.columns
+            ],
         )
         for kind in KINDS.values()
     ]
@@ -248,10 +250,11 @@ def carry_out(
 
 def purge(tx: Session) -> int:
     """Delete imports that are over, or that nobody went on with, after a day."""
-    before = utc_now() - _RETENTION
+    now = utc_now()
     old = tx.exec(
         select(ImportRun).where(
-            col(ImportRun.created_at) < before, ImportRun.stage != IMPORTING
+            col(ImportRun.created_at) < now - _RETENTION,
+            or_(col(ImportRun.stage) != IMPORTING, col(ImportRun.worker_until) < now),
         )
     ).all()
     for run in old:

@@ -201,10 +201,13 @@ TEAM = Kind(
     noun="fieldworker",
     plural="fieldworkers",
     columns=(
-        Column("name", "Name", required=True),
-        Column("bio", "About", also=("Bio",)),
-        Column("services", "Services", also=("Skills",)),
-        *(Column(key, key.capitalize(), group="hours") for key in _DAYS),
+        Column("name", "Name", required=True, hint="Tells one person from another"),
+        Column("bio", "About", hint="What customers read", also=("Bio",)),
+        Column("services", "Services", hint="Names, with semicolons", also=("Skills",)),
+        *(
+            Column(key, key.capitalize(), hint="Such as 07:00-11:30", group="hours")
+            for key in _DAYS
+        ),
     ),
     identity="name",
     load=_load,

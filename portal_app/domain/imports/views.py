@@ -4,6 +4,15 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
+class ColumnView:
+    """A column: its heading, what may stand in it, whether a file must have it."""
+
+    label: str = ""
+    hint: str = ""
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class KindView:
     """A kind of thing that can be imported: its name, and its columns in words.
 
@@ -14,8 +23,7 @@ class KindView:
     title: str = ""
     plural: str = ""
     note: str = ""
-    required: list[str] = field(default_factory=list)
-    optional: list[str] = field(default_factory=list)
+    columns: list[ColumnView] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,6 +160,17 @@ def test_a_new_file_puts_the_open_one_away(desk: ImportDesk) -> None:
     assert desk.now().id == ""
 
 
+def test_one_that_was_left_while_stored_is_forgotten_as_well(desk: ImportDesk) -> None:
+    view = desk.check(table(3))
+    now = utc_now()
+    with frozen(now + timedelta(hours=24)):
+        desk.db.call(imports._take_up, desk.actor, view.id)
+    for minutes, left in ((10, 1), (16, 0)):
+        with frozen(now + timedelta(hours=24, minutes=minutes)):
+            desk.db.call(imports.purge)
+        assert len(database_snapshot(desk.db)["import_run"]) == left
+
+
 def test_imports_are_forgotten_after_a_day(desk: ImportDesk) -> None:
     desk.check(table(3))
     now = utc_now()
