@@ -184,7 +184,7 @@ _routes = Starlette(
         *health_routes(_readiness),
         *session_routes(_database, _settings),
         *oauth_routes(_database, _settings, configured_providers(_settings)),
-        *branding_routes(_database),
+        *branding_routes(_database, _storage),
         *calendar_routes(_database, _settings),
         *changes_export_routes(_database, _settings),
         *stop_mails_routes(_database),

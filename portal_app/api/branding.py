@@ -2,17 +2,43 @@
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import (
+    JSONResponse,
+    RedirectResponse,
+    Response,
+    StreamingResponse,
+)
 from starlette.routing import Route
 
 from portal_app.domain.business import service as businesses
 from portal_app.domain.business.rules import ink_for
+from portal_app.domain.files.protocols import Storage, StorageUnavailable
+from portal_app.domain.office.logo import logo_file
 from portal_app.kernel.db import Database
+from portal_app.kernel.errors import DomainError
 
 _SHORT = {"cache-control": "public, max-age=60, stale-while-revalidate=86400"}
 
 
-def branding_routes(database: Database) -> list[Route]:
+_OWN_ICON = "/icons/icon.svg"
+
+
+def _icons(logo_path: str) -> list[dict[str, str]]:
+    """The icons of the installed portal: the logo, or the portal's own mark."""
+    if logo_path:
+        return [{"src": logo_path, "sizes": "512x512", "type": "image/webp"}]
+    return [
+        {"src": "/icons/icon-192.png", "sizes": "192x192"},
+        {"src": "/icons/icon-512.png", "sizes": "512x512"},
+        {
+            "src": "/icons/icon-maskable-512.png",
+            "sizes": "512x512",
+            "purpose": "maskable",
+        },
+    ]
+
+
+def branding_routes(database: Database, storage: Storage) -> list[Route]:
     """The routes that serve the branding."""
 
     async def brand_css(_request: Request) -> Response:
@@ -35,21 +61,37 @@ def branding_routes(database: Database) -> list[Route]:
                 "display": "standalone",
                 "background_color": "#ffffff",
                 "theme_color": business.accent_color,
-                "icons": [
-                    {"src": "/icons/icon-192.png", "sizes": "192x192"},
-                    {"src": "/icons/icon-512.png", "sizes": "512x512"},
-                    {
-                        "src": "/icons/icon-maskable-512.png",
-                        "sizes": "512x512",
-                        "purpose": "maskable",
-                    },
-                ],
+                "icons": _icons(business.logo_path),
             },
             media_type="application/manifest+json",
             headers=_SHORT,
         )
 
+    async def icon(_request: Request) -> Response:
+        business = await run_in_threadpool(database.query, businesses.current_business)
+        where = business.logo_path or _OWN_ICON
+        return RedirectResponse(where, 307, headers=_SHORT)
+
+    async def logo(request: Request) -> Response:
+        file_id = str(request.path_params["file_id"])
+        try:
+            found = await run_in_threadpool(database.query, logo_file, file_id)
+            pieces = await run_in_threadpool(storage.read, found.key)
+        except StorageUnavailable:
+            return Response(status_code=503)
+        except DomainError:
+            return Response("We could not find that picture.", 404)
+        # Another logo has another address.
+        headers = {
+            "cache-control": "public, max-age=86400",
+            "x-content-type-options": "nosniff",
+            "content-security-policy": "default-src 'none'; sandbox",
+        }
+        return StreamingResponse(pieces, headers=headers, media_type=found.media_type)
+
     return [
+        Route("/api/brand/icon", icon),
+        Route("/api/brand/{file_id}.webp", logo),
         Route("/api/brand.css", brand_css),
         Route("/api/manifest.webmanifest", manifest),
     ]

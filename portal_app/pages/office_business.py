@@ -16,6 +16,8 @@ from portal_app.components.ui.fields import (
     textarea_field,
 )
 from portal_app.components.ui.forms import conflict_notice, form
+from portal_app.components.ui.icons import icon
+from portal_app.components.ui.picture_editor import picture_editor
 from portal_app.components.ui.surfaces import card, page_header
 from portal_app.pages.page import Page
 from portal_app.state.core.viewer import ViewerState
@@ -101,7 +103,36 @@ def _form() -> rx.Component:
         ),
         _group(
             "Look",
-            "One colour, on light and on dark pages.",
+            "A logo, and one colour on light and on dark pages.",
+            rx.el.div(
+                picture_editor(
+                    rx.cond(
+                        _STATE.logo,
+                        rx.el.img(
+                            src=_STATE.logo,
+                            alt="Logo",
+                            class_name="size-20 rounded-2xl object-contain",
+                        ),
+                        rx.el.span(
+                            icon("image", "size-8"),
+                            class_name=(
+                                "grid size-20 place-items-center rounded-2xl "
+                                "bg-sunken text-ink-faint"
+                            ),
+                        ),
+                    ),
+                    "Update logo",
+                    picture=_STATE.logo,
+                    on_uploaded=_STATE.use_logo,
+                    on_remove=_STATE.remove_logo,
+                ),
+                rx.el.p(
+                    "A square picture: beside your name, and as the icon of the "
+                    "portal. It is saved at once.",
+                    class_name="min-w-0 flex-1 text-ink-soft",
+                ),
+                class_name="flex items-center gap-6",
+            ),
             text_field(
                 "Colour",
                 "accent_color",

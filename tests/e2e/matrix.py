@@ -212,7 +212,7 @@ HANDLERS = {
             "begin change_role invite remove require_second_factor send_again withdraw"
         ),
         "looking_state": "find start",
-        "office_business_state": "save show",
+        "office_business_state": "remove_logo save show use_logo",
         "office_permissions_state": "save",
         "office_team_state": "move restore save",
         "office_policies_state": "archive begin move restore save",
@@ -274,6 +274,9 @@ ROUTES: dict[str, Asked | tuple[Asked, ...]] = {
     "GET /api/auth/{provider}/callback": Asked("/api/auth/google/callback", _all(303)),
     "GET /api/auth/{provider}/start": Asked("/api/auth/google/start", _all(303)),
     "GET /api/brand.css": Asked("/api/brand.css", _all(200)),
+    "GET /api/brand/icon": Asked("/api/brand/icon", _all(307)),
+    # No such logo.
+    "GET /api/brand/{file_id}.webp": Asked("/api/brand/x.webp", _all(404)),
     "GET /api/calendar/{number}.ics": Asked("/api/calendar/{number}.ics", _OWNER_ONLY),
     "GET /api/files/{file_id}": (
         # Handed in, and used by nothing yet: only for who did.

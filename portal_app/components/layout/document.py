@@ -157,9 +157,7 @@ def head_components() -> list[rx.Component]:
             },
         ),
         rx.el.link(rel="icon", href="/favicon.ico", sizes="32x32"),
-        rx.el.link(
-            rel="icon", href="/icons/icon.svg", custom_attrs={"type": "image/svg+xml"}
-        ),
+        rx.el.link(rel="icon", href="/api/brand/icon", sizes="any"),
         rx.el.link(rel="apple-touch-icon", href="/icons/apple-touch-icon.png"),
         rx.el.link(rel="manifest", href="/api/manifest.webmanifest"),
         rx.el.link(rel="stylesheet", href="/api/brand.css"),

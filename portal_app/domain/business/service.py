@@ -11,7 +11,7 @@ from portal_app.domain.business.rules import SWITCH_COLUMNS, BusinessForm, Switc
 from portal_app.domain.business.service_area import Place, ServiceArea
 from portal_app.domain.business.views import Branding, BusinessView, Switches
 from portal_app.domain.change_log import service as change_log
-from portal_app.domain.change_log.service import Thing
+from portal_app.domain.change_log.service import Difference, Thing
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.db import get_cached
 from portal_app.kernel.formats import Formats
@@ -136,6 +136,24 @@ def save_business(
     statement = update(Business).where(col(Business.id) == 1)
     tx.execute(statement.values(**values, version=Business.version + 1))
     change_log.record(tx, actor, "changed", thing, differences)
+
+
+def set_logo_path(tx: Session, actor: Actor, path: str) -> None:
+    """Say where the logo is served; empty for none.
+
+    Raises:
+        NotAllowed: If the actor is not the office.
+    """
+    require_office(actor)
+    business = current_business(tx)
+    before = "A picture" if business.logo_path else ""
+    business.logo_path = path
+    business.version += 1
+    tx.add(business)
+    tx.flush()
+    change = Difference("Logo", before, "Another picture" if path else "")
+    thing = Thing("Business", "", business.name)
+    change_log.record(tx, actor, "changed", thing, [change])
 
 
 def settings_form(tx: Session) -> tuple[BusinessForm, int]:

@@ -12,7 +12,9 @@ from sqlmodel import Session
 from portal_app.domain.business import rules, service_area
 from portal_app.domain.business import service as businesses
 from portal_app.domain.business.rules import BusinessForm
+from portal_app.domain.office.logo import set_logo
 from portal_app.kernel.clock import utc_now
+from portal_app.kernel.errors import DomainError
 from portal_app.kernel.formats import Formats
 from portal_app.kernel.text import decimal
 from portal_app.state.core import form_parsing, worker
@@ -95,6 +97,7 @@ class OfficeBusinessState(VersionedForm, rx.State):
     preview: PreviewView = PreviewView()
     version: int = 0
     example: str = ""
+    logo: str = ""
     countries: list[list[str]] = []
     currencies: list[list[str]] = []
     timezones: list[list[str]] = []
@@ -130,9 +133,28 @@ class OfficeBusinessState(VersionedForm, rx.State):
             # Whoever was shown what differs saves over just that.
             self.version = self.seen
 
+    @event_for(OFFICE)
+    async def use_logo(self, file_id: str) -> list[EventSpec]:
+        """Show the picture that was just handed in as the logo."""
+        return await self._set_logo(file_id, "The logo is saved.")
+
+    @event_for(OFFICE)
+    async def remove_logo(self) -> list[EventSpec]:
+        """Show the portal's own mark again."""
+        return await self._set_logo("", "The logo is removed.")
+
+    async def _set_logo(self, file_id: str, words: str) -> list[EventSpec]:
+        try:
+            await worker.call(set_logo, actor(), file_id)
+        except DomainError as error:
+            return [toast("error", error.message)]
+        stored, self.version = await worker.query(businesses.settings_form)
+        self.logo = stored.logo_path
+        return [ViewerState.load, toast("success", words)]
+
     async def _read(self) -> None:
         stored, self.version = await worker.query(businesses.settings_form)
-        self.form = _as_typed(stored)
+        self.form, self.logo = _as_typed(stored), stored.logo_path
         self.preview = _preview(
             PreviewView(
                 name=stored.name,
