@@ -170,7 +170,7 @@ HANDLERS = {
     },
     "for customers and the office": {
         "address_form_state": (
-            "load locate find_pinned_address look_up pick search settle"
+            "load locate find_pinned_address format_phone look_up pick search"
         ),
     },
     "for all of the office": {
