@@ -27,6 +27,7 @@ from portal_app.api.socket_limits import SocketLimits
 from portal_app.api.stop_mails import stop_mails_routes
 from portal_app.api.table_exports import table_export_routes
 from portal_app.api.uploads import upload_routes
+from portal_app.api.visitors import visitor_routes
 from portal_app.backups.locks import in_use
 from portal_app.backups.retention import backup_folder
 from portal_app.components.layout.document import app_options, waiting_page
@@ -183,6 +184,7 @@ _routes = Starlette(
     routes=[
         *health_routes(_readiness),
         *session_routes(_database, _settings),
+        *visitor_routes(_settings),
         *oauth_routes(_database, _settings, configured_providers(_settings)),
         *branding_routes(_database, _storage),
         *calendar_routes(_database, _settings),

@@ -44,6 +44,50 @@ export function StepFocus({ step }) {
   return null;
 }
 
+// Goes to a route that sets a cookie, and comes back with a new socket.
+export function LeaveFor({ to }) {
+  useEffect(() => {
+    if (to) location.replace(to);
+  }, [to]);
+  return null;
+}
+
+// Fills in name, email and phone when the form says who is asked for: oneself, a
+// contact, or a company. Nothing is filled in that nobody asked for.
+export function ContactFiller({ people, companies }) {
+  const ref = useRef(null);
+  const known = useRef({});
+  known.current = { people, companies };
+  useEffect(() => {
+    const form = ref.current.closest("form");
+    const fill = ({ target }) => {
+      const values = contactFor(target, form, known.current);
+      for (const [name, value] of Object.entries(values ?? {})) {
+        const field = form.elements.namedItem(name);
+        if (!field || field.value === value) continue;
+        field.value = value;
+        field.dispatchEvent(new Event("input", { bubbles: true }));
+      }
+    };
+    form.addEventListener("change", fill);
+    return () => form.removeEventListener("change", fill);
+  }, []);
+  return <span ref={ref} hidden />;
+}
+
+function contactFor(target, form, { people, companies }) {
+  if (target.name === "person") return people[target.value];
+  if (target.name !== "booking_for" && target.name !== "company") return undefined;
+  const business = form.elements.namedItem("booking_for")?.value === "business";
+  const person = form.elements.namedItem("person");
+  if (!business) {
+    if (person) person.value = "self";
+    return people.self;
+  }
+  if (person) person.value = "other";
+  return companies[form.elements.namedItem("company")?.value];
+}
+
 // Brings what is inside into view when it has changed: on a phone the times of the
 // day just picked would otherwise appear below the screen.
 export function ScrollIntoView({ change, className, children }) {

@@ -17,6 +17,9 @@ CODE_COOKIE = "portal-code"
 PENDING_IDENTITY_COOKIE = "portal-offer"
 """A browser that a provider vouched for, before it is clear whose account it is."""
 
+VISITOR_COOKIE = "portal-visitor"
+"""A browser in which somebody without an account has begun to book."""
+
 
 def prefixed_name(settings: Settings, name: str) -> str:
     """The cookie's name; on https the prefix pins it to this host."""

@@ -21,6 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from portal_app.api.cookies import (
     CODE_COOKIE,
     PENDING_IDENTITY_COOKIE,
+    VISITOR_COOKIE,
     read_cookie,
     read_device_secrets,
 )
@@ -146,7 +147,8 @@ def session_state_token(query_string: bytes, session: str) -> bytes:
 
     Args:
         query_string: Of the socket's address.
-        session: The hash of the session's secret, or an empty string.
+        session: The hash of the session's secret or, without one, of a visitor's; or
+            an empty string.
 
     Returns:
         The query string to go on with.
@@ -232,6 +234,7 @@ class Guard:
         secret = session_secret(self._settings, headers)
         session = hash_secret(secret) if secret else ""
         offer = read_cookie(self._settings, headers, PENDING_IDENTITY_COOKIE)
+        visitor = read_cookie(self._settings, headers, VISITOR_COOKIE)
         kept = [pair for pair in scope["headers"] if pair[0] not in _PRIVATE_HEADERS]
         if forwarded := headers.getlist("x-forwarded-for"):
             # Reflex reads the last line only, a proxy may write one of its own.
@@ -241,6 +244,7 @@ class Guard:
         brought = [("offer", offer)] if offer else []
         if asked := read_cookie(self._settings, headers, CODE_COOKIE):
             brought.append(("code", asked))
+        brought += [("visitor", visitor)] if visitor else []
         brought += [
             ("device", secret)
             for secret in read_device_secrets(self._settings, headers)
@@ -251,7 +255,9 @@ class Guard:
                 [(kind, hash_secret(secret)) for kind, secret in brought]
             )
             kept.append((b"authorization", hashes.encode()))
-        query = session_state_token(scope["query_string"], session)
+        # What a visitor has chosen is in the state, and is this browser's alone.
+        owner = session or (hash_secret(visitor) if visitor else "")
+        query = session_state_token(scope["query_string"], owner)
         inner = {**scope, "headers": kept, "query_string": query}
         try:
             await self._app(inner, receive, send)

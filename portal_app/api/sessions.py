@@ -13,11 +13,14 @@ from starlette.routing import Route
 from portal_app.api import cookies
 from portal_app.api.authentication import RequestAuthenticator
 from portal_app.domain.accounts import service as accounts
+from portal_app.domain.accounts.rules import CUSTOMER
 from portal_app.domain.accounts.views import SignedIn
+from portal_app.domain.bookings import draft_owners
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.db import Database
 from portal_app.kernel.errors import DomainError
+from portal_app.kernel.ids import hash_secret
 from portal_app.kernel.paths import local_path
 from portal_app.settings import Settings
 
@@ -63,8 +66,14 @@ class TicketRedeemer:
         """
         settings = self._settings
         devices = cookies.read_device_secrets(settings, request.headers)
+        visitor = cookies.read_cookie(settings, request.headers, cookies.VISITOR_COOKIE)
         signed_in = await run_in_threadpool(
-            self._database.call, accounts.redeem_ticket, actor, ticket, devices
+            self._database.call,
+            draft_owners.redeem_ticket,
+            actor,
+            ticket,
+            devices,
+            hash_secret(visitor) if visitor else "",
         )
         if signed_in.code_secret:
             return self._ask_for_code(signed_in, next_path)
@@ -87,6 +96,8 @@ class TicketRedeemer:
             )
         for waiting in (cookies.PENDING_IDENTITY_COOKIE, cookies.CODE_COOKIE):
             cookies.delete_cookie(answer, settings, waiting)
+        if visitor and signed_in.role == CUSTOMER:
+            cookies.delete_cookie(answer, settings, cookies.VISITOR_COOKIE)
         return answer
 
     def _ask_for_code(self, signed_in: SignedIn, next_path: str) -> Response:

@@ -9,7 +9,9 @@ class Audience(StrEnum):
 
     ``NEWCOMER`` works here and has to secure the log-in before anything else.
     ``READER`` is somebody of the office who may look at everything and change
-    nothing; what changes something is for ``OFFICE`` alone.
+    nothing; what changes something is for ``OFFICE`` alone. No session gives
+    ``VISITOR``: it is whoever has none, as opposed to ``PUBLIC``, which opens
+    something to everybody.
     """
 
     PUBLIC = "public"
@@ -19,6 +21,7 @@ class Audience(StrEnum):
     READER = "reader"
     NEWCOMER = "newcomer"
     FIELDWORKER = "fieldworker"
+    VISITOR = "visitor"
 
 
 STAFF = (Audience.OFFICE, Audience.READER)
@@ -42,6 +45,8 @@ class Actor:
         address: The network address the request came from, for rate limits.
         device: The browser's own name for itself (user agent), shortened.
         device_hashes: Of the secrets by which accounts recognise the browser.
+        visitor_hash: Of the secret by which the browser keeps drafts without an
+            account; empty without one.
     """
 
     audience: Audience = Audience.PUBLIC
@@ -54,10 +59,12 @@ class Actor:
     address: str = ""
     device: str = ""
     device_hashes: tuple[str, ...] = ()
+    visitor_hash: str = ""
 
     def may(self, audiences: frozenset[Audience]) -> bool:
         """Whether something declared for ``audiences`` is open to this actor."""
-        return Audience.PUBLIC in audiences or self.audience in audiences
+        is_visitor = Audience.VISITOR in audiences and self.audience is Audience.PUBLIC
+        return is_visitor or Audience.PUBLIC in audiences or self.audience in audiences
 
 
 SYSTEM = Actor(audience=Audience.OFFICE, is_owner=True)

@@ -13,6 +13,7 @@ from portal_app.components.bookings.summary import (
 )
 from portal_app.components.bookings.wizard import (
     contact_form,
+    leave_for,
     location_form,
     question,
     scroll_into_view,
@@ -55,6 +56,7 @@ def draw() -> rx.Component:
     here = current_path() == BookingWizardState.path
     return shell(
         step_focus(BookingWizardState.step),
+        leave_for(BookingWizardState.leave),
         rx.match(
             rx.cond(here, BookingWizardState.phase, ""),
             ("open", _wizard()),
@@ -359,7 +361,8 @@ def _time_skeleton() -> rx.Component:
 def _location() -> rx.Component:
     return rx.el.div(
         step_heading(
-            _STEPS["address"], "We save a new address for the next time you book."
+            _STEPS["address"],
+            "A new address is saved for the next time, once you have booked.",
         ),
         rx.cond(
             (WizardLocationState.loaded_for == BookingWizardState.draft_id)
@@ -367,6 +370,7 @@ def _location() -> rx.Component:
             location_form(
                 WizardLocationState.places,
                 WizardLocationState.chosen,
+                typed=WizardLocationState.typed,
                 errors=BookingWizardState.errors,
                 on_submit=WizardLocationState.submit,
                 name=BookingWizardState.draft_id,
@@ -381,6 +385,58 @@ def _contact() -> rx.Component:
     asked = WizardContactState.asked
     asks = asks_details(asked)
     profile = "From your profile. Changes here are for this booking."
+    return rx.cond(
+        BookingWizardState.visiting,
+        _who_are_you(),
+        _contact_form(asked, asks, profile),
+    )
+
+
+def _who_are_you() -> rx.Component:
+    """Ask a visitor for an account; what was chosen so far stays."""
+    return rx.el.div(
+        step_heading(
+            _STEPS["contact"], "Tell us who you are, so that we can confirm it."
+        ),
+        rx.el.div(
+            rx.el.div(
+                icon("user-round", "size-6"),
+                class_name=(
+                    "grid size-12 shrink-0 place-items-center rounded-xl "
+                    "bg-accent-soft text-accent-ink"
+                ),
+            ),
+            rx.el.div(
+                rx.el.p(
+                    "One account for all your bookings", class_name="font-semibold"
+                ),
+                rx.el.p(
+                    "What you have chosen stays here, and you go on where you are.",
+                    class_name="mt-1 text-ink-soft",
+                ),
+                rx.el.div(
+                    link_button(
+                        "Sign up",
+                        href="/signup?next=" + BookingWizardState.purpose,
+                        size="lg",
+                    ),
+                    link_button(
+                        "Log in",
+                        href="/login?next=" + BookingWizardState.purpose,
+                        kind="secondary",
+                        size="lg",
+                    ),
+                    class_name="mt-5 flex flex-wrap gap-3",
+                ),
+                class_name="min-w-0",
+            ),
+            class_name="card flex gap-4 p-5 sm:p-6",
+        ),
+        _actions("contact", rx.fragment()),
+    )
+
+
+def _contact_form(asked: Any, asks: Any, profile: str) -> rx.Component:
     return rx.cond(
         (WizardContactState.loaded_for == BookingWizardState.draft_id)
         & (WizardContactState.version == BookingWizardState.shown["version"]),
@@ -401,6 +457,9 @@ def _contact() -> rx.Component:
                 before=when(asks, _details(asked, profile)),
                 companies=WizardContactState.companies,
                 company=WizardContactState.company,
+                people=WizardContactState.people,
+                reach=WizardContactState.reach,
+                company_reach=WizardContactState.company_reach,
             ),
         ),
         rx.el.div(step_heading(_STEPS["contact"], profile), form_skeleton(4)),

@@ -5,7 +5,11 @@ from typing import Any
 import reflex as rx
 
 from portal_app.api.rendered_pages import PageContent
-from portal_app.components.catalogue.service_page import content
+from portal_app.components.catalogue.service_page import (
+    content,
+    free_times,
+    free_times_skeleton,
+)
 from portal_app.components.layout.first_html import (
     after_first_html,
     current_path,
@@ -20,7 +24,7 @@ from portal_app.domain.business.views import BusinessView
 from portal_app.domain.catalogue.views import ServicePageView, ServiceView
 from portal_app.domain.sign_in.views import ViewerView
 from portal_app.pages.page import Page
-from portal_app.state.catalogue.public_pages import ServiceState
+from portal_app.state.catalogue.public_pages import ServiceState, ServiceTimesState
 from portal_app.state.core.viewer import ViewerState
 
 _MEANWHILE = "Service"
@@ -59,7 +63,22 @@ def draw() -> rx.Component:
                 is_here,
                 when(
                     ServiceState.found,
-                    content(ServiceState.page, ViewerState.business),
+                    content(
+                        ServiceState.page,
+                        ViewerState.business,
+                        when(
+                            ServiceTimesState.path == current_path(),
+                            when(
+                                ServiceState.page.service.on_request,
+                                rx.fragment(),
+                                free_times(
+                                    ServiceState.page.service.slug,
+                                    ServiceTimesState.days,
+                                ),
+                            ),
+                            free_times_skeleton(),
+                        ),
+                    ),
                     missing(),
                 ),
                 detail_skeleton(),
@@ -75,7 +94,15 @@ def first_html(
     """Draw the page for its first HTML."""
     service = page.service
     return PageContent(
-        _framed(business, content(page, business), guest),
+        _framed(
+            business,
+            content(
+                page,
+                business,
+                None if service.on_request else free_times_skeleton(),
+            ),
+            guest,
+        ),
         str(_title(service.name, business)),
         " ".join(filter(None, (service.summary, _price_words(service)))),
         service.image,
@@ -122,5 +149,5 @@ page = Page(
         _MEANWHILE,
     ),
     draw=draw,
-    on_load=(ViewerState.load, ServiceState.load),
+    on_load=(ViewerState.load, ServiceState.load, ServiceTimesState.load),
 )

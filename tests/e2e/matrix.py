@@ -37,6 +37,8 @@ FOR_CUSTOMERS = {
     READER: HOME,
     OWNER: SHOWN,
 }
+# Free times are for everybody; who confirms is a customer.
+FOR_BOOKERS = FOR_CUSTOMERS | {STRANGER: SHOWN, GUEST: SHOWN}
 FOR_GUESTS = FOR_CUSTOMERS | {GUEST: SHOWN}
 FOR_THE_OFFICE = {
     STRANGER: LOG_IN,
@@ -86,7 +88,7 @@ PAGES = {
     "/dependents": FOR_CUSTOMERS,
     "/dependents/add": FOR_CUSTOMERS,
     "/dependents/[id]": FOR_CUSTOMERS,
-    "/book/[slug]": FOR_CUSTOMERS,
+    "/book/[slug]": FOR_BOOKERS,
     "/bookings": FOR_CUSTOMERS,
     "/bookings/[number]": FOR_GUESTS,
     "/office": FOR_THE_OFFICE,
@@ -129,6 +131,7 @@ HANDLERS = {
         "resend_state": "clear send",
         "reset_password_state": "load submit",
         "service_state": "load",
+        "service_times_state": "load",
         "services_state": "load",
         "sign_up_state": "load submit",
         "stop_mails_state": "load stop",
@@ -148,14 +151,8 @@ HANDLERS = {
         "account_locations_state": "begin load remove save undo",
         "account_state": "begin load remove_picture resend save use_picture",
         "looking_state": "stop",
-        "wizard_contact_state": "load submit",
-        "wizard_location_state": "load submit",
-        "booking_wizard_state": (
-            "answer confirm load next_from_options take_nearest_time tick"
-        ),
-        "wizard_time_state": (
-            "load next_from_time pick_day pick_person pick_slot turn"
-        ),
+        "wizard_contact_state": "submit",
+        "booking_wizard_state": "confirm take_nearest_time",
         "booking_details_state": "begin save",
         "bookings_state": "load",
         "dependent_add_state": "load save",
@@ -165,10 +162,18 @@ HANDLERS = {
         ),
         "dependents_state": "archive find load pick restore turn",
     },
+    "for visitors and customers": {
+        "booking_wizard_state": "answer load next_from_options tick",
+        "wizard_contact_state": "load",
+        "wizard_location_state": "load submit",
+        "wizard_time_state": (
+            "load next_from_time pick_day pick_person pick_slot turn"
+        ),
+    },
     "for customers and guests": {
         "booking_state": "load",
     },
-    "for customers and the office": {
+    "for visitors, customers and the office": {
         "address_form_state": (
             "load locate find_pinned_address format_phone look_up pick search"
         ),
@@ -233,8 +238,11 @@ HANDLERS = {
 WHO_MAY = {
     "for everybody": frozenset((*OTHERS, OWNER)),
     "for customers": frozenset({CUSTOMER, OWNER}),
+    "for visitors and customers": frozenset({STRANGER, GUEST, CUSTOMER, OWNER}),
     "for customers and guests": frozenset({CUSTOMER, OWNER, GUEST}),
-    "for customers and the office": frozenset({CUSTOMER, OWNER, OFFICE}),
+    "for visitors, customers and the office": frozenset(
+        {STRANGER, GUEST, CUSTOMER, OWNER, OFFICE}
+    ),
     "for all of the office": frozenset({OFFICE, READER}),
     "for all who work here": frozenset({OFFICE, READER, FIELDWORKER}),
     "for the office": frozenset({OFFICE}),
@@ -296,6 +304,8 @@ ROUTES: dict[str, Asked | tuple[Asked, ...]] = {
         Asked("/api/office/export/customers.csv", _all(404) | {OFFICE: 200}),
         Asked("/api/office/export/planets.csv", _all(404)),
     ),
+    # It gives a secret to whoever has none, and tells nothing.
+    "GET /api/visitor": Asked("/api/visitor?next=/services", _all(303)),
     "GET /ping": Asked("/ping", _all(200)),
     "GET /policies": Asked("/policies", _all(200)),
     "GET /policies/": Asked("/policies/", _all(308)),

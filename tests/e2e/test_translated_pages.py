@@ -67,7 +67,7 @@ def _month_fits(page: Page) -> str:
     """The month's name is that of the days below it."""
     shown = page.get_by_role("heading", level=3).first
     month = steps.plain(shown.inner_text())
-    expect(page.get_by_role("group", name=month, exact=True)).to_be_visible()
+    expect(page.get_by_role("grid", name=month, exact=True)).to_be_visible()
     return month
 
 

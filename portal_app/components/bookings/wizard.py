@@ -55,6 +55,25 @@ class FormDraft(rx.Component):
     owner: rx.Var[str]
 
 
+class LeaveFor(rx.Component):
+    """Loads another page of the portal in the place of this one."""
+
+    library = _LIBRARY
+    tag = "LeaveFor"
+
+    to: rx.Var[str]
+
+
+class ContactFiller(rx.Component):
+    """Fills in how somebody is reached when the form says who it is."""
+
+    library = _LIBRARY
+    tag = "ContactFiller"
+
+    people: rx.Var[dict[str, dict[str, str]]]
+    companies: rx.Var[dict[str, dict[str, str]]]
+
+
 class ScrollIntoView(rx.Component):
     """Scrolls what is inside into view when it has changed."""
 
@@ -90,6 +109,15 @@ def step_focus(step: Any) -> rx.Component:
         step: The key of the current step, empty while it is not known.
     """
     return StepFocus.create(step=step)
+
+
+def leave_for(path: Any) -> rx.Component:
+    """Draw nothing; go to a route of the portal, as by a full navigation.
+
+    Args:
+        path: A Var; empty to stay.
+    """
+    return LeaveFor.create(to=path)
 
 
 def form_draft(name: Any) -> rx.Component:
@@ -463,6 +491,7 @@ def location_form(
     places: Any,
     chosen: Any,
     *,
+    typed: Any,
     errors: Any,
     on_submit: Any,
     name: Any,
@@ -476,6 +505,7 @@ def location_form(
     Args:
         places: A Var of a list of objects with ``id``, ``label`` and ``lines``.
         chosen: The id of the chosen place, or ``new``.
+        typed: A Var of an address that is no saved place yet.
         errors: A Var: field to sentence.
         on_submit: The event that gets the form.
         name: Under which name what was typed is kept.
@@ -518,15 +548,14 @@ def location_form(
         ),
         rx.el.fieldset(
             rx.el.legend("New address", class_name="sr-only"),
-            address_fields(None, errors),
+            address_fields(typed, errors),
             rx.el.div(
-                location_name_field(errors),
-                access_notes_field(errors),
+                location_name_field(errors, default_value=typed.label),
+                access_notes_field(errors, default_value=typed.access_notes),
                 class_name="mt-5 flex flex-col gap-5",
             ),
             class_name=when(some, f"{_ONLY_IF_NEW} min-w-0", "min-w-0"),
         ),
-        form_draft(joined(name, "-address")),
         end,
         form_draft(joined(name, "-address")),
         on_submit=on_submit,
@@ -549,6 +578,9 @@ def contact_form(
     before: Any = None,
     companies: Any = (),
     company: Any = "",
+    people: Any = (),
+    reach: Any = None,
+    company_reach: Any = None,
 ) -> rx.Component:
     """Draw whom to ask for on the day, and anything worth knowing.
 
@@ -564,6 +596,9 @@ def contact_form(
         before: What else is asked, above.
         companies: Pairs of id and name: business profiles to book for.
         company: The id of the chosen one, or empty.
+        people: Pairs of key and name: who can be asked for.
+        reach: Key of a person to name, email and phone.
+        company_reach: Id of a company to name, email and phone.
     """
     return rx.el.form(
         *([before] if before is not None else []),
@@ -573,6 +608,24 @@ def contact_form(
         )
         if is_var(companies)
         else rx.fragment(),
+        *(
+            [
+                rx.cond(
+                    people.length() > _NOBODY_SAVED,
+                    select_field(
+                        "Whom should we ask for?",
+                        "person",
+                        people,
+                        help="Choosing somebody fills in the fields below.",
+                        default_value=_person_chosen(reach, person),
+                        class_name="mb-5",
+                    ),
+                ),
+                ContactFiller.create(people=reach, companies=company_reach),
+            ]
+            if is_var(people)
+            else []
+        ),
         rx.el.div(
             text_field(
                 "Name",
@@ -603,6 +656,14 @@ def contact_form(
         class_name="group/for",
         no_validate=True,
     )
+
+
+_NOBODY_SAVED = 2
+"""Oneself and somebody else can always be asked for."""
+
+
+def _person_chosen(reach: Any, person: Any) -> Any:
+    return rx.cond(reach["self"]["name"] == person, "self", "other")
 
 
 def _booking_for(companies: Any, company: Any, error: Any) -> rx.Component:

@@ -11,6 +11,7 @@ from portal_app.components.catalogue.service_cards import (
     service_card,
 )
 from portal_app.components.ui.buttons import link, link_button
+from portal_app.components.ui.feedback import bone
 from portal_app.components.ui.icons import icon
 from portal_app.components.ui.logic import each, joined, when
 
@@ -20,23 +21,30 @@ _CRUMB = (
 )
 
 
-def content(page: Any, business: Any) -> rx.Component:
-    """Draw the page within its frame."""
+def content(page: Any, business: Any, times: Any = None) -> rx.Component:
+    """Draw the page within its frame.
+
+    Args:
+        page: A ``ServicePageView``; may be a Var.
+        business: Whom to ask; may be a Var.
+        times: The next free times, or what stands in their place.
+    """
     # Its width goes by what is beside it, which for some is a menu.
     return rx.el.div(
-        service_details(page, business),
+        service_details(page, business, times),
         when(page.others, _others(page)),
         _bar(page.service, business),
         class_name="@container",
     )
 
 
-def service_details(page: Any, business: Any) -> rx.Component:
+def service_details(page: Any, business: Any, times: Any = None) -> rx.Component:
     """Draw what the page says of the service itself, in an ``@container``.
 
     Args:
         page: A ``ServicePageView``; may be a Var.
         business: Whom to ask; may be a Var.
+        times: The next free times, or what stands in their place.
     """
     service = page.service
     return rx.fragment(
@@ -44,6 +52,7 @@ def service_details(page: Any, business: Any) -> rx.Component:
         rx.el.div(
             rx.el.div(
                 _top(service),
+                *([times] if times is not None else []),
                 _part("About this service", each(service.description, _paragraph)),
                 when(service.included, _included(service)),
                 when(service.needed, _needed(service)),
@@ -55,6 +64,76 @@ def service_details(page: Any, business: Any) -> rx.Component:
             _side(service, business),
             class_name="grid gap-x-14 @4xl:grid-cols-[minmax(0,1fr)_22rem]",
         ),
+    )
+
+
+def free_times(slug: Any, days: Any) -> rx.Component:
+    """Draw the next free times; each leads into the wizard with it chosen.
+
+    Args:
+        slug: Of the service.
+        days: A Var of a list of ``FreeDayTimesView``.
+    """
+
+    def chip(time: Any) -> rx.Component:
+        return link(
+            time.time,
+            rx.el.span(", ", time.day, class_name="sr-only"),
+            href="/book/" + slug + "?at=" + time.starts_at.replace("+", "%2B"),
+            class_name=(
+                "choice inline-flex min-h-11 items-center rounded-xl px-3.5 "
+                "text-[0.9375rem] font-semibold tabular-nums"
+            ),
+        )
+
+    return _times_frame(
+        when(
+            days.length() > 0,
+            each(
+                days,
+                lambda day: rx.el.div(
+                    rx.el.h3(
+                        day.day,
+                        aria_label=day.label,
+                        class_name="w-28 shrink-0 pt-2.5 text-[0.9375rem]",
+                    ),
+                    rx.el.div(each(day.times, chip), class_name="flex flex-wrap gap-2"),
+                    class_name="flex flex-col gap-x-4 gap-y-2 sm:flex-row",
+                ),
+            ),
+            rx.el.p(
+                "There is no free time in the next weeks. Please look again soon.",
+                class_name="text-ink-soft",
+            ),
+        )
+    )
+
+
+def free_times_skeleton() -> rx.Component:
+    """Draw what stands in the place of the free times until they are known."""
+    return _times_frame(
+        *[
+            rx.el.div(
+                bone("h-6 w-28 shrink-0"),
+                rx.el.div(
+                    *[bone("h-11 w-21 rounded-xl!") for _ in range(5)],
+                    class_name="flex flex-wrap gap-2",
+                ),
+                class_name="flex flex-col gap-x-4 gap-y-2 sm:flex-row",
+            )
+            for _ in range(3)
+        ]
+    )
+
+
+def _times_frame(*children: Any) -> rx.Component:
+    return rx.el.section(
+        rx.el.h2("Next free times", class_name="text-2xl"),
+        rx.el.div(
+            *children,
+            class_name="mt-4 flex min-h-[26rem] flex-col gap-4 sm:min-h-[10.25rem]",
+        ),
+        class_name="mt-8 mb-10",
     )
 
 

@@ -154,7 +154,8 @@ def redeem_ticket(
         if meaning.way == BY_PASSWORD
         else f"By {SIGN_IN_METHODS[meaning.way]}.",
     )
-    return replace(_open(tx, actor, meaning, account.role), device_secret=secret)
+    opened = _open(tx, actor, meaning, account.role)
+    return replace(opened, account_id=account.id, device_secret=secret)
 
 
 def sign_out(tx: Session, actor: Actor) -> None:

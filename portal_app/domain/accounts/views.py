@@ -13,6 +13,7 @@ class SignedIn:
         expires_at: When the session ends if it is not used, UTC.
         remembered: Whether the cookie outlives the browser window.
         role: ``customer``, ``office``, ``fieldworker`` or ``guest``.
+        account_id: Whose it is; empty for a guest.
         device_secret: What the browser is recognised by when it signs in
             again, for a cookie of its own (HttpOnly, a year); empty for a guest.
         path: Where a guest belongs, such as ``/bookings/B-…``; empty otherwise.
@@ -24,6 +25,7 @@ class SignedIn:
     expires_at: datetime
     remembered: bool
     role: str
+    account_id: str = ""
     device_secret: str = ""
     path: str = ""
     code_secret: str = ""

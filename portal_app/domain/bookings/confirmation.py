@@ -32,6 +32,8 @@ from portal_app.domain.business import service as business
 from portal_app.domain.catalogue import service as catalogue
 from portal_app.domain.catalogue.models import Service
 from portal_app.domain.catalogue.rules import PriceBreakdown
+from portal_app.domain.customers import locations
+from portal_app.domain.customers.addresses import AddressForm
 from portal_app.domain.scheduling import service as scheduling
 from portal_app.domain.scheduling.service import ClaimedTime, SlotTaken
 from portal_app.kernel.audiences import Actor
@@ -40,7 +42,7 @@ from portal_app.kernel.db import Database
 from portal_app.kernel.errors import Conflict, InvalidInput, NotFound
 from portal_app.kernel.formats import duration_text
 from portal_app.kernel.ids import new_number, normalise_number
-from portal_app.kernel.ownership import require_office
+from portal_app.kernel.ownership import customer_of, require_office
 from portal_app.kernel.statements import insert_once
 
 _NUMBER_PREFIX = "B"
@@ -78,6 +80,7 @@ def confirm(db: Database, actor: Actor, draft_id: str, shown: OverviewSnapshot) 
 
 
 def _confirm(tx: Session, actor: Actor, draft_id: str, shown: OverviewSnapshot) -> str:
+    customer_of(actor)
     # The lock makes a second confirmation of the same draft wait for the first.
     draft = own_draft(tx, actor, draft_id, lock=True)
     if draft.closed_at is not None:
@@ -98,6 +101,7 @@ def _confirm(tx: Session, actor: Actor, draft_id: str, shown: OverviewSnapshot) 
         )
         raise InvalidInput({step: words[step] for step in missing})
     _require_unchanged_overview(tx, draft, price, shown)
+    _save_new_place(tx, actor, draft)
     claimed = scheduling.claim_slot(
         tx,
         draft.service_id,
@@ -139,6 +143,21 @@ def _require_unchanged_overview(
             f"instead of {duration_text(shown.minutes)}. "
             "Please look at the overview again."
         )
+
+
+def _save_new_place(tx: Session, actor: Actor, draft: BookingDraft) -> None:
+    """Save an address that was typed, now that somebody comes there.
+
+    Nobody is refused a booking because no more places fit.
+    """
+    if not draft.new_place:
+        return
+    form = AddressForm(**draft.address, **draft.new_place)
+    try:
+        draft.location_id = locations.save_location(tx, actor, form)
+    except Conflict:
+        draft.location_id = None
+    draft.new_place = {}
 
 
 def _store_booking(

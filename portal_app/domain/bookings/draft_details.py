@@ -27,6 +27,7 @@ from portal_app.domain.fields.views import FieldView
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.errors import InvalidInput
 from portal_app.kernel.features import Feature
+from portal_app.kernel.ownership import customer_of
 
 
 def save_details(
@@ -64,7 +65,7 @@ def save_details(
             schema.service_scope(service.id),
             Subject(rules.DRAFT_SUBJECT, draft.id),
             form.answers,
-            owner=draft.customer_id,
+            owner=customer_of(actor),
         )
     except InvalidInput as refused:
         wrong |= rules.answer_errors(refused.fields)
@@ -93,7 +94,7 @@ class CheckedDetails:
 
 def check_details(tx: Session, draft: BookingDraft) -> CheckedDetails:
     """Look at the stored details again: what they refer to may have changed."""
-    if not draft.contact:
+    if not draft.contact or draft.customer_id is None:
         return CheckedDetails()
     if closed := _switched_off(tx, draft):
         return CheckedDetails(blocking_reason=rules.switched_off_text(closed))
@@ -155,10 +156,43 @@ def copy_to_booking(
     return moved > 0
 
 
+def copy_details(
+    tx: Session, actor: Actor, draft: BookingDraft, booking: Booking
+) -> bool:
+    """Fill in a draft for whom a booking is, and what was answered for it.
+
+    Whoever cannot be chosen any more is left out, and so are files and signatures:
+    those were for that visit.
+
+    Args:
+        tx: The transaction.
+        actor: The customer.
+        draft: Theirs, of the same service; the caller holds it.
+        booking: One of theirs.
+
+    Returns:
+        Whether anything was answered.
+    """
+    service = tx.get_one(Service, draft.service_id)
+    there = booking_dependents.booked_dependents(tx, booking.id)
+    found = eligible_dependents(tx, customer_of(actor), service.dependent_types)
+    known = {one.id for one in found}
+    draft.dependent_ids = [
+        row.dependent_id for row in there if row.dependent_id in known
+    ]
+    fields.delete_values(tx, rules.DRAFT_SUBJECT, [draft.id])
+    copied = fields.copy_values(
+        tx,
+        Subject(rules.BOOKING_SUBJECT, booking.id),
+        Subject(rules.DRAFT_SUBJECT, draft.id),
+    )
+    return copied > 0
+
+
 def dependents_of_draft(tx: Session, draft: BookingDraft) -> list[BookingDependentView]:
     """Whom a draft is for."""
     names = dict.fromkeys(draft.dependent_ids, "")
-    return booking_dependents.dependent_views(tx, draft.customer_id, names)
+    return booking_dependents.dependent_views(tx, draft.customer_id or "", names)
 
 
 def fields_of_draft(tx: Session, draft: BookingDraft) -> list[FieldView]:

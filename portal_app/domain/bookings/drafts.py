@@ -6,21 +6,28 @@ deleted after 30 days.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import and_, delete, or_
 from sqlmodel import Session, col, select
 
 from portal_app.domain.accounts.rules import mailable_email
 from portal_app.domain.bookings import draft_details, rules, views
 from portal_app.domain.bookings.booking_dependents import dependent_types_of
 from portal_app.domain.bookings.draft_details import fields_of_draft
-from portal_app.domain.bookings.models import BookingDraft
+from portal_app.domain.bookings.draft_owners import (
+    drafts_of,
+    is_visitor,
+    limit_keys,
+    owner_of,
+)
+from portal_app.domain.bookings.models import Booking, BookingDraft
 from portal_app.domain.bookings.rules import BookingContactForm
 from portal_app.domain.bookings.view_builders import (
+    contact_of,
     draft_view,
     free_time_views,
     price_of_draft,
@@ -40,18 +47,22 @@ from portal_app.domain.customers.addresses import (
     validate_address,
 )
 from portal_app.domain.customers.business_profiles import draft_snapshot
+from portal_app.domain.customers.models import Customer
 from portal_app.domain.customers.rules import (
     is_name_character,
     phone_number,
+    phone_text,
 )
 from portal_app.domain.dependents.service import choosable_dependents
 from portal_app.domain.fields import values as fields
+from portal_app.domain.rate_limits import limiter
 from portal_app.domain.scheduling import service as scheduling
 from portal_app.domain.scheduling.views import FieldworkerView
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.db import Database
 from portal_app.kernel.errors import Conflict, InvalidInput, NotFound
+from portal_app.kernel.ids import normalise_number
 from portal_app.kernel.ownership import customer_of, owned_by
 from portal_app.kernel.statements import insert_into
 from portal_app.kernel.text import is_readable, one_line, paragraphs
@@ -76,6 +87,17 @@ def details_form(tx: Session, actor: Actor, draft_id: str) -> DetailsFormView:
     )
 
 
+def own_contact(tx: Session, actor: Actor) -> dict[str, str]:
+    """The customer's own name, email and phone, as a form shows them.
+
+    Raises:
+        NotAllowed: If nobody is signed in as a customer.
+    """
+    found = contact_of(tx.get_one(Customer, customer_of(actor)))
+    home = business.current_business(tx).country
+    return {**found, "phone": phone_text(found["phone"], home)}
+
+
 def own_draft(
     tx: Session, actor: Actor, draft_id: str, *, lock: bool = False
 ) -> BookingDraft:
@@ -91,7 +113,7 @@ def own_draft(
         NotFound: If it is missing or somebody else's.
         NotAllowed: If nobody is signed in as a customer.
     """
-    query = owned_by(actor, BookingDraft).where(BookingDraft.id == draft_id)
+    query = drafts_of(actor).where(BookingDraft.id == draft_id)
     if lock:
         query = query.with_for_update().execution_options(populate_existing=True)
     draft = tx.exec(query).one_or_none()
@@ -156,6 +178,7 @@ class SlotGone(Conflict):
 def open_draft(tx: Session, actor: Actor, slug: str) -> views.DraftView:
     """Begin to book a service, or find the open draft again.
 
+    A new one has the cheapest answers, which are what the price on the list is for.
     A time that is not free any more, or options that do not exist any more, are
     taken out, and ``notice`` says so.
 
@@ -164,17 +187,22 @@ def open_draft(tx: Session, actor: Actor, slug: str) -> views.DraftView:
         NotAllowed: If nobody is signed in as a customer.
         Conflict: If its price is on request.
     """
-    customer_id = customer_of(actor)
+    owner = owner_of(actor)
     service = catalogue.bookable_service(tx, slug)
     open_one = (
-        owned_by(actor, BookingDraft)
+        drafts_of(actor)
         .where(BookingDraft.service_id == service.id)
         .where(col(BookingDraft.closed_at).is_(None))
         .with_for_update()
     )
     draft = tx.exec(open_one).one_or_none()
     if draft is None:
-        row = BookingDraft(customer_id=customer_id, service_id=service.id)
+        offer = catalogue.offer_of(tx, service)
+        row = BookingDraft(
+            **owner,
+            service_id=service.id,
+            options=pricing.normalise_answers(offer, pricing.cheapest_answers(offer)),
+        )
         # Two tabs may begin at once; the second finds what the first began.
         tx.execute(
             insert_into(tx, BookingDraft)
@@ -185,6 +213,27 @@ def open_draft(tx: Session, actor: Actor, slug: str) -> views.DraftView:
     with versioned_change(tx, draft):
         notice = _remove_unavailable_choices(tx, draft, service)
     return draft_view(tx, draft, notice)
+
+
+def open_visitor_draft(db: Database, actor: Actor, slug: str) -> views.DraftView:
+    """As ``open_draft``, for a browser that nobody has signed in with.
+
+    Raises:
+        NotFound: If the service is not offered.
+        NotAllowed: If the browser has no secret to keep drafts by.
+        TooManyAttempts: If its network began too many.
+    """
+    if not db.query(_has_open_draft, actor, slug):
+        limiter.count_attempt(db, *limit_keys(actor))
+    return db.call(open_draft, actor, slug)
+
+
+def _has_open_draft(tx: Session, actor: Actor, slug: str) -> bool:
+    service = catalogue.bookable_service(tx, slug)
+    of_service = drafts_of(actor).where(
+        BookingDraft.service_id == service.id, col(BookingDraft.closed_at).is_(None)
+    )
+    return tx.exec(of_service).first() is not None
 
 
 def get_draft(tx: Session, actor: Actor, draft_id: str) -> views.DraftView:
@@ -315,18 +364,18 @@ def choose_location(
     _require_served(tx, address, *pin)
     with versioned_change(tx, row):
         row.address = stored_address(address, pin)
-        row.location_id = location_id
+        row.location_id, row.new_place = location_id, {}
     return draft_view(tx, row)
 
 
 def choose_address(
     tx: Session, actor: Actor, draft_id: str, form: AddressForm
 ) -> views.DraftView:
-    """Say where to come; the place is saved for the next time.
+    """Say where to come; confirming saves the place for the next time.
 
     Raises:
         NotFound: If the draft is missing or somebody else's.
-        Conflict: If it was confirmed already, or no more places can be saved.
+        Conflict: If it was confirmed already.
         InvalidInput: With a sentence for each field that is wrong, or one in all if
             the business does not go there.
     """
@@ -335,7 +384,7 @@ def choose_address(
         address, pin = validate_address(form), pin_of(form)
         _require_served(tx, address, *pin)
         row.address = stored_address(address, pin)
-        row.location_id = locations.save_location(tx, actor, form)
+        row.location_id, row.new_place = None, {"label": one_line(form.label)}
     return draft_view(tx, row)
 
 
@@ -496,6 +545,7 @@ def choose_contact(
             ``notes``, ``company``, ``dependents``, ``details.KEY`` and
             ``about_you.KEY`` that is wrong.
     """
+    customer_of(actor)
     row = lock_open_draft(tx, actor, draft_id)
     with versioned_change(tx, row) as related:
         wrong: dict[str, str] = {}
@@ -545,12 +595,111 @@ def _checked_contact(
     return {"name": name, "email": email, "phone": phone}, notes
 
 
+@dataclass(frozen=True, slots=True)
+class CarriedChoices:
+    """What an address brings along into a draft; nothing of it is believed.
+
+    Attributes:
+        again: The number of a booking of the customer, to be booked once more.
+        answers: As in ``catalogue.rules.Answers``.
+        starts_at: An aware instant.
+        fieldworker_id: Somebody in particular, or empty for anyone.
+    """
+
+    again: str = ""
+    answers: pricing.Answers = field(default_factory=dict)
+    starts_at: datetime | None = None
+    fieldworker_id: str = ""
+
+
+def carry(
+    tx: Session, actor: Actor, draft_id: str, carried: CarriedChoices
+) -> views.DraftView:
+    """Put what an address brings along into a draft, as far as it can be had.
+
+    What cannot is left as it was; ``notice`` says so of a time.
+
+    Raises:
+        NotFound: If the draft is missing or somebody else's.
+        Conflict: If it was confirmed already.
+    """
+    row = lock_open_draft(tx, actor, draft_id)
+    service = _service_of(tx, row)
+    notice = ""
+    with versioned_change(tx, row) as related:
+        if carried.again and not is_visitor(actor):
+            related.changed = _copy_booking(tx, actor, row, carried.again)
+        if carried.answers:
+            offer = catalogue.offer_of(tx, service)
+            with suppress(InvalidInput):
+                row.options = pricing.normalise_answers(offer, carried.answers)
+        notice = _remove_unavailable_choices(tx, row, service)
+        if carried.starts_at is not None:
+            notice = _carry_time(tx, row, carried)
+    return draft_view(tx, row, notice)
+
+
+def _carry_time(tx: Session, row: BookingDraft, carried: CarriedChoices) -> str:
+    """Choose the time, if it is free; words about it otherwise."""
+    price, start = price_of_draft(tx, row), carried.starts_at
+    known = {one.id for one in scheduling.fieldworkers_for(tx, row.service_id)}
+    wanted = carried.fieldworker_id
+    person = wanted if wanted in known else None
+    if price is None or start is None:
+        return ""
+    is_free = scheduling.is_free(
+        tx, row.service_id, price.minutes, start, fieldworker_id=person
+    )
+    if not is_free:
+        row.starts_at = None
+        return _TIME_UNAVAILABLE
+    row.starts_at, row.fieldworker_id = start.astimezone(UTC), person
+    return ""
+
+
+def _copy_booking(tx: Session, actor: Actor, row: BookingDraft, number: str) -> bool:
+    """Fill a draft with what a booking of the same service was booked with.
+
+    All but its time; what does not exist any more is left out.
+
+    Returns:
+        Whether answers to what the service asks were copied.
+    """
+    booked = tx.exec(
+        owned_by(actor, Booking).where(
+            Booking.number == normalise_number(number),
+            Booking.service_id == row.service_id,
+        )
+    ).one_or_none()
+    before = tx.get(BookingDraft, booked.draft_id) if booked else None
+    if booked is None or before is None:
+        return False
+    service = _service_of(tx, row)
+    row.starts_at = None
+    with suppress(InvalidInput):
+        row.options = pricing.normalise_answers(
+            catalogue.offer_of(tx, service), before.options
+        )
+    offered = {one.id for one in scheduling.fieldworkers_for(tx, service.id)}
+    person = before.fieldworker_id
+    row.fieldworker_id = person if person in offered else None
+    row.address, row.location_id = dict(booked.address), booked.location_id
+    row.new_place = {}
+    contact = dict(before.contact)
+    if company := contact.pop("company", None):
+        with suppress(InvalidInput, NotFound):
+            contact["company"] = draft_snapshot(tx, actor, str(company.get("id", "")))
+    row.contact, row.notes = contact, booked.notes
+    return draft_details.copy_details(tx, actor, row, booked)
+
+
 _DRAFT_RETENTION = timedelta(days=30)
+_VISITOR_RETENTION = timedelta(days=7)
 _STALE_BATCH_SIZE = 200
 
 
 def delete_stale_drafts(db: Database) -> int:
-    """Delete open drafts that were not changed for 30 days.
+    """Delete open drafts that were not changed for 30 days, visitors' for 7.
 
     What was booked keeps its draft, by which a repeated confirmation is known.
 
@@ -567,12 +716,19 @@ def delete_stale_drafts(db: Database) -> int:
 
 
 def _delete_stale_batch(tx: Session) -> int:
+    now = utc_now()
     # One that is being changed or confirmed just now is left alone.
     ids = tx.exec(
         select(col(BookingDraft.id))
         .where(
             col(BookingDraft.closed_at).is_(None),
-            col(BookingDraft.updated_at) < utc_now() - _DRAFT_RETENTION,
+            or_(
+                col(BookingDraft.updated_at) < now - _DRAFT_RETENTION,
+                and_(
+                    col(BookingDraft.customer_id).is_(None),
+                    col(BookingDraft.updated_at) < now - _VISITOR_RETENTION,
+                ),
+            ),
         )
         .order_by(col(BookingDraft.updated_at))
         .limit(_STALE_BATCH_SIZE)

@@ -139,14 +139,25 @@ class BookingDraft(SQLModel, table=True):
     """A booking on its way through the wizard; its id is the idempotency key.
 
     A customer has at most one open draft per service, so that a reload, a
-    second tab or another device finds it again. ``version`` grows with every step,
-    so that an overview read before another tab's change cannot be confirmed.
+    second tab or another device finds it again; so has a browser of somebody who has
+    not signed in yet (``visitor_hash``). ``version`` grows with every step, so that
+    an overview read before another tab's change cannot be confirmed.
     ``dependent_ids`` are whom it is for; what the service asks besides is kept by
-    ``domain.fields``.
+    ``domain.fields``. ``new_place`` is what a new address has besides: it becomes a
+    saved place when the draft is confirmed.
     """
 
     __tablename__ = "booking_draft"
     __table_args__ = (
+        CheckConstraint("(customer_id IS NULL) <> (visitor_hash = '')", name="owner"),
+        Index(
+            "uq_booking_draft_visitor",
+            "visitor_hash",
+            "service_id",
+            unique=True,
+            sqlite_where=text("visitor_hash <> ''"),
+            postgresql_where=text("visitor_hash <> ''"),
+        ),
         Index(
             "uq_booking_draft_open",
             "customer_id",
@@ -159,12 +170,18 @@ class BookingDraft(SQLModel, table=True):
     )
 
     id: str = id_field()
-    customer_id: str = Field(foreign_key="customer.id", ondelete="CASCADE")
+    customer_id: str | None = Field(
+        default=None, foreign_key="customer.id", ondelete="CASCADE"
+    )
+    visitor_hash: str = Field(
+        default="", max_length=64, sa_column_kwargs={"server_default": ""}
+    )
     service_id: str = Field(foreign_key="service.id")
     options: dict[str, Any] = json_field()
     fieldworker_id: str | None = Field(default=None, foreign_key="fieldworker.id")
     starts_at: datetime | None = optional_instant_field()
     address: dict[str, Any] = json_field()
+    new_place: dict[str, Any] = later_json_field()
     location_id: str | None = Field(default=None, foreign_key="location.id")
     contact: dict[str, Any] = json_field()
     notes: str = Field(default="", max_length=2000)

@@ -111,7 +111,7 @@ def draft_view(tx: Session, row: BookingDraft, notice: str = "") -> views.DraftV
     settings = business.current_business(tx)
     formats = business.formats(tx)
     service = tx.get_one(Service, row.service_id)
-    customer = tx.get_one(Customer, row.customer_id)
+    customer = tx.get_one(Customer, row.customer_id) if row.customer_id else None
     price = price_of_draft(tx, row)
     blocking_reason = draft_details.check_details(tx, row).blocking_reason
     done = completed_steps(row, price, blocking_reason)
@@ -129,11 +129,7 @@ def draft_view(tx: Session, row: BookingDraft, notice: str = "") -> views.DraftV
             formats, row.starts_at, row.starts_at + timedelta(minutes=minutes)
         )
     asked_for = tx.get(Fieldworker, row.fieldworker_id) if row.fieldworker_id else None
-    contact = row.contact or {
-        "name": f"{customer.first_name} {customer.last_name}".strip(),
-        "email": customer.email,
-        "phone": customer.phone,
-    }
+    contact = row.contact or contact_of(customer)
     return views.DraftView(
         id=row.id,
         service_slug=service.slug,
@@ -152,7 +148,7 @@ def draft_view(tx: Session, row: BookingDraft, notice: str = "") -> views.DraftV
         fieldworker_id=row.fieldworker_id or "",
         fieldworker=asked_for.name if asked_for else "Anyone",
         location_id=row.location_id or "",
-        address=views.BookingAddressView(**row.address),
+        address=views.BookingAddressView(**row.address, **row.new_place),
         address_lines=stored_address_lines(row.address, settings.country),
         contact_name=contact["name"],
         contact_email=contact["email"],
@@ -168,6 +164,17 @@ def draft_view(tx: Session, row: BookingDraft, notice: str = "") -> views.DraftV
         for_whom=draft_details.dependents_of_draft(tx, row),
         fields=draft_details.fields_of_draft(tx, row),
     )
+
+
+def contact_of(customer: Customer | None) -> dict[str, Any]:
+    """Whom to ask for until something else is said; nobody before there is one."""
+    if customer is None:
+        return {"name": "", "email": "", "phone": ""}
+    return {
+        "name": f"{customer.first_name} {customer.last_name}".strip(),
+        "email": customer.email,
+        "phone": customer.phone,
+    }
 
 
 def booking_of_draft(tx: Session, draft: BookingDraft) -> Booking | None:

@@ -16,7 +16,8 @@ from portal_app.domain.fields.views import FieldView
 class BookingAddressView:
     """Where to come, field by field, as the form shows it again.
 
-    ``latitude`` and ``longitude`` are the pin in degrees, both or neither.
+    ``latitude`` and ``longitude`` are the pin in degrees, both or neither. ``label`` is
+    of a place that is saved when it is booked.
     """
 
     street: str = ""
@@ -26,6 +27,7 @@ class BookingAddressView:
     postcode: str = ""
     country: str = ""
     access_notes: str = ""
+    label: str = ""
     latitude: str = ""
     longitude: str = ""
 
@@ -150,6 +152,15 @@ class FreeTimeView:
     day_iso: str
     day: str
     time: str
+
+
+@dataclass(frozen=True, slots=True)
+class FreeDayTimesView:
+    """Free starts of a day: ``day`` such as ``Tue, 24 Nov``, ``label`` in full."""
+
+    day: str
+    label: str
+    times: list[FreeTimeView]
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,7 +111,7 @@ def save_location(tx: Session, actor: Actor, form: AddressForm) -> str:
     address = validate_address(form)
     key = place_key(address)
     saved = _LOCATIONS.rows(tx, actor)
-    same = saved_place(tx, actor, address)
+    same = next((row for row in saved if row.place_key == key), None)
     if same is None:
         _LOCATIONS.check_room(saved)
     becomes_default = form.is_default or not saved

@@ -68,6 +68,26 @@ def move_values(tx: Session, subject: Subject, to: Subject) -> int:
     )
 
 
+def copy_values(tx: Session, subject: Subject, to: Subject) -> int:
+    """Enter for one subject, which has nothing, what was entered for another.
+
+    Files and signatures are not copied: they belong to one subject.
+
+    Returns:
+        How many values.
+    """
+    rows = [
+        row
+        for row in _value_rows(tx, [subject])
+        if row.kind not in {d.FILE, d.SIGNATURE}
+    ]
+    for row in rows:
+        values = row.model_dump(exclude={"id", "subject_kind", "subject_id"})
+        tx.add(FieldValue(**values, subject_kind=to.kind, subject_id=to.id))
+    tx.flush()
+    return len(rows)
+
+
 def delete_values(tx: Session, kind: str, ids: Collection[str]) -> None:
     """Delete what was entered about subjects that go away, and release its files.
 

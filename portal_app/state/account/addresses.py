@@ -16,7 +16,7 @@ from portal_app.kernel.audiences import Actor
 from portal_app.kernel.errors import DomainError, InvalidInput
 from portal_app.settings import settings
 from portal_app.state.core import worker
-from portal_app.state.core.access import CUSTOMER, OFFICE, actor, event_for
+from portal_app.state.core.access import BOOKERS, OFFICE, actor, event_for
 
 _MOST_FORMATTED = 30
 
@@ -94,7 +94,7 @@ class AddressFormState(rx.State):
     formatted: dict[str, str] = {}
     _place: tuple[float, float] | None = None
 
-    @event_for(CUSTOMER, OFFICE)
+    @event_for(*BOOKERS, OFFICE)
     async def load(self) -> None:
         """Read the countries, and the lists of the business's own."""
         home, locale, address = await worker.query(_business_place)
@@ -106,14 +106,14 @@ class AddressFormState(rx.State):
         self.has_geocoder = geocoding.has_geocoder()
         self.lists = await worker.compute(_country_lists, home, "", "")
 
-    @event_for(CUSTOMER, OFFICE, weight=2)
+    @event_for(*BOOKERS, OFFICE, weight=2)
     async def pick(self, country: str, state: str, town: str) -> None:
         """Show the lists of another country or state, and the map near a town."""
         self.lists = await worker.compute(
             _country_lists, country[:2].upper(), state[:80], town[:80]
         )
 
-    @event_for(CUSTOMER, OFFICE, weight=3)
+    @event_for(*BOOKERS, OFFICE, weight=3)
     async def search(self, query: str, country: str) -> EventSpec | None:
         """Show the towns of this name at once, and begin to look for addresses."""
         typed, code = query.strip()[:120], country[:2].upper()
@@ -128,7 +128,7 @@ class AddressFormState(rx.State):
         )
         return AddressFormState.look_up if self.search_result.looking else None
 
-    @event_for(CUSTOMER, OFFICE, background=True, weight=3)
+    @event_for(*BOOKERS, OFFICE, background=True, weight=3)
     async def look_up(self) -> None:
         """Add the addresses of the last query, unless there is a newer one then."""
         async with self:
@@ -149,7 +149,7 @@ class AddressFormState(rx.State):
                     asked, places=places, looking=False, word=word
                 )
 
-    @event_for(CUSTOMER, OFFICE)
+    @event_for(*BOOKERS, OFFICE)
     def locate(self, latitude: str, longitude: str) -> EventSpec | None:
         """Begin to look for the address where a pin was put."""
         self.here = PinnedAddress(latitude[:20], longitude[:20])
@@ -157,7 +157,7 @@ class AddressFormState(rx.State):
             AddressFormState.find_pinned_address if geocoding.has_geocoder() else None
         )
 
-    @event_for(CUSTOMER, OFFICE, background=True, weight=3)
+    @event_for(*BOOKERS, OFFICE, background=True, weight=3)
     async def find_pinned_address(self) -> None:
         """Show the address at the last pin, unless it was moved again then."""
         async with self:
@@ -177,7 +177,7 @@ class AddressFormState(rx.State):
             ):
                 self.here = replace(asked, place=found, word=word)
 
-    @event_for(CUSTOMER, OFFICE)
+    @event_for(*BOOKERS, OFFICE)
     def format_phone(self, number: str, country: str) -> None:
         """Write a phone number as its country does, if it is one."""
         typed, code = number[:40], country[:2].upper()

@@ -1,16 +1,25 @@
 """The booking wizard: its steps, its options, and the summary of the draft."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote, urlencode
 
 import reflex as rx
 from reflex.event import EventSpec
 from sqlmodel import Session
 
-from portal_app.domain.bookings import confirmation, drafts, queries, rules
+from portal_app.domain.bookings import (
+    confirmation,
+    draft_owners,
+    drafts,
+    queries,
+    rules,
+)
 from portal_app.domain.bookings.rules import STEPS as ASKED
 from portal_app.domain.bookings.views import (
+    BookingAddressView,
     BookingDependentView,
     BookingView,
     DraftView,
@@ -22,9 +31,10 @@ from portal_app.domain.catalogue import service as catalogue
 from portal_app.domain.catalogue.views import LineView, OptionView, ServiceView
 from portal_app.domain.fields.views import FieldView
 from portal_app.kernel.audiences import Actor
-from portal_app.kernel.errors import Conflict, InvalidInput, NotFound
+from portal_app.kernel.errors import Conflict, InvalidInput, NotFound, TooManyAttempts
+from portal_app.kernel.paths import MOST_PATH
 from portal_app.state.core import worker
-from portal_app.state.core.access import CUSTOMER, actor, event_for
+from portal_app.state.core.access import BOOKERS, CUSTOMER, actor, event_for
 from portal_app.state.core.form_parsing import instant
 
 
@@ -99,6 +109,10 @@ def _question(option: OptionView, answer: Any) -> Question:
 STEPS = (*ASKED, "overview")
 WIZARD_PREFIX = "/book/"
 DONE = "done"
+CARRIED = {"again", "answers", "at", "with"}
+"""Parameters of the address that bring choices along."""
+COOKIE_TRIED = "visitor"
+"""The parameter that says that the browser was given its secret just now."""
 _UNKNOWN = "This option is not available."
 
 
@@ -107,7 +121,9 @@ class BookingWizardState(rx.State):
 
     ``phase`` is empty while loading, then ``open``, ``done`` or ``missing``.
     ``draft_id`` is part of the address; it authorises nothing. ``asked`` differs
-    whenever ``questions`` are to be drawn anew.
+    whenever ``questions`` are to be drawn anew. ``visiting`` is whoever has no
+    account yet: ``purpose`` is the way back here for after they signed in, and
+    ``leave`` where the browser gets the secret for its drafts.
     """
 
     path: str = ""
@@ -115,6 +131,9 @@ class BookingWizardState(rx.State):
     step: str = ""
     draft_id: str = ""
     returning: bool = False
+    visiting: bool = False
+    leave: str = ""
+    purpose: str = ""
     notice: str = ""
     problem: str = ""
     errors: dict[str, str] = {}
@@ -155,19 +174,20 @@ class BookingWizardState(rx.State):
     _answers: dict[str, Any] = {}
     _done: list[str] = []
     _chosen: tuple[str, str, str] = ("", "", "")
-    _location_id: str = ""
+    _place: tuple[str, BookingAddressView] = ("", BookingAddressView())
+    _skips_time: bool = False
 
-    @event_for(CUSTOMER)
+    @event_for(*BOOKERS)
     async def load(self) -> Any:
         """Rebuild the wizard from address, session and database."""
         return await self._rebuild()
 
-    @event_for(CUSTOMER)
+    @event_for(*BOOKERS)
     async def answer(self, option_key: str, answer: str) -> EventSpec | None:
         """Answer an option of one choice, or say a quantity."""
         return await self._answer(option_key, answer)
 
-    @event_for(CUSTOMER)
+    @event_for(*BOOKERS)
     async def tick(
         self, option_key: str, choice_key: str, on: bool
     ) -> EventSpec | None:
@@ -183,7 +203,7 @@ class BookingWizardState(rx.State):
         wanted = [*chosen, choice_key] if on else chosen
         return await self._answer(option_key, wanted)
 
-    @event_for(CUSTOMER)
+    @event_for(*BOOKERS)
     async def next_from_options(self) -> EventSpec | None:
         """*Next* on the first step."""
         if not await self._stands_at("options"):
@@ -272,20 +292,26 @@ class BookingWizardState(rx.State):
             self.reset()
             self.path = path
         slug = path.removeprefix(WIZARD_PREFIX)
-        named = asked.get("draft", "")[:26]
+        self._show(visiting=actor().customer_id is None)
+        if self.visiting and not draft_owners.is_visitor(actor()):
+            return self._ask_for_secret(dict(asked))
         try:
-            found = await worker.query(
-                _draft_for, actor(), slug, named or self.draft_id
-            )
-            # Who comes anew wants to book anew, not to see what is booked.
-            if found is None or (found.number and not named):
-                found = await worker.call(drafts.open_draft, actor(), slug)
+            found, is_named = await self._find(slug, asked.get("draft", "")[:26])
             if found.number:
                 return await self._finish(found.number, found.id)
             service, policy, clock = await worker.query(_service, slug)
-        except NotFound:
+        except (NotFound, Conflict):
             self._show(phase="missing", step="")
             return None
+        except TooManyAttempts:
+            return self._log_in_first()
+        step = asked.get("step", "")
+        if step not in STEPS:
+            step = STEPS[0] if service.options else STEPS[1]
+        carried = CARRIED & set(asked)
+        if carried and not is_named:
+            found = await self._with_choices(found, dict(asked))
+            step = "time" if asked.get("again") else step
         self._take(found)
         self._show(
             name=service.name,
@@ -296,20 +322,75 @@ class BookingWizardState(rx.State):
             clock=clock,
         )
         self._ask(questions_of(service, found))
-        step = asked.get("step", "")
-        step = step if step in STEPS else STEPS[0]
         reachable = self._reachable(step)
         if reachable != self.step:
             self._leave_step()
+        if reachable == "time":
+            self._skips_time = False
+        elif carried:
+            self._skips_time = "time" in found.done
         self._show(
             phase="open",
             step=reachable,
             booked=None,
-            returning=asked.get("return") == STEPS[-1],
+            leave="",
+            returning=asked.get("return") == STEPS[-1] or bool(asked.get("again")),
         )
-        if reachable != step:
-            return rx.redirect(self._address(reachable), replace=True)
+        if reachable != step or carried or COOKIE_TRIED in asked:
+            back = f"&return={STEPS[-1]}" if self.returning else ""
+            return rx.redirect(f"{self._address(reachable)}{back}", replace=True)
         return None
+
+    def _ask_for_secret(self, asked: dict[str, str]) -> EventSpec | None:
+        """Let the browser get the secret by which it keeps drafts, and come back."""
+        if COOKIE_TRIED in asked:
+            return self._log_in_first()  # it takes no cookies
+        here = f"{self.path}?{urlencode({**asked, COOKIE_TRIED: '1'})}"
+        self._show(phase="", step="", leave=f"/api/visitor?{urlencode({'next': here})}")
+        return None
+
+    def _log_in_first(self) -> EventSpec:
+        return rx.redirect(f"/login?{urlencode({'next': self.path})}", replace=True)
+
+    async def _find(self, slug: str, named: str) -> tuple[DraftView, bool]:
+        """The draft to go on with, and whether the address names it."""
+        found = await worker.query(_draft_for, actor(), slug, named or self.draft_id)
+        # Who comes anew wants to book anew, not to see what is booked.
+        if found is None or (found.number and not named):
+            return await self._opened(slug), False
+        return found, bool(named)
+
+    async def _opened(self, slug: str) -> DraftView:
+        if self.visiting:
+            return await worker.run_in_thread(drafts.open_visitor_draft, actor(), slug)
+        return await worker.call(drafts.open_draft, actor(), slug)
+
+    async def _with_choices(self, draft: DraftView, asked: dict[str, str]) -> DraftView:
+        """The draft with what the address brings along, as far as it can be had."""
+        carried = drafts.CarriedChoices(
+            again=asked.get("again", "")[:40],
+            answers=_answers_from(asked.get("answers", "")),
+            starts_at=instant(asked.get("at", "")),
+            fieldworker_id=asked.get("with", "")[:26],
+        )
+        try:
+            return await worker.call(drafts.carry, actor(), draft.id, carried)
+        except Conflict:
+            return draft
+
+    def _way_back(self, draft: DraftView) -> str:
+        """The address of this wizard for another browser, with what was chosen.
+
+        This browser goes on with the draft itself, which nobody else finds.
+        """
+        here = f"{self.path}?step=contact&draft={draft.id}"
+        chosen: dict[str, str] = {}
+        if draft.answers:
+            chosen["answers"] = json.dumps(draft.answers, separators=(",", ":"))
+        if draft.starts_at:
+            chosen |= {"at": draft.starts_at, "with": draft.fieldworker_id}
+        address = f"{here}&{urlencode(chosen)}" if chosen else here
+        return address if len(address) <= MOST_PATH else here
 
     async def _answer(self, option_key: str, answer: Any) -> EventSpec | None:
         if not await self._stands_at("options"):
@@ -379,10 +460,13 @@ class BookingWizardState(rx.State):
     def _go_on(self) -> EventSpec:
         """Go to the step after this one, or back to the overview that sent here."""
         following = STEPS[STEPS.index(self.step) + 1]
+        if following == "time" and self._skips_time and "time" in self._done:
+            following = "address"
         return self._go(STEPS[-1] if self.returning else following)
 
     def _go(self, step: str) -> EventSpec:
         step = self._reachable(step)
+        self._skips_time = self._skips_time and step != "time"
         # Drawn at once; the address follows, and is what a reload goes by.
         self._leave_step()
         self._show(step=step)
@@ -404,8 +488,9 @@ class BookingWizardState(rx.State):
         self._answers = dict(draft.answers)
         self._done = list(draft.done)
         self._chosen = (draft.starts_at, draft.day_iso, draft.fieldworker_id)
-        self._location_id = draft.location_id
+        self._place = (draft.location_id, draft.address)
         self._show(
+            purpose=quote(self._way_back(draft)) if self.visiting else "",
             draft_id=draft.id,
             notice=draft.notice,
             lines=draft.lines,
@@ -449,6 +534,15 @@ def _draft_for(tx: Session, who: Actor, slug: str, draft_id: str) -> DraftView |
     except NotFound:
         return None
     return found if found.service_slug == slug else None
+
+
+def _answers_from(text: str) -> dict[str, Any]:
+    """Answers that an address carries; none if they make no sense."""
+    try:
+        found = json.loads(text) if text else {}
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _service(tx: Session, slug: str) -> tuple[ServiceView, list[str], str]:

@@ -5,11 +5,15 @@ from reflex.event import EventSpec
 from sqlmodel import Session
 
 from portal_app.domain.bookings import drafts, rules
-from portal_app.domain.bookings.views import DetailsFormView
-from portal_app.domain.customers import business_profiles, locations
-from portal_app.domain.customers.views import BusinessProfileView, LocationView
+from portal_app.domain.bookings.views import BookingAddressView, DetailsFormView
+from portal_app.domain.customers import business_profiles, contacts, locations
+from portal_app.domain.customers.views import (
+    BusinessProfileView,
+    ContactView,
+    LocationView,
+)
 from portal_app.kernel.audiences import Actor
-from portal_app.kernel.errors import Conflict, InvalidInput, NotFound
+from portal_app.kernel.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from portal_app.state.account.addresses import AddressFormState
 from portal_app.state.bookings.booking_dependents import (
     ADDED_PARAMETER,
@@ -18,10 +22,11 @@ from portal_app.state.bookings.booking_dependents import (
 )
 from portal_app.state.bookings.wizard import BookingWizardState
 from portal_app.state.core import form_parsing, worker
-from portal_app.state.core.access import CUSTOMER, actor, event_for
+from portal_app.state.core.access import BOOKERS, CUSTOMER, actor, event_for
 from portal_app.state.core.form_parsing import details_form, texts
 
 NEW = "new"
+SELF, OTHER = "self", "other"
 _NO_LOCATION = "Please choose where to come."
 
 
@@ -29,23 +34,29 @@ class WizardLocationState(rx.State):
     """The customer's places.
 
     ``loaded_for`` is the draft they were read for; ``chosen`` a place's id, or
-    ``new``.
+    ``new``; ``typed`` the draft's own address, which is no saved place yet.
     """
 
     loaded_for: str = ""
     places: list[LocationView] = []
     chosen: str = ""
+    typed: BookingAddressView = BookingAddressView()
 
-    @event_for(CUSTOMER)
+    @event_for(*BOOKERS)
     async def load(self) -> EventSpec | None:
         """Read the places if the wizard stands at this step."""
         book = await self.get_state(BookingWizardState)
         if not await book._stands_at("address"):
             return None
-        saved = await worker.query(locations.list_locations, actor())
+        saved = (
+            await worker.query(locations.list_locations, actor())
+            if actor().customer_id
+            else []
+        )
         known = [place.id for place in saved]
-        first = known[0] if known else NEW
-        wanted = book._location_id
+        wanted, typed = book._place
+        self.typed = BookingAddressView() if wanted in known else typed
+        first = known[0] if known and not self.typed.street else NEW
         self.places = saved
         self.chosen = wanted if wanted in known else first
         if self.loaded_for == book.draft_id:
@@ -53,7 +64,7 @@ class WizardLocationState(rx.State):
         self.loaded_for = book.draft_id
         return AddressFormState.load
 
-    @event_for(CUSTOMER)
+    @event_for(*BOOKERS)
     async def submit(self, form: dict[str, str]) -> EventSpec | None:
         """*Next* on this step."""
         book = await self.get_state(BookingWizardState)
@@ -76,7 +87,7 @@ class WizardLocationState(rx.State):
                 errors=wrong.fields, problem="" if wrong.fields else wrong.message
             )
             return None
-        except NotFound:
+        except (NotFound, NotAllowed):
             book._show(errors={}, problem=_NO_LOCATION)
             return None
         except Conflict as refused:
@@ -90,7 +101,9 @@ class WizardContactState(rx.State):
 
     They were read for the draft ``loaded_for`` in its ``version``. ``adds`` are words
     and address of the pages where another dependent is added.
-    ``company`` is the draft's; before that step was taken, the default.
+    ``company`` is the draft's; before that step was taken, the default. ``people``
+    are pairs of key and name: oneself, the saved contacts, somebody else; ``reach``
+    and ``company_reach`` say how each of them and of the companies is reached.
     """
 
     loaded_for: str = ""
@@ -99,14 +112,22 @@ class WizardContactState(rx.State):
     adds: list[tuple[str, str]] = []
     companies: list[tuple[str, str]] = []
     company: str = ""
+    people: list[tuple[str, str]] = []
+    reach: dict[str, dict[str, str]] = {}
+    company_reach: dict[str, dict[str, str]] = {}
 
-    @event_for(CUSTOMER)
+    @event_for(*BOOKERS)
     async def load(self) -> None:
-        """Read what is asked if the wizard stands at this step."""
+        """Read what is asked if the wizard stands at this step.
+
+        Whoever has no account is asked for one there.
+        """
         book = await self.get_state(BookingWizardState)
-        if not await book._stands_at("contact"):
+        if not await book._stands_at("contact") or not actor().customer_id:
             return
-        asked, found = await worker.query(_questions, actor(), book.draft_id)
+        asked, found, own, others = await worker.query(
+            _questions, actor(), book.draft_id
+        )
         default = next((one.id for one in found if one.is_default), "")
         self.asked = tick_added(
             asked, self.router.url.query_parameters.get(ADDED_PARAMETER, "")
@@ -114,6 +135,16 @@ class WizardContactState(rx.State):
         self.adds = add_links(asked.types, book._here())
         self.companies = [(one.id, one.name) for one in found]
         self.company = book.company_id if asked.answered else default
+        self.company_reach = {one.id: _company_reach(one) for one in found}
+        contacts_reach = {one.id: _contact_reach(one) for one in others}
+        self.reach = {SELF: own, **contacts_reach, OTHER: dict.fromkeys(own, "")}
+        self.people = [
+            (SELF, f"{own['name']} (you)"),
+            *((one.id, f"{one.name} · {one.role_name}") for one in others),
+            (OTHER, "Somebody else"),
+        ]
+        if not asked.answered and self.company:
+            book._show(**_contact_vars(self.company_reach[self.company]))
         self.loaded_for, self.version = book.draft_id, book.shown["version"]
 
     @event_for(CUSTOMER)
@@ -142,11 +173,39 @@ class WizardContactState(rx.State):
 
 def _questions(
     tx: Session, who: Actor, draft_id: str
-) -> tuple[DetailsFormView, list[BusinessProfileView]]:
+) -> tuple[
+    DetailsFormView, list[BusinessProfileView], dict[str, str], list[ContactView]
+]:
+    """What is asked, the companies, how the customer is reached, and the contacts."""
     return (
         drafts.details_form(tx, who, draft_id),
         business_profiles.list_business_profiles(tx, who),
+        drafts.own_contact(tx, who),
+        contacts.list_contacts(tx, who),
     )
+
+
+def _contact_reach(one: ContactView) -> dict[str, str]:
+    """How a contact is reached: by the main email and phone."""
+    email = next((it.email for it in one.emails if it.primary), "")
+    phone = next((it.text for it in one.phones if it.primary), "")
+    return {"name": one.name, "email": email, "phone": phone}
+
+
+def _company_reach(one: BusinessProfileView) -> dict[str, str]:
+    """How a company is reached: by its first contact, or where its invoices go."""
+    if one.contacts:
+        first = one.contacts[0]
+        return {
+            "name": first.name,
+            "email": first.email or one.billing_email,
+            "phone": first.phone,
+        }
+    return {"name": one.name, "email": one.billing_email, "phone": ""}
+
+
+def _contact_vars(reach: dict[str, str]) -> dict[str, str]:
+    return {f"contact_{name}": text for name, text in reach.items() if text}
 
 
 def _chosen_company(form: form_parsing.Form) -> str:

@@ -18,7 +18,7 @@ from portal_app.kernel.errors import Conflict
 from portal_app.kernel.formats import Formats
 from portal_app.state.bookings.wizard import BookingWizardState
 from portal_app.state.core import worker
-from portal_app.state.core.access import CUSTOMER, actor, event_for
+from portal_app.state.core.access import BOOKERS, actor, event_for
 from portal_app.state.core.form_parsing import day as day_of
 from portal_app.state.core.form_parsing import instant
 
@@ -145,7 +145,7 @@ class WizardTimeState(rx.State):
     _first: date | None = None
     _starts: list[str] = []
 
-    @event_for(CUSTOMER, weight=3)
+    @event_for(*BOOKERS, weight=3)
     async def load(self) -> None:
         """Look for free time if the wizard stands at this step.
 
@@ -160,7 +160,7 @@ class WizardTimeState(rx.State):
             await self._choose(book, datetime.fromisoformat(self._starts[0]))
             self._show(proposed=bool(self.slot))
 
-    @event_for(CUSTOMER, weight=3)
+    @event_for(*BOOKERS, weight=3)
     async def turn(self, months: Literal[-1, 1]) -> Any:
         """Show another month: ``1`` for the next, ``-1`` for the one before.
 
@@ -174,7 +174,7 @@ class WizardTimeState(rx.State):
         yield
         await self._look(book, None, _shift_month(self._first, months))
 
-    @event_for(CUSTOMER, weight=3)
+    @event_for(*BOOKERS, weight=3)
     async def pick_day(self, iso: str) -> Any:
         """Show the free times of a day, of this month or another."""
         book, day = await self._book(), day_of(iso)
@@ -187,7 +187,7 @@ class WizardTimeState(rx.State):
         else:
             await self._look(book, day, None)
 
-    @event_for(CUSTOMER, weight=3)
+    @event_for(*BOOKERS, weight=3)
     async def pick_person(self, fieldworker_id: str) -> Any:
         """Ask for somebody in particular, or with an empty id for anyone.
 
@@ -204,7 +204,7 @@ class WizardTimeState(rx.State):
         if start is not None:
             await self._choose(book, start)
 
-    @event_for(CUSTOMER)
+    @event_for(*BOOKERS)
     async def pick_slot(self, starts_at: str) -> EventSpec | None:
         """Choose a time. It is kept in the draft at once, but not held."""
         book, start = await self._book(), instant(starts_at)
@@ -212,7 +212,7 @@ class WizardTimeState(rx.State):
             return None
         return await self._choose(book, start)
 
-    @event_for(CUSTOMER)
+    @event_for(*BOOKERS)
     async def next_from_time(self) -> EventSpec | None:
         """*Next* on this step: goes on with the time that is shown as chosen."""
         book = await self._book()

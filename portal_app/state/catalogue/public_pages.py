@@ -3,6 +3,8 @@
 import reflex as rx
 from reflex.event import EventSpec
 
+from portal_app.domain.bookings import free_times
+from portal_app.domain.bookings.views import FreeDayTimesView
 from portal_app.domain.business import policies
 from portal_app.domain.business.views import PolicyView
 from portal_app.domain.catalogue import service as catalogue
@@ -93,6 +95,24 @@ class ServiceState(rx.State):
             self.page, self.found = NO_SERVICE_PAGE, False
         self.path = path
         return None
+
+
+class ServiceTimesState(rx.State):
+    """The next free times of the service at ``path``; not part of the first HTML."""
+
+    path: str = ""
+    days: list[FreeDayTimesView] = []
+
+    @event_for(PUBLIC, weight=3)
+    async def load(self) -> None:
+        """Look for free time, as it is now."""
+        path = str(self.router.url.path).rstrip("/")
+        slug = path.removeprefix(_SERVICE_PREFIX)
+        try:
+            self.days = await worker.query(free_times.next_free_times, slug)
+        except NotFound:
+            self.days = []
+        self.path = path
 
 
 class PoliciesState(rx.State):

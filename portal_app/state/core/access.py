@@ -24,6 +24,9 @@ _actor: ContextVar[Actor] = ContextVar("actor", default=_ANYBODY)
 PUBLIC = Audience.PUBLIC
 CUSTOMER = Audience.CUSTOMER
 GUEST = Audience.GUEST
+VISITOR = Audience.VISITOR
+BOOKERS = (CUSTOMER, GUEST, VISITOR)
+"""Whoever may walk through the wizard; only customers can confirm."""
 OFFICE = Audience.OFFICE
 STAFF = groups.STAFF
 FIELDWORKER = Audience.FIELDWORKER

@@ -135,7 +135,9 @@ class Gate(Middleware):
     async def _decide(self, state: BaseState, event: Event) -> StateUpdate | None:
         acting_as(Actor())
         who = replace(
-            await self._who(state), device_hashes=secret_hashes(state, "device")
+            await self._who(state),
+            device_hashes=secret_hashes(state, "device"),
+            visitor_hash=next(iter(secret_hashes(state, "visitor")), ""),
         )
         acting_as(who)
         if self._is_over(state, who) and event.name in HYDRATE:

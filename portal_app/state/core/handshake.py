@@ -10,6 +10,6 @@ from reflex.state import BaseState
 
 
 def secret_hashes(state: BaseState, kind: str) -> tuple[str, ...]:
-    """The hashes of one kind of secret; ``offer``, ``code`` or ``device``."""
+    """The hashes of one kind: ``offer``, ``code``, ``device`` or ``visitor``."""
     header = str(state.router.headers.raw_headers.get("authorization", ""))
     return tuple(value for name, value in parse_qsl(header) if name == kind)

@@ -16,6 +16,7 @@ from portal_app.domain.bookings.views import FreeTimeView
 from portal_app.domain.business.models import Business
 from portal_app.domain.catalogue import definitions
 from portal_app.domain.catalogue.rules import PricedChoice
+from portal_app.domain.customers import locations
 from portal_app.domain.notifications import outbox
 from portal_app.domain.notifications.models import OutboxMessage
 from portal_app.domain.scheduling import roster
@@ -28,6 +29,7 @@ from portal_app.kernel.errors import Conflict, InvalidInput
 from tests.support.sample_business import (
     ANSWERS,
     CLEANING,
+    HOME,
     NOW,
     TUESDAY_NINE,
     WALK,
@@ -64,6 +66,8 @@ def test_a_confirmed_booking_keeps_everything_as_it_was_shown(db: Database) -> N
         event = tx.exec(select(BookingEvent)).one()
         claim = tx.exec(select(TimeClaim)).one()
         closed = tx.get_one(BookingDraft, draft.id).closed_at
+    # The address became a saved place when it was booked, not before.
+    [place] = [saved.id for saved in db.query(locations.list_locations, maya)]
     assert booking.model_dump(exclude={"id"}) == {
         "number": number,
         "customer_id": maya.customer_id,
@@ -81,7 +85,7 @@ def test_a_confirmed_booking_keeps_everything_as_it_was_shown(db: Database) -> N
         "contact_email": "maya@example.com",
         "contact_phone": "+61491570156",
         "company": {},
-        "location_id": draft.location_id,
+        "location_id": place,
         "address": {
             "street": "12 Ocean Street",
             "unit": "3",
@@ -139,6 +143,8 @@ def test_confirming_takes_at_most_twenty_statements(db: Database) -> None:
     db.call(create_sample_business)
     maya = db.call(new_customer)
     draft = ready_draft(db, maya, slug="home-clean", answers=ANSWERS)
+    home = db.call(locations.save_location, maya, HOME)
+    draft = db.call(drafts.choose_location, maya, draft.id, home)
     with statements_of(db) as executed:
         confirmation.confirm(db, maya, draft.id, draft.shown)
     statements = [statement for statement, _ in executed]
@@ -245,7 +251,6 @@ def test_missing_steps_are_reported_by_step(db: Database) -> None:
         confirmation.confirm(db, maya, draft.id, draft.shown)
 
     assert refused.value.fields == {
-        "options": "Please choose the options.",
         "time": "Please choose a day and a time.",
         "address": "Please tell us where to come.",
         "contact": "Please tell us how to reach you.",

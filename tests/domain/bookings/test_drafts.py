@@ -65,12 +65,15 @@ def test_new_draft_is_filled_with_the_customers_profile_only(db: Database) -> No
         id=draft.id,
         service_slug="home-clean",
         service_name="Home clean",
-        answers={},
-        lines=[],
-        total="",
-        total_minor=0,
-        duration="",
-        minutes=0,
+        answers={"bedrooms": "one", "extras": [], "windows": 0},
+        lines=[
+            LineView("Home clean", "$85.00"),
+            LineView("Bedrooms: 1 bedroom", "$0.00"),
+        ],
+        total="$85.00",
+        total_minor=8500,
+        duration="1 h 30 min",
+        minutes=90,
         starts_at="",
         day_iso="",
         day="",
@@ -84,9 +87,9 @@ def test_new_draft_is_filled_with_the_customers_profile_only(db: Database) -> No
         contact_email="maya@example.com",
         contact_phone="0491 570 156",
         notes="",
-        done=[],
+        done=["options"],
         ready=False,
-        shown=OverviewSnapshot(1, 0, 0),
+        shown=OverviewSnapshot(1, 8500, 90),
         number="",
         notice="",
     )
@@ -100,7 +103,7 @@ def test_a_draft_with_every_step_done_is_ready(db: Database) -> None:
             db, maya, slug="home-clean", answers=ANSWERS, fieldworker_id=shop.ben
         )
 
-    [location] = db.query(locations.list_locations, maya)
+    assert db.query(locations.list_locations, maya) == []
     assert draft == DraftView(
         id=draft.id,
         service_slug="home-clean",
@@ -123,7 +126,7 @@ def test_a_draft_with_every_step_done_is_ready(db: Database) -> None:
         short_time="Tue, 3 Nov, 9:00\u202fam",
         fieldworker_id=shop.ben,
         fieldworker="Ben",
-        location_id=location.id,
+        location_id="",
         address=BookingAddressView(
             street="12 Ocean Street",
             unit="3",
@@ -211,6 +214,7 @@ def test_without_the_options_there_is_no_time_to_choose(db: Database) -> None:
     maya = db.call(new_customer)
     with frozen(NOW):
         draft = db.call(drafts.open_draft, maya, "home-clean")
+        db.call(drafts.answer_option, maya, draft.id, "bedrooms", "")
         before = database_snapshot(db)
         refusals = []
         for ask in (
@@ -440,21 +444,24 @@ def test_every_change_makes_an_older_overview_stale(db: Database) -> None:
     maya = db.call(new_customer)
     with frozen(NOW):
         first = ready_draft(db, maya, slug="home-clean", answers=ANSWERS)
+        changed = replace(HOME, access_notes="Gate 4")
+        place = db.call(locations.save_location, maya, changed)
         versions = [
             db.call(step, maya, first.id, *answer).shown.version
             for step, *answer in (
                 (drafts.choose_options, {"bedrooms": "one"}),
                 (drafts.answer_option, "windows", 2),
                 (drafts.choose_time, TUESDAY_NINE, shop.ana),
-                (drafts.choose_address, replace(HOME, access_notes="Gate 4")),
-                (drafts.choose_location, first.location_id),
+                (drafts.choose_address, changed),
+                (drafts.choose_location, place),
+                (drafts.choose_location, place),
                 (drafts.choose_contact, replace(CONTACT, notes="")),
             )
         ]
 
     assert first.shown.version == 5
-    # The saved place has the new notes already, so choosing it changes nothing.
-    assert versions == [6, 7, 8, 9, 9, 10]
+    # Choosing the same place once more changes nothing.
+    assert versions == [6, 7, 8, 9, 10, 10, 11]
 
 
 def test_a_wrong_address_saves_no_place(db: Database) -> None:

@@ -13,6 +13,7 @@ from portal_app.domain import wiring
 from portal_app.domain.bookings import confirmation, drafts
 from portal_app.domain.bookings.models import Booking, BookingDraft
 from portal_app.domain.catalogue import definitions
+from portal_app.domain.customers import locations
 from portal_app.domain.customers.models import Location
 from portal_app.domain.scheduling import roster
 from portal_app.kernel.audiences import SYSTEM, Actor
@@ -147,6 +148,7 @@ def test_wizard_is_rebuilt_after_a_state_reset(shop: Database) -> None:
 def test_partial_answers_are_saved(shop: Database) -> None:
     maya = shop.call(new_customer)
     tab = _open(maya)
+    tab.fire(BookingWizardState.answer, "bedrooms", "")
     tab.fire(BookingWizardState.tick, "extras", "fridge", True)
     assert tab.state(BookingWizardState).total == ""
     again = _open(maya).state(BookingWizardState)
@@ -170,19 +172,20 @@ def test_steps_cannot_be_skipped(shop: Database) -> None:
     tab = Tab(CLEAN, maya, step="overview")
     sent = tab.fire(BookingWizardState.load)
     draft = tab.state(BookingWizardState).draft_id
-    assert redirect_targets(sent) == [f"{CLEAN}?step=options&draft={draft}"]
-    assert _at(tab) == ("open", "options")
+    assert redirect_targets(sent) == [f"{CLEAN}?step=time&draft={draft}"]
+    assert _at(tab) == ("open", "time")
     tab.fire(BookingWizardState.confirm, {"version": 1, "total_minor": 0, "minutes": 0})
-    tab.fire(WizardTimeState.pick_slot, NINE)
     tab.fire(WizardLocationState.submit, PLACE_FORM)
     tab.fire(WizardContactState.submit, CONTACT_FORM)
     found = shop.query(drafts.get_draft, maya, draft)
-    assert (found.done, found.starts_at, _count(shop, Location)) == ([], "", 0)
+    assert (found.done, found.starts_at) == (["options"], "")
+    assert _count(shop, Location) == 0
 
 
 def test_missing_answers_are_reported_at_their_field(shop: Database) -> None:
     maya = shop.call(new_customer)
     tab = _open(maya)
+    tab.fire(BookingWizardState.answer, "bedrooms", "")
     assert tab.fire(BookingWizardState.next_from_options) == []
     assert tab.state(BookingWizardState).errors == {"bedrooms": "Please choose one."}
     tab.fire(BookingWizardState.answer, "windows", "many")
@@ -193,7 +196,8 @@ def test_missing_answers_are_reported_at_their_field(shop: Database) -> None:
     tab.fire(BookingWizardState.tick, "windows", "each", True)
     state = tab.state(BookingWizardState)
     assert state.problem == "This option is not available."
-    assert shop.query(drafts.get_draft, maya, state.draft_id).answers == {}
+    found = shop.query(drafts.get_draft, maya, state.draft_id)
+    assert found.answers == {"extras": [], "windows": 0}
 
 
 @pytest.mark.parametrize("nonsense", ["", "x", "x" * 20_000])
@@ -247,7 +251,8 @@ def test_new_visit_starts_a_new_draft(shop: Database) -> None:
     tab.go(WALKING)
     tab.fire(BookingWizardState.load)
     state = tab.state(BookingWizardState)
-    assert (_at(tab), state.booked) == (("open", "options"), None)
+    # This service has nothing to choose: its first step is the time.
+    assert (_at(tab), state.booked) == (("open", "time"), None)
     assert state.draft_id != booked
     # Its own address still shows what was booked.
     tab.go(WALKING, step="done", draft=booked)
@@ -452,9 +457,7 @@ def test_changing_fieldworker_keeps_a_time_that_is_free(shop: Database) -> None:
 
 
 def test_locations_of_others_are_not_found(shop: Database) -> None:
-    ready_draft(shop, shop.call(new_customer))
-    with shop.read() as tx:
-        theirs = tx.exec(select(Location)).one().id
+    theirs = shop.call(locations.save_location, shop.call(new_customer), HOME)
     noah = shop.call(new_customer, "noah@example.com")
     draft = shop.call(drafts.open_draft, noah, "dog-walk").id
     shop.call(drafts.choose_time, noah, draft, TUESDAY_NINE)

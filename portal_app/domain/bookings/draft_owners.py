@@ -1,0 +1,136 @@
+"""Whose a draft is: a customer's or, before there is an account, a browser's.
+
+A browser proves that a draft is its own by a random secret in a cookie that no
+script can read; here is its hash (ADR of visitors' drafts). Whoever signs in in that
+browser goes on with it.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from portal_app.domain.accounts import service as accounts
+from portal_app.domain.accounts.rules import CUSTOMER
+from portal_app.domain.accounts.views import SignedIn
+from portal_app.domain.bookings.models import BookingDraft
+from portal_app.domain.customers.models import Customer
+from portal_app.domain.fields import values as fields
+from portal_app.domain.rate_limits import limiter
+from portal_app.domain.rate_limits.rules import Limit
+from portal_app.kernel.audiences import Actor, Audience
+from portal_app.kernel.clock import utc_now
+from portal_app.kernel.ownership import customer_of
+
+_HOUR = timedelta(hours=1)
+DRAFTS_BY_NETWORK = Limit("visitor draft network", 600, _HOUR)
+DRAFTS_BY_ADDRESS = Limit("visitor draft address", 120, _HOUR)
+
+
+def is_visitor(actor: Actor) -> bool:
+    """Whether somebody who is no customer yet may keep drafts in this browser."""
+    return bool(actor.visitor_hash) and actor.audience in {
+        Audience.PUBLIC,
+        Audience.GUEST,
+    }
+
+
+def drafts_of(actor: Actor) -> SelectOfScalar[BookingDraft]:
+    """The drafts that belong to the actor: the start of every read.
+
+    Raises:
+        NotAllowed: If the actor is no customer, and the browser has no secret.
+    """
+    owner = owner_of(actor)
+    return select(BookingDraft).where(
+        col(BookingDraft.customer_id).is_(None)
+        if owner["customer_id"] is None
+        else col(BookingDraft.customer_id) == owner["customer_id"],
+        col(BookingDraft.visitor_hash) == owner["visitor_hash"],
+    )
+
+
+def owner_of(actor: Actor) -> dict[str, Any]:
+    """The columns of a draft that say whose it is.
+
+    Raises:
+        NotAllowed: As ``drafts_of``.
+    """
+    if is_visitor(actor):
+        return {"customer_id": None, "visitor_hash": actor.visitor_hash}
+    return {"customer_id": customer_of(actor), "visitor_hash": ""}
+
+
+def limit_keys(actor: Actor) -> tuple[limiter.LimitKey, ...]:
+    """What a new draft of a visitor counts against."""
+    return limiter.caller_keys(actor, DRAFTS_BY_NETWORK, DRAFTS_BY_ADDRESS)
+
+
+def redeem_ticket(
+    tx: Session,
+    actor: Actor,
+    ticket: str,
+    device_secrets: tuple[str, ...],
+    visitor_hash: str,
+) -> SignedIn:
+    """As ``accounts.service.redeem_ticket``; the browser's drafts go along.
+
+    Args:
+        tx: One transaction: who is signed in has the drafts.
+        actor: Who asks.
+        ticket: Single use.
+        device_secrets: From the browser's own cookie.
+        visitor_hash: Of the browser's secret for drafts; empty without one.
+
+    Raises:
+        NotFound: If the ticket is unknown, used or expired.
+    """
+    signed_in = accounts.redeem_ticket(tx, actor, ticket, device_secrets)
+    if visitor_hash and signed_in.role == CUSTOMER:
+        adopt_drafts(tx, signed_in.account_id, visitor_hash)
+    return signed_in
+
+
+def adopt_drafts(tx: Session, account_id: str, visitor_hash: str) -> int:
+    """Give the open drafts of a browser to the customer of an account; how many.
+
+    One of the same service that the customer had begun before gives way: what was
+    chosen last is what somebody came back for.
+    """
+    customer_id = tx.exec(
+        select(Customer.id).where(Customer.account_id == account_id)
+    ).one_or_none()
+    if customer_id is None:
+        return 0
+    rows = tx.exec(
+        select(BookingDraft)
+        .where(
+            BookingDraft.visitor_hash == visitor_hash,
+            col(BookingDraft.customer_id).is_(None),
+            col(BookingDraft.closed_at).is_(None),
+        )
+        .with_for_update()
+    ).all()
+    if not rows:
+        return 0
+    replaced = tx.exec(
+        select(BookingDraft)
+        .where(
+            BookingDraft.customer_id == customer_id,
+            col(BookingDraft.service_id).in_([row.service_id for row in rows]),
+            col(BookingDraft.closed_at).is_(None),
+        )
+        .with_for_update()
+    ).all()
+    if replaced:
+        fields.delete_values(tx, "draft", [row.id for row in replaced])
+        for row in replaced:
+            tx.delete(row)
+        tx.flush()
+    for row in rows:
+        row.customer_id, row.visitor_hash = customer_id, ""
+        row.version += 1
+        row.updated_at = utc_now()
+    tx.flush()
+    return len(rows)
