@@ -80,7 +80,7 @@ def empty_state(
             width="480",
             height="320",
             loading="lazy",
-            class_name="mb-6 h-auto w-64",
+            class_name="mb-6 aspect-[3/2] h-auto w-64",
         )
         if picture
         else rx.el.div(
