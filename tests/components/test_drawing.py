@@ -99,6 +99,7 @@ class Service:
     name: str = "Deep clean"
     summary: str = "Everything."
     from_price: str = "$249.00"
+    is_from: bool = False
     price_unit: str = ""
     duration: str = "5 h"
     image: str = "/services/deep-clean.webp"
