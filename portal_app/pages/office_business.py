@@ -104,35 +104,7 @@ def _form() -> rx.Component:
         _group(
             "Look",
             "A logo, and one colour on light and on dark pages.",
-            rx.el.div(
-                picture_editor(
-                    rx.cond(
-                        _STATE.logo,
-                        rx.el.img(
-                            src=_STATE.logo,
-                            alt="Logo",
-                            class_name="size-20 rounded-2xl object-contain",
-                        ),
-                        rx.el.span(
-                            icon("image", "size-8"),
-                            class_name=(
-                                "grid size-20 place-items-center rounded-2xl "
-                                "bg-sunken text-ink-faint"
-                            ),
-                        ),
-                    ),
-                    "Update logo",
-                    picture=_STATE.logo,
-                    on_uploaded=_STATE.use_logo,
-                    on_remove=_STATE.remove_logo,
-                ),
-                rx.el.p(
-                    "A square picture: beside your name, and as the icon of the "
-                    "portal. It is saved at once.",
-                    class_name="min-w-0 flex-1 text-ink-soft",
-                ),
-                class_name="flex items-center gap-6",
-            ),
+            _logo(),
             text_field(
                 "Colour",
                 "accent_color",
@@ -214,6 +186,42 @@ def _form() -> rx.Component:
         problem=_STATE.problem,
         reset_on_submit=False,
         class_name="flex min-w-0 flex-col gap-6",
+    )
+
+
+def _logo() -> rx.Component:
+    return rx.cond(
+        ViewerState.viewer.reads_only,
+        rx.fragment(),
+        rx.el.div(
+            picture_editor(
+                rx.cond(
+                    _STATE.logo,
+                    rx.el.img(
+                        src=_STATE.logo,
+                        alt="Logo",
+                        class_name="size-20 rounded-2xl object-contain",
+                    ),
+                    rx.el.span(
+                        icon("image", "size-8"),
+                        class_name=(
+                            "grid size-20 place-items-center rounded-2xl "
+                            "bg-sunken text-ink-faint"
+                        ),
+                    ),
+                ),
+                "Update logo",
+                picture=_STATE.logo,
+                on_uploaded=_STATE.use_logo,
+                on_remove=_STATE.remove_logo,
+            ),
+            rx.el.p(
+                "A square picture: beside your name, and as the icon of the "
+                "portal. It is saved at once.",
+                class_name="min-w-0 flex-1 text-ink-soft",
+            ),
+            class_name="flex items-center gap-6",
+        ),
     )
 
 

@@ -71,7 +71,13 @@ def _narrowing() -> rx.Component:
         ),
         text_field("From", "from", type="date", default_value=_STATE.first),
         text_field("To", "to", type="date", default_value=_STATE.last),
-        submit_button("Show", kind="secondary", class_name="h-12"),
+        # It changes nothing: whoever only looks has it as well.
+        submit_button(
+            "Show",
+            kind="secondary",
+            class_name="h-12",
+            custom_attrs={"data-look": ""},
+        ),
         on_submit=_STATE.narrow,
         reset_on_submit=False,
         # Another address fills it in anew.

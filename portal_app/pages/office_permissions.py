@@ -30,7 +30,11 @@ def draw() -> rx.Component:
         ),
         rx.cond(
             _STATE.loaded,
-            rx.el.div(_form(), _see_as(), class_name="flex flex-col gap-10"),
+            rx.el.div(
+                _form(),
+                rx.cond(ViewerState.viewer.reads_only, rx.fragment(), _see_as()),
+                class_name="flex flex-col gap-10",
+            ),
             list_skeleton(3),
         ),
         active="permissions",
