@@ -110,6 +110,7 @@ def test_somebody_is_employed_works_and_leaves(
     asked = "This booking is outside the new hours. It stays as it is."
     expect(_dialog(office).get_by_text(asked)).to_be_visible()
     hands.press(_in_dialog(office, "Cancel"))
+    hands.press(_in_dialog(office, "Discard changes"))
     expect(_dialog(office)).to_have_count(0)
     expect(office.get_by_text("The hours are the same every week.")).to_be_visible()
     hands.press(steps.button(office, "Add a date"))
@@ -139,7 +140,7 @@ def _free_day(portal: RunningPortal, name: str) -> date:
     def book(tx: Session) -> date:
         walk = active_service(tx, "dog-walking")
         row = tx.exec(select(Fieldworker).where(Fieldworker.name == name)).one()
-        first, last = service.bookable_range(tx)
+        first, last = service.bookable_range(tx, walk.id)
         days = service.free_days(
             tx, walk.id, 30, first + timedelta(days=7), last, fieldworker_id=row.id
         )

@@ -108,7 +108,7 @@ def _outside_notice(state: Any) -> rx.Component:
                 class_name="mt-3 flex flex-col gap-2.5",
             ),
             when(
-                more > 0,
+                (more > 0) & (state.outside.length() > 0),
                 rx.el.p(joined("and ", more, " more"), class_name="mt-2.5 text-sm"),
             ),
             rx.el.input(
