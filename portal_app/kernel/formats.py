@@ -50,8 +50,12 @@ class Formats:
         return f"{city} time"
 
     def money(self, minor: int) -> str:
-        """Minor units of the business's currency, such as ``$85.00``."""
+        """Minor units of the business's currency, such as ``$85``."""
         return Money(minor, self.currency).format(self.locale)
+
+    def line_amount(self, minor: int) -> str:
+        """What a line of a price adds; a word for what adds nothing."""
+        return self.money(minor) if minor else "Included"
 
     def day(self, value: datetime | date) -> str:
         """A long day, such as ``Tuesday, 24 November 2026``."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from babel.core import Locale
 from babel.numbers import format_currency, get_currency_precision
 
 
@@ -33,8 +34,21 @@ class Money:
         return Money(self.minor * quantity, self.currency)
 
     def format(self, locale: str) -> str:
-        """The amount as people in ``locale`` write it, such as ``$85.00``."""
+        """The amount as people in ``locale`` write it: ``$85``, or ``$85.50``.
+
+        Whole amounts have no cents.
+        """
         precision: int = get_currency_precision(self.currency)
         amount = Decimal(self.minor).scaleb(-precision)
-        text: str = format_currency(amount, self.currency, locale=locale)
+        if self.minor % 10**precision:
+            text: str = format_currency(amount, self.currency, locale=locale)
+        else:
+            pattern = Locale.parse(locale).currency_formats["standard"].pattern
+            text = format_currency(
+                amount,
+                self.currency,
+                pattern.replace(".00", ""),
+                locale=locale,
+                currency_digits=False,
+            )
         return text

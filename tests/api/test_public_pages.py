@@ -183,7 +183,7 @@ def test_a_long_search_is_cut(client: Client) -> None:
 
 def test_a_service_has_its_own_address_and_facts(client: Client) -> None:
     text = client.get("/services/dog-walk").text
-    assert _slot(text) == "$25.00|True"
+    assert _slot(text) == "$25|True"
     assert "<title>Dog walk</title>" in text
     address = "http://portal.example/services/dog-walk"
     assert f'<link rel="canonical" href="{address}">' in text
@@ -239,7 +239,7 @@ def test_visitors_with_a_session_are_not_drawn_as_guests(client: Client) -> None
     for path, slot in (
         ("/", "Brightside|Cleaning,Pet care|False"),
         ("/services", "2|||False"),
-        ("/services/dog-walk", "$25.00|False"),
+        ("/services/dog-walk", "$25|False"),
         ("/services/nope", "missing|False"),
         ("/policies", "|False"),
     ):
@@ -259,7 +259,7 @@ def test_a_page_is_drawn_again_only_when_its_data_changed(
         service.base_price_minor = 2600
 
     sqlite_db.call(raise_price)
-    assert _slot(client.get("/services/dog-walk").text) == "$26.00|True"
+    assert _slot(client.get("/services/dog-walk").text) == "$26|True"
     assert drawn.calls == ["service dog-walk", "service dog-walk"]
 
 

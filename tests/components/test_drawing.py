@@ -98,7 +98,7 @@ class Service:
     slug: str = "deep-clean"
     name: str = "Deep clean"
     summary: str = "Everything."
-    from_price: str = "$249.00"
+    from_price: str = "$249"
     is_from: bool = False
     price_unit: str = ""
     duration: str = "5 h"

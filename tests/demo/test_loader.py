@@ -31,16 +31,16 @@ from tests.support.demo import (
 )
 
 HISTORY = [
-    ("completed", "Deep clean", "2026-08-31T22:00:00+00:00", "$419.00"),
-    ("completed", "Regular house clean", "2026-09-30T23:00:00+00:00", "$223.00"),
-    ("completed", "Lawn mowing", "2026-10-15T20:00:00+00:00", "$138.00"),
-    ("completed", "Dog grooming at home", "2026-10-30T22:00:00+00:00", "$140.00"),
-    ("completed", "Window cleaning", "2026-11-03T23:30:00+00:00", "$239.00"),
+    ("completed", "Deep clean", "2026-08-31T22:00:00+00:00", "$419"),
+    ("completed", "Regular house clean", "2026-09-30T23:00:00+00:00", "$223"),
+    ("completed", "Lawn mowing", "2026-10-15T20:00:00+00:00", "$138"),
+    ("completed", "Dog grooming at home", "2026-10-30T22:00:00+00:00", "$140"),
+    ("completed", "Window cleaning", "2026-11-03T23:30:00+00:00", "$239"),
 ]
 AHEAD = [
-    ("confirmed", "Dog walking", "2026-11-22T22:30:00+00:00", "$50.00"),
-    ("confirmed", "Regular house clean", "2026-11-25T22:00:00+00:00", "$278.00"),
-    ("confirmed", "Car wash and wax", "2026-12-11T23:00:00+00:00", "$126.00"),
+    ("confirmed", "Dog walking", "2026-11-22T22:30:00+00:00", "$50"),
+    ("confirmed", "Regular house clean", "2026-11-25T22:00:00+00:00", "$278"),
+    ("confirmed", "Car wash and wax", "2026-12-11T23:00:00+00:00", "$126"),
 ]
 
 
@@ -91,8 +91,8 @@ def test_what_it_loads(demo_db: Database) -> None:
         ("childcare", 2),
     ]
     prices = {s.slug: s.from_price for c in shop.categories for s in c.services}
-    assert prices["regular-house-clean"] == "$129.00"
-    assert prices["window-cleaning"] == "$99.00"
+    assert prices["regular-house-clean"] == "$129"
+    assert prices["window-cleaning"] == "$99"
     assert demo_db.query(businesses.business_view).demo is True
 
 
@@ -138,7 +138,7 @@ def test_a_past_appointment_was_booked_and_completed_in_its_time(
             "2026-08-25T22:00:00+00:00",
             "You",
             "Booked for Tuesday, 1 September 2026, 8:00\u202fam – 12:55\u202fpm, "
-            "with Sam Okafor, for $419.00.",
+            "with Sam Okafor, for $419.",
         ),
     ]
 

@@ -16,13 +16,13 @@ SERVICE_NAME = "Dog walking"
 STREET, TOWN, STATE, POSTCODE = "12 Ocean Street", "Bondi", "New South Wales", "2026"
 ADDRESS_LINES = ["12 Ocean Street", "Bondi NSW 2026"]
 LINES = {
-    "Dog walking": "$32.00",
-    "Length of the walk: 45 minutes": "$10.00",
-    "More dogs from the same home": "$12.00",
-    "When we are back: A brush and towel-dry": "$8.00",
+    "Dog walking": "$32",
+    "Length of the walk: 45 minutes": "$10",
+    "More dogs from the same home": "$12",
+    "When we are back: A brush and towel-dry": "$8",
 }
 """What ``answer_options`` costs, as the wizard says it."""
-TOTAL, DURATION = "$62.00", "1 h"
+TOTAL, DURATION = "$62", "1 h"
 NUMBER = re.compile(r"B-[0-9A-Z]{4}-[0-9A-Z]{4}")
 SYDNEY = ZoneInfo("Australia/Sydney")
 _MOST_TABS = 150

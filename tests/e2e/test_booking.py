@@ -69,7 +69,7 @@ def test_a_customer_books_with_a_reload_at_every_step(
 def _options(page: Page) -> None:
     # The cheapest answers are filled in, with their price.
     expect(page.get_by_role("radio", name="30 minutes")).to_be_checked()
-    steps.expect_total(page, "$32.00")
+    steps.expect_total(page, "$32")
     steps.answer_options(page)
     steps.reload(page)
     steps.at_step(page, "Options")
@@ -327,10 +327,10 @@ def _back_and_edit(page: Page) -> None:
     steps.link(page, "Edit options").click()
     steps.at_step(page, "Options")
     page.get_by_role("checkbox", name="A brush and towel-dry").uncheck()
-    steps.expect_total(page, "$54.00")
+    steps.expect_total(page, "$54")
     steps.go_on(page)
     steps.at_step(page, "Overview")
-    assert steps.facts(page)["Total"] == ["$54.00"]
+    assert steps.facts(page)["Total"] == ["$54"]
     steps.link(page, "Edit address").click()
     steps.at_step(page, "Address")
     street = steps.field(page, "Street and number")

@@ -142,7 +142,7 @@ def test_the_last_slot_is_taken_while_the_overview_is_read(
     assert (len(booked), later.number, later.notes) == (2, later_number, NOTES)
     begins = later.starts_at.astimezone(steps.SYDNEY)
     assert f"{begins.day} " in offered
-    assert steps.facts(page)["Total"] == ["$400.00"]
+    assert steps.facts(page)["Total"] == ["$400"]
 
 
 def _at_overview(

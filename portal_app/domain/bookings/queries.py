@@ -1,6 +1,7 @@
 """My Bookings, one booking, the bookings of a dependent, and calendar entries."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -151,7 +152,7 @@ def _row_views(tx: Session, rows: Sequence[_Row]) -> list[views.BookingRowView]:
             duration=duration_text(_duration_minutes(booking)),
             fieldworker=fieldworker.name,
             place=", ".join(stored_address_lines(booking.address, settings.country)),
-            total=_money_as_booked(formats, booking, booking.total_minor),
+            total=_as_booked(formats, booking).money(booking.total_minor),
             for_whom=rules.joined_names(names[booking.id]) or booking.contact_name,
             next_action=rules.next_action(
                 booking.status, booking.ends_at, now, service.active
@@ -251,11 +252,11 @@ def get_booking(tx: Session, actor: Actor, number: str) -> views.BookingView:
         lines=[
             LineView(
                 catalogue.line_text(line.description, line.quantity),
-                _money_as_booked(formats, row, line.total_minor),
+                _as_booked(formats, row).line_amount(line.total_minor),
             )
             for line in lines
         ],
-        total=_money_as_booked(formats, row, row.total_minor),
+        total=_as_booked(formats, row).money(row.total_minor),
         address_lines=stored_address_lines(row.address, settings.country),
         place=views.BookingAddressView(**row.address),
         directions=directions_url(row.address),
@@ -336,9 +337,9 @@ def _duration_minutes(row: Booking) -> int:
     return (row.ends_at - row.starts_at) // timedelta(minutes=1)
 
 
-def _money_as_booked(formats: Formats, row: Booking, minor: int) -> str:
+def _as_booked(formats: Formats, row: Booking) -> Formats:
     """In the currency it was booked in, which the business may have left since."""
-    return Formats(formats.locale, formats.timezone, row.currency).money(minor)
+    return replace(formats, currency=row.currency)
 
 
 def dependent_bookings(

@@ -261,7 +261,8 @@ def line_views(
     """The lines of a price as people read them."""
     return [
         views.LineView(
-            line_text(line.description, line.quantity), formats.money(line.total_minor)
+            line_text(line.description, line.quantity),
+            formats.line_amount(line.total_minor),
         )
         for line in lines
     ]

@@ -186,7 +186,7 @@ CARD = ServiceCardView(
     summary="All of it.",
     category="Cleaning",
     category_slug="cleaning",
-    from_price="$85.00",
+    from_price="$85",
     from_price_minor=8500,
     price_unit="per visit",
     duration="1 h 30 min",
@@ -200,7 +200,7 @@ WALK = ServiceCardView(
     summary="Once around the park.",
     category="Pets",
     category_slug="pets",
-    from_price="$25.00",
+    from_price="$25",
     from_price_minor=2500,
     price_unit="per walk",
     duration="30 min",
@@ -220,9 +220,9 @@ FRONT = HomePageView(
             "cleaning",
             "Cleaning",
             "Spotless.",
-            "$85.00",
+            "$85",
             "/services/deep-clean.webp",
-            [CategoryServiceView("deep-clean", "Deep <clean>", "$85.00")],
+            [CategoryServiceView("deep-clean", "Deep <clean>", "$85")],
             7,
         )
     ],
@@ -235,7 +235,7 @@ PAGE = ServicePageView(
         summary="All of it.",
         category="Cleaning",
         category_slug="cleaning",
-        from_price="$85.00",
+        from_price="$85",
         from_price_minor=8500,
         price_unit="per visit",
         duration="1 h 30 min",
@@ -285,7 +285,7 @@ def test_all_services_are_there_with_their_starting_prices() -> None:
     assert 'hidden=""' not in drawing.html.replace('<div hidden="">', "")
     assert '<p role="status"' in drawing.html
     assert ">2 services</p>" in drawing.html
-    for text in (">$85.00</span>", ">$25.00</span>", ">1 h 30 min</span>"):
+    for text in (">$85</span>", ">$25</span>", ">1 h 30 min</span>"):
         assert text in drawing.html
 
 
@@ -308,7 +308,7 @@ def test_a_category_is_marked_as_the_current_filter() -> None:
 def test_a_service_is_there_with_all_its_details() -> None:
     drawing = service.first_html(BUSINESS, PAGE, True)
     assert drawing.title == "Deep <clean> – Bright & Early"
-    assert drawing.description == "All of it. From $85.00 per visit."
+    assert drawing.description == "All of it. From $85 per visit."
     for text in (
         ">Deep &lt;clean&gt;</h1>",
         'alt="A clean oven"',

@@ -192,8 +192,8 @@ def test_mails_to_customer_and_business_are_written_in_the_same_transaction(
         "fieldworker": "Ana",
         "total": "$172.47",
         "lines": [
-            {"description": "Home clean", "amount": "$85.00"},
-            {"description": "Bedrooms: 3 bedrooms", "amount": "$40.00"},
+            {"description": "Home clean", "amount": "$85"},
+            {"description": "Bedrooms: 3 bedrooms", "amount": "$40"},
             {"description": "Extras: Oven", "amount": "$35.50"},
             {"description": "Windows × 3", "amount": "$11.97"},
         ],
@@ -269,8 +269,7 @@ def test_changed_price_is_refused_until_it_was_shown(db: Database) -> None:
         confirmation.confirm(db, maya, draft.id, draft.shown)
 
     assert refused.value.message == (
-        "The price has changed from $25.00 to $27.50. "
-        "Please look at the overview again."
+        "The price has changed from $25 to $27.50. Please look at the overview again."
     )
     assert database_snapshot(db) == before
 

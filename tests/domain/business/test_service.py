@@ -46,7 +46,7 @@ def test_the_office_sets_the_business_up_and_changes_it(db: Database) -> None:
         "Home and pet care",
         False,
     )
-    assert db.query(service.formats).money(8500) == "$85.00"
+    assert db.query(service.formats).money(8500) == "$85"
     db.call(service.save_business, SYSTEM, replace(FORM, name="Sunnyside"), 1)
     business = db.query(service.current_business)
     assert (business.name, business.version) == ("Sunnyside", 2)

@@ -69,7 +69,7 @@ def test_catalogue_lists_categories_in_order_with_starting_prices(
                         summary="A tidy home.",
                         category="Cleaning",
                         category_slug="cleaning",
-                        from_price="$85.00",
+                        from_price="$85",
                         from_price_minor=8500,
                         price_unit="per visit",
                         duration="1 h 30 min",
@@ -90,7 +90,7 @@ def test_catalogue_lists_categories_in_order_with_starting_prices(
                         summary="",
                         category="Pet care",
                         category_slug="pets",
-                        from_price="$25.00",
+                        from_price="$25",
                         from_price_minor=2500,
                         price_unit="per visit",
                         duration="30 min",
@@ -132,7 +132,7 @@ def test_a_service_is_shown_with_all_its_details(db: Database) -> None:
         summary="A tidy home.",
         category="Cleaning",
         category_slug="cleaning",
-        from_price="$85.00",
+        from_price="$85",
         from_price_minor=8500,
         price_unit="per visit",
         duration="1 h 30 min",
@@ -152,7 +152,7 @@ def test_a_service_is_shown_with_all_its_details(db: Database) -> None:
                 1,
                 [
                     ChoiceView("one", "1 bedroom", "", ""),
-                    ChoiceView("three", "3 bedrooms", "+$40.00", "+1 h"),
+                    ChoiceView("three", "3 bedrooms", "+$40", "+1 h"),
                 ],
             ),
             OptionView(
@@ -164,7 +164,7 @@ def test_a_service_is_shown_with_all_its_details(db: Database) -> None:
                 1,
                 [
                     ChoiceView("oven", "Oven", "+$35.50", "+30 min"),
-                    ChoiceView("fridge", "Fridge", "+$20.00", ""),
+                    ChoiceView("fridge", "Fridge", "+$20", ""),
                 ],
             ),
             OptionView(
@@ -201,8 +201,8 @@ def test_a_quote_prices_the_answers(db: Database) -> None:
 
     assert db.query(service.quote, "home-clean", ANSWERS) == QuoteView(
         lines=[
-            LineView("Home clean", "$85.00"),
-            LineView("Bedrooms: 3 bedrooms", "$40.00"),
+            LineView("Home clean", "$85"),
+            LineView("Bedrooms: 3 bedrooms", "$40"),
             LineView("Extras: Oven", "$35.50"),
             LineView("Windows × 3", "$11.97"),
         ],
@@ -243,7 +243,7 @@ def test_a_definition_replaces_options_and_choices_by_key(db: Database) -> None:
     assert (view.name, view.category_slug, view.from_price) == (
         "Spring clean",
         "pets",
-        "$99.00",
+        "$99",
     )
     assert [(o.name, [c.key for c in o.choices]) for o in view.options] == [
         ("Extras", ["fridge"]),

@@ -200,7 +200,7 @@ def test_the_example_shows_a_price_and_a_date() -> None:
     with frozen(datetime(2026, 11, 30, 2, 30, tzinfo=UTC)):
         assert (
             setup.example("AU", "AUD", "Australia/Sydney", "en_AU")
-            == "$1,234.00 on Monday, 30 November 2026 at 1:30\u202fpm"
+            == "$1,234 on Monday, 30 November 2026 at 1:30\u202fpm"
         )
         assert setup.example("AU", "AUD", "Mars/Base", "en_AU") == ""
         assert setup.example("AU", "AUD", "Australia/Sydney", "xx_YY") == ""

@@ -25,10 +25,10 @@ BOOKING: dict[str, Any] = {
     "time": "9:00 am – 11:30 am",
     "fieldworker": "Sam Rivers",
     "lines": [
-        {"description": "Home cleaning, 2 bedrooms", "amount": "$150.00"},
-        {"description": "Oven", "amount": "$35.00"},
+        {"description": "Home cleaning, 2 bedrooms", "amount": "$150"},
+        {"description": "Oven", "amount": "$35"},
     ],
-    "total": "$185.00",
+    "total": "$185",
     "address_lines": ["Unit 4, 12 Bay Street", "Bondi NSW 2026"],
     "access_notes": "Key under the mat",
     "contact_name": "Maya Chen",

@@ -207,9 +207,9 @@ def test_the_text_of_a_confirmation() -> None:
         "Where     Unit 4, 12 Bay Street\n"
         "          Bondi NSW 2026\n"
         "\n"
-        "Home cleaning, 2 bedrooms: $150.00\n"
-        "Oven: $35.00\n"
-        "Total: $185.00\n"
+        "Home cleaning, 2 bedrooms: $150\n"
+        "Oven: $35\n"
+        "Total: $185\n"
     ) in text
     assert "Key under the mat" not in text
 

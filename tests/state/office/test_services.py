@@ -124,7 +124,7 @@ def test_a_service_is_edited_previewed_and_saved_once(database: Database) -> Non
     state = tab.state(OfficeServiceState)
     assert (state.page.service.name, state.page.service.from_price) == (
         "Cat visit",
-        "$0.00",
+        "$0",
     )
     assert snapshot_without_logs(database) == before
 
@@ -138,7 +138,7 @@ def test_a_service_is_edited_previewed_and_saved_once(database: Database) -> Non
     state = tab.state(OfficeServiceState)
     assert (state.saved, state.form.version, state.doing) == ("r2", 2, [])
     view = database.query(catalogue.service_view, "cat-visit")
-    assert (view.from_price, view.options[0].choices[0].price) == ("$20.00", "+$5.00")
+    assert (view.from_price, view.options[0].choices[0].price) == ("$20", "+$5")
     found = database.query(
         lambda tx: tx.exec(
             select(ChangeEntry)
@@ -160,7 +160,7 @@ def test_two_editors_lose_nothing(database: Database) -> None:
     second.fire(OfficeServiceState.save, typed | {"price": "22", "request": "r2"})
     state = second.state(OfficeServiceState)
     assert [(one.label, one.yours, one.now) for one in state.changes] == [
-        ("Amount", "$22.00", "$20.00")
+        ("Amount", "$22", "$20")
     ]
     assert (state.seen, state.saved, state.form.price) == (2, "", "25.00")
     again = typed | {"price": "22", "version": "2", "request": "r3"}
