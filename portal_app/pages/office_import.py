@@ -42,7 +42,7 @@ def draw() -> rx.Component:
             _STATE.loaded,
             rx.el.div(
                 rx.cond(_NOW.id, _open_import(), _new_import()),
-                rx.cond(_NOW.is_busy, rx.fragment(), _downloads()),
+                rx.cond(_NOW.id, rx.fragment(), _downloads()),
                 class_name="flex max-w-4xl flex-col gap-9",
             ),
             list_skeleton(3),
@@ -381,16 +381,20 @@ def _kind(kind: KindView) -> rx.Component:
         rx.el.details(
             rx.el.summary(
                 joined("Columns of ", kind.plural),
+                icon(
+                    "chevron-down", "size-4 transition-transform group-open:rotate-180"
+                ),
                 class_name=(
-                    "flex min-h-11 w-fit cursor-pointer items-center rounded-lg px-1 "
-                    "text-[0.9375rem] font-semibold text-ink-soft hover:text-ink"
+                    "flex min-h-11 w-fit cursor-pointer items-center gap-1.5 "
+                    "rounded-lg px-1 text-[0.9375rem] font-semibold text-ink-soft "
+                    "hover:text-ink"
                 ),
             ),
             rx.el.dl(
                 each(kind.columns, _column),
                 class_name="mt-1 flex flex-col gap-2 px-1",
             ),
-            class_name="mt-2",
+            class_name="group mt-2",
         ),
     )
 
