@@ -301,7 +301,9 @@ ROUTES: dict[str, Asked | tuple[Asked, ...]] = {
         "/api/office/changes.csv", _all(404) | {OFFICE: 200, READER: 200}
     ),
     "GET /api/office/export/{kind}.{ending}": (
-        Asked("/api/office/export/customers.csv", _all(404) | {OFFICE: 200}),
+        # What is in it is for the office: here it is enough to ask for the headings.
+        Asked("/api/office/export/customers.csv?template=1", _all(404) | {OFFICE: 200}),
+        Asked("/api/office/export/services.csv", _all(404) | {OFFICE: 200}),
         Asked("/api/office/export/planets.csv", _all(404)),
     ),
     # It gives a secret to whoever has none, and tells nothing.
