@@ -87,7 +87,7 @@ export function PhotoRows({ initial, errors, most, saved }) {
           <div
             key={row.mark}
             data-row={row.mark}
-            className="grid grid-cols-[7.5rem_minmax(0,1fr)] items-center gap-x-4 gap-y-2 rounded-2xl border border-line p-3"
+            className="grid grid-cols-[6.5rem_minmax(0,1fr)] items-center gap-x-3 @md:grid-cols-[7.5rem_minmax(0,1fr)] gap-y-2 rounded-2xl border border-line p-3"
           >
             <img
               src={row.url?.replace(/\.webp$/, "-small.webp")}
@@ -96,14 +96,16 @@ export function PhotoRows({ initial, errors, most, saved }) {
               height="80"
               className="aspect-[3/2] w-full rounded-xl bg-sunken object-cover"
             />
-            <div className="flex items-center justify-between">
+            <div className="flex flex-wrap items-center justify-between">
               <span className="field-label">
                 Photo {at + 1}
                 {at === 0 ? (
-                  <span className="ml-2 text-sm font-normal text-ink-faint">shown first</span>
+                  <span className="ml-2 text-sm font-normal text-ink-faint max-sm:sr-only">
+                    shown first
+                  </span>
                 ) : null}
               </span>
-              <span className="-mr-1 flex shrink-0">
+              <span className="-ml-2.5 flex shrink-0 sm:-mr-1 sm:ml-0">
                 {action(`Move photo ${at + 1} up`, UP, {
                   "data-move": -1,
                   "disabled": at === 0,

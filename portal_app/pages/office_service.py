@@ -89,6 +89,7 @@ def _editor() -> rx.Component:
             ),
         ),
         key=_STATE.form.id,
+        class_name="has-bar",
     )
 
 
@@ -103,6 +104,8 @@ def _preview() -> rx.Component:
             rx.el.div(
                 service_details(_STATE.page, ViewerState.business),
                 class_name="@container",
+                # To be looked at: what it says is said by the form.
+                aria_hidden="true",
                 custom_attrs={"inert": True},
             ),
             class_name=("card overflow-y-auto p-5 xl:max-h-[calc(100dvh-9rem)] sm:p-6"),

@@ -53,7 +53,10 @@ def service_details(page: Any, business: Any, times: Any = None) -> rx.Component
             rx.el.div(
                 _top(service),
                 *([times] if times is not None else []),
-                _part("About this service", each(service.description, _paragraph)),
+                when(
+                    service.description,
+                    _part("About this service", each(service.description, _paragraph)),
+                ),
                 when(service.included, _included(service)),
                 when(service.needed, _needed(service)),
                 when(service.options, _prices(service)),

@@ -185,7 +185,7 @@ def open_draft(tx: Session, actor: Actor, slug: str) -> views.DraftView:
     Raises:
         NotFound: If the service is not offered.
         NotAllowed: If nobody is signed in as a customer.
-        Conflict: If its price is on request.
+        OnRequest: If its price is on request.
     """
     owner = owner_of(actor)
     service = catalogue.bookable_service(tx, slug)

@@ -23,9 +23,15 @@ from portal_app.kernel.formats import Formats, duration_text
 
 _NOT_OFFERED = "We do not offer that service."
 ON_REQUEST_TEXT = "Price on request"
-_ON_REQUEST_NOTICE = (
-    "The price of this service is on request. Please call or write to us."
-)
+
+
+class OnRequest(Conflict):
+    """A service that cannot be booked online, because its price is on request."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The price of this service is on request. Please call or write to us."
+        )
 
 
 def _is_offered() -> ColumnElement[bool]:
@@ -209,11 +215,11 @@ def bookable_service(tx: Session, slug: str) -> Service:
 
     Raises:
         NotFound: If there is none, or it is not offered any more.
-        Conflict: If its price is on request.
+        OnRequest: If its price is on request.
     """
     service = active_service(tx, slug)
     if not is_bookable(service):
-        raise Conflict(_ON_REQUEST_NOTICE)
+        raise OnRequest
     return service
 
 

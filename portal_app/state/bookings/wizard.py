@@ -28,6 +28,7 @@ from portal_app.domain.bookings.views import (
 from portal_app.domain.business import policies
 from portal_app.domain.business import service as businesses
 from portal_app.domain.catalogue import service as catalogue
+from portal_app.domain.catalogue.service import OnRequest
 from portal_app.domain.catalogue.views import LineView, OptionView, ServiceView
 from portal_app.domain.fields.views import FieldView
 from portal_app.kernel.audiences import Actor
@@ -300,9 +301,8 @@ class BookingWizardState(rx.State):
             if found.number:
                 return await self._finish(found.number, found.id)
             service, policy, clock = await worker.query(_service, slug)
-        except (NotFound, Conflict):
-            self._show(phase="missing", step="")
-            return None
+        except (NotFound, Conflict) as refused:
+            return await self._lead_elsewhere(slug, refused)
         except TooManyAttempts:
             return self._log_in_first()
         step = asked.get("step", "")
@@ -391,6 +391,17 @@ class BookingWizardState(rx.State):
             chosen |= {"at": draft.starts_at, "with": draft.fieldworker_id}
         address = f"{here}&{urlencode(chosen)}" if chosen else here
         return address if len(address) <= MOST_PATH else here
+
+    async def _lead_elsewhere(
+        self, slug: str, refused: NotFound | Conflict
+    ) -> EventSpec | None:
+        """Go where a former address leads, or to the page of what has no price."""
+        if isinstance(refused, OnRequest):
+            return rx.redirect(f"/services/{slug}", replace=True)
+        if now := await worker.query(catalogue.present_slug, slug):
+            return rx.redirect(WIZARD_PREFIX + now, replace=True)
+        self._show(phase="missing", step="")
+        return None
 
     async def _answer(self, option_key: str, answer: Any) -> EventSpec | None:
         if not await self._stands_at("options"):
