@@ -351,81 +351,111 @@ def booking_overview(
             "Overview", "Nothing is booked until you confirm. Is it all right?"
         ),
         _time_taken(),
-        card(
-            review_part(
-                "Day and time",
-                rx.el.p(BookingWizardState.day, class_name="text-lg font-semibold"),
-                rx.el.p(
-                    BookingWizardState.time,
-                    " · ",
-                    BookingWizardState.clock,
-                    " · ",
-                    BookingWizardState.duration,
-                    class_name="text-ink-soft",
-                ),
-                rx.el.p(
-                    "With ", _chosen_fieldworker(), class_name="mt-1 text-ink-soft"
-                ),
-                edit=address("time", edit),
-            ),
-            review_part(
-                "Address",
-                address_block(BookingWizardState.address_lines),
-                when(
-                    BookingWizardState.access_notes,
+        rx.el.div(
+            card(
+                review_part(
+                    "Day and time",
+                    rx.el.p(BookingWizardState.day, class_name="text-lg font-semibold"),
                     rx.el.p(
+                        BookingWizardState.time,
+                        " · ",
+                        BookingWizardState.clock,
+                        " · ",
+                        BookingWizardState.duration,
+                        class_name="text-ink-soft",
+                    ),
+                    rx.el.p(
+                        "With ", _chosen_fieldworker(), class_name="mt-1 text-ink-soft"
+                    ),
+                    edit=address("time", edit),
+                ),
+                review_part(
+                    "Address",
+                    address_block(BookingWizardState.address_lines),
+                    when(
                         BookingWizardState.access_notes,
-                        class_name="mt-1.5 whitespace-pre-line text-ink-soft",
-                    ),
-                ),
-                edit=address("address", edit),
-            ),
-            review_part(
-                "Contact details",
-                when(
-                    BookingWizardState.company,
-                    rx.el.p(
-                        "For ", BookingWizardState.company, class_name="font-semibold"
-                    ),
-                ),
-                rx.el.p(BookingWizardState.contact_name),
-                rx.el.p(BookingWizardState.contact_email, class_name="text-ink-soft"),
-                when(
-                    BookingWizardState.contact_phone,
-                    rx.el.p(
-                        BookingWizardState.contact_phone, class_name="text-ink-soft"
-                    ),
-                ),
-                when(
-                    BookingWizardState.notes,
-                    rx.el.p(
-                        BookingWizardState.notes,
-                        class_name=(
-                            "mt-3 rounded-xl bg-sunken px-4 py-3 whitespace-pre-line"
+                        rx.el.p(
+                            BookingWizardState.access_notes,
+                            class_name="mt-1.5 whitespace-pre-line text-ink-soft",
                         ),
                     ),
+                    edit=address("address", edit),
                 ),
-                edit=address("contact", edit),
-            ),
-            when(
-                has_details(BookingWizardState),
                 review_part(
-                    "Details",
-                    details_facts(
-                        BookingWizardState.for_whom, BookingWizardState.fields
+                    "Contact details",
+                    when(
+                        BookingWizardState.company,
+                        rx.el.p(
+                            "For ",
+                            BookingWizardState.company,
+                            class_name="font-semibold",
+                        ),
+                    ),
+                    rx.el.p(BookingWizardState.contact_name),
+                    rx.el.p(
+                        BookingWizardState.contact_email, class_name="text-ink-soft"
+                    ),
+                    when(
+                        BookingWizardState.contact_phone,
+                        rx.el.p(
+                            BookingWizardState.contact_phone, class_name="text-ink-soft"
+                        ),
+                    ),
+                    when(
+                        BookingWizardState.notes,
+                        rx.el.p(
+                            BookingWizardState.notes,
+                            class_name=(
+                                "mt-3 rounded-xl bg-sunken px-4 py-3 "
+                                "whitespace-pre-line"
+                            ),
+                        ),
                     ),
                     edit=address("contact", edit),
                 ),
+                when(
+                    has_details(BookingWizardState),
+                    review_part(
+                        "Details",
+                        details_facts(
+                            BookingWizardState.for_whom, BookingWizardState.fields
+                        ),
+                        edit=address("contact", edit),
+                    ),
+                ),
+                padded=False,
+                class_name="divide-y divide-line px-5 sm:px-6",
             ),
+            _price_and_policy(address("options", edit)),
+            class_name=(
+                "grid items-start gap-5 xl:grid-cols-[minmax(0,1fr)_23rem] xl:gap-6"
+            ),
+        ),
+        actions(
+            "overview",
+            button(
+                "Confirm booking",
+                pending=BookingWizardState.confirming,
+                on_click=BookingWizardState.confirm(BookingWizardState.shown),
+            ),
+        ),
+        class_name="max-w-3xl xl:max-w-none",
+    )
+
+
+def _price_and_policy(edit: Any) -> rx.Component:
+    """Draw what it costs and what cancelling would, beside what was chosen."""
+    return rx.el.div(
+        card(
             review_part(
                 "Options",
                 price_lines(
                     BookingWizardState.lines, BookingWizardState.total, live=True
                 ),
-                edit=address("options", edit),
+                edit=edit,
             ),
             padded=False,
-            class_name="divide-y divide-line px-5 sm:px-7",
+            class_name="px-5 sm:px-6",
         ),
         when(
             BookingWizardState.policy.length() > 0,
@@ -441,18 +471,10 @@ def booking_overview(
                     ),
                     rx.el.p(policies_link(), class_name="mt-1.5"),
                 ),
-                class_name="mt-5 flex gap-2.5 px-1 text-sm text-ink-soft",
+                class_name="mt-4 flex gap-2.5 px-1 text-sm text-ink-soft",
             ),
         ),
-        actions(
-            "overview",
-            button(
-                "Confirm booking",
-                pending=BookingWizardState.confirming,
-                on_click=BookingWizardState.confirm(BookingWizardState.shown),
-            ),
-        ),
-        class_name="max-w-3xl",
+        class_name="min-w-0",
     )
 
 

@@ -343,7 +343,7 @@ def review_part(
             class_name="mb-1.5 flex items-center justify-between gap-4",
         ),
         *children,
-        class_name=classes("py-5", class_name),
+        class_name=classes("py-4", class_name),
     )
 
 
