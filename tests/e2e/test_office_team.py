@@ -65,7 +65,8 @@ def test_somebody_is_employed_works_and_leaves(
     hands.press(_in_dialog(office, "Save"))
     expect(_dialog(office).get_by_text("Please enter a name.")).to_be_visible()
     _dialog(office).get_by_label("Name", exact=True).fill(name)
-    hands.press(_in_dialog(office, "Save"))
+    _save(office, hands)
+    hands.press(steps.link(office, name))
     expect(steps.heading(office, name)).to_be_visible()
 
     # Services.

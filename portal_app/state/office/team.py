@@ -25,13 +25,7 @@ from portal_app.state.core.access import OFFICE, STAFF, actor, event_for
 from portal_app.state.core.toasts import toast
 from portal_app.state.office.asking_form import AskingForm
 
-_PATH = "/office/team"
 _LONGEST = 60
-
-
-def member_path(fieldworker_id: str) -> str:
-    """The address of somebody's page."""
-    return f"{_PATH}/{fieldworker_id}"
 
 
 def _store(
@@ -48,7 +42,7 @@ _TEAM = collection.CollectionSpec(
     store=_store,
     remove=team.archive_member,
     restore=team.restore_member,
-    saved="The person is added.",
+    saved="The person is added. Open their page to say what they do and when.",
     back="This person takes bookings again.",
     order=team.reorder_team,
     fill=collection.split_archived,
@@ -78,21 +72,9 @@ class OfficeTeamState(collection.Collection, rx.State):
     async def save(
         self, form_data: dict[str, str]
     ) -> AsyncIterator[list[EventSpec] | None]:
-        """Add somebody, and go on to their page."""
-        added: list[str] = []
-
-        async def store() -> None:
-            request = form_parsing.field(form_data, "request")
-            added.append(await _store("", form_data, 0, request))
-
-        def after() -> list[EventSpec]:
-            return [toast("success", "The person is added. Now their hours.")]
-
-        async for step in self._save(form_data, store, after):
+        """Add somebody; their page is a link in the list."""
+        async for step in self._save_entry(form_data):
             yield step
-        if added:
-            # On its own: a form that is not known to be saved lets nobody go.
-            yield [rx.redirect(member_path(added[0]))]
 
     @event_for(OFFICE)
     async def move(self, item_id: str, by: collection.Step) -> None:

@@ -14,7 +14,7 @@ from portal_app.state.office.team import OfficeClosuresState, OfficeTeamState
 from portal_app.state.office.team_member import OfficeMemberState
 from tests.support.accounts import sent_messages, snapshot_without_logs
 from tests.support.sample_business import SampleBusiness, create_sample_business
-from tests.support.tabs import Tab, redirect_targets
+from tests.support.tabs import Tab
 from tests.support.wiring import wired
 
 FAR = datetime(2035, 3, 6, 22, tzinfo=UTC)  # a Wednesday, 9 am in Sydney
@@ -87,12 +87,11 @@ def test_a_person_is_added_once_and_shown(
     tab = Tab("/office/team", SYSTEM)
     tab.fire(OfficeTeamState.load)
     form = {"name": "Cleo", "bio": "", "request": "abc1"}
-    answers = tab.fire(OfficeTeamState.save, form)
+    tab.fire(OfficeTeamState.save, form)
     tab.fire(OfficeTeamState.save, form)
 
     with sqlite_db.read() as tx:
         [cleo] = tx.exec(select(Fieldworker).where(Fieldworker.name == "Cleo"))
-    assert redirect_targets(answers) == [f"/office/team/{cleo.id}"]
     state = tab.state(OfficeTeamState)
     assert [row.name for row in state.items] == ["Ana", "Ben", "Cleo"]
     tab.fire(OfficeTeamState.move, cleo.id, -1)
