@@ -102,6 +102,11 @@ def test_a_guest_sees_one_booking_and_takes_it_into_an_account(
     mail = mailbox.wait_for(person.email, "Activate your account")
     steps.visit(page, link_in(mail, "/verify-email"))
     steps.button(page, "Activate my account").click()
+    # A booking waits: the password counts that is chosen with the mail at hand.
+    expect(steps.heading(page, "Choose your password")).to_be_visible()
+    assert _owner_has_account(portal, number) is False
+    steps.field(page, "New password").fill(person.password)
+    steps.button(page, "Activate my account").click()
     expect(page.get_by_text("Your account is active.")).to_be_visible()
     assert _owner_has_account(portal, number) is True
     steps.log_in(page, person)
