@@ -6,10 +6,10 @@ and whoever waits would wait for ever.
 """
 
 from collections.abc import Callable
+from time import monotonic
 from typing import Any, TypeVar
 
 import psycopg
-from psycopg.errors import _WaitTimeout
 from sqlalchemy import Engine, event
 
 R = TypeVar("R")
@@ -33,10 +33,15 @@ def end_silence_after(engine: Engine, seconds: float) -> None:
             self, gen: Any, interval: float = 0.1, timeout: float | None = None
         ) -> Any:
             """As its parent; without an answer an ``OperationalError``."""
+            if timeout is not None:
+                return super().wait(gen, interval, timeout)
+            deadline = monotonic() + seconds
             try:
-                return super().wait(gen, interval, timeout or seconds)
-            except _WaitTimeout:
-                if timeout is not None:
+                return super().wait(gen, interval, seconds)
+            except psycopg.OperationalError:
+                # Earlier it is what the server says. The timeout itself has a name
+                # that psycopg keeps to itself.
+                if monotonic() < deadline:
                     raise
                 self.pgconn.finish()
                 silence = f"no answer within {seconds:g} seconds"
