@@ -8,11 +8,14 @@ import json
 import re
 import zipfile
 from collections.abc import AsyncIterator, Generator, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Any
 
+from anyio import CancelScope
 from sqlmodel import Session
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
@@ -31,10 +34,13 @@ from portal_app.domain.files import attachments
 from portal_app.domain.files import rules as file_rules
 from portal_app.domain.files.models import StoredFile
 from portal_app.domain.files.protocols import Storage, StorageUnavailable
+from portal_app.domain.rate_limits import limiter
+from portal_app.domain.rate_limits.limiter import LimitKey
+from portal_app.domain.rate_limits.rules import Limit
 from portal_app.kernel.audiences import Actor, Audience
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.db import Database
-from portal_app.kernel.errors import NotFound
+from portal_app.kernel.errors import NotFound, Unavailable
 from portal_app.kernel.ownership import customer_of
 from portal_app.settings import Settings
 
@@ -45,8 +51,14 @@ _COMPRESSED = 6
 # is merely stored cannot be read from a stream whose sizes come last.
 _UNCOMPRESSED = 0
 _MAX_STREAMS = 8
+# Given back when a download ends; the window is for a worker that dies meanwhile.
+ONE_DOWNLOAD = Limit("own data", 1, timedelta(minutes=10))
 _AT_ONCE, _WAITING = 2, 8
 _RETRY_SECONDS = "10"
+_ON_ITS_WAY = (
+    "Your data is on its way already. "
+    "Please wait until that download has ended, then try again."
+)
 _BUSY = "Many people are downloading their data just now. Please try again in a minute."
 _EXCLUDED_FIELDS = frozenset({"version", "url", "thumbnail_url", "picture_url"})
 
@@ -64,31 +76,45 @@ class _Refused(Exception):
 
 
 class _ExportsInProgress:
-    """Whose data this worker is sending: everybody's once, and few at the same time."""
+    """Whose data is being sent: everybody's once, and few at the same time here.
 
-    def __init__(self) -> None:
+    Args:
+        database: Where all workers count, unless there is a store of the limits.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
         self._accounts: set[str] = set()
 
-    @contextmanager
-    def one_more(self, account_id: str) -> Iterator[None]:
+    @asynccontextmanager
+    async def one_more(self, account_id: str) -> AsyncIterator[None]:
         """Count a download for as long as it takes.
 
         Raises:
-            _Refused: If the account has one on its way, or many others have.
+            _Refused: If the account has one on its way, here or at another worker,
+                or many others have one here.
         """
         if account_id in self._accounts:
-            raise _Refused(
-                429,
-                "Your data is on its way already. "
-                "Please wait until that download has ended, then try again.",
-            )
+            raise _Refused(429, _ON_ITS_WAY)
         if len(self._accounts) >= _MAX_STREAMS:
             raise _Refused(503, _BUSY)
         self._accounts.add(account_id)
         try:
-            yield
+            async with self._counted_for_all(LimitKey(ONE_DOWNLOAD, account_id)):
+                yield
         finally:
             self._accounts.discard(account_id)
+
+    @asynccontextmanager
+    async def _counted_for_all(self, download: LimitKey) -> AsyncIterator[None]:
+        if await run_in_threadpool(limiter.check_limits, self._database, download):
+            raise _Refused(429, _ON_ITS_WAY)
+        try:
+            yield
+        finally:
+            # What cannot be given back runs out.
+            with CancelScope(shield=True), suppress(Unavailable):
+                await run_in_threadpool(limiter.reset, self._database, download)
 
 
 def export_routes(
@@ -96,7 +122,7 @@ def export_routes(
 ) -> list[Route]:
     """The route that hands a customer all of their data."""
     callers = RequestAuthenticator(database, settings)
-    in_progress = _ExportsInProgress()
+    in_progress = _ExportsInProgress(database)
     pool = WorkPool(_AT_ONCE, _WAITING)
 
     async def export(scope: Scope, receive: Receive, send: Send) -> None:
@@ -108,7 +134,7 @@ def export_routes(
             await answer(scope, receive, send)
             return
         try:
-            with in_progress.one_more(actor.account_id):
+            async with in_progress.one_more(actor.account_id):
                 await _send_archive(actor, scope, receive, send)
         except _Refused as refused:
             answer = _text_response(refused.status, str(refused))

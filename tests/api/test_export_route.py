@@ -5,6 +5,7 @@ import io
 import threading
 import zipfile
 from collections.abc import Awaitable, Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -15,9 +16,12 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from portal_app.api.account_export import export_routes
+from portal_app.api.account_export import ONE_DOWNLOAD, export_routes
 from portal_app.domain.files import attachments
 from portal_app.domain.files.protocols import StorageUnavailable
+from portal_app.domain.rate_limits import limiter
+from portal_app.domain.rate_limits.limiter import LimitKey
+from portal_app.kernel.clock import frozen, utc_now
 from portal_app.kernel.db import Database
 from portal_app.settings import Settings
 from tests.support.accounts import set_up_business
@@ -67,13 +71,16 @@ class Scene:
     """The route, and customers with a file each."""
 
     def __init__(self, db: Database) -> None:
-        settings = Settings(_env_file=None, port=3000)
         self.db, self.storage = db, HeldStorage()
+        self.app, self.other_worker = self._worker(), self._worker()
+
+    def _worker(self) -> Starlette:
+        settings = Settings(_env_file=None, port=3000)
         routes = [
-            *export_routes(db, settings, self.storage),
+            *export_routes(self.db, settings, self.storage),
             Route("/other", other_work),
         ]
-        self.app = Starlette(routes=routes)
+        return Starlette(routes=routes)
 
     def customer(self) -> str:
         cookie = session_cookie(self.db, new_customer(self.db))
@@ -88,8 +95,10 @@ class Scene:
         )
         return cookie
 
-    async def ask(self, cookie: str, path: str = EXPORT) -> httpx.Response:
-        transport = httpx.ASGITransport(self.app)
+    async def ask(
+        self, cookie: str, path: str = EXPORT, worker: Starlette | None = None
+    ) -> httpx.Response:
+        transport = httpx.ASGITransport(worker or self.app)
         async with httpx.AsyncClient(transport=transport, base_url=ORIGIN) as client:
             return await client.get(path, headers={"cookie": cookie})
 
@@ -144,6 +153,41 @@ def test_each_account_has_one_download_at_a_time(scene: Scene) -> None:
         assert scene.storage.pieces_read == 40
 
     run(play)
+
+
+def test_all_workers_together_send_an_account_one_download(scene: Scene) -> None:
+    cookie, somebody_else = scene.customer(), scene.customer()
+
+    async def play() -> None:
+        scene.storage.may_go_on.clear()
+        first = asyncio.create_task(scene.ask(cookie))
+        await until(lambda: scene.storage.waiting == 1)
+        for _ in range(2):  # a refusal does not end what is on its way
+            refused = await scene.ask(cookie, worker=scene.other_worker)
+            assert (refused.status_code, refused.text) == (429, ON_ITS_WAY)
+        assert scene.storage.pieces_read == 0
+        scene.storage.may_go_on.set()
+        assert (await first).status_code == 200
+        for who in (cookie, somebody_else):
+            answer = await scene.ask(who, worker=scene.other_worker)
+            assert answer.status_code == 200
+        assert scene.storage.pieces_read == 60
+
+    run(play)
+
+
+def test_a_worker_that_died_locks_nobody_out_for_long(scene: Scene) -> None:
+    cookie = scene.customer()
+    account = actor_of(scene.db, cookie).account_id
+    assert account is not None
+    began = utc_now()
+    with frozen(began):
+        limiter.count_attempt(scene.db, LimitKey(ONE_DOWNLOAD, account))
+    with frozen(began + timedelta(minutes=10) - timedelta(microseconds=1)):
+        assert asyncio.run(scene.ask(cookie)).status_code == 429
+    with frozen(began + timedelta(minutes=10)):
+        assert asyncio.run(scene.ask(cookie)).status_code == 200
+        assert asyncio.run(scene.ask(cookie)).status_code == 200
 
 
 def test_many_downloads_leave_threads_for_everybody_else(scene: Scene) -> None:
@@ -208,6 +252,8 @@ def test_a_browser_that_leaves_stops_its_download(scene: Scene) -> None:
         # No more than one piece was read ahead.
         assert scene.storage.pieces_read <= 5
         assert (await scene.ask(cookie)).status_code == 200
+        again = await scene.ask(cookie, worker=scene.other_worker)
+        assert again.status_code == 200
 
     run(play)
 
