@@ -154,7 +154,8 @@ export function useTypedForm(marker, { dirty, note }, { place, version, seen }) 
 // what is sent twice has one effect, and asks before what was typed is lost; that is
 // kept in this tab for `owner`. `saved` is the request that was stored last, `next`
 // where that leads; with none, the form begins anew. Of a form that changes something,
-// `version` is what it was filled from, and `seen` as for `useTypedForm`.
+// `version` is what it was filled from, and `seen` as for `useTypedForm`. In the form,
+// `[data-edit-again]` gives up what was typed for what is stored.
 export function UnsavedChangesGuard({ owner, saved, next, version, seen }) {
   const marker = useRef(null);
   const navigate = useNavigate();
@@ -163,6 +164,17 @@ export function UnsavedChangesGuard({ owner, saved, next, version, seen }) {
   const unsaved = useUnsaved(() => forgetDraft(place));
   const begun = useTypedForm(marker, unsaved, { place, version, seen });
   const { request } = begun;
+  useEffect(() => {
+    const { form } = marker.current;
+    const again = (event) => {
+      if (!event.target.closest("[data-edit-again]")) return;
+      forgetDraft(place);
+      unsaved.note(false);
+      location.reload();
+    };
+    form.addEventListener("click", again);
+    return () => form.removeEventListener("click", again);
+  }, [place]);
   useEffect(() => {
     if (!saved || saved !== request) return;
     forgetDraft(place);

@@ -65,6 +65,7 @@ def draw() -> rx.Component:
                 booked_summary(BookingWizardState.booked, BookingWizardState.clock),
             ),
             ("missing", _missing()),
+            ("looking", _looking()),
             _loading(),
         ),
         active="services",
@@ -497,6 +498,17 @@ def _missing() -> rx.Component:
         "It may have been taken off the list. There are others you may like.",
         action=link_button("See all services", href="/services"),
         name="search",
+    )
+
+
+def _looking() -> rx.Component:
+    return empty_state(
+        "Booking cannot be opened while you look",
+        "It would begin a booking in this customer's name. Everything else can be "
+        "looked at.",
+        action=link_button("Back to the services", href="/services"),
+        name="eye",
+        level=1,
     )
 
 

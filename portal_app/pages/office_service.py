@@ -89,7 +89,6 @@ def _editor() -> rx.Component:
             ),
         ),
         key=_STATE.form.id,
-        class_name="has-bar",
     )
 
 

@@ -108,7 +108,7 @@ def test_somebody_is_employed_works_and_leaves(
     hands.press(steps.button(office, "Add a date"))
     _dialog(office).get_by_label("Day", exact=True).fill(day.isoformat())
     hands.press(_in_dialog(office, "Save"))
-    asked = "This booking is outside the new hours. It stays as it is."
+    asked = "This booking does not fit any more. It stays as it is."
     expect(_dialog(office).get_by_text(asked)).to_be_visible()
     hands.press(_in_dialog(office, "Cancel"))
     hands.press(_in_dialog(office, "Discard changes"))

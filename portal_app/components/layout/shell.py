@@ -313,7 +313,7 @@ def shell(
         ),
         bottom_bar(active, places, viewer),
         toast_region(toasts),
-        class_name="min-h-dvh",
+        class_name="has-bar min-h-dvh",
     )
 
 

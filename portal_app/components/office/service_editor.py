@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from portal_app.components.office.team import outside_notice
 from portal_app.components.ui.buttons import submit_button, text_link
 from portal_app.components.ui.choices import choice_input
 from portal_app.components.ui.fields import (
@@ -12,7 +13,12 @@ from portal_app.components.ui.fields import (
     text_field,
     textarea_field,
 )
-from portal_app.components.ui.forms import conflict_notice, form, unsaved_changes_guard
+from portal_app.components.ui.forms import (
+    conflict_notice,
+    form,
+    saved_version_button,
+    unsaved_changes_guard,
+)
 from portal_app.components.ui.logic import each, joined, when
 from portal_app.components.ui.surfaces import card
 from portal_app.domain.catalogue.checks import (
@@ -68,7 +74,11 @@ class LivePreview(rx.Component):
 def service_editor() -> rx.Component:
     """Draw the form of the service that the state has."""
     return form(
-        conflict_notice(_STATE.changes, "Somebody else changed this service"),
+        conflict_notice(
+            _STATE.changes,
+            "Somebody else changed this service",
+            again=saved_version_button(),
+        ),
         _words(),
         _photos(),
         _price(),
@@ -76,6 +86,7 @@ def service_editor() -> rx.Component:
         _options(),
         _whom(),
         _booking(),
+        outside_notice(_STATE),
         rx.el.div(
             rx.el.label(
                 rx.el.input(
@@ -92,7 +103,9 @@ def service_editor() -> rx.Component:
                 href="#preview",
                 class_name="btn btn-secondary xl:hidden",
             ),
-            submit_button("Save", pending=_STATE.pending),
+            submit_button(
+                rx.cond(_STATE.asks, "Save anyway", "Save"), pending=_STATE.pending
+            ),
             class_name=(
                 "sticky bottom-(--bottom-bar) z-10 -mx-1 flex flex-wrap items-center "
                 "gap-3 rounded-t-2xl border-t border-line bg-(--bar) px-4 py-3 "

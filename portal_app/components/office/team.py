@@ -74,13 +74,13 @@ def asking_dialog(
         state,
         name,
         *fields,
-        _outside_notice(state),
+        outside_notice(state),
         action=rx.cond(state.asks, f"{action} anyway", action),
         **props,
     )
 
 
-def _outside_notice(state: Any) -> rx.Component:
+def outside_notice(state: Any) -> rx.Component:
     """Draw which bookings would be outside the hours, right above the buttons."""
     count = state.outside_count
     more = count - state.outside.length()
@@ -92,12 +92,11 @@ def _outside_notice(state: Any) -> rx.Component:
                 rx.el.span(
                     rx.cond(
                         count == 1,
-                        "This booking is outside the new hours. It stays as it is.",
+                        "This booking does not fit any more. It stays as it is.",
                         joined(
                             "These ",
                             count,
-                            " bookings are outside the new hours. "
-                            "They stay as they are.",
+                            " bookings do not fit any more. They stay as they are.",
                         ),
                     )
                 ),

@@ -5,7 +5,11 @@ from typing import Any
 import reflex as rx
 
 from portal_app.components.ui.buttons import Kind, button, submit_button
-from portal_app.components.ui.forms import conflict_notice, form
+from portal_app.components.ui.forms import (
+    conflict_notice,
+    form,
+    saved_version_button,
+)
 from portal_app.components.ui.icons import icon
 from portal_app.components.ui.logic import classes
 from portal_app.state.core.viewer import ViewerState
@@ -159,7 +163,7 @@ def saving_dialog(
     """
     return EditDialog.create(
         form(
-            conflict_notice(state.changes, again=_reload_button()),
+            conflict_notice(state.changes, again=saved_version_button()),
             *fields,
             rx.el.div(
                 rx.el.button(
@@ -201,13 +205,4 @@ def edit_button(name: Any, *children: Any, class_name: Any = "", **props: Any) -
     custom = {"data-edit": name, **props.pop("custom_attrs", {})}
     return rx.el.button(
         *children, type="button", class_name=class_name, custom_attrs=custom, **props
-    )
-
-
-def _reload_button() -> rx.Component:
-    return rx.el.button(
-        "Use the saved version",
-        type="button",
-        class_name="btn btn-secondary btn-sm",
-        custom_attrs={"data-edit-again": ""},
     )

@@ -162,6 +162,19 @@ def conflict_notice(
     )
 
 
+def saved_version_button() -> rx.Component:
+    """Draw the button that fills a form with what is stored now.
+
+    The form stands in a ``saving_dialog`` or has an ``unsaved_changes_guard``.
+    """
+    return rx.el.button(
+        "Use the saved version",
+        type="button",
+        class_name="btn btn-secondary btn-sm",
+        custom_attrs={"data-edit-again": ""},
+    )
+
+
 def _change(change: Any) -> rx.Component:
     return rx.el.div(
         rx.el.dt(change.label, class_name="font-semibold"),

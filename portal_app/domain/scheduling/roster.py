@@ -37,7 +37,7 @@ from portal_app.kernel.clock import utc_now
 from portal_app.kernel.errors import InvalidInput, NotFound
 from portal_app.kernel.ownership import require_office
 from portal_app.kernel.text import is_readable, one_line, paragraphs
-from portal_app.kernel.versioned import Field, Record
+from portal_app.kernel.versioned import Field, Record, Values
 
 MAX_NAME = 80
 MAX_BIO = 500
@@ -222,6 +222,7 @@ def define_fieldworker(
     row = named(tx, profile["name"])
     new = row is None
     row = row or Fieldworker(name=profile["name"])
+    before = None if new else _state_of(tx, row)
     values = {
         **profile,
         **base,
@@ -232,7 +233,8 @@ def define_fieldworker(
     changed = new or any(getattr(row, name) != it for name, it in values.items())
     for name, value in values.items():
         setattr(row, name, value)
-    if definition.active != archival.is_in_use(row):
+    moved = definition.active != archival.is_in_use(row)
+    if moved:
         row.archived_at = None if definition.active else utc_now()
         changed = True
     tx.add(row)
@@ -242,9 +244,35 @@ def define_fieldworker(
     if changed and not new:
         row.version += 1
         tx.flush()
-    if new:
+    if before is None:
         change_log.record(tx, actor, "added", thing_of(row))
+        return row.id
+    record = _whole_record(locale_of(tx))
+    differences = change_log.differences(record, before, _state_of(tx, row))
+    change_log.record(tx, actor, "changed", thing_of(row), differences)
+    if moved:
+        change_log.record(
+            tx, actor, "restored" if definition.active else "archived", thing_of(row)
+        )
     return row.id
+
+
+def _whole_record(locale: str) -> Record:
+    """All that a definition says of somebody and that people read."""
+    parts = (PROFILE, SKILLS, hours_record(locale), BASE)
+    return Record("This person", *[one for part in parts for one in part.fields])
+
+
+def _state_of(tx: Session, row: Fieldworker) -> Values:
+    """What ``_whole_record`` compares, as it is now."""
+    skills = tx.exec(
+        select(Service.name)
+        .join(FieldworkerSkill, col(FieldworkerSkill.service_id) == col(Service.id))
+        .where(FieldworkerSkill.fieldworker_id == row.id)
+        .order_by(col(Service.name))
+    ).all()
+    hours = stored_hours(tx, row.id)
+    return _whole_record(locale_of(tx)).values(row, skills=list(skills), hours=hours)
 
 
 def add_time_off(

@@ -1,6 +1,7 @@
 """Who does a service, as seen from the service."""
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from sqlmodel import Session, col, select
 
@@ -8,7 +9,7 @@ from portal_app.domain.business import service as businesses
 from portal_app.domain.catalogue.models import Service
 from portal_app.domain.change_log import service as change_log
 from portal_app.domain.change_log.service import Difference, Thing
-from portal_app.domain.scheduling import roster
+from portal_app.domain.scheduling import outside, roster
 from portal_app.domain.scheduling.models import Fieldworker, FieldworkerSkill
 from portal_app.domain.scheduling.views import ServicePersonView
 from portal_app.kernel.audiences import Actor
@@ -38,12 +39,22 @@ def change_people(
     *,
     added: Collection[str],
     removed: Collection[str],
+    accepted: str = "",
 ) -> None:
     """Say who does a service from now on, and who no more; bookings stay.
+
+    Args:
+        tx: The transaction.
+        actor: The office.
+        service_id: Which service.
+        added: Ids of people who do it from now on.
+        removed: Ids of people who do it no more.
+        accepted: See ``outside.check``.
 
     Raises:
         NotAllowed: If the actor is not the office.
         NotFound: If there is no such service.
+        LeavesBookings: If somebody has bookings of it that they would not do.
     """
     require_office(actor)
     businesses.lock_business(tx)
@@ -53,6 +64,14 @@ def change_people(
     doing = _people_doing(tx, service_id)
     people = _employed(tx)
     wanted = (doing | set(added)) - set(removed)
+    schedules = outside.load_schedules(
+        tx, [one.id for one in people if one.id in doing - wanted]
+    )
+    without = {
+        who: replace(one, skills=one.skills - {service_id})
+        for who, one in schedules.items()
+    }
+    outside.check(tx, schedules, without, accepted)
     for person in people:
         if (person.id in doing) == (person.id in wanted):
             continue

@@ -445,6 +445,14 @@ def reorder_team(tx: Session, actor: Actor, ids: Sequence[str]) -> None:
     for row in rows:
         row.position = place[row.id]
     tx.flush()
+    ordered = sorted(rows, key=lambda row: row.position)
+    change_log.record_order(
+        tx,
+        actor,
+        "Fieldworker",
+        [row.name for row in rows],
+        [row.name for row in ordered],
+    )
 
 
 def invite_member(tx: Session, actor: Actor, fieldworker_id: str, email: str) -> None:

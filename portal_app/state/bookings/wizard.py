@@ -120,7 +120,8 @@ _UNKNOWN = "This option is not available."
 class BookingWizardState(rx.State):
     """The wizard's frame, its summary, and the steps without state of their own.
 
-    ``phase`` is empty while loading, then ``open``, ``done`` or ``missing``.
+    ``phase`` is empty while loading, then ``open``, ``done`` or ``missing``, or
+    ``looking`` for whoever only looks and has no draft to look at.
     ``draft_id`` is part of the address; it authorises nothing. ``asked`` differs
     whenever ``questions`` are to be drawn anew. ``visiting`` is whoever has no
     account yet: ``purpose`` is the way back here for after they signed in, and
@@ -301,7 +302,7 @@ class BookingWizardState(rx.State):
             if found.number:
                 return await self._finish(found.number, found.id)
             service, policy, clock = await worker.query(_service, slug)
-        except (NotFound, Conflict) as refused:
+        except (NotFound, Conflict, worker.LookingOnly) as refused:
             return await self._lead_elsewhere(slug, refused)
         except TooManyAttempts:
             return self._log_in_first()
@@ -375,7 +376,7 @@ class BookingWizardState(rx.State):
         )
         try:
             return await worker.call(drafts.carry, actor(), draft.id, carried)
-        except Conflict:
+        except (Conflict, worker.LookingOnly):
             return draft
 
     def _way_back(self, draft: DraftView) -> str:
@@ -393,9 +394,12 @@ class BookingWizardState(rx.State):
         return address if len(address) <= MOST_PATH else here
 
     async def _lead_elsewhere(
-        self, slug: str, refused: NotFound | Conflict
+        self, slug: str, refused: NotFound | Conflict | worker.LookingOnly
     ) -> EventSpec | None:
         """Go where a former address leads, or to the page of what has no price."""
+        if isinstance(refused, worker.LookingOnly):
+            self._show(phase="looking", step="")
+            return None
         if isinstance(refused, OnRequest):
             return rx.redirect(f"/services/{slug}", replace=True)
         if now := await worker.query(catalogue.present_slug, slug):

@@ -27,7 +27,7 @@ from portal_app.state.core import form_parsing, worker
 from portal_app.state.core.access import OFFICE, STAFF, actor, event_for
 from portal_app.state.core.form_parsing import Form, ordered_rows
 from portal_app.state.core.toasts import toast
-from portal_app.state.core.versioned_form import VersionedForm
+from portal_app.state.office.asking_form import AskingForm
 from portal_app.state.office.services import EDITOR_PREFIX
 
 _MOST_OPTIONS, _MOST_CHOICES, _MOST_PHOTOS, _MOST_KEYS = 60, 100, 40, 200
@@ -80,7 +80,12 @@ def _store(tx: Session, who: Actor, service_id: str, form: Form, version: int) -
     before = set(form_parsing.field(form, "people_before").split())
     wanted = set(form_parsing.ticked_group(form, "people", _MOST_KEYS))
     service_people.change_people(
-        tx, who, service_id, added=wanted - before, removed=before - wanted
+        tx,
+        who,
+        service_id,
+        added=wanted - before,
+        removed=before - wanted,
+        accepted=form_parsing.field(form, "accepted"),
     )
 
 
@@ -136,7 +141,7 @@ def typed_service(form: Form) -> ServiceForm:
     )
 
 
-class OfficeServiceState(VersionedForm, rx.State):
+class OfficeServiceState(AskingForm, rx.State):
     """The service at the address ``path``, if ``found``."""
 
     path: str = ""

@@ -1,9 +1,12 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlmodel import Session, col, select
 
+from portal_app.domain.change_log.models import ChangeEntry
 from portal_app.domain.scheduling import roster
+from portal_app.domain.scheduling.hours import week_lines
 from portal_app.domain.scheduling.models import (
     Fieldworker,
     FieldworkerSkill,
@@ -15,6 +18,7 @@ from portal_app.domain.scheduling.rules import WeeklyHours
 from portal_app.kernel.audiences import SYSTEM
 from portal_app.kernel.db import Database
 from portal_app.kernel.errors import InvalidInput, NotAllowed, NotFound
+from tests.support.accounts import BUSINESS
 from tests.support.sample_business import (
     TUESDAY_NINE,
     create_sample_business,
@@ -101,6 +105,51 @@ def test_hours_and_skills_become_exactly_those_named(db: Database) -> None:
     assert row[:5] == (sam, "Sam", "", 0, False)  # type: ignore[index]
     assert [stretch[1:] for stretch in row[5]] == [(2, 480, 720)]  # type: ignore[index]
     assert row[6] == [shop.walk]  # type: ignore[index]
+
+
+def test_what_a_definition_changes_is_written_down(db: Database) -> None:
+    db.call(create_sample_business)
+    db.call(roster.define_fieldworker, SYSTEM, SAM)
+    changed = FieldworkerDefinition(
+        "Sam",
+        bio=SAM.bio,
+        skills=("dog-walk", "home-clean"),
+        hours=weekly_hours([2], "08:00", "12:00"),
+        radius_km="30",
+        active=False,
+    )
+    with db.read() as tx:
+        known = set(tx.exec(select(ChangeEntry.id)))
+
+    for definition in (changed, changed, replace(changed, active=True)):
+        db.call(roster.define_fieldworker, SYSTEM, definition)
+
+    with db.read() as tx:
+        rows = tx.exec(
+            select(ChangeEntry)
+            .where(col(ChangeEntry.id).not_in(known))
+            .order_by(col(ChangeEntry.id))
+        ).all()
+    told = [
+        (row.action, row.thing_name, [tuple(one.values()) for one in row.differences])
+        for row in rows
+    ]
+    before, after = (
+        "; ".join(week_lines(one.hours, BUSINESS.locale)) for one in (SAM, changed)
+    )
+    assert told == [
+        (
+            "changed",
+            "Sam",
+            [
+                ("Services", "Home clean", "Dog walk, Home clean"),
+                ("Weekly hours", before, after),
+                ("Radius (km)", "", "30"),
+            ],
+        ),
+        ("archived", "Sam", []),
+        ("restored", "Sam", []),
+    ]
 
 
 @pytest.mark.parametrize(

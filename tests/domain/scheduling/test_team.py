@@ -17,6 +17,7 @@ from portal_app.domain.scheduling import (
     public_holidays,
     roster,
     service,
+    service_people,
     team,
     time_off,
 )
@@ -139,6 +140,11 @@ def _skill(db: Database, shop: SampleBusiness, **more: Any) -> None:
     do(db, team.save_skills, shop.ana, [shop.cleaning], 1, **more)
 
 
+def _people(db: Database, shop: SampleBusiness, **more: Any) -> None:
+    people: dict[str, list[str]] = {"added": [], "removed": [shop.ana]}
+    do(db, service_people.change_people, shop.walk, **people, **more)
+
+
 def _archive(db: Database, shop: SampleBusiness, **more: Any) -> None:
     do(db, team.archive_member, shop.ana, **more)
 
@@ -159,6 +165,7 @@ def _holidays(db: Database, shop: SampleBusiness, **more: Any) -> None:
         _own_time_off,
         _everybodys_time_off,
         _skill,
+        _people,
         _archive,
         _holidays,
     ],
@@ -443,6 +450,14 @@ def test_a_new_person_comes_last_and_once(db: Database, shop: SampleBusiness) ->
     with frozen(NOW):
         rows = db.query(team.team_for_office, SYSTEM)
     assert [row.name for row in rows] == ["Cleo", "Ben", "Ana"]
+    do(db, team.reorder_team, [cleo, shop.ana])  # a second click
+    assert [row for row in logged(db) if row[1] == "All of them"] == [
+        (
+            "changed",
+            "All of them",
+            [("Order", "Ana, Ben, Cleo", "Cleo, Ben, Ana")],
+        )
+    ]
 
 
 @pytest.mark.parametrize(

@@ -77,6 +77,23 @@ def _overview(db: Database, who: Actor, **choices: Any) -> Tab:
     return _open(who, WALKING, step="overview", draft=draft.id)
 
 
+def test_who_only_looks_is_told_that_booking_would_begin_something(
+    shop: Database,
+) -> None:
+    maya = shop.call(new_customer)
+    looking = replace(maya, looking=True)
+    before = database_snapshot(shop)
+    assert _at(_open(looking)) == ("looking", "")
+    assert _at(_open(looking, again="1", at=NINE)) == ("looking", "")
+    assert database_snapshot(shop) == before
+    # What the customer has begun can be looked at.
+    draft = ready_draft(shop, maya)
+    before = database_snapshot(shop)
+    tab = _open(looking, WALKING, step="overview", draft=draft.id)
+    assert _at(tab) == ("open", "overview")
+    assert database_snapshot(shop) == before
+
+
 def _count(db: Database, table: type = Booking) -> int:
     with db.read() as tx:
         return len(tx.exec(select(table)).all())

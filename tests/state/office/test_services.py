@@ -1,5 +1,6 @@
 """The office's services, their editor, the categories and the tax."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -14,6 +15,7 @@ from portal_app.domain.catalogue.definitions import (
 )
 from portal_app.domain.change_log.models import ChangeEntry
 from portal_app.domain.scheduling import roster
+from portal_app.domain.scheduling import service as scheduling
 from portal_app.domain.scheduling.roster import FieldworkerDefinition
 from portal_app.kernel.audiences import SYSTEM
 from portal_app.kernel.db import Database
@@ -208,3 +210,28 @@ def test_categories_and_tax_are_kept(database: Database) -> None:
     tab.fire(OfficeTaxState.save, wrong | {"percent": "10", "request": "r4"})
     assert tab.state(OfficeTaxState).tax.text == "10%, included in your prices"
     assert len(database.query(services.service_entries, SYSTEM)) == 3
+
+
+def test_taking_somebody_off_asks_about_their_bookings(database: Database) -> None:
+    ids = database.call(_services)
+    starts = datetime(2035, 3, 6, 22, tzinfo=UTC)  # a Wednesday, 9 am in Sydney
+    ends = starts + timedelta(minutes=30)
+    every_day = roster.weekly_hours(range(7), "00:00", "24:00")
+    definition = FieldworkerDefinition("Ana", skills=("walk",), hours=every_day)
+    database.call(roster.define_fieldworker, SYSTEM, definition)
+    claim = {"service_id": ids["walk"]}
+    database.call(scheduling.claim_time, ids["ana"], starts, ends, **claim)
+    tab = _editor(ids["walk"])
+    shown = tab.state(OfficeServiceState).form
+    typed = FORM | {"category": shown.category, "people_before": ids["ana"]}
+    typed |= {"version": str(shown.version), "request": "r1"}
+    before = snapshot_without_logs(database)
+
+    tab.fire(OfficeServiceState.save, typed)
+    state = tab.state(OfficeServiceState)
+    assert (state.outside_count, state.problem, state.saved) == (1, "", "")
+    assert snapshot_without_logs(database) == before
+
+    tab.fire(OfficeServiceState.save, typed | {"accepted": state.asks})
+    state = tab.state(OfficeServiceState)
+    assert (state.asks, state.saved, state.doing) == ("", "r1", [])
