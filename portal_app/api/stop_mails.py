@@ -28,7 +28,7 @@ def stop_mails_routes(database: Database) -> list[Route]:
         with suppress(LinkInvalid):
             await run_in_threadpool(database.call, contact_points.stop_mails, token)
         return PlainTextResponse(
-            "No more of these mails come.", headers={"cache-control": "no-store"}
+            "No more of these emails come.", headers={"cache-control": "no-store"}
         )
 
     async def ask(request: Request) -> Response:

@@ -70,6 +70,6 @@ def undeliverable_words(address: str) -> str:
     local = address.rpartition("@")[0]
     odd = next(character for character in local if not character.isascii())
     return (
-        f"We cannot send mail to an address with “{odd}” before the @. "
+        f"We cannot send email to an address with “{odd}” before the @. "
         "Please give another address."
     )

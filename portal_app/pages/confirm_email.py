@@ -15,7 +15,7 @@ def draw() -> rx.Component:
         asked=("Your new email", "Press the button to use it from now on."),
         done=(
             "Your email is changed",
-            "From now on you log in with it, and our mails go there.",
+            "From now on you log in with it, and our emails go there.",
         ),
         invalid=(
             "This link has run out",

@@ -19,10 +19,10 @@ def draw() -> rx.Component:
     sent = ForgotPasswordState.sent
     return auth_shell(
         rx.cond(sent, _check_your_mail(), _form()),
-        title=rx.cond(sent, "Check your mail", "Forgot your password?"),
+        title=rx.cond(sent, "Check your email", "Forgot your password?"),
         text=rx.cond(
             sent,
-            "If there is an account with that email, a mail is on its way.",
+            "If there is an account with that address, an email is on its way.",
             "Tell us your email, and we send you a link to choose a new one.",
         ),
         footer=auth_switch("Know your password?", "Log in", onward("/login")),
@@ -43,7 +43,7 @@ def _form() -> rx.Component:
 def _check_your_mail() -> rx.Component:
     return focused_block(
         check_your_mail(
-            "Look for our mail to ",
+            "Look for our email to ",
             rx.cond(
                 ForgotPasswordState.sent_to,
                 rx.el.strong(

@@ -118,7 +118,7 @@ def _form() -> rx.Component:
 
 def _not_active() -> rx.Component:
     return rx.el.div(
-        resend_form("Send me a new mail", LoginState.not_active), class_name="mt-4"
+        resend_form("Send me a new email", LoginState.not_active), class_name="mt-4"
     )
 
 

@@ -56,7 +56,7 @@ def _form() -> rx.Component:
             "Booking number",
             "number",
             error=errors["number"],
-            help="It is in the mail that confirmed the booking, such as B-7K3M-9QXT.",
+            help="It is in the email that confirmed the booking, such as B-7K3M-9QXT.",
             auto_complete="off",
             auto_capitalize="characters",
             spell_check=False,

@@ -42,7 +42,7 @@ def draw() -> rx.Component:
             _STEP,
             ("email", "Your email"),
             ("proof", "Is this you?"),
-            ("mail", "Check your mail"),
+            ("mail", "Check your email"),
             ("other_browser", "Another browser"),
             ("invalid", "Please begin again"),
             "Almost there",
@@ -73,7 +73,7 @@ def _email() -> rx.Component:
             error=LoginConnectState.errors["email"], default_value=_OFFER.email
         ),
         submit_button(
-            "Send me a mail", pending=LoginConnectState.mailing, size="lg", full=True
+            "Send me an email", pending=LoginConnectState.mailing, size="lg", full=True
         ),
         # The field is the browser's own: another offer needs another one, or the
         # email of the earlier offer on this tab stays in it.
@@ -93,7 +93,7 @@ def _account() -> rx.Component:
 
 def _proof() -> rx.Component:
     by_mail = button(
-        "Send me a mail instead",
+        "Send me an email instead",
         on_click=LoginConnectState.send_mail({}),
         pending=LoginConnectState.mailing,
         kind="secondary",
@@ -121,7 +121,7 @@ def _proof() -> rx.Component:
             rx.el.div(
                 summary(LoginConnectState.problem),
                 button(
-                    "Send me a mail",
+                    "Send me an email",
                     on_click=LoginConnectState.send_mail({}),
                     pending=LoginConnectState.mailing,
                     size="lg",
@@ -136,7 +136,7 @@ def _proof() -> rx.Component:
 def _mail() -> rx.Component:
     return focused_block(
         check_your_mail(
-            "We sent a mail to ",
+            "We sent an email to ",
             rx.el.strong(_OFFER.email, class_name="font-semibold wrap-anywhere"),
             ". Open its link in this browser.",
         ),

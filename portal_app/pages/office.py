@@ -80,7 +80,7 @@ def _undelivered_mails() -> rx.Component:
         OfficeOverviewState.undelivered_mails > 0,
         note(
             joined(
-                "Mails that were not delivered: ",
+                "Emails that were not delivered: ",
                 OfficeOverviewState.undelivered_mails,
                 ". ",
             ),

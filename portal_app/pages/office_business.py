@@ -52,7 +52,7 @@ def _form() -> rx.Component:
         ),
         _group(
             "Who you are",
-            "On the home page, in mails and at the foot of every page.",
+            "On the home page, in emails and at the foot of every page.",
             _text("Name", "name", on_change=_STATE.show("name").debounce(200)),
             _text(
                 "Tagline",

@@ -209,11 +209,11 @@ def _carry_out() -> rx.Component:
             rx.cond(
                 _NOW.can_mail,
                 checkbox_field(
-                    "Tell those who are added by mail",
+                    "Tell those who are added by email",
                     "mail",
                     help=(
                         "That they can sign up with their email. Without this tick "
-                        "nobody gets a mail."
+                        "nobody gets an email."
                     ),
                 ),
             ),

@@ -23,7 +23,7 @@ def draw() -> rx.Component:
         rx.cond(
             OfficeNotificationsState.loaded,
             section(
-                "Mails that were not delivered",
+                "Emails that were not delivered",
                 _waiting(),
                 _list(),
                 class_name="max-w-3xl",
@@ -75,8 +75,8 @@ def _list() -> rx.Component:
         empty_state(
             rx.cond(
                 mails.waiting > 0,
-                "No mail failed for good",
-                "Every mail was delivered",
+                "No email failed for good",
+                "Every email was delivered",
             ),
             "Emails that could not be delivered appear here, with the reason.",
             name="mail",

@@ -217,7 +217,7 @@ def _invite_dialog() -> rx.Component:
             default_value="office",
         ),
         title="Invite somebody",
-        text="They get a mail with a link that is good once, for seven days.",
+        text="They get an email with a link that is good once, for seven days.",
         version=0,
         on_save=_STATE.invite,
         action="Send the invitation",

@@ -66,7 +66,7 @@ def _form() -> rx.Component:
             class_name="py-2!",
         ),
         rx.el.p(
-            "What you switch off is gone from the portal, its mails and its files, "
+            "What you switch off is gone from the portal, its emails and its files, "
             "and is there again when you switch it on. Nothing is deleted.",
             class_name="text-ink-soft",
         ),

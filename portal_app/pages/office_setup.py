@@ -201,7 +201,7 @@ def _preview(trade: Any) -> rx.Component:
 def _business() -> rx.Component:
     return _step(
         BUSINESS,
-        "Customers see this on every page and in every mail.",
+        "Customers see this on every page and in every email.",
         _text("Name", "name", _SETUP.name, auto_complete="organization"),
         _text(
             "In one sentence",

@@ -366,7 +366,7 @@ def _dialogs() -> rx.Component:
             "invite",
             email_field(
                 error=_STATE.errors["email"],
-                help="They choose a password of their own by the link in the mail.",
+                help="They choose a password of their own by the link in the email.",
                 auto_complete="off",
                 default_value=_PERSON.invited,
             ),

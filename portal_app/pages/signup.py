@@ -36,7 +36,7 @@ def draw() -> rx.Component:
             rx.fragment(_form(), provider_buttons(SignUpState.links, "Sign up")),
         ),
         _terms(),
-        title=rx.cond(sent, "Check your mail", "Sign up"),
+        title=rx.cond(sent, "Check your email", "Sign up"),
         text=rx.cond(
             sent,
             "One step is left: activating your account.",
@@ -138,7 +138,7 @@ def _honeypot() -> rx.Component:
 def _check_your_mail() -> rx.Component:
     return focused_block(
         check_your_mail(
-            "We sent a mail to ",
+            "We sent an email to ",
             rx.cond(
                 SignUpState.sent_to,
                 rx.el.strong(

@@ -13,11 +13,11 @@ def draw() -> rx.Component:
     return one_press_page(
         StopMailsState,
         asked=(
-            "Stop these mails",
+            "Stop these emails",
             "Press the button to stop our emails about someone else's appointments.",
         ),
         done=(
-            "The mails have stopped",
+            "The emails have stopped",
             "Nothing more comes to " + StopMailsState.email + ", unless you "
             "are asked and confirm it again.",
         ),
@@ -28,7 +28,7 @@ def draw() -> rx.Component:
                 "contact."
             ),
         ),
-        action="Stop these mails",
+        action="Stop these emails",
         on_click=StopMailsState.stop,
         otherwise="You would like to get them? Then just close this page.",
         way_on=("Go to the home page", "/"),
@@ -37,7 +37,7 @@ def draw() -> rx.Component:
 
 page = Page(
     route="/stop-mails",
-    title="Stop these mails",
+    title="Stop these emails",
     draw=draw,
     on_load=(ViewerState.load, StopMailsState.load),
 )

@@ -12,8 +12,8 @@ def draw() -> rx.Component:
     """Draw the button or, once it was used, what came of it."""
     return one_press_page(
         VerifyContactState,
-        asked=("Confirm this email", "Press the button to get mails at this address."),
-        done=("Thank you", "Mails may come to " + VerifyContactState.email + " now."),
+        asked=("Confirm this email", "Press the button to get emails at this address."),
+        done=("Thank you", "Emails may come to " + VerifyContactState.email + " now."),
         invalid=(
             "This link has run out",
             (

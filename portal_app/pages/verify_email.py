@@ -52,7 +52,7 @@ def draw() -> rx.Component:
         password=Step(
             "Choose your password",
             "Anybody can type your email into our sign-up form, but only you can read "
-            "your mail. So the password you choose here is the one that counts.",
+            "your email. So the password you choose here is the one that counts.",
             _choose_password(),
         ),
     )

@@ -46,5 +46,5 @@ def test_a_post_stops_them_and_tells_nobody_what_a_link_is_worth(
         for token in ("good", "bad", "")
     ]
     said = {(one.status_code, one.text) for one in answers}
-    assert said == {(200, "No more of these mails come.")}
+    assert said == {(200, "No more of these emails come.")}
     assert stopped == ["good"]

@@ -122,7 +122,7 @@ def log_in_at(page: Page, provider: str, person: Person) -> None:
 
 
 def prove_by_mail(page: Page, mailbox: Mailbox, email: str) -> None:
-    expect(steps.heading(page, "Check your mail")).to_be_visible()
+    expect(steps.heading(page, "Check your email")).to_be_visible()
     page.goto(link_in(mailbox.wait_for(email, CONFIRM), "/login/connect"))
     steps.alive(page)
     steps.button(page, "Log in").click()

@@ -149,7 +149,7 @@ def sign_up(page: Page, person: Person) -> None:
     visit(page, "/signup")
     fill_sign_up(page, person)
     button(page, "Sign up").click()
-    expect(heading(page, "Check your mail")).to_be_visible()
+    expect(heading(page, "Check your email")).to_be_visible()
 
 
 def fill_log_in(page: Page, person: Person, password: str = "") -> None:

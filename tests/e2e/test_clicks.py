@@ -81,7 +81,7 @@ def test_a_new_customer_books_in_twelve_clicks(
     _type_sign_up(page, person)
     count.click(page.get_by_role("checkbox", name="I accept the terms"))
     count.click(steps.button(page, "Sign up"))
-    expect(steps.heading(page, "Check your mail")).to_be_visible()
+    expect(steps.heading(page, "Check your email")).to_be_visible()
     mail = portal.mailbox.wait_for(person.email, "")
     page.goto(link_in(mail, portal.url))
     steps.alive(page)

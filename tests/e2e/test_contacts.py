@@ -85,10 +85,10 @@ def test_a_contact_confirms_is_told_and_stops_the_mails(
     steps.visit(page, link_in(told, "link="))
     steps.button(page, "Show my booking").click()
     expect(page.get_by_text(number)).to_be_visible()
-    expect(page.get_by_text("told by mail")).to_have_count(0)
+    expect(page.get_by_text("told by email")).to_have_count(0)
 
     steps.visit(tab, f"/bookings/{number}")
-    expect(tab.get_by_text("Tom Chen was told by mail.")).to_be_visible()
+    expect(tab.get_by_text("Tom Chen was told by email.")).to_be_visible()
 
     # Removed, the contact is out; taken back, in again.
     steps.visit(tab, "/account/security")
@@ -106,10 +106,10 @@ def test_a_contact_confirms_is_told_and_stops_the_mails(
 
     before = _standing(portal)
     steps.visit(page, link_in(told, "/stop-mails"))
-    expect(steps.button(page, "Stop these mails")).to_be_enabled()
+    expect(steps.button(page, "Stop these emails")).to_be_enabled()
     assert _standing(portal) == before
-    steps.button(page, "Stop these mails").click()
-    expect(steps.heading(page, "The mails have stopped")).to_be_visible()
+    steps.button(page, "Stop these emails").click()
+    expect(steps.heading(page, "The emails have stopped")).to_be_visible()
     assert not _is_confirmed(portal, email)
     steps.reload(tab)
     expect(_section(tab).get_by_text("Does not want our emails")).to_be_visible()
@@ -129,7 +129,7 @@ def _confirm_by_a_click(
     assert not _is_confirmed(portal, email)
     steps.button(page, "Confirm this email").click()
     expect(steps.heading(page, "Thank you")).to_be_visible()
-    expect(page.get_by_text(f"Mails may come to {email} now.")).to_be_visible()
+    expect(page.get_by_text(f"Emails may come to {email} now.")).to_be_visible()
     assert _is_confirmed(portal, email)
     before = _standing(portal)
     steps.reload(page)

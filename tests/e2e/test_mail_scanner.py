@@ -291,8 +291,8 @@ def test_the_links_work_for_people_after_scanners_read_them(
         expect(page.get_by_text("You are here as a guest")).to_be_visible()
 
     page = tab("booking_told", "/stop-mails")
-    steps.button(page, "Stop these mails").click()
-    expect(steps.heading(page, "The mails have stopped")).to_be_visible()
+    steps.button(page, "Stop these emails").click()
+    expect(steps.heading(page, "The emails have stopped")).to_be_visible()
 
     _, proven = letters["confirm_provider"]
     context.add_cookies(

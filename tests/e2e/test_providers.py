@@ -128,12 +128,12 @@ def test_facebook_has_the_email_proven_and_asks_for_one_if_it_gives_none(  # noq
     expect(steps.field(page, "Email")).to_have_value("")
     before = by.standing(portal)
     steps.field(page, "Email").fill("no email")
-    steps.button(page, "Send me a mail").click()
+    steps.button(page, "Send me an email").click()
     expect(page.get_by_text("Please enter an email address such as")).to_be_visible()
     assert by.standing(portal) == before
     steps.field(page, "Email").fill(person.email)
-    steps.button(page, "Send me a mail").click()
-    expect(steps.heading(page, "Check your mail")).to_be_visible()
+    steps.button(page, "Send me an email").click()
+    expect(steps.heading(page, "Check your email")).to_be_visible()
     assert by.account(portal, person.email) is None
     _link_is_for_its_own_browser(new_context, portal, mailbox, person)
     by.prove_by_mail(page, mailbox, person.email)
@@ -197,7 +197,7 @@ def test_an_existing_account_is_proven_once_and_connects_the_others(
     steps.visit(page, "/login")
     by.press(page, "apple")
     by.agree(page, "apple", person)
-    steps.button(page, "Send me a mail instead").click()
+    steps.button(page, "Send me an email instead").click()
     by.prove_by_mail(page, mailbox, person.email)
     assert by.identities(portal, person.email) == [("apple", by.subject(person))]
     account = by.account(portal, person.email)

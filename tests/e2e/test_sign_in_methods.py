@@ -96,7 +96,7 @@ def test_a_guest_sees_one_booking_and_takes_it_into_an_account(
     expect(steps.heading(page, "Sign up")).to_be_visible()
     steps.fill_sign_up(page, person)
     steps.button(page, "Sign up").click()
-    expect(steps.heading(page, "Check your mail")).to_be_visible()
+    expect(steps.heading(page, "Check your email")).to_be_visible()
     # Until the mailbox is proven, the account has nothing.
     assert _owner_has_account(portal, number) is False
     mail = mailbox.wait_for(person.email, "Activate your account")
@@ -172,7 +172,7 @@ def test_a_forgotten_password(
     expect(steps.heading(page, "Forgot your password?")).to_be_visible()
     steps.field(page, "Email").fill(person.email)
     steps.button(page, "Send me a link").click()
-    expect(steps.heading(page, "Check your mail")).to_be_visible()
+    expect(steps.heading(page, "Check your email")).to_be_visible()
     link = link_in(
         mailbox.wait_for(person.email, "Choose a new password"), "/reset-password"
     )
@@ -255,7 +255,7 @@ def _ask_for_a_new_email(page: Page, mailbox: Mailbox, moved: Person) -> str:
     dialog = page.get_by_role("dialog", name="Change email")
     dialog.get_by_label("New email", exact=True).fill(moved.email)
     dialog.get_by_label("Your password", exact=True).fill(moved.password)
-    dialog.get_by_role("button", name="Send me a mail").click()
+    dialog.get_by_role("button", name="Send me an email").click()
     expect(dialog.get_by_text(moved.email)).to_be_visible()
     mail = mailbox.wait_for(moved.email, "Confirm your new email")
     return link_in(mail, "/confirm-email")

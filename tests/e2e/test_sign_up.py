@@ -84,8 +84,8 @@ def test_a_stranger_signs_up_activates_logs_in_and_out(
     assert _account(portal, grace) == []
     _fill_in(page, hands, grace)
     hands.press(steps.button(page, "Sign up"))
-    expect(steps.heading(page, "Check your mail")).to_be_visible()
-    expect(page.get_by_text(f"We sent a mail to {grace.email}.")).to_be_visible()
+    expect(steps.heading(page, "Check your email")).to_be_visible()
+    expect(page.get_by_text(f"We sent an email to {grace.email}.")).to_be_visible()
     link = _read_the_mail(portal.mailbox, grace, portal.url)
     _scan(new_context(), link)
     assert not _is_active(portal, grace)
@@ -189,20 +189,20 @@ def test_every_button_pressed_twice_and_a_second_mail(
     steps.visit(page, "/signup")
     steps.fill_sign_up(page, grace)
     steps.button(page, "Sign up").dblclick()
-    expect(steps.heading(page, "Check your mail")).to_be_visible()
+    expect(steps.heading(page, "Check your email")).to_be_visible()
     # The heading comes before the address does; a reload goes by the address.
     expect(page).to_have_url(f"{portal.url}/signup?sent=1")
     first = link_in(_activation(portal.mailbox, grace), "/verify-email")
     steps.reload(page)
-    expect(steps.heading(page, "Check your mail")).to_be_visible()
+    expect(steps.heading(page, "Check your email")).to_be_visible()
     assert len(_account(portal, grace)) == 1
     assert _told(portal, grace) == ["verify_email"]
     assert len(portal.mailbox.to(grace.email)) == 1
 
     _only_a_right_password_tells_that_it_is_not_active(portal, page, grace)
-    steps.button(page, "Send me a new mail").click()
-    expect(page.get_by_text("Only the link in the newest mail works.")).to_be_visible()
-    expect(steps.button(page, "Send me a new mail")).to_have_count(0)
+    steps.button(page, "Send me a new email").click()
+    expect(page.get_by_text("Only the link in the newest email works.")).to_be_visible()
+    expect(steps.button(page, "Send me a new email")).to_have_count(0)
     assert _told(portal, grace) == ["verify_email", "verify_email"]
     page.goto(first)
     steps.alive(page)
@@ -247,7 +247,7 @@ def _only_a_right_password_tells_that_it_is_not_active(
     steps.fill_log_in(page, person, "not-her-password-5")
     expect(wrong).to_be_visible()
     expect(inactive).to_have_count(0)
-    expect(steps.button(page, "Send me a new mail")).to_have_count(0)
+    expect(steps.button(page, "Send me a new email")).to_have_count(0)
     assert _told(portal, person) == ["verify_email"]
     steps.fill_log_in(page, person)
     expect(inactive).to_be_visible()

@@ -256,7 +256,7 @@ def _no_password(what: str) -> rx.Component:
         summary(AccountSecurityState.password_problem),
         rx.el.p(what, class_name="text-ink-soft"),
         button(
-            "Send me a mail",
+            "Send me an email",
             on_click=AccountSecurityState.send_reset,
             pending=AccountSecurityState.pending,
             full=True,
@@ -268,7 +268,7 @@ def _no_password(what: str) -> rx.Component:
 def _reset_mail_sent() -> rx.Component:
     return focused_block(
         check_your_mail(
-            "We sent a mail to ",
+            "We sent an email to ",
             rx.el.strong(_WAYS.email, class_name="font-semibold wrap-anywhere"),
             ". Its link lets you choose a password.",
         )
@@ -297,7 +297,7 @@ def password_dialog() -> rx.Component:
                 "no_password",
                 _no_password(
                     "Your account has no password yet. "
-                    "We send you a mail to choose one."
+                    "We send you an email to choose one."
                 ),
             ),
             form(
@@ -307,7 +307,7 @@ def password_dialog() -> rx.Component:
                 rx.el.p(
                     "Forgot it? ",
                     rx.el.button(
-                        "Send me a mail to choose a new one",
+                        "Send me an email to choose a new one",
                         type="button",
                         class_name="text-link min-h-11",
                         on_click=AccountSecurityState.send_reset,
@@ -333,7 +333,7 @@ def _email_dialog() -> rx.Component:
                 "sent",
                 focused_block(
                     check_your_mail(
-                        "We sent a mail to ",
+                        "We sent an email to ",
                         rx.el.strong(
                             AccountSecurityState.email_sent_to,
                             class_name="font-semibold wrap-anywhere",
@@ -362,13 +362,15 @@ def _email_dialog() -> rx.Component:
                     field_id="field-email-password",
                 ),
                 submit_button(
-                    "Send me a mail", pending=AccountSecurityState.pending, full=True
+                    "Send me an email", pending=AccountSecurityState.pending, full=True
                 ),
                 on_submit=AccountSecurityState.change_email,
                 problem=AccountSecurityState.email_problem,
             ),
         ),
         title="Change email",
-        text="We send a mail to the new address. Nothing changes until you confirm it.",
+        text=(
+            "We send an email to the new address. Nothing changes until you confirm it."
+        ),
         actions=[dialog_close_button("change-email", "Close")],
     )

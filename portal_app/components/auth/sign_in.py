@@ -187,13 +187,13 @@ def fill_button(
 
 
 _SENT = (
-    "If this email is waiting to be activated, a new mail is on its way. "
-    "Only the link in the newest mail works."
+    "If this address is waiting to be activated, a new email is on its way. "
+    "Only the link in the newest email works."
 )
 
 
 def resend_form(
-    label: str = "Send the mail again", email: Any = None, kind: Any = "secondary"
+    label: str = "Send the email again", email: Any = None, kind: Any = "secondary"
 ) -> rx.Component:
     """Draw the form, or what came of it.
 

@@ -52,7 +52,7 @@ SIGN_IN_METHODS = {
     BY_PASSWORD: "Password",
     **PROVIDERS,
     BY_NUMBER: "Booking number",
-    BY_LINK: "Link in a mail",
+    BY_LINK: "Link in an email",
 }
 """How a session is opened, in words."""
 """After so much rest, a limit forgets that it was ever used up."""
@@ -63,7 +63,7 @@ class NotActivated(DomainError):
 
     def __init__(self) -> None:
         super().__init__(
-            "Your account is not active yet. Please open the link in the mail "
+            "Your account is not active yet. Please open the link in the email "
             "we sent you, or ask for a new one."
         )
 
@@ -73,7 +73,7 @@ class LinkInvalid(DomainError):
 
     def __init__(self) -> None:
         super().__init__(
-            "This link is not valid any more. Please use the newest mail, "
+            "This link is not valid any more. Please use the newest email, "
             "or ask for a new one."
         )
 
@@ -112,7 +112,7 @@ class NoPassword(Conflict):
     def __init__(self) -> None:
         super().__init__(
             "Your account has no password yet. "
-            "We can send you a mail to choose one; then try again."
+            "We can send you an email to choose one; then try again."
         )
 
 

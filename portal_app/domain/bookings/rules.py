@@ -195,7 +195,7 @@ def notified_text(names: Sequence[str]) -> str:
     if not names:
         return ""
     verb = "was" if len(names) == 1 else "were"
-    return f"{joined_names(names)} {verb} told by mail."
+    return f"{joined_names(names)} {verb} told by email."
 
 
 def joined_names(names: Sequence[str]) -> str:

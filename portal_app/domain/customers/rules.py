@@ -243,7 +243,7 @@ def check_contact(form: ContactForm, home: str) -> CheckedContact:
     may = tuple(key for key in CONTACT_RIGHTS if key in form.may)
     if "view" in may and not reach.emails and "emails.0" not in wrong:
         wrong["emails.0"] = (
-            "Please enter an email: the link to a booking comes with the mail about it."
+            "Please enter an email: the link to a booking is sent to it."
         )
     if wrong:
         raise InvalidInput(wrong)

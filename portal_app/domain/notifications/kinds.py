@@ -54,4 +54,4 @@ KINDS = {
 
 def kind_of(kind: str) -> Kind:
     """A kind by its key; one that is no more is called a mail."""
-    return KINDS.get(kind, Kind("Mail"))
+    return KINDS.get(kind, Kind("Email"))

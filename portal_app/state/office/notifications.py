@@ -31,7 +31,7 @@ class OfficeNotificationsState(rx.State):
         """Let a mail be tried anew."""
         try:
             await worker.call(undelivered.send_again, actor(), mail_id)
-            said = toast("success", "The mail is on its way again.")
+            said = toast("success", "The email is on its way again.")
         except DomainError as error:
             said = toast("error", error.message)
         await self._read()

@@ -59,7 +59,7 @@ def test_an_address_that_mail_cannot_reach_is_refused_in_words() -> None:
     with pytest.raises(InvalidInput) as refused:
         mailable_email("josé@example.com")
     assert refused.value.fields == {
-        "email": "We cannot send mail to an address with “é” before the @. "
+        "email": "We cannot send email to an address with “é” before the @. "
         "Please give another address."
     }
 

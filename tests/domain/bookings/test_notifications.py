@@ -226,7 +226,7 @@ def test_history_shows_the_customer_who_was_notified(db: Database, maya: Actor) 
     add_contact(db, maya, ANN)
     number = book(db, maya)
     (event,) = db.query(queries.get_booking, maya, number).history
-    assert event.told == "Tom Chen and Ann were told by mail."
+    assert event.told == "Tom Chen and Ann were told by email."
     guest = redeem_ticket(
         db, guests.open_link(db, STRANGER, secret_of(db, "tom@example.com")).ticket
     )
@@ -238,9 +238,9 @@ def test_history_shows_the_customer_who_was_notified(db: Database, maya: Actor) 
     ("names", "text"),
     [
         ([], ""),
-        (["Tom"], "Tom was told by mail."),
-        (["Tom", "Ann"], "Tom and Ann were told by mail."),
-        (["Tom", "Ann", "Eve"], "Tom, Ann and Eve were told by mail."),
+        (["Tom"], "Tom was told by email."),
+        (["Tom", "Ann"], "Tom and Ann were told by email."),
+        (["Tom", "Ann", "Eve"], "Tom, Ann and Eve were told by email."),
     ],
 )
 def test_names_in_a_sentence(names: list[str], text: str) -> None:

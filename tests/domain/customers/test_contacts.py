@@ -261,8 +261,7 @@ def test_who_sees_bookings_needs_an_email_for_the_links(
     with pytest.raises(InvalidInput) as refused:
         contacts.add_contact(db, her, form, "r1")
     assert refused.value.fields == {
-        "emails.0": "Please enter an email: the link to a booking comes with the "
-        "mail about it."
+        "emails.0": "Please enter an email: the link to a booking is sent to it."
     }
     assert snapshot_without_logs(db) == before
     contacts.add_contact(db, her, replace(form, may=("book",)), "r1")

@@ -166,7 +166,7 @@ def test_the_text_of_an_activation() -> None:
         "It was not you? Then do not use the link. Without it nothing happens.\n"
         "\n"
         "-- \n"
-        "You get this mail because this address was typed into our sign-up form.\n"
+        "You get this email because this address was typed into our sign-up form.\n"
         "\n"
         "Brightside & Söhne - A lighter week\n"
         "1 Harbour Street, Sydney NSW 2000\n"
@@ -258,8 +258,8 @@ def test_a_contact_who_may_not_see_bookings_reads_when_and_what() -> None:
         "          9:00 am – 11:30 am\n"
         "\n"
         "-- \n"
-        "You get this mail because Maya Chen named you as a contact and you\n"
-        "confirmed this address. To stop these mails, open:\n"
+        "You get this email because Maya Chen named you as a contact and you\n"
+        "confirmed this address. To stop these emails, open:\n"
         "https://portal.example.com/stop-mails?token=abc-DEF_123\n"
         "\n"
         "Brightside & Söhne - A lighter week\n"
@@ -416,4 +416,4 @@ def test_without_a_reply_address_no_reply_is_invited() -> None:
         message_id=MESSAGE_ID,
     )
     assert mail["Reply-To"] is None
-    assert "answer this mail" not in html_of(mail) + text_of(mail)
+    assert "answer this email" not in html_of(mail) + text_of(mail)

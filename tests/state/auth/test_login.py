@@ -90,7 +90,7 @@ def test_inactive_account_is_reported_only_after_the_right_password(
     tab.fire(LoginState.submit, {"email": "maya@example.com", "password": PASSWORD})
     state = tab.state(LoginState)
     assert state.problem == (
-        "Your account is not active yet. Please open the link in the mail we sent "
+        "Your account is not active yet. Please open the link in the email we sent "
         "you, or ask for a new one."
     )
     assert (state.not_active, state.ticket, state.pending) == (
