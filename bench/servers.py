@@ -4,9 +4,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,11 +14,11 @@ from portal_app.serving.build import reflex_environment
 from portal_app.serving.server import REFLEX_SWITCHES
 from tests.support.mailbox import smtp_server
 from tests.support.ports import free_port
+from tests.support.processes import answers, end, wait_until_ready
 from tests.support.server import running_portal
 
 _HERE = Path(__file__).parent
 _BUILD = _HERE / "build" / "blank"
-_START_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -31,17 +28,6 @@ class Served:
     name: str
     url: str
     event: str
-
-
-def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + _START_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            with urllib.request.urlopen(url, timeout=2):
-                return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.1)
-    raise RuntimeError(f"{url} does not answer")
 
 
 @contextmanager
@@ -79,13 +65,12 @@ def blank_app() -> Iterator[Served]:
     )
     try:
         url = f"http://localhost:{port}"
-        _wait(f"{url}/ping", process)
+        wait_until_ready(process, lambda: answers(f"{url}/ping"))
         yield Served(
             "blank", url, "reflex___state____state.blank___blank____counter.tell"
         )
     finally:
-        process.terminate()
-        process.wait(15)
+        end(process)
 
 
 @contextmanager

@@ -1,7 +1,6 @@
 """Clients that are slow on purpose, against the real server with short deadlines."""
 
 import asyncio
-import os
 import signal
 import subprocess
 import sys
@@ -11,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.ports import free_port
+from tests.support.processes import end
 
 ROOT = Path(__file__).resolve().parents[2]
 HEADERS = b"POST /count HTTP/1.1\r\nhost: localhost\r\n"
@@ -42,12 +42,7 @@ def port(tmp_path: Path) -> Iterator[int]:
     try:
         yield number
     finally:
-        process.send_signal(signal.SIGINT)
-        try:
-            process.wait(15)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            raise
+        end(process, signal.SIGINT)
 
 
 async def connected(

@@ -10,7 +10,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,9 +20,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from tests.support.processes import end, wait_until_ready
+
 _REQUIRED = os.environ.get("PORTAL_TEST_SERVICES") == "required"
-_START_SECONDS = 15
-_STOP_SECONDS = 10
 _SURROUNDINGS = """
 daemon off;
 worker_processes 1;
@@ -145,26 +144,24 @@ def running_nginx(
         stderr=subprocess.DEVNULL,
     )
     try:
-        _wait_until_it_listens(process, port, folder)
+        wait_until_ready(
+            process,
+            lambda: _listens(port),
+            lambda: "".join(
+                (folder / log).read_text() for log in ("early", "error.log")
+            ),
+        )
         yield
     finally:
-        process.terminate()
-        process.wait(_STOP_SECONDS)
+        end(process)
 
 
-def _wait_until_it_listens(
-    process: subprocess.Popen[bytes], port: int, folder: Path
-) -> None:
-    deadline = time.monotonic() + _START_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return
-    said = [path.read_text() for path in (folder / "early", folder / "error.log")]
-    raise AssertionError(f"nginx did not start:\n{''.join(said)}")
+def _listens(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
 
 
 if __name__ == "__main__":

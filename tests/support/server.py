@@ -5,9 +5,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,10 +14,9 @@ from portal_app.kernel.db import Database
 from tests.support.demo import LoadedDemo
 from tests.support.mailbox import Mailbox
 from tests.support.ports import free_port
+from tests.support.processes import answers, end, wait_until_ready
 
 ROOT = Path(__file__).resolve().parents[2]
-_START_SECONDS = 120
-_STOP_SECONDS = 15
 
 
 @dataclass(frozen=True)
@@ -35,24 +31,9 @@ class RunningPortal:
     process: subprocess.Popen[bytes]
 
 
-def _healthy(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(f"{url}/api/health", timeout=2) as answer:
-            return bool(answer.status == 200)
-    except (urllib.error.URLError, OSError):
-        return False
-
-
 def wait_until_healthy(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
     """Wait until a portal that starts, or that lacked a part, is ready."""
-    deadline = time.monotonic() + _START_SECONDS
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            break
-        if _healthy(url):
-            return
-        time.sleep(0.1)
-    raise AssertionError(f"the portal did not start:\n{log.read_text()[-4000:]}")
+    wait_until_ready(process, lambda: answers(f"{url}/api/health"), log.read_text)
 
 
 @contextmanager
@@ -103,9 +84,4 @@ def running_portal(
         yield RunningPortal(url, database, mailbox, log, files, process)
     finally:
         database.engine.dispose()
-        process.send_signal(signal.SIGINT)
-        try:
-            process.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            raise
+        end(process, signal.SIGINT)
