@@ -1,4 +1,4 @@
-import { isTooBig, kindOf } from "./picture_file.js";
+import { MOST_PIXELS, isTooBig, kindOf } from "./picture_file.js";
 import { TAKES, sizeProblem } from "./uploads.js";
 import { sendFile } from "./upload.jsx";
 
@@ -53,7 +53,8 @@ export async function readPicture(file, way) {
   if (here && isTooBig(here.image)) {
     URL.revokeObjectURL(here.url);
     throw new Error(
-      "This picture has more than 65 million pixels. Please choose a smaller one.",
+      `This picture has more than ${MOST_PIXELS} million pixels. ` +
+        "Please choose a smaller one.",
     );
   }
   if (here) return here;
