@@ -1,7 +1,8 @@
-import { lazy, Suspense, useEffect, useId, useRef, useState } from "react";
+import { useEffect, useId, useRef, useState } from "react";
 import { ErrorLine, describedBy, svgIcon } from "./field_parts.jsx";
 import { announce, useRestored } from "./form_drafts.jsx";
-import { PIN, AddressSearch } from "./address_search.jsx";
+import { AddressSearch } from "./address_search.jsx";
+import { PinEditor } from "./pin_editor.jsx";
 import {
   addressOf,
   answerAt,
@@ -10,18 +11,12 @@ import {
   isToldOf,
   offeredPlace,
   pinOf,
-  pinWords,
   restoredAddress,
 } from "./address.js";
 
-// Leaflet comes only when somebody opens the map.
-const AddressMap = lazy(() => import("./address_map.jsx"));
 const DOWN = "m6 9 6 6 6-6";
-const CROSSHAIR = "M2 12h3m14 0h3M12 2v3m0 14v3M5 12a7 7 0 1 0 14 0a7 7 0 1 0-14 0";
-const WORLD = [20, 0];
 const LISTS_MS = 400;
 const PIN_MS = 600;
-const DENIED = 1;
 
 // An address: a search, country, state, town, postcode as the country has them, and
 // a pin. `lists` is what is known of one country; `onPick` asks for another. `searchResult`
@@ -45,11 +40,6 @@ export function AddressFields({
   const base = useId();
   const [value, setValue] = useState(() => firstAddress(initial, home));
   const [mapped, setMapped] = useState(false);
-  const [focusing, setFocusing] = useState(0);
-  const [round, setRound] = useState(0);
-  // The pin is wanted at a town of which it is not known yet where it is.
-  const [waiting, setWaiting] = useState(false);
-  const [words, say] = useState("");
   // The pin as a person put it: only for that an address is offered.
   const [moved, setMoved] = useState("");
   const asked = useRef("");
@@ -89,7 +79,6 @@ export function AddressFields({
     const [latitude, longitude] = asTexts(at);
     set({ latitude, longitude });
     setMoved(at ? `${latitude} ${longitude}` : "");
-    say("");
   };
   const take = (changes) => {
     set(changes);
@@ -101,26 +90,6 @@ export function AddressFields({
     take({ ...addressOf(place, value), latitude, longitude });
     setMapped(true);
   };
-  const locate = () => {
-    const failed = (reason) =>
-      say(
-        reason?.code === DENIED
-          ? `This browser may not tell where you are. Allow it in its settings${tiles ? ", or set the pin on the map" : ""}.`
-          : `Where you are could not be found out.${tiles ? " Please set the pin on the map." : ""}`,
-      );
-    if (!navigator.geolocation) return failed();
-    say("Asking this device where it is …");
-    navigator.geolocation.getCurrentPosition(
-      ({ coords }) => {
-        pin([coords.latitude, coords.longitude]);
-        setMapped(true);
-        setRound((now) => now + 1);
-        say("The pin is where you are.");
-      },
-      failed,
-      { enableHighAccuracy: true, timeout: 10_000 },
-    );
-  };
 
   const [choosing, setChoosing] = useState(false);
   const inCountry = countries?.find(([code]) => code === value.country)?.[1];
@@ -130,15 +99,6 @@ export function AddressFields({
   const told = isToldOf(lists, value);
   const near = told && lists.near?.length ? lists.near : null;
   const middle = known?.middle?.length ? known.middle : null;
-  const setPin = () => {
-    pin(near ?? middle ?? WORLD);
-    setFocusing((now) => now + 1);
-  };
-  useEffect(() => {
-    if (!waiting || !told) return;
-    setWaiting(false);
-    setPin();
-  }, [waiting, told]);
   const there = answerAt(here, moved);
   const offered = offeredPlace(there, value);
 
@@ -233,48 +193,7 @@ export function AddressFields({
       <input type="hidden" name="latitude" value={value.latitude} readOnly />
       <input type="hidden" name="longitude" value={value.longitude} readOnly />
       <div>
-        <div className="flex flex-wrap gap-2.5">
-          {mapped && at ? (
-            <button type="button" className="btn btn-secondary" onClick={() => pin(null)}>
-              Remove the pin
-            </button>
-          ) : tiles ? (
-            <button
-              type="button"
-              className="btn btn-secondary"
-              onClick={() => {
-                if (!mapped) {
-                  if (at) setFocusing((now) => now + 1);
-                  setMapped(true);
-                } else if (told) setPin();
-                else setWaiting(true);
-              }}
-            >
-              {svgIcon(PIN)}
-              <span>
-                {mapped ? "Set the pin" : at ? "Move the pin on the map" : "Set a pin on the map"}
-              </span>
-            </button>
-          ) : null}
-          <button
-            type="button"
-            className={`btn ${tiles ? "btn-ghost" : "btn-secondary"}`}
-            onClick={locate}
-          >
-            {svgIcon(CROSSHAIR)}
-            <span>Use my location</span>
-          </button>
-        </div>
-        {mapped && tiles ? (
-          <div className="mt-3">
-            <Suspense fallback={<div className="place-map bone" aria-hidden="true" />}>
-              <AddressMap {...{ at, middle, near, tiles, focusing, round }} onPin={pin} />
-            </Suspense>
-          </div>
-        ) : null}
-        <p className="field-help mt-2 empty:mt-0" role="status">
-          {words || pinWords(at, { mapped, tiles })}
-        </p>
+        <PinEditor {...{ at, near, middle, told, tiles, mapped, setMapped }} onPin={pin} />
         <div role="status">
           {offered ? (
             <div className="place-offer">

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from "react";
 import { createPortal } from "react-dom";
 import { Dialog } from "./dialog.jsx";
 import { ErrorLine, Frame, svgIcon } from "./field_parts.jsx";
-import { uncut } from "./picture_crop.js";
+import { PHOTO, uncut } from "./picture_crop.js";
 import { CropStage, cut } from "./picture_crop.jsx";
 import { readPicture } from "./picture_file.jsx";
 import { announce, useRestored } from "./form_drafts.jsx";
@@ -209,8 +209,9 @@ export function usePictureDialog(opener) {
   return [() => setOpen(true), draw];
 }
 
-// The camera button on a picture that is stored as soon as it is cut.
-export function PictureEditor({ onUploaded, onRemove, className, ...dialog }) {
+// The camera button on a picture that is stored as soon as it is cut; a `photo` is
+// wider than it is high.
+export function PictureEditor({ onUploaded, onRemove, className, photo, ...dialog }) {
   const opener = useRef(null);
   const [open, draw] = usePictureDialog(opener);
   return (
@@ -225,7 +226,12 @@ export function PictureEditor({ onUploaded, onRemove, className, ...dialog }) {
       >
         {svgIcon(CAMERA)}
       </button>
-      {draw({ ...dialog, onDone: ({ id }) => onUploaded(id), onRemove })}
+      {draw({
+        ...dialog,
+        ...(photo && { frame: PHOTO, purpose: "photo" }),
+        onDone: ({ id }) => onUploaded(id),
+        onRemove,
+      })}
     </>
   );
 }

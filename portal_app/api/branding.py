@@ -13,7 +13,7 @@ from starlette.routing import Route
 from portal_app.domain.business import service as businesses
 from portal_app.domain.business.rules import ink_for
 from portal_app.domain.files.protocols import Storage, StorageUnavailable
-from portal_app.domain.office.logo import logo_file
+from portal_app.domain.office.brand_pictures import brand_file
 from portal_app.kernel.db import Database
 from portal_app.kernel.errors import DomainError
 
@@ -72,16 +72,16 @@ def branding_routes(database: Database, storage: Storage) -> list[Route]:
         where = business.logo_path or _OWN_ICON
         return RedirectResponse(where, 307, headers=_SHORT)
 
-    async def logo(request: Request) -> Response:
+    async def picture(request: Request) -> Response:
         file_id = str(request.path_params["file_id"])
         try:
-            found = await run_in_threadpool(database.query, logo_file, file_id)
+            found = await run_in_threadpool(database.query, brand_file, file_id)
             pieces = await run_in_threadpool(storage.read, found.key)
         except StorageUnavailable:
             return Response(status_code=503)
         except DomainError:
             return Response("We could not find that picture.", 404)
-        # Another logo has another address.
+        # Another picture has another address.
         headers = {
             "cache-control": "public, max-age=86400",
             "x-content-type-options": "nosniff",
@@ -91,7 +91,7 @@ def branding_routes(database: Database, storage: Storage) -> list[Route]:
 
     return [
         Route("/api/brand/icon", icon),
-        Route("/api/brand/{file_id}.webp", logo),
+        Route("/api/brand/{file_id}.webp", picture),
         Route("/api/brand.css", brand_css),
         Route("/api/manifest.webmanifest", manifest),
     ]

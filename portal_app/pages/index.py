@@ -99,14 +99,29 @@ def _hero(business: Any, front: Any) -> rx.Component:
     return rx.el.section(
         rx.el.div(
             words,
-            rx.el.ul(
-                each(
-                    front.categories[:_TILES],
-                    lambda shelf, at: _tile(
-                        shelf, when(at % 2 == 1, "lg:translate-y-8", "")
+            when(
+                business.hero_url,
+                rx.el.div(
+                    picture(
+                        business.hero_url,
+                        business.hero_alt,
+                        sizes="(min-width: 64rem) 36rem, 100vw",
+                        eager=True,
+                    ),
+                    class_name=(
+                        "overflow-hidden rounded-[1.75rem] shadow-card "
+                        "max-lg:order-first"
                     ),
                 ),
-                class_name="grid grid-cols-2 gap-3 sm:gap-4",
+                rx.el.ul(
+                    each(
+                        front.categories[:_TILES],
+                        lambda shelf, at: _tile(
+                            shelf, when(at % 2 == 1, "lg:translate-y-8", "")
+                        ),
+                    ),
+                    class_name="grid grid-cols-2 gap-3 sm:gap-4",
+                ),
             ),
             class_name=classes(
                 "grid items-center gap-10 pt-8 pb-14 sm:pt-12 lg:pb-20 lg:pt-14 "
@@ -334,7 +349,8 @@ def first_html(business: BusinessView, front: HomePageView, guest: bool) -> Page
         loaded=guest,
         toasts=(),
     )
-    image = next((shelf.image for shelf in front.categories if shelf.image), "")
+    shelves = (shelf.image for shelf in front.categories if shelf.image)
+    image = business.hero_url or next(shelves, "")
     return PageContent(to_html(drawn), str(_title(business)), business.tagline, image)
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from portal_app.components.account.addresses import pin_field
 from portal_app.components.layout.navigation import OFFICE_MENU
 from portal_app.components.layout.shell import shell
 from portal_app.components.ui.buttons import submit_button
@@ -15,11 +16,18 @@ from portal_app.components.ui.fields import (
     text_field,
     textarea_field,
 )
-from portal_app.components.ui.forms import conflict_notice, form
+from portal_app.components.ui.forms import (
+    conflict_notice,
+    form,
+    saved_version_button,
+    unsaved_changes_guard,
+)
 from portal_app.components.ui.icons import icon
+from portal_app.components.ui.logic import when
 from portal_app.components.ui.picture_editor import picture_editor
 from portal_app.components.ui.surfaces import card, page_header
 from portal_app.pages.page import Page
+from portal_app.state.account.addresses import AddressFormState
 from portal_app.state.core.viewer import ViewerState
 from portal_app.state.office.business import AREA_KINDS, OfficeBusinessState
 
@@ -46,9 +54,8 @@ def draw() -> rx.Component:
 
 def _form() -> rx.Component:
     return form(
-        conflict_notice(_STATE.changes, "The business changed"),
-        rx.el.input(
-            type="hidden", name="version", value=_STATE.version, read_only=True
+        conflict_notice(
+            _STATE.changes, "The business changed", again=saved_version_button()
         ),
         _group(
             "Who you are",
@@ -84,15 +91,16 @@ def _form() -> rx.Component:
                 ),
             ),
             _text("Address", "address", required=False),
-            _pair(
-                _text(
-                    "Latitude",
-                    "latitude",
-                    required=False,
-                    input_mode="decimal",
-                    help="The pin of the address, as maps show it: -33.8688",
+            pin_field(
+                "Pin of the address",
+                _STATE.form.latitude,
+                _STATE.form.longitude,
+                help="A distance around which you work is measured from here.",
+                error=rx.cond(
+                    _STATE.errors["latitude"],
+                    _STATE.errors["latitude"],
+                    _STATE.errors["longitude"],
                 ),
-                _text("Longitude", "longitude", required=False, input_mode="decimal"),
             ),
             _area(
                 "When you can be reached",
@@ -103,8 +111,24 @@ def _form() -> rx.Component:
         ),
         _group(
             "Look",
-            "A logo, and one colour on light and on dark pages.",
+            "A logo, a picture at the top of the home page, and one colour.",
             _logo(),
+            _hero(),
+            when(
+                _STATE.hero,
+                _text(
+                    "What the picture shows",
+                    "hero_alt",
+                    required=False,
+                    help="For those who do not see it.",
+                ),
+                rx.el.input(
+                    type="hidden",
+                    name="hero_alt",
+                    value=_STATE.form.hero_alt,
+                    read_only=True,
+                ),
+            ),
             text_field(
                 "Colour",
                 "accent_color",
@@ -182,6 +206,9 @@ def _form() -> rx.Component:
             ),
         ),
         submit_button("Save", pending=_STATE.pending, class_name="sm:self-start"),
+        unsaved_changes_guard(
+            _STATE.saved, "", version=_STATE.version, seen=_STATE.seen
+        ),
         on_submit=_STATE.save,
         problem=_STATE.problem,
         reset_on_submit=False,
@@ -214,6 +241,7 @@ def _logo() -> rx.Component:
                 picture=_STATE.logo,
                 on_uploaded=_STATE.use_logo,
                 on_remove=_STATE.remove_logo,
+                seen="Everybody sees it.",
             ),
             rx.el.p(
                 "A square picture: beside your name, and as the icon of the "
@@ -221,6 +249,44 @@ def _logo() -> rx.Component:
                 class_name="min-w-0 flex-1 text-ink-soft",
             ),
             class_name="flex items-center gap-6",
+        ),
+    )
+
+
+def _hero() -> rx.Component:
+    return rx.cond(
+        ViewerState.viewer.reads_only,
+        rx.fragment(),
+        rx.el.div(
+            picture_editor(
+                rx.cond(
+                    _STATE.hero,
+                    rx.el.img(
+                        src=_STATE.hero.replace(".webp", "-small.webp"),
+                        alt="Picture of the home page",
+                        class_name="aspect-[3/2] w-32 rounded-2xl object-cover",
+                    ),
+                    rx.el.span(
+                        icon("image", "size-8"),
+                        class_name=(
+                            "grid aspect-[3/2] w-32 place-items-center rounded-2xl "
+                            "bg-sunken text-ink-faint"
+                        ),
+                    ),
+                ),
+                "Update picture of the home page",
+                picture=_STATE.hero,
+                on_uploaded=_STATE.use_hero,
+                on_remove=_STATE.remove_hero,
+                photo=True,
+                seen="Everybody sees it.",
+            ),
+            rx.el.p(
+                "Of you at work, your place or your people. Without one, the home "
+                "page begins with what you offer. It is saved at once.",
+                class_name="min-w-0 flex-1 basis-48 text-ink-soft",
+            ),
+            class_name="flex flex-wrap items-center gap-6",
         ),
     )
 
@@ -233,6 +299,14 @@ def _preview() -> rx.Component:
             rx.el.div(
                 rx.el.p(shown.name, class_name="font-semibold wrap-anywhere"),
                 class_name="border-b border-line pb-3",
+            ),
+            when(
+                _STATE.hero,
+                rx.el.img(
+                    src=_STATE.hero.replace(".webp", "-small.webp"),
+                    alt="",
+                    class_name="mt-4 aspect-[3/2] w-full rounded-2xl object-cover",
+                ),
             ),
             rx.el.p(
                 shown.tagline,
@@ -338,5 +412,5 @@ page = Page(
     route="/office/business",
     title="Business",
     draw=draw,
-    on_load=(ViewerState.load, OfficeBusinessState.load),
+    on_load=(ViewerState.load, OfficeBusinessState.load, AddressFormState.load),
 )

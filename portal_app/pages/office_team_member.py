@@ -174,6 +174,7 @@ def _profile() -> rx.Component:
                 picture=_PERSON.photo_url,
                 on_uploaded=_STATE.use_picture,
                 on_remove=_STATE.remove_picture,
+                seen="Customers see it when they choose.",
             ),
             rx.el.div(
                 rx.cond(

@@ -217,7 +217,9 @@ HANDLERS = {
             "begin change_role invite remove require_second_factor send_again withdraw"
         ),
         "looking_state": "find start",
-        "office_business_state": "remove_logo save show use_logo",
+        "office_business_state": (
+            "remove_hero remove_logo save show use_hero use_logo"
+        ),
         "office_permissions_state": "save",
         "office_team_state": "move restore save",
         "office_policies_state": "archive begin move restore save",
@@ -283,7 +285,7 @@ ROUTES: dict[str, Asked | tuple[Asked, ...]] = {
     "GET /api/auth/{provider}/start": Asked("/api/auth/google/start", _all(303)),
     "GET /api/brand.css": Asked("/api/brand.css", _all(200)),
     "GET /api/brand/icon": Asked("/api/brand/icon", _all(307)),
-    # No such logo.
+    # No such picture.
     "GET /api/brand/{file_id}.webp": Asked("/api/brand/x.webp", _all(404)),
     "GET /api/calendar/{number}.ics": Asked("/api/calendar/{number}.ics", _OWNER_ONLY),
     "GET /api/files/{file_id}": (

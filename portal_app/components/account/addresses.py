@@ -40,6 +40,56 @@ class AddressFields(rx.Component):
     on_locate: rx.EventHandler[two_texts]
 
 
+class PinField(rx.Component):
+    """A pin as a field of its own, with a search for towns."""
+
+    library = "$/public/react/pin_field.jsx"
+    tag = "PinField"
+    lib_dependencies = LEAFLET
+
+    label: rx.Var[str]
+    help: rx.Var[str]
+    error: rx.Var[str]
+    latitude: rx.Var[str]
+    longitude: rx.Var[str]
+    lists: rx.Var[Any]
+    home: rx.Var[str]
+    search_result: rx.Var[Any]
+    has_geocoder: rx.Var[bool]
+    tiles: rx.Var[str]
+
+    on_search: rx.EventHandler[two_texts]
+
+
+def pin_field(
+    label: str, latitude: Any, longitude: Any, *, help: str, error: Any
+) -> rx.Component:
+    """Draw a pin that is searched for, set on the map, or where this device is.
+
+    The form sends ``latitude`` and ``longitude``; ``AddressFormState`` is loaded.
+
+    Args:
+        label: What the pin is of.
+        latitude: A Var, empty for no pin; so ``longitude``.
+        longitude: See ``latitude``.
+        help: A sentence below.
+        error: What is wrong, in words; a Var.
+    """
+    return PinField.create(
+        label=label,
+        help=help,
+        error=error,
+        latitude=latitude,
+        longitude=longitude,
+        lists=AddressFormState.lists,
+        home=AddressFormState.home,
+        search_result=AddressFormState.search_result,
+        has_geocoder=AddressFormState.has_geocoder,
+        tiles=AddressFormState.tiles,
+        on_search=AddressFormState.search,
+    )
+
+
 def address_fields(address: Any, errors: Any, optional: str = "") -> rx.Component:
     """Draw an address with its lists, search and pin.
 

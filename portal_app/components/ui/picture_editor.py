@@ -17,6 +17,8 @@ class PictureEditor(rx.Component):
     picture: rx.Var[str]
     camera: rx.Var[str]
     round: rx.Var[bool]
+    photo: rx.Var[bool]
+    seen: rx.Var[str]
 
     on_uploaded: rx.EventHandler[rx.event.passthrough_event_spec(str)]
     on_remove: rx.EventHandler[rx.event.no_args_event_spec]
@@ -44,6 +46,8 @@ def picture_editor(
     on_uploaded: Any,
     on_remove: Any,
     of_oneself: bool = False,
+    photo: bool = False,
+    seen: str = "Only you and the business see it.",
 ) -> rx.Component:
     """Draw a picture with the camera button that changes it at once.
 
@@ -57,6 +61,8 @@ def picture_editor(
         on_uploaded: Event that gets the id of the file that was handed in.
         on_remove: Event that takes the picture away.
         of_oneself: A round picture, taken by the camera that looks at its owner.
+        photo: A larger one of 3:2 instead of a square.
+        seen: Who sees it, in words.
     """
     return rx.el.div(
         drawn,
@@ -65,6 +71,8 @@ def picture_editor(
             picture=picture,
             on_uploaded=on_uploaded,
             on_remove=on_remove,
+            photo=photo,
+            seen=seen,
             **_shape(of_oneself),
             class_name=(
                 "btn btn-secondary btn-icon absolute -right-2 -bottom-2 "

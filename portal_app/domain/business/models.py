@@ -41,6 +41,12 @@ class Business(SQLModel, table=True):
     locale: str = Field(default="en", max_length=16)
     accent_color: str = Field(default="#0f766e", max_length=7)
     logo_path: str = Field(default="", max_length=200)
+    hero_path: str = Field(
+        default="", max_length=200, sa_column_kwargs={"server_default": ""}
+    )
+    hero_alt: str = Field(
+        default="", max_length=200, sa_column_kwargs={"server_default": ""}
+    )
     opening_text: str = Field(
         default="", max_length=500, sa_column_kwargs={"server_default": ""}
     )

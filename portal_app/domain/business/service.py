@@ -1,6 +1,7 @@
 """The business's own settings: read by everyone, changed by the office."""
 
 from dataclasses import asdict, fields
+from typing import Literal
 
 from sqlalchemy import update
 from sqlmodel import Session, col
@@ -74,6 +75,8 @@ def business_view(tx: Session) -> BusinessView:
         phone=business.phone,
         email=business.email,
         logo_url=business.logo_path,
+        hero_url=business.hero_path,
+        hero_alt=business.hero_alt,
         demo=business.demo,
         about=business.about,
         address=business.address,
@@ -138,20 +141,24 @@ def save_business(
     change_log.record(tx, actor, "changed", thing, differences)
 
 
-def set_logo_path(tx: Session, actor: Actor, path: str) -> None:
-    """Say where the logo is served; empty for none.
+def set_picture_path(
+    tx: Session, actor: Actor, column: Literal["logo_path", "hero_path"], path: str
+) -> None:
+    """Say where a picture of the business is served; empty for none.
 
     Raises:
         NotAllowed: If the actor is not the office.
     """
     require_office(actor)
     business = current_business(tx)
-    before = "A picture" if business.logo_path else ""
-    business.logo_path = path
+    before = "A picture" if getattr(business, column) else ""
+    setattr(business, column, path)
     business.version += 1
     tx.add(business)
     tx.flush()
-    change = Difference("Logo", before, "Another picture" if path else "")
+    label = next(one.label for one in rules.SETTINGS.fields if one.name == column)
+    after = ("Another picture" if before else "A picture") if path else ""
+    change = Difference(label, before, after)
     thing = Thing("Business", "", business.name)
     change_log.record(tx, actor, "changed", thing, [change])
 

@@ -5,13 +5,18 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class BusinessView:
-    """The business as every visitor sees it."""
+    """The business as every visitor sees it.
+
+    ``hero_url`` is the picture of the home page, with a neighbour ``…-small.webp``.
+    """
 
     name: str = ""
     tagline: str = ""
     phone: str = ""
     email: str = ""
     logo_url: str = ""
+    hero_url: str = ""
+    hero_alt: str = ""
     demo: bool = False
     about: str = ""
     address: str = ""

@@ -1,6 +1,6 @@
 """The business as customers see it, and how it works, in one form."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
@@ -12,7 +12,8 @@ from sqlmodel import Session
 from portal_app.domain.business import rules, service_area
 from portal_app.domain.business import service as businesses
 from portal_app.domain.business.rules import BusinessForm
-from portal_app.domain.office.logo import set_logo
+from portal_app.domain.office import brand_pictures
+from portal_app.kernel.audiences import Actor
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.errors import DomainError
 from portal_app.kernel.formats import Formats
@@ -25,7 +26,15 @@ from portal_app.state.core.viewer import ViewerState
 
 _TEXTS = (
     *("name", "tagline", "about", "email", "phone", "address", "opening_text"),
-    *("footer_text", "accent_color", "country", "currency", "timezone", "locale"),
+    *(
+        "footer_text",
+        "hero_alt",
+        "accent_color",
+        "country",
+        "currency",
+        "timezone",
+        "locale",
+    ),
     *("area_kind", "area_postcodes"),
 )
 _NUMBERS = (
@@ -54,6 +63,7 @@ class BusinessFormView:
     address: str = ""
     opening_text: str = ""
     footer_text: str = ""
+    hero_alt: str = ""
     accent_color: str = ""
     country: str = ""
     currency: str = ""
@@ -98,6 +108,7 @@ class OfficeBusinessState(VersionedForm, rx.State):
     version: int = 0
     example: str = ""
     logo: str = ""
+    hero: str = ""
     countries: list[list[str]] = []
     currencies: list[list[str]] = []
     timezones: list[list[str]] = []
@@ -106,8 +117,8 @@ class OfficeBusinessState(VersionedForm, rx.State):
     @event_for(*STAFF)
     async def load(self) -> None:
         """Show the settings as they are now."""
-        await self._read()
         self._clear_messages()
+        await self._read()
         self.loaded = True
 
     @event_for(OFFICE)
@@ -121,40 +132,58 @@ class OfficeBusinessState(VersionedForm, rx.State):
         self, form_data: dict[str, str]
     ) -> AsyncIterator[list[EventSpec] | None]:
         """Store them, unless somebody else did meanwhile."""
-        self._clear_messages()
-        self.pending = True
-        yield None
         version = form_parsing.number(form_data, "version")
-        saving = worker.call(_save, actor(), dict(form_data), version)
-        if await self._try_save(saving):
-            await self._read()
-            yield [ViewerState.load, toast("success", "The business is saved.")]
-        elif self.seen:
-            # Whoever was shown what differs saves over just that.
-            self.version = self.seen
+
+        async def store() -> None:
+            await worker.call(_save, actor(), dict(form_data), version)
+
+        done = [ViewerState.load, toast("success", "The business is saved.")]
+        async for step in self._save(form_data, store, lambda: done):
+            yield step
 
     @event_for(OFFICE)
     async def use_logo(self, file_id: str) -> list[EventSpec]:
         """Show the picture that was just handed in as the logo."""
-        return await self._set_logo(file_id, "The logo is saved.")
+        setter = brand_pictures.set_logo
+        return await self._set_picture(setter, file_id, "The logo is saved.")
 
     @event_for(OFFICE)
     async def remove_logo(self) -> list[EventSpec]:
         """Show the portal's own mark again."""
-        return await self._set_logo("", "The logo is removed.")
+        setter = brand_pictures.set_logo
+        return await self._set_picture(setter, "", "The logo is removed.")
 
-    async def _set_logo(self, file_id: str, words: str) -> list[EventSpec]:
+    @event_for(OFFICE)
+    async def use_hero(self, file_id: str) -> list[EventSpec]:
+        """Show the photo that was just handed in at the top of the home page."""
+        setter = brand_pictures.set_hero
+        return await self._set_picture(setter, file_id, "The picture is saved.")
+
+    @event_for(OFFICE)
+    async def remove_hero(self) -> list[EventSpec]:
+        """Show the categories there again."""
+        setter = brand_pictures.set_hero
+        return await self._set_picture(setter, "", "The picture is removed.")
+
+    async def _set_picture(
+        self, setter: Callable[[Session, Actor, str], None], file_id: str, words: str
+    ) -> list[EventSpec]:
         try:
-            await worker.call(set_logo, actor(), file_id)
+            await worker.call(setter, actor(), file_id)
         except DomainError as error:
             return [toast("error", error.message)]
         stored, self.version = await worker.query(businesses.settings_form)
-        self.logo = stored.logo_path
+        self.logo, self.hero = stored.logo_path, stored.hero_path
+        # What is typed meanwhile is saved over this.
+        self.seen = self.version
         return [ViewerState.load, toast("success", words)]
 
     async def _read(self) -> None:
+        if self.changes:
+            return  # what was typed stays as it is beside what somebody else saved
         stored, self.version = await worker.query(businesses.settings_form)
         self.form, self.logo = _as_typed(stored), stored.logo_path
+        self.hero = stored.hero_path
         self.preview = _preview(
             PreviewView(
                 name=stored.name,

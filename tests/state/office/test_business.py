@@ -26,7 +26,9 @@ def opened() -> Tab:
 
 def save(tab: Tab, **typed: str) -> OfficeBusinessState:
     state = tab.state(OfficeBusinessState)
-    form = asdict(state.form) | {"version": str(state.version)} | typed
+    # Whoever was told of a newer version saves over that.
+    version = str(state.seen or state.version)
+    form = asdict(state.form) | {"version": version} | typed
     tab.fire(OfficeBusinessState.save, form)
     return state
 
