@@ -54,12 +54,16 @@ def test_the_business_is_previewed_and_every_mistake_told(
     preview = office.get_by_role("complementary", name="Preview")
     steps.field(office, "Tagline").fill("Everything under one roof")
     expect(preview).to_contain_text("Everything under one roof")
-    steps.field(office, "Latitude").fill("95")
+    pin = office.get_by_role("group", name="Pin of the address")
+    steps.field(office, "Service area").select_option("radius")
+    steps.field(office, "Distance (km)").fill("20")
+    remove = pin.get_by_role("button", name="Remove the pin")
+    if remove.is_visible():
+        remove.click()
     steps.button(office, "Save").click()
-    latitude = steps.field(office, "Latitude")
-    expect(latitude).to_have_accessible_description(
-        "Please enter a number from -90 to 90. "
-        "The pin of the address, as maps show it: -33.8688"
+    expect(pin).to_have_accessible_description(
+        "A distance is measured from the pin of the address. "
+        "A distance around which you work is measured from here."
     )
     expect(steps.field(office, "Tagline")).to_have_value("Everything under one roof")
     steps.visit(office, "/office/changes")

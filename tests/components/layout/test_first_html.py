@@ -1,5 +1,6 @@
 """A tree drawn with plain values becomes HTML; anything else is refused by name."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -276,6 +277,17 @@ def test_home_page_shows_business_services_and_prices() -> None:
         'href="tel:+61 2 5550 4321"',
     ):
         assert text in drawing.html
+
+
+def test_the_home_page_begins_with_the_picture_of_the_business() -> None:
+    path = "/api/brand/abc.webp"
+    shown = replace(BUSINESS, hero_url=path, hero_alt="Two <people>")
+    drawing = index.first_html(shown, FRONT, True)
+    assert drawing.image == path
+    assert f'src="{path}"' in drawing.html
+    assert "/api/brand/abc-small.webp 480w" in drawing.html
+    assert 'alt="Two &lt;people&gt;"' in drawing.html
+    assert "/api/brand/" not in index.first_html(BUSINESS, FRONT, True).html
 
 
 def test_all_services_are_there_with_their_starting_prices() -> None:
