@@ -7,7 +7,12 @@ from portal_app.components.layout.shell import shell
 from portal_app.components.ui.buttons import button, submit_button
 from portal_app.components.ui.feedback import list_skeleton
 from portal_app.components.ui.fields import text_field
-from portal_app.components.ui.forms import conflict_notice, form
+from portal_app.components.ui.forms import (
+    conflict_notice,
+    form,
+    saved_version_button,
+    unsaved_changes_guard,
+)
 from portal_app.components.ui.logic import each, joined
 from portal_app.components.ui.surfaces import card, page_header, section
 from portal_app.domain.business.views import PermissionCell, PermissionRow
@@ -44,9 +49,8 @@ def draw() -> rx.Component:
 
 def _form() -> rx.Component:
     return form(
-        conflict_notice(_STATE.changes, "The permissions changed"),
-        rx.el.input(
-            type="hidden", name="version", value=_STATE.version, read_only=True
+        conflict_notice(
+            _STATE.changes, "The permissions changed", again=saved_version_button()
         ),
         card(
             rx.el.table(
@@ -71,6 +75,9 @@ def _form() -> rx.Component:
             class_name="text-ink-soft",
         ),
         submit_button("Save", pending=_STATE.pending, class_name="sm:self-start"),
+        unsaved_changes_guard(
+            _STATE.saved, "", version=_STATE.version, seen=_STATE.seen
+        ),
         on_submit=_STATE.save,
         problem=_STATE.problem,
         reset_on_submit=False,

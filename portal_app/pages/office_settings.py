@@ -9,7 +9,12 @@ from portal_app.components.layout.shell import shell
 from portal_app.components.ui.buttons import submit_button
 from portal_app.components.ui.feedback import list_skeleton
 from portal_app.components.ui.fields import checkbox_field, select_field, text_field
-from portal_app.components.ui.forms import conflict_notice, form
+from portal_app.components.ui.forms import (
+    conflict_notice,
+    form,
+    saved_version_button,
+    unsaved_changes_guard,
+)
 from portal_app.components.ui.surfaces import card
 from portal_app.pages.page import Page
 from portal_app.state.core.viewer import ViewerState
@@ -36,9 +41,8 @@ def draw() -> rx.Component:
 
 def _form() -> rx.Component:
     return form(
-        conflict_notice(_STATE.changes, "The settings changed"),
-        rx.el.input(
-            type="hidden", name="version", value=_STATE.version, read_only=True
+        conflict_notice(
+            _STATE.changes, "The settings changed", again=saved_version_button()
         ),
         _group(
             "Ways to log in",
@@ -93,6 +97,9 @@ def _form() -> rx.Component:
             ),
         ),
         submit_button("Save", pending=_STATE.pending, class_name="sm:self-start"),
+        unsaved_changes_guard(
+            _STATE.saved, "", version=_STATE.version, seen=_STATE.seen
+        ),
         on_submit=_STATE.save,
         problem=_STATE.problem,
         class_name="flex max-w-3xl flex-col gap-6",

@@ -35,6 +35,8 @@ class VersionedForm(SubmittedForm, mixin=True):
         form: form_parsing.Form,
         save: Callable[[], Awaitable[Any]],
         events: Callable[[], list[EventSpec]],
+        *,
+        keeps_typed: bool = False,
     ) -> AsyncIterator[list[EventSpec] | None]:
         """Save what was typed, unless this very form is saved already.
 
@@ -42,6 +44,8 @@ class VersionedForm(SubmittedForm, mixin=True):
             form: As submitted; ``request`` in it names this submission.
             save: Called when the page shows that the form is busy.
             events: What follows once it is saved and read again.
+            keeps_typed: For a form on its page: after somebody else's save it keeps
+                what it was filled from, beside what was typed.
         """
         request = form_parsing.field(form, "request")
         if request and request == self.saved:
@@ -50,7 +54,7 @@ class VersionedForm(SubmittedForm, mixin=True):
         self.pending = True
         yield None
         stored = await self._try_save(save())
-        if stored or self.changes:
+        if stored or (self.changes and not keeps_typed):
             await self._read()
         if stored:
             self.saved = request

@@ -138,7 +138,7 @@ class OfficeBusinessState(VersionedForm, rx.State):
             await worker.call(_save, actor(), dict(form_data), version)
 
         done = [ViewerState.load, toast("success", "The business is saved.")]
-        async for step in self._save(form_data, store, lambda: done):
+        async for step in self._save(form_data, store, lambda: done, keeps_typed=True):
             yield step
 
     @event_for(OFFICE)
@@ -179,8 +179,6 @@ class OfficeBusinessState(VersionedForm, rx.State):
         return [ViewerState.load, toast("success", words)]
 
     async def _read(self) -> None:
-        if self.changes:
-            return  # what was typed stays as it is beside what somebody else saved
         stored, self.version = await worker.query(businesses.settings_form)
         self.form, self.logo = _as_typed(stored), stored.logo_path
         self.hero = stored.hero_path

@@ -34,19 +34,15 @@ class OfficePermissionsState(VersionedForm, rx.State):
         self, form_data: dict[str, str]
     ) -> AsyncIterator[list[EventSpec] | None]:
         """Switch as the form says, unless somebody else did meanwhile."""
-        self._clear_messages()
-        self.pending = True
-        yield None
-        # Whoever was shown what differs saves over just that.
         version = form_parsing.number(form_data, "version")
-        saving = worker.call(
-            permissions.save_features, actor(), _features(form_data), version
-        )
-        if await self._try_save(saving):
-            await self._read()
-            yield [toast("success", "The permissions are saved.")]
-        elif self.seen:
-            self.version = self.seen
+        wanted = _features(form_data)
+
+        async def store() -> None:
+            await worker.call(permissions.save_features, actor(), wanted, version)
+
+        done = [toast("success", "The permissions are saved.")]
+        async for step in self._save(form_data, store, lambda: done, keeps_typed=True):
+            yield step
 
     async def _read(self) -> None:
         features = await worker.query(permissions.current_features)

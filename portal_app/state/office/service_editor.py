@@ -194,7 +194,7 @@ class OfficeServiceState(AskingForm, rx.State):
             await worker.call(_store, actor(), service_id, form_data, version)
 
         done = [toast("success", "The service is saved.")]
-        async for step in self._save(form_data, store, lambda: done):
+        async for step in self._save(form_data, store, lambda: done, keeps_typed=True):
             yield step
 
     @event_for(OFFICE)
@@ -212,8 +212,6 @@ class OfficeServiceState(AskingForm, rx.State):
         return toast("success", "The service is back, as it was.")
 
     async def _read(self) -> None:
-        if self.changes:
-            return  # what was typed stays as it is beside what somebody else saved
         shown = await worker.query(_read_page, actor(), self._service_id)
         self.form, self.page = shown.form, shown.preview
         self.categories, self.types = shown.categories, shown.types

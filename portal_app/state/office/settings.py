@@ -8,7 +8,6 @@ from reflex.event import EventSpec
 from portal_app.domain.accounts.rules import PROVIDERS
 from portal_app.domain.business import service as businesses
 from portal_app.domain.business.rules import SwitchesForm
-from portal_app.domain.business.views import Switches
 from portal_app.state.auth import providers
 from portal_app.state.core import form_parsing, worker
 from portal_app.state.core.access import OFFICE, STAFF, actor, event_for
@@ -40,29 +39,28 @@ class OfficeSettingsState(VersionedForm, rx.State):
     @event_for(*STAFF)
     async def load(self) -> None:
         """Show the switches as they are now."""
-        self._show(await worker.query(businesses.switches))
+        await self._read()
         self.missing = [name for name in PROVIDERS if not providers.is_configured(name)]
         self._clear_messages()
         self.loaded = True
 
     @event_for(OFFICE)
-    async def save(self, form_data: dict[str, str]) -> AsyncIterator[EventSpec | None]:
+    async def save(
+        self, form_data: dict[str, str]
+    ) -> AsyncIterator[list[EventSpec] | None]:
         """Store them, unless somebody else did meanwhile."""
-        self._clear_messages()
-        self.pending = True
-        yield
-        # Whoever was shown what differs saves over just that.
         version = form_parsing.number(form_data, "version")
-        saving = worker.call(
-            businesses.save_switches, actor(), _form(form_data), version
-        )
-        if await self._try_save(saving):
-            self._show(await worker.query(businesses.switches))
-            yield toast("success", "The settings are saved.")
-        elif self.seen:
-            self.version = self.seen
+        wanted = _form(form_data)
 
-    def _show(self, switches: Switches) -> None:
+        async def store() -> None:
+            await worker.call(businesses.save_switches, actor(), wanted, version)
+
+        done = [toast("success", "The settings are saved.")]
+        async for step in self._save(form_data, store, lambda: done, keeps_typed=True):
+            yield step
+
+    async def _read(self) -> None:
+        switches = await worker.query(businesses.switches)
         self.google, self.apple = switches.google, switches.apple
         self.facebook = switches.facebook
         self.booking_number = switches.booking_number

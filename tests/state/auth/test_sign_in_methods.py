@@ -298,7 +298,7 @@ def test_settings_changed_meanwhile_are_not_overwritten(
         Change("session_hours", "Without “Remember me” (hours)", "4", "7")
         in state.changes
     )
-    assert (state.problem, state.version) == ("", 2)
+    assert (state.problem, state.seen) == ("", 2)
     kept = database.query(businesses.switches)
     assert (kept.session_hours, kept.asks_birthday) == (7, False)
     state = _save(tab, version="2", asks_birthday="on")

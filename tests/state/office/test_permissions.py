@@ -24,7 +24,9 @@ def opened() -> Tab:
 def save(tab: Tab, **without: bool) -> OfficePermissionsState:
     state = tab.state(OfficePermissionsState)
     form = {key: value for key, value in EVERYTHING.items() if key not in without}
-    tab.fire(OfficePermissionsState.save, form | {"version": str(state.version)})
+    # Whoever was told of a newer version saves over that.
+    form["version"] = str(state.seen or state.version)
+    tab.fire(OfficePermissionsState.save, form)
     return state
 
 
