@@ -5,17 +5,13 @@ does, and the form sends it on submit. Identifiers are set as plain attributes s
 that Reflex does not create a React reference for each of them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import reflex as rx
 
 from portal_app.components.ui.icons import icon
 from portal_app.components.ui.logic import classes, each, flag, is_var, when
-
-
-def _name_of(name: str, field_id: str) -> str:
-    return field_id or f"field-{name}"
 
 
 def _error_line(identifier: str, error: Any) -> list[rx.Component]:
@@ -123,53 +119,25 @@ def field_frame(
     )
 
 
-def text_field(
+def _framed(
+    draw: Callable[..., rx.Component],
     label: Any,
     name: str,
     *,
-    type: str = "text",
     error: Any = None,
     help: Any = None,
     required: bool = True,
-    before: str = "",
     field_id: str = "",
     class_name: str = "",
     **props: Any,
 ) -> rx.Component:
-    """Draw a one-line text field.
-
-    Args:
-        label: The visible label and accessible name.
-        name: The key in the submitted form.
-        type: The native type: ``text``, ``email``, ``tel``, ``date`` …
-        error: What is wrong, in words; may be a Var.
-        help: What to enter.
-        required: Marked for assistive technology; otherwise shown as optional.
-        before: Name of an icon inside the field.
-        field_id: The ``id``, when a page has two fields of one name.
-        class_name: Extra classes of the whole field.
-        **props: Passed to the input: ``default_value``, ``auto_complete``,
-            ``input_mode``, ``placeholder``, ``on_blur`` …
-    """
-    identifier = _name_of(name, field_id)
+    """Draw a control by a function of its attributes, in its frame."""
+    identifier = field_id or f"field-{name}"
     custom = {**described(identifier, error, help), **props.pop("custom_attrs", {})}
     if required:
         custom["aria-required"] = "true"
-    control: rx.Component = rx.el.input(
-        type=type,
-        name=name,
-        class_name=classes("field-input", "pl-11" if before else ""),
-        custom_attrs=custom,
-        **props,
-    )
-    if before:
-        control = rx.el.div(
-            icon(before, "absolute left-3.5 top-1/2 -translate-y-1/2 text-ink-faint"),
-            control,
-            class_name="relative",
-        )
     return field_frame(
-        control,
+        draw(name=name, class_name="field-input", custom_attrs=custom, **props),
         label,
         identifier,
         error=error,
@@ -177,6 +145,35 @@ def text_field(
         required=required,
         class_name=class_name,
     )
+
+
+def text_field(
+    label: Any, name: str, *, type: str = "text", before: str = "", **props: Any
+) -> rx.Component:
+    """Draw a one-line text field.
+
+    Args:
+        label: The visible label and accessible name.
+        name: The key in the submitted form.
+        type: The native type: ``text``, ``email``, ``tel``, ``date`` …
+        before: Name of an icon inside the field.
+        **props: Of the field: ``error``, what is wrong, in words, and ``help``, what
+            to enter, may be Vars; ``required`` is marked for assistive technology,
+            what is not is shown as optional; ``field_id`` when a page has two fields
+            of one name; ``class_name`` of the whole field. All others are passed to
+            the input: ``default_value``, ``auto_complete``, ``input_mode``,
+            ``placeholder``, ``on_blur`` …
+    """
+
+    def with_icon(*, class_name: str, **attributes: Any) -> rx.Component:
+        return rx.el.div(
+            icon(before, "absolute left-3.5 top-1/2 -translate-y-1/2 text-ink-faint"),
+            rx.el.input(class_name=f"{class_name} pl-11", **attributes),
+            class_name="relative",
+        )
+
+    draw = with_icon if before else rx.el.input
+    return _framed(draw, label, name, type=type, **props)
 
 
 def email_field(
@@ -216,64 +213,21 @@ def phone_field(
 
 
 def textarea_field(
-    label: Any,
-    name: str,
-    *,
-    error: Any = None,
-    help: Any = None,
-    required: bool = True,
-    rows: int = 4,
-    field_id: str = "",
-    class_name: str = "",
-    **props: Any,
+    label: Any, name: str, *, rows: int = 4, **props: Any
 ) -> rx.Component:
     """Draw a field for longer text, which grows with what is typed.
 
     Args:
         label: The visible label.
         name: The key in the submitted form.
-        error: What is wrong, in words; may be a Var.
-        help: What to enter.
-        required: Otherwise shown as optional.
         rows: Lines at first.
-        field_id: The ``id``, when a page has two fields of one name.
-        class_name: Extra classes of the whole field.
-        **props: Passed to the ``textarea``.
+        **props: As for ``text_field``.
     """
-    identifier = _name_of(name, field_id)
-    custom = {**described(identifier, error, help), **props.pop("custom_attrs", {})}
-    if required:
-        custom["aria-required"] = "true"
-    control = rx.el.textarea(
-        name=name,
-        rows=str(rows),
-        class_name="field-input",
-        custom_attrs=custom,
-        **props,
-    )
-    return field_frame(
-        control,
-        label,
-        identifier,
-        error=error,
-        help_text=help,
-        required=required,
-        class_name=class_name,
-    )
+    return _framed(rx.el.textarea, label, name, rows=str(rows), **props)
 
 
 def select_field(
-    label: Any,
-    name: str,
-    options: Any,
-    *,
-    error: Any = None,
-    help: Any = None,
-    required: bool = True,
-    placeholder: str = "",
-    field_id: str = "",
-    class_name: str = "",
-    **props: Any,
+    label: Any, name: str, options: Any, *, placeholder: str = "", **props: Any
 ) -> rx.Component:
     """Draw a native select.
 
@@ -281,44 +235,27 @@ def select_field(
         label: The visible label.
         name: The key in the submitted form.
         options: Pairs of value and label, or a Var of a list of such pairs.
-        error: What is wrong, in words; may be a Var.
-        help: What to choose.
-        required: Otherwise shown as optional.
         placeholder: A first, empty option.
-        field_id: The ``id``, when a page has two fields of one name.
-        class_name: Extra classes of the whole field.
-        **props: Passed to the ``select``.
+        **props: As for ``text_field``.
     """
-    identifier = _name_of(name, field_id)
-    custom = {**described(identifier, error, help), **props.pop("custom_attrs", {})}
-    if required:
-        custom["aria-required"] = "true"
     first = [rx.el.option(placeholder, value="")] if placeholder else []
-    control = rx.el.div(
-        rx.el.select(
-            *first,
-            each(options, lambda pair: rx.el.option(pair[1], value=pair[0])),
-            name=name,
-            class_name="field-input",
-            custom_attrs=custom,
-            **props,
-        ),
-        icon(
-            "chevron-down",
-            "pointer-events-none absolute right-3.5 top-1/2 -translate-y-1/2 "
-            "text-ink-faint",
-        ),
-        class_name="relative",
-    )
-    return field_frame(
-        control,
-        label,
-        identifier,
-        error=error,
-        help_text=help,
-        required=required,
-        class_name=class_name,
-    )
+
+    def draw(**attributes: Any) -> rx.Component:
+        return rx.el.div(
+            rx.el.select(
+                *first,
+                each(options, lambda pair: rx.el.option(pair[1], value=pair[0])),
+                **attributes,
+            ),
+            icon(
+                "chevron-down",
+                "pointer-events-none absolute right-3.5 top-1/2 -translate-y-1/2 "
+                "text-ink-faint",
+            ),
+            class_name="relative",
+        )
+
+    return _framed(draw, label, name, **props)
 
 
 def checkbox_field(
@@ -327,7 +264,6 @@ def checkbox_field(
     *,
     error: Any = None,
     help: Any = None,
-    field_id: str = "",
     class_name: str = "",
     **props: Any,
 ) -> rx.Component:
@@ -338,11 +274,10 @@ def checkbox_field(
         name: The key in the submitted form (``"on"`` when ticked).
         error: What is wrong, in words; may be a Var.
         help: A second line.
-        field_id: The ``id``, when a page has two fields of one name.
         class_name: Extra classes of the whole field.
         **props: Passed to the input.
     """
-    identifier = _name_of(name, field_id)
+    identifier = f"field-{name}"
     children: Sequence[Any] = label if isinstance(label, list | tuple) else [label]
     return rx.el.div(
         rx.el.div(
