@@ -8,11 +8,13 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 
 from portal_app.kernel.errors import UNEXPECTED_ERROR, Unavailable, outage_behind
+from portal_app.settings import ROOT
 
 log = structlog.get_logger("requests")
 
 RETRY_SECONDS = 5
 _DRAWING = Path(__file__).with_name("unavailable.html")
+_OFFLINE_PAGE = ROOT / "assets" / "offline.html"
 _UNAVAILABLE, _BROKEN = 503, 500
 _BROKEN_TITLE = "Something went wrong"
 _UNAVAILABLE_TITLE = "Back in a moment"
@@ -57,9 +59,16 @@ def _page(words: str, outage: bool, repeatable: bool) -> str:
     refresh = f'<meta http-equiv="refresh" content="{RETRY_SECONDS}" />'
     return (
         _DRAWING.read_text("utf-8")
+        .replace("{style}", _shared_style())
         .replace("{refresh}", refresh if outage and repeatable else "")
         .replace("{title}", _UNAVAILABLE_TITLE if outage else _BROKEN_TITLE)
         .replace("{words}", words)
         # What a form sent is not sent again by a link.
         .replace('href=""', 'href=""' if repeatable else 'href="/"')
     )
+
+
+def _shared_style() -> str:
+    """What both pages wear; the other holds it, for it is kept without any file."""
+    page = _OFFLINE_PAGE.read_text("utf-8")
+    return page.partition("<style>")[2].partition("</style>")[0]

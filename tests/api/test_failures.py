@@ -49,7 +49,10 @@ def test_a_page_is_drawn_and_comes_back_by_itself() -> None:
     assert "<h1>Back in a moment</h1>" in answer.text
     assert f"<p>{AWAY}</p>" in answer.text
     assert '<meta http-equiv="refresh" content="5" />' in answer.text
-    assert "{" not in answer.text.partition("</style>")[2]
+    assert "{" not in answer.text.rpartition("</style>")[2]
+    # As when the browser is offline, and in the portal's typeface.
+    assert "background: var(--canvas);" in answer.text
+    assert "font-family: Figtree;" in answer.text
 
 
 @pytest.mark.parametrize(
