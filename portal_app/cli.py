@@ -25,7 +25,7 @@ from portal_app.backups.manifest import BackupError
 from portal_app.backups.retention import backup_folder
 from portal_app.demo.customers import DemoStorage
 from portal_app.demo.loader import ACCOUNTS, PASSWORD, is_empty, load_demo
-from portal_app.domain import wiring
+from portal_app.domain import listeners, wiring
 from portal_app.domain.accounts import credentials, second_factor
 from portal_app.domain.accounts import service as accounts
 from portal_app.domain.accounts.owners import has_owner
@@ -87,6 +87,7 @@ main.add_typer(pack, name="pack")
 @main.callback()
 def private() -> None:
     """Run and look after the customer portal."""
+    listeners.connect()
     # Whatever is made from here on holds what customers told us.
     os.umask(PRIVATE_UMASK)
     # Whatever a command began is cleared up, however it is ended. The server and the

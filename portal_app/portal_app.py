@@ -32,7 +32,7 @@ from portal_app.backups.locks import in_use
 from portal_app.backups.retention import backup_folder
 from portal_app.components.layout.document import app_options, waiting_page
 from portal_app.components.layout.first_html import until_hydrated
-from portal_app.domain import wiring
+from portal_app.domain import listeners, wiring
 from portal_app.domain.wiring import Wiring
 from portal_app.integrations.geocoding import NominatimGeocoder
 from portal_app.integrations.isolated_images import IsolatedImages
@@ -164,6 +164,7 @@ _database = Database(_settings.database_url, statement_seconds=STATEMENT_SECONDS
 _readiness = portal_readiness(_database, _settings)
 _storage = FsspecStorage(_settings.storage_url)
 _images = IsolatedImages()
+listeners.connect()
 wiring.install(
     Wiring(
         database=_database,

@@ -6,6 +6,7 @@ from unittest.mock import patch
 import pytest
 from argon2 import PasswordHasher
 
+from portal_app.domain import listeners
 from portal_app.domain.accounts import passwords
 from portal_app.kernel.db import Database
 from tests.support.budget import Budget
@@ -33,6 +34,7 @@ _KINDS = [
 
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(Budget(config), "budget")
+    listeners.connect()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

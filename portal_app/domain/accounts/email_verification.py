@@ -26,14 +26,14 @@ from portal_app.kernel.db import Database
 VerificationListener = Callable[[Session, str, str], None]
 WaitingCheck = Callable[[Session, str], bool]
 
-_listeners: list[VerificationListener] = []
-_checks: list[WaitingCheck] = []
+# Which they are is in ``domain.listeners``; a dict keeps their order, and each once.
+_listeners: dict[VerificationListener, None] = {}
+_checks: dict[WaitingCheck, None] = {}
 
 
-def on_verified(listener: VerificationListener) -> VerificationListener:
+def on_verified(listener: VerificationListener) -> None:
     """Call a function with transaction, account id and email at every proof."""
-    _listeners.append(listener)
-    return listener
+    _listeners[listener] = None
 
 
 def notify_verified(tx: Session, account_id: str, email: str) -> None:
@@ -42,10 +42,9 @@ def notify_verified(tx: Session, account_id: str, email: str) -> None:
         listener(tx, account_id, email)
 
 
-def waiting_data(check: WaitingCheck) -> WaitingCheck:
+def waiting_data(check: WaitingCheck) -> None:
     """Ask a function whether it has something for whoever proves an email."""
-    _checks.append(check)
-    return check
+    _checks[check] = None
 
 
 def has_waiting_data(tx: Session, email: str) -> bool:

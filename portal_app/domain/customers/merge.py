@@ -10,7 +10,6 @@ from sqlalchemy import delete, update
 from sqlmodel import Session, SQLModel, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from portal_app.domain.accounts import email_verification
 from portal_app.domain.accounts.models import Account
 from portal_app.domain.accounts.rules import CUSTOMER
 from portal_app.domain.customers.locations import MAX_LOCATIONS
@@ -26,13 +25,11 @@ from portal_app.domain.customers.models import (
 from portal_app.kernel.clock import utc_now
 
 
-@email_verification.waiting_data
 def has_unclaimed_customer(tx: Session, email: str) -> bool:
     """Whether a customer of this email has no account."""
     return tx.exec(_unclaimed(email).limit(1)).first() is not None
 
 
-@email_verification.on_verified
 def merge_customers(tx: Session, account_id: str, email: str) -> None:
     """Take over what customers without an account have under this email.
 

@@ -492,8 +492,7 @@ def withdraw_invitation(tx: Session, actor: Actor, fieldworker_id: str) -> None:
     invitations.withdraw(tx, actor, FIELDWORKER, reference=row.id)
 
 
-@invitations.on_accepted
-def _link_account(tx: Session, actor: Actor, accepted: Accepted) -> None:
+def link_account(tx: Session, actor: Actor, accepted: Accepted) -> None:
     """Let whoever accepted an invitation be the fieldworker it was meant for."""
     if accepted.role != FIELDWORKER:
         return

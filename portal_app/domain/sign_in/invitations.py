@@ -90,13 +90,13 @@ class Accepted:
 
 Listener = Callable[[Session, Actor, Accepted], None]
 
-_listeners: list[Listener] = []
+# Which they are is in ``domain.listeners``; a dict keeps their order, and each once.
+_listeners: dict[Listener, None] = {}
 
 
-def on_accepted(listener: Listener) -> Listener:
+def on_accepted(listener: Listener) -> None:
     """Call a function at every accepted invitation, as part of its transaction."""
-    _listeners.append(listener)
-    return listener
+    _listeners[listener] = None
 
 
 def invite(

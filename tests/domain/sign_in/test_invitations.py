@@ -36,7 +36,7 @@ def business(db: Database, hashing: HashingCalls) -> Database:
     return db
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def heard(monkeypatch: pytest.MonkeyPatch) -> list[Accepted]:
     found: list[Accepted] = []
 
