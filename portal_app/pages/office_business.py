@@ -20,6 +20,7 @@ from portal_app.components.ui.forms import (
     conflict_notice,
     form,
     saved_version_button,
+    sticky_actions,
     unsaved_changes_guard,
 )
 from portal_app.components.ui.icons import icon
@@ -205,7 +206,9 @@ def _form() -> rx.Component:
                 _number("A quote is valid for (days)", "quote_valid_days"),
             ),
         ),
-        submit_button("Save", pending=_STATE.pending, class_name="sm:self-start"),
+        sticky_actions(
+            submit_button("Save", pending=_STATE.pending, class_name="max-sm:flex-1")
+        ),
         unsaved_changes_guard(
             _STATE.saved, "", version=_STATE.version, seen=_STATE.seen
         ),

@@ -75,7 +75,7 @@ def _narrowing() -> rx.Component:
         submit_button(
             "Show",
             kind="secondary",
-            class_name="h-12",
+            class_name="h-12 max-sm:col-span-2",
             custom_attrs={"data-look": ""},
         ),
         on_submit=_STATE.narrow,

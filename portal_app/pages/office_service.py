@@ -51,6 +51,7 @@ def _editor() -> rx.Component:
                         text_link(
                             "See the page",
                             href=joined("/services/", _STATE.form.slug),
+                            class_name="inline-flex min-h-11 items-center",
                         ),
                     ),
                     when(

@@ -17,6 +17,7 @@ from portal_app.components.ui.forms import (
     conflict_notice,
     form,
     saved_version_button,
+    sticky_actions,
     unsaved_changes_guard,
 )
 from portal_app.components.ui.logic import each, joined, when
@@ -87,7 +88,7 @@ def service_editor() -> rx.Component:
         _whom(),
         _booking(),
         outside_notice(_STATE),
-        rx.el.div(
+        sticky_actions(
             rx.el.label(
                 rx.el.input(
                     type="checkbox",
@@ -105,11 +106,6 @@ def service_editor() -> rx.Component:
             ),
             submit_button(
                 rx.cond(_STATE.asks, "Save anyway", "Save"), pending=_STATE.pending
-            ),
-            class_name=(
-                "sticky bottom-(--bottom-bar) z-10 -mx-1 flex flex-wrap items-center "
-                "gap-3 rounded-t-2xl border-t border-line bg-(--bar) px-4 py-3 "
-                "backdrop-blur-lg"
             ),
         ),
         unsaved_changes_guard(

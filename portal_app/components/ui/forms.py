@@ -162,6 +162,21 @@ def conflict_notice(
     )
 
 
+def sticky_actions(*children: Any) -> rx.Component:
+    """Draw the buttons of a long form, which stay at the foot of the window.
+
+    Args:
+        *children: The buttons.
+    """
+    return rx.el.div(
+        *children,
+        class_name=(
+            "sticky bottom-(--bottom-bar) z-10 -mx-1 flex flex-wrap items-center gap-3 "
+            "rounded-t-2xl border-t border-line bg-(--bar) px-4 py-3 backdrop-blur-lg"
+        ),
+    )
+
+
 def saved_version_button() -> rx.Component:
     """Draw the button that fills a form with what is stored now.
 

@@ -85,7 +85,7 @@ def page_header(
                                 label,
                                 href=href,
                                 class_name=(
-                                    "inline-flex min-h-8 items-center font-medium "
+                                    "inline-flex min-h-11 items-center font-medium "
                                     "text-ink-faint hover:text-ink"
                                 ),
                             ),
@@ -97,7 +97,7 @@ def page_header(
                     class_name="flex flex-wrap items-center gap-1.5 text-sm",
                 ),
                 aria_label="Breadcrumb",
-                class_name="mb-2",
+                class_name="-mt-2",
             )
         ]
         if trail
