@@ -91,7 +91,7 @@ def test_the_business_is_previewed_and_every_mistake_told(
     steps.field(office, "Tagline").fill("Everything under one roof")
     expect(preview).to_contain_text("Everything under one roof")
     pin = office.get_by_role("group", name="Pin of the address")
-    steps.field(office, "Service area").select_option("radius")
+    office.get_by_label("Service area").select_option("radius")
     steps.field(office, "Distance (km)").fill("20")
     remove = pin.get_by_role("button", name="Remove the pin")
     if remove.is_visible():
