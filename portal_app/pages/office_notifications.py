@@ -8,6 +8,7 @@ from portal_app.components.layout.navigation import OFFICE_MENU
 from portal_app.components.layout.shell import shell
 from portal_app.components.ui.buttons import button
 from portal_app.components.ui.feedback import empty_state, list_skeleton, note
+from portal_app.components.ui.lists import kept_focus
 from portal_app.components.ui.logic import each, joined
 from portal_app.components.ui.surfaces import card, page_header, pager, section
 from portal_app.domain.notifications.undelivered import UndeliveredMail
@@ -25,7 +26,7 @@ def draw() -> rx.Component:
             section(
                 "Emails that were not delivered",
                 _waiting(),
-                _list(),
+                kept_focus(_list()),
                 class_name="max-w-3xl",
             ),
             list_skeleton(4),

@@ -3,13 +3,15 @@
 import re
 import secrets
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 from reflex_base.registry import RegistrationContext
-from sqlmodel import SQLModel, select
+from sqlalchemy import delete
+from sqlmodel import SQLModel, col, select
 
 from portal_app.demo.loader import PASSWORD
 from portal_app.domain.business import policies
@@ -20,7 +22,9 @@ from portal_app.domain.customers.models import CustomerDetails
 from portal_app.domain.dependents import types
 from portal_app.domain.dependents.models import DependentType
 from portal_app.domain.fields.models import FieldDefinition, FieldValue
+from portal_app.domain.notifications.models import OutboxMessage
 from portal_app.kernel.audiences import SYSTEM
+from portal_app.kernel.clock import utc_now
 from portal_app.state.office.custom_fields import OfficeFieldsState
 from portal_app.state.office.dependent_types import OfficeDependentTypesState
 from portal_app.state.office.policies import OfficePoliciesState
@@ -194,6 +198,55 @@ def _read_the_terms_at_the_sign_up(portal: RunningPortal, page: Page) -> None:
         before = PolicyForm(title=terms.title, text=terms.text)
         version = entry.version + 1
         db.call(policies.save_policy, SYSTEM, policies.TERMS, before, version)
+
+
+# --- Emails that did not arrive ---------------------------------------------------
+
+
+def test_who_sends_emails_again_stays_in_their_list(
+    office: Page, portal: RunningPortal
+) -> None:
+    name = secrets.token_hex(4)
+    recipients = [f"{name}-{number}@example.com" for number in range(2)]
+    _give_up_emails(portal, recipients)
+    steps.visit(office, "/office/notifications")
+    first, second = (
+        steps.button(office, f"Send again to {recipient}") for recipient in recipients
+    )
+    first.press("Enter")
+    expect(first).to_have_count(0)
+    expect(second).to_be_focused()
+    second.press("Enter")
+    expect(steps.heading(office, "Every email was delivered", level=3)).to_be_visible()
+    expect(
+        steps.heading(office, "Emails that were not delivered", level=2)
+    ).to_be_focused()
+    for recipient in recipients:
+        portal.mailbox.wait_for(recipient, "A new log-in")
+
+
+def _give_up_emails(portal: RunningPortal, recipients: list[str]) -> None:
+    """Have these emails given up, the first of them latest, and no others."""
+    now = utc_now()
+    with portal.database.write() as tx:
+        tx.execute(delete(OutboxMessage).where(col(OutboxMessage.failed_at) <= now))
+        for age, recipient in enumerate(recipients):
+            tx.add(
+                OutboxMessage(
+                    kind="new_device",
+                    dedupe_key=recipient,
+                    recipient=recipient,
+                    payload={
+                        "path": "/account/security",
+                        "device": "A browser",
+                        "place": "an unknown network",
+                        "when": "today",
+                    },
+                    due_at=now,
+                    failed_at=now - timedelta(minutes=age),
+                    reason="unknown_address",
+                )
+            )
 
 
 # --- Settings ---------------------------------------------------------------------

@@ -134,6 +134,23 @@ def icon_action(
     )
 
 
+class KeptFocus(rx.Component):
+    """A list of rows that go by what is pressed in them."""
+
+    library = "$/public/react/kept_focus.jsx"
+    tag = "KeptFocus"
+
+
+def kept_focus(*children: Any) -> rx.Component:
+    """Keep the focus in a list from which a press takes away the row.
+
+    Args:
+        *children: The list, and what stands in its place when it is empty; within
+            a ``section``, whose heading has the focus then.
+    """
+    return KeptFocus.create(*children)
+
+
 def undo_bar(words: Any, removed: Any, on_undo: Any) -> rx.Component:
     """Say that something was removed, and offer to take that back.
 
