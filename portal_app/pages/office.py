@@ -108,12 +108,14 @@ def _sign_in_methods() -> rx.Component:
     )
 
 
-def _sign_in_method(way: SignInMethod) -> rx.Component:
+def _sign_in_method(method: SignInMethod) -> rx.Component:
     return rx.el.li(
-        rx.el.span(way.name, class_name="min-w-0 flex-1 font-medium"),
-        rx.cond(way.why, rx.el.span(way.why, class_name="text-sm text-ink-faint")),
+        rx.el.span(method.name, class_name="min-w-0 flex-1 font-medium"),
         rx.cond(
-            way.open,
+            method.why, rx.el.span(method.why, class_name="text-sm text-ink-faint")
+        ),
+        rx.cond(
+            method.open,
             badge(
                 icon("circle-check", "size-3.5"),
                 "On",

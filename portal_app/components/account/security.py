@@ -130,19 +130,24 @@ def _connection_result() -> rx.Component:
     )
 
 
-def _provider(way: ProviderView) -> rx.Component:
+def _provider(provider: ProviderView) -> rx.Component:
     connected = _row(
-        provider_logo(way.provider),
-        way.name,
-        joined("Connected ", way.since, rx.cond(way.email, " as ", ""), way.email),
+        provider_logo(provider.provider),
+        provider.name,
+        joined(
+            "Connected ",
+            provider.since,
+            rx.cond(provider.email, " as ", ""),
+            provider.email,
+        ),
         action=rx.cond(
-            way.removable,
+            provider.removable,
             button(
                 "Disconnect",
                 kind="secondary",
                 size="sm",
-                aria_label=joined("Disconnect ", way.name),
-                on_click=AccountSecurityState.disconnect(way.provider),
+                aria_label=joined("Disconnect ", provider.name),
+                on_click=AccountSecurityState.disconnect(provider.provider),
             ),
             rx.el.span(
                 "Your only way in", class_name="text-sm font-medium text-ink-faint"
@@ -150,21 +155,21 @@ def _provider(way: ProviderView) -> rx.Component:
         ),
     )
     offered = _row(
-        provider_logo(way.provider),
-        way.name,
+        provider_logo(provider.provider),
+        provider.name,
         "Not connected",
         action=rx.el.a(
             rx.el.span("Connect"),
-            href=joined("/api/auth/", way.provider, "/start?connect=1"),
+            href=joined("/api/auth/", provider.provider, "/start?connect=1"),
             reload_document=True,
-            aria_label=joined("Connect ", way.name),
+            aria_label=joined("Connect ", provider.name),
             class_name="btn btn-secondary btn-sm",
         ),
     )
     return rx.cond(
-        way.connected,
+        provider.connected,
         connected,
-        rx.cond(AccountSecurityState.offered.contains(way.provider), offered),
+        rx.cond(AccountSecurityState.offered.contains(provider.provider), offered),
     )
 
 
@@ -192,7 +197,7 @@ def _session(session: SessionView) -> rx.Component:
     return _row(
         icon("monitor"),
         session.device,
-        joined(session.place, " · ", session.way),
+        joined(session.place, " · ", session.method),
         rx.cond(
             session.current,
             joined("Signed in ", session.signed_in),
@@ -226,25 +231,25 @@ def _links() -> rx.Component:
     )
 
 
-def _link(way: BookingLinkView) -> rx.Component:
-    whose = rx.cond(way.contact, joined(" for ", way.contact), "")
+def _link(link: BookingLinkView) -> rx.Component:
+    whose = rx.cond(link.contact, joined(" for ", link.contact), "")
     return _row(
         icon("ticket"),
         rx.fragment(
-            joined(way.service, " · "),
-            rx.el.span(way.number, class_name="whitespace-nowrap"),
+            joined(link.service, " · "),
+            rx.el.span(link.number, class_name="whitespace-nowrap"),
             whose,
         ),
-        joined("Sent ", way.created, " · works until ", way.expires),
-        joined("Last used ", rx.cond(way.last_used, way.last_used, "never")),
+        joined("Sent ", link.created, " · works until ", link.expires),
+        joined("Last used ", rx.cond(link.last_used, link.last_used, "never")),
         action=rx.cond(
-            way.active,
+            link.active,
             button(
                 "Switch off",
                 kind="secondary",
                 size="sm",
-                aria_label=joined("Switch off the link to ", way.number, whose),
-                on_click=AccountSecurityState.switch_off_link(way.id),
+                aria_label=joined("Switch off the link to ", link.number, whose),
+                on_click=AccountSecurityState.switch_off_link(link.id),
             ),
             badge("Switched off"),
         ),

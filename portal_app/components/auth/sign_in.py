@@ -98,7 +98,7 @@ def provider_buttons(links: Any, verb: str = "Log in") -> rx.Component:
         links.length() > 0,
         rx.el.div(
             or_line(),
-            each(links, lambda way: _button(way, verb)),
+            each(links, lambda one: _button(one, verb)),
             class_name="mt-6 flex flex-col gap-3",
         ),
     )
@@ -115,11 +115,11 @@ def or_line() -> rx.Component:
     )
 
 
-def _button(way: Any, verb: str) -> rx.Component:
+def _button(provider: Any, verb: str) -> rx.Component:
     return rx.el.a(
-        provider_logo(way.provider),
-        rx.el.span(joined(f"{verb} with ", way.name)),
-        href=way.href,
+        provider_logo(provider.provider),
+        rx.el.span(joined(f"{verb} with ", provider.name)),
+        href=provider.href,
         reload_document=True,
         rel="nofollow",
         class_name="btn btn-secondary btn-lg w-full",

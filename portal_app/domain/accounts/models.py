@@ -85,7 +85,7 @@ class AccountSession(SQLModel, table=True):
     Attributes:
         contact_id: The customer's contact who came by their own link: a guest for
             as long as the customer lets them see bookings.
-        way: How it was opened: ``password``, a provider, ``number`` or ``link``.
+        method: How it was opened: ``password``, a provider, ``number`` or ``link``.
         seen_customer_id: The customer as whom somebody of the office looks at the
             portal in this browser, for as long as they do.
     """
@@ -110,7 +110,7 @@ class AccountSession(SQLModel, table=True):
     contact_id: str | None = Field(
         default=None, foreign_key="contact.id", ondelete="CASCADE"
     )
-    way: str = Field(default="password", max_length=16)
+    method: str = Field(default="password", max_length=16)
     seen_customer_id: str | None = Field(default=None, max_length=26)
     token_hash: str = Field(max_length=64)
     remembered: bool = False
@@ -129,7 +129,7 @@ class AccountToken(SQLModel, table=True):
         contact_id: As ``AccountSession.contact_id``.
         email: The address that a change of email proves.
         second_factor: Whether a ticket was given for a code as well.
-        way: What a ticket was given for; see ``AccountSession.way``.
+        method: What a ticket was given for; see ``AccountSession.method``.
         path: Where a ticket leads, if not wherever the person was.
     """
 
@@ -156,7 +156,7 @@ class AccountToken(SQLModel, table=True):
     contact_id: str | None = Field(
         default=None, foreign_key="contact.id", ondelete="CASCADE"
     )
-    way: str = Field(default="password", max_length=16)
+    method: str = Field(default="password", max_length=16)
     email: str = Field(default="", max_length=254)
     path: str = Field(default="", max_length=80)
     purpose: str = Field(max_length=24)
@@ -210,7 +210,7 @@ class CodeRequest(SQLModel, table=True):
 
     id: str = id_field()
     account_id: str = Field(foreign_key="account.id", index=True, ondelete="CASCADE")
-    way: str = Field(max_length=16)
+    method: str = Field(max_length=16)
     remember: bool = False
     token_hash: str = Field(max_length=64)
     created_at: datetime = created_field()

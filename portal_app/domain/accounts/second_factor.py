@@ -194,7 +194,7 @@ def ask_for_code(tx: Session, meaning: TokenSubject) -> str:
     tx.add(
         CodeRequest(
             account_id=str(meaning.account_id),
-            way=meaning.way,
+            method=meaning.method,
             remember=meaning.remember,
             token_hash=hash_secret(secret),
             created_at=now,
@@ -267,7 +267,7 @@ def _give_code(tx: Session, actor: Actor, request_hash: str, typed: str) -> str 
         SIGN_IN,
         TokenSubject(
             account_id=account.id,
-            way=request.way,
+            method=request.method,
             remember=request.remember,
             second_factor=True,
         ),

@@ -131,8 +131,8 @@ def redeem_ticket(
         NotFound: If the ticket is unknown, used or expired.
     """
     meaning = tokens.consume(tx, ticket, SIGN_IN)
-    # The way may have been closed since the ticket was given.
-    if meaning is None or not is_enabled(tx, meaning.way):
+    # The method may have been switched off since the ticket was given.
+    if meaning is None or not is_enabled(tx, meaning.method):
         raise NotFound(_SIGN_IN_AGAIN)
     if meaning.account_id is None:
         return _open(tx, actor, meaning, GUEST)
@@ -150,9 +150,9 @@ def redeem_ticket(
         "sign_in",
         account_id=account.id,
         about=account.email,
-        detail=f"By {SIGN_IN_METHODS[meaning.way].lower()}."
-        if meaning.way == BY_PASSWORD
-        else f"By {SIGN_IN_METHODS[meaning.way]}.",
+        detail=f"By {SIGN_IN_METHODS[meaning.method].lower()}."
+        if meaning.method == BY_PASSWORD
+        else f"By {SIGN_IN_METHODS[meaning.method]}.",
     )
     opened = _open(tx, actor, meaning, account.role)
     return replace(opened, account_id=account.id, device_secret=secret)
@@ -250,7 +250,7 @@ def _open(tx: Session, actor: Actor, meaning: TokenSubject, role: str) -> Signed
     if actor.session_id is not None:
         sessions.revoke(tx, actor.session_id)
     opened = sessions.open_session(tx, meaning, actor)
-    log.info("signed in", role=role, way=meaning.way, session=opened.id)
+    log.info("signed in", role=role, method=meaning.method, session=opened.id)
     remembered = meaning.remember and role != GUEST
     return SignedIn(
         opened.secret, opened.expires_at, remembered, role, path=meaning.path

@@ -52,7 +52,7 @@ def open_session(tx: Session, meaning: TokenSubject, actor: Actor) -> OpenedSess
         booking_id=meaning.booking_id,
         link_id=meaning.link_id,
         contact_id=meaning.contact_id,
-        way=meaning.way,
+        method=meaning.method,
         token_hash=hash_secret(secret),
         remembered=meaning.remember and not guest,
         device=actor.device[:200],
@@ -83,7 +83,7 @@ def revoke_all(
     account_id: str,
     *,
     but: str | None = None,
-    way: str | None = None,
+    method: str | None = None,
 ) -> int:
     """End the sessions of an account now.
 
@@ -91,7 +91,7 @@ def revoke_all(
         tx: The transaction.
         account_id: Whose.
         but: The session that stays.
-        way: Only those that were opened by this way in.
+        method: Only those that were opened by this method.
 
     Returns:
         How many ended.
@@ -103,8 +103,8 @@ def revoke_all(
     )
     if but is not None:
         statement = statement.where(col(AccountSession.id) != but)
-    if way is not None:
-        statement = statement.where(col(AccountSession.way) == way)
+    if method is not None:
+        statement = statement.where(col(AccountSession.method) == method)
     return affected(tx, statement.values(revoked_at=utc_now()))
 
 
@@ -253,7 +253,7 @@ def list_sessions(tx: Session, actor: Actor) -> list[SessionView]:
             ),
             last_seen_at=session.last_seen_at.isoformat(),
             signed_in=formats.day(session.created_at),
-            way=SIGN_IN_METHODS[session.way],
+            method=SIGN_IN_METHODS[session.method],
             remembered=session.remembered,
             current=session.id == actor.session_id,
         )

@@ -23,14 +23,14 @@ from portal_app.kernel.ids import new_id
 from portal_app.kernel.statements import insert_once
 
 
-def is_enabled(tx: Session, way: str) -> bool:
-    """Whether the business has a way in switched on, now."""
+def is_enabled(tx: Session, method: str) -> bool:
+    """Whether the business has a method switched on, now."""
     switches = businesses.switches(tx)
-    if way in PROVIDERS:
-        return switches.provider(way)
-    if way == BY_NUMBER:
+    if method in PROVIDERS:
+        return switches.provider(method)
+    if method == BY_NUMBER:
         return switches.booking_number
-    return way in {BY_PASSWORD, BY_LINK}
+    return method in {BY_PASSWORD, BY_LINK}
 
 
 def require_enabled(tx: Session, provider: str) -> None:
@@ -169,7 +169,7 @@ def disconnect(tx: Session, actor: Actor, provider: str) -> None:
         )
     tx.delete(row)
     tx.flush()
-    sessions.revoke_all(tx, account.id, but=actor.session_id, way=provider)
+    sessions.revoke_all(tx, account.id, but=actor.session_id, method=provider)
     _record_change(
         tx,
         actor,

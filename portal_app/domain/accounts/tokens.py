@@ -35,7 +35,7 @@ class TokenSubject:
     Attributes:
         link_id: The link in a mail that a guest followed.
         contact_id: The customer's contact whose own link it was.
-        way: The way in that a ticket was given for.
+        method: The sign-in method that a ticket was given for.
         remember: Whether the session shall outlive the browser window.
         second_factor: Whether a code was given besides.
         email: The address that a change of email proves.
@@ -46,7 +46,7 @@ class TokenSubject:
     booking_id: str | None = None
     link_id: str | None = None
     contact_id: str | None = None
-    way: str = BY_PASSWORD
+    method: str = BY_PASSWORD
     remember: bool = False
     second_factor: bool = False
     email: str = ""

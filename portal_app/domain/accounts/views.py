@@ -104,7 +104,7 @@ class SessionView:
         last_seen: In words on the business's clock.
         last_seen_at: ISO, UTC.
         signed_in: When it was opened, in words.
-        way: How it was opened, in words, such as ``Password``.
+        method: How it was opened, in words, such as ``Password``.
         remembered: Whether it outlives the browser window.
         current: Whether it is the one asking.
     """
@@ -115,7 +115,7 @@ class SessionView:
     last_seen: str = ""
     last_seen_at: str = ""
     signed_in: str = ""
-    way: str = ""
+    method: str = ""
     remembered: bool = False
     current: bool = False
 

@@ -142,7 +142,7 @@ def _find_by_number(
     if not right:
         return None
     subject = TokenSubject(
-        booking_id=booking_id, way=BY_NUMBER, path=f"/bookings/{number}"
+        booking_id=booking_id, method=BY_NUMBER, path=f"/bookings/{number}"
     )
     return GuestTicket(tokens.issue(tx, SIGN_IN, subject).secret, number)
 
@@ -302,7 +302,7 @@ def _follow_link(tx: Session, actor: Actor, secret: str) -> GuestTicket:
         booking_id=row.booking_id,
         link_id=row.id,
         contact_id=row.contact_id,
-        way=BY_LINK,
+        method=BY_LINK,
         path=f"/bookings/{number}",
     )
     return GuestTicket(tokens.issue(tx, SIGN_IN, subject).secret, number)

@@ -81,7 +81,7 @@ def _resolve_with_last_seen(
             col(AccountSession.last_seen_at),
             col(AccountSession.booking_id),
             col(AccountSession.contact_id),
-            col(AccountSession.way),
+            col(AccountSession.method),
             col(Account.id),
             col(Account.role),
             col(Account.office_role),
@@ -103,11 +103,11 @@ def _resolve_with_last_seen(
     nobody = Actor(address=address, device=device)
     if row is None:
         return nobody, False
-    session_id, last_seen_at, booking_id, contact_id, way, *whose = row
+    session_id, last_seen_at, booking_id, contact_id, method, *whose = row
     account_id, role, office_role, customer_id, seen_id, secured_at = whose
     # A guest leaves as soon as the business closes the way the guest came by, a
     # contact as soon as the customer lets them see bookings no more.
-    if booking_id is not None and not sign_in_methods.is_enabled(tx, way):
+    if booking_id is not None and not sign_in_methods.is_enabled(tx, method):
         return nobody, False
     if contact_id is not None and not has_right(tx, contact_id, VIEW):
         return nobody, False

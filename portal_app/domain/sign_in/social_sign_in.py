@@ -287,7 +287,7 @@ def _target_account(tx: Session, offer_hash: str) -> tuple[str, str | None]:
 def _issue_ticket(tx: Session, account: Account, profile: ProviderProfile) -> str:
     if account.disabled_at is not None or account.verified_at is None:
         raise _account_disabled()
-    meaning = TokenSubject(account_id=account.id, way=profile.provider)
+    meaning = TokenSubject(account_id=account.id, method=profile.provider)
     return tokens.issue(tx, SIGN_IN, meaning).secret
 
 

@@ -187,9 +187,9 @@ class AccountSecurityState(rx.State):
         self.ways = found.ways
         self.sessions, self.links = found.sessions, found.links
         self.offered = [
-            way.provider
-            for way in found.ways.providers
-            if way.open and providers.is_configured(way.provider)
+            one.provider
+            for one in found.ways.providers
+            if one.open and providers.is_configured(one.provider)
         ]
 
 

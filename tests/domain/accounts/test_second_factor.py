@@ -84,7 +84,7 @@ def test_a_password_alone_opens_nothing(db: Database, app: App) -> None:
 
 def test_no_way_in_passes_by_the_code(db: Database, app: App) -> None:
     """Whatever gave the ticket: a provider, or the proof for one."""
-    meaning = TokenSubject(account_id=app.owner.account_id, way="google")
+    meaning = TokenSubject(account_id=app.owner.account_id, method="google")
     ticket = db.call(tokens.issue, "sign_in", meaning).secret
     answer = db.call(accounts.redeem_ticket, STRANGER, ticket)
     assert (answer.secret, bool(answer.code_secret)) == ("", True)

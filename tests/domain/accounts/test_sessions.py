@@ -59,7 +59,7 @@ def test_sessions_are_listed_this_one_first(db: Database) -> None:
     with frozen(start + timedelta(minutes=5)):
         enter(db, PHONE)
         views = db.query(sessions.list_sessions, here)
-    assert [(v.current, v.device, v.place, v.way) for v in views] == [
+    assert [(v.current, v.device, v.place, v.method) for v in views] == [
         (True, "Firefox", "Network 203.0.113.x", "Password"),
         (False, "Safari on iPhone", "Network 2001:db8:1:x", "Password"),
     ]

@@ -161,7 +161,7 @@ def test_disconnecting_ends_the_sessions_of_that_method(
     assert len(db.query(sessions.list_sessions, maya)) == 2
     db.call(sign_in_methods.disconnect, maya, "google")
     (left,) = db.query(sessions.list_sessions, maya)
-    assert (left.current, left.way) == (True, "Password")
+    assert (left.current, left.method) == (True, "Password")
     assert by_google.session_id != left.id
 
 
