@@ -35,12 +35,12 @@ def test_an_address_elsewhere_is_refused_in_words(db: Database) -> None:
         db.call(create_sample_business)
         maya = db.call(new_customer)
         draft = draft_before_contact(db, maya)
-        (place,) = db.query(locations.list_locations, maya)
+        place = db.call(locations.save_location, maya, HOME)
         go_only_to(db, "9990-9999")
         before = database_snapshot(db)
         for choose, what in (
             (drafts.choose_address, HOME),
-            (drafts.choose_location, place.id),
+            (drafts.choose_location, place),
         ):
             with pytest.raises(InvalidInput) as refused:
                 db.call(choose, maya, draft, what)
@@ -50,5 +50,6 @@ def test_an_address_elsewhere_is_refused_in_words(db: Database) -> None:
             )
         assert database_snapshot(db) == before
         go_only_to(db, f"9990-9999, {HOME.postcode}")
-        assert db.call(drafts.choose_location, maya, draft, place.id).location_id
-        assert db.call(drafts.choose_address, maya, draft, HOME).location_id
+        assert db.call(drafts.choose_location, maya, draft, place).location_id
+        typed = db.call(drafts.choose_address, maya, draft, HOME)
+        assert (typed.location_id, typed.address.street) == ("", HOME.street)
