@@ -75,7 +75,7 @@ def test_logging_out_in_one_tab_ends_the_others_and_nobody_is_lost(
     steps.log_out(tab)
     before = _standing(portal)
     list_tab.get_by_role("tab", name="Upcoming").click()
-    _shows_log_in(list_tab, "/bookings")
+    _shows_log_in(list_tab, "/bookings%3Fwhen%3Dupcoming")
     steps.button(wizard, "Next month").click()
     expect(steps.heading(wizard, "Log in")).to_be_visible()
     assert _standing(portal) == before
