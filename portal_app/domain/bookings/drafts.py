@@ -156,7 +156,7 @@ def versioned_change(tx: Session, row: BookingDraft) -> Iterator[RelatedChanges]
 
 
 _OPTIONS_CHANGED = "The options of this service have changed. Please choose again."
-_TIME_UNAVAILABLE = "The time you chose is no longer available. Please choose another."
+TIME_UNAVAILABLE = "The time you chose is no longer available. Please choose another."
 
 
 class SlotGone(Conflict):
@@ -501,7 +501,7 @@ def _remove_unavailable_choices(
         )
     ):
         row.starts_at = None
-        notice = notice or _TIME_UNAVAILABLE
+        notice = notice or TIME_UNAVAILABLE
     return notice
 
 
@@ -652,7 +652,7 @@ def _carry_time(tx: Session, row: BookingDraft, carried: CarriedChoices) -> str:
     )
     if not is_free:
         row.starts_at = None
-        return _TIME_UNAVAILABLE
+        return TIME_UNAVAILABLE
     row.starts_at, row.fieldworker_id = start.astimezone(UTC), person
     return ""
 

@@ -178,6 +178,7 @@ class BookingWizardState(rx.State):
     _chosen: tuple[str, str, str] = ("", "", "")
     _place: tuple[str, BookingAddressView] = ("", BookingAddressView())
     _skips_time: bool = False
+    _lost_time: bool = False
 
     @event_for(*BOOKERS)
     async def load(self) -> Any:
@@ -503,6 +504,8 @@ class BookingWizardState(rx.State):
         self._answers = dict(draft.answers)
         self._done = list(draft.done)
         self._chosen = (draft.starts_at, draft.day_iso, draft.fieldworker_id)
+        lost_now = draft.notice == drafts.TIME_UNAVAILABLE
+        self._lost_time = not draft.starts_at and (self._lost_time or lost_now)
         self._place = (draft.location_id, draft.address)
         self._show(
             purpose=quote(self._way_back(draft)) if self.visiting else "",

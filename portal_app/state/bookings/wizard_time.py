@@ -149,14 +149,17 @@ class WizardTimeState(rx.State):
     async def load(self) -> None:
         """Look for free time if the wizard stands at this step.
 
-        Where no time is chosen yet, the first free one is proposed: chosen, and seen.
+        Where no time was chosen yet, the first free one is proposed: chosen, and
+        seen. One that was chosen and is not to be had any more is asked for again.
         """
         book = await self.get_state(BookingWizardState)
         if not await book._stands_at("time"):
             return
         is_new = self.shown_for != book.time_key
         await self._begin(book)
-        if is_new and not self.slot and self._starts:
+        if book._lost_time:
+            self._show(missing="" if book.notice else drafts.TIME_UNAVAILABLE)
+        elif is_new and not self.slot and self._starts:
             await self._choose(book, datetime.fromisoformat(self._starts[0]))
             self._show(proposed=bool(self.slot))
 

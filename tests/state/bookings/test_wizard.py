@@ -407,6 +407,32 @@ def test_another_day_gives_the_choice_up_and_next_asks(shop: Database) -> None:
     assert _times(tab) == ("2026-11-03", NINE, "")
 
 
+def test_a_time_lost_to_a_longer_visit_is_asked_for_again(shop: Database) -> None:
+    maya = shop.call(new_customer)
+    late = datetime(2026, 11, 3, 4, tzinfo=UTC)  # three in the afternoon
+    draft = ready_draft(
+        shop, maya, slug="home-clean", answers={"bedrooms": "one"}, starts_at=late
+    )
+    tab = _open(maya, CLEAN, step="options", draft=draft.id)
+    words = "The time you chose is no longer available. Please choose another."
+    book = tab.state(BookingWizardState)
+    tab.fire(BookingWizardState.answer, "bedrooms", "three")
+    assert (book.notice, book.day) == (words, "")
+    tab.fire(BookingWizardState.tick, "extras", "oven", True)
+    assert book.notice == ""
+    tab.fire(BookingWizardState.next_from_options)
+    tab.fire(WizardTimeState.load)
+    # Nothing is put in its place, and it is said why none is chosen.
+    state = tab.state(WizardTimeState)
+    assert (state.slot, state.proposed, state.missing) == ("", False, words)
+    assert state.groups != []
+    assert tab.fire(WizardTimeState.next_from_time) == []
+    assert _at(tab) == ("open", "time")
+    tab.fire(WizardTimeState.pick_slot, state.groups[0].slots[0].value)
+    assert (state.slot, state.missing) == (state.groups[0].slots[0].value, "")
+    assert book._lost_time is False
+
+
 def test_another_month_takes_the_list_along(shop: Database) -> None:
     tab = _open(shop.call(new_customer), WALKING, step="time")
     state = tab.state(WizardTimeState)
