@@ -113,11 +113,14 @@
 
   // A field that is being put right is forgiven until the form is sent again. What
   // the page believes to be drawn is put back before, so that both stay in step.
+  // The error of several choices stands below their group; what is judged anew at
+  // every answer is left alone.
   const forgiven = new Map();
   const forgive = ({ target }) => {
     if (target.getAttribute?.("aria-invalid") !== "true") return;
-    const lines = (target.getAttribute("aria-describedby") ?? "")
-      .split(" ")
+    if (target.closest("[data-judged]")) return;
+    const lines = [target, target.closest("fieldset[aria-describedby]")]
+      .flatMap((one) => one?.getAttribute("aria-describedby")?.split(" ") ?? [])
       .map((id) => document.getElementById(id))
       .filter((line) => line?.matches(".field-error"));
     target.setAttribute("aria-invalid", "false");

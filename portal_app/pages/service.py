@@ -68,13 +68,9 @@ def draw() -> rx.Component:
                         ViewerState.business,
                         when(
                             ServiceTimesState.path == current_path(),
-                            when(
-                                ServiceState.page.service.on_request,
-                                rx.fragment(),
-                                free_times(
-                                    ServiceState.page.service.slug,
-                                    ServiceTimesState.days,
-                                ),
+                            free_times(
+                                ServiceState.page.service.slug,
+                                ServiceTimesState.days,
                             ),
                             free_times_skeleton(),
                         ),
@@ -99,7 +95,7 @@ def first_html(
             content(
                 page,
                 business,
-                None if service.on_request else free_times_skeleton(),
+                free_times_skeleton(),
             ),
             guest,
         ),

@@ -50,9 +50,9 @@ def service_details(page: Any, business: Any, times: Any = None) -> rx.Component
     return rx.fragment(
         _crumbs(service),
         rx.el.div(
+            rx.el.div(_top(service), class_name="min-w-0"),
+            _side(service, business, times),
             rx.el.div(
-                _top(service),
-                *([times] if times is not None else []),
                 when(
                     service.description,
                     _part("About this service", each(service.description, _paragraph)),
@@ -64,10 +64,19 @@ def service_details(page: Any, business: Any, times: Any = None) -> rx.Component
                 _reviews(),
                 class_name="min-w-0",
             ),
-            _side(service, business),
-            class_name="grid gap-x-14 @4xl:grid-cols-[minmax(0,1fr)_22rem]",
+            class_name=(
+                "grid gap-x-14 @4xl:grid-cols-[minmax(0,1fr)_22rem] "
+                "@4xl:grid-rows-[auto_1fr]"
+            ),
         ),
     )
+
+
+_ONE_ROW = "@4xl:nth-[n+4]:hidden"
+"""Beside the page there is room for three times of a day."""
+_DAY = "w-28 shrink-0"
+_CHIPS = "flex flex-wrap gap-2 @4xl:grid @4xl:grid-cols-3"
+_ROW = "flex flex-col gap-x-4 gap-y-2 sm:flex-row @4xl:flex-col @4xl:gap-y-1.5"
 
 
 def free_times(slug: Any, days: Any) -> rx.Component:
@@ -84,8 +93,8 @@ def free_times(slug: Any, days: Any) -> rx.Component:
             rx.el.span(", ", time.day, class_name="sr-only"),
             href="/book/" + slug + "?at=" + time.starts_at.replace("+", "%2B"),
             class_name=(
-                "choice inline-flex min-h-11 items-center rounded-xl px-3.5 "
-                "text-[0.9375rem] font-semibold tabular-nums"
+                "choice inline-flex min-h-11 items-center justify-center rounded-xl "
+                f"px-3.5 text-[0.9375rem] font-semibold tabular-nums {_ONE_ROW}"
             ),
         )
 
@@ -98,10 +107,10 @@ def free_times(slug: Any, days: Any) -> rx.Component:
                     rx.el.h3(
                         day.day,
                         aria_label=day.label,
-                        class_name="w-28 shrink-0 pt-2.5 text-[0.9375rem]",
+                        class_name=f"{_DAY} text-[0.9375rem] sm:pt-2.5 @4xl:pt-0",
                     ),
-                    rx.el.div(each(day.times, chip), class_name="flex flex-wrap gap-2"),
-                    class_name="flex flex-col gap-x-4 gap-y-2 sm:flex-row",
+                    rx.el.div(each(day.times, chip), class_name=_CHIPS),
+                    class_name=_ROW,
                 ),
             ),
             rx.el.p(
@@ -117,12 +126,15 @@ def free_times_skeleton() -> rx.Component:
     return _times_frame(
         *[
             rx.el.div(
-                bone("h-6 w-28 shrink-0"),
+                bone(f"h-6 {_DAY}"),
                 rx.el.div(
-                    *[bone("h-11 w-21 rounded-xl!") for _ in range(5)],
-                    class_name="flex flex-wrap gap-2",
+                    *[
+                        bone(f"h-11 w-21 rounded-xl! @4xl:w-auto {_ONE_ROW}")
+                        for _ in range(5)
+                    ],
+                    class_name=_CHIPS,
                 ),
-                class_name="flex flex-col gap-x-4 gap-y-2 sm:flex-row",
+                class_name=_ROW,
             )
             for _ in range(3)
         ]
@@ -131,12 +143,14 @@ def free_times_skeleton() -> rx.Component:
 
 def _times_frame(*children: Any) -> rx.Component:
     return rx.el.section(
-        rx.el.h2("Next free times", class_name="text-2xl"),
+        rx.el.h2("Next free times", class_name="text-xl @4xl:text-lg"),
         rx.el.div(
             *children,
-            class_name="mt-4 flex min-h-[26rem] flex-col gap-4 sm:min-h-[10.25rem]",
+            class_name=(
+                "mt-4 flex min-h-[26rem] flex-col gap-4 sm:min-h-[10.25rem] "
+                "@4xl:mt-3 @4xl:min-h-[16.5rem] @4xl:gap-3.5"
+            ),
         ),
-        class_name="mt-8 mb-10",
     )
 
 
@@ -293,6 +307,8 @@ def _reviews() -> rx.Component:
 def _book(service: Any, class_name: str = "", size: Any = "lg") -> rx.Component:
     return link_button(
         "Schedule an appointment",
+        # The menu has a link of the same words to all services.
+        rx.el.span(joined(": ", service.name), class_name="sr-only"),
         href="/book/" + service.slug,
         size=size,
         class_name=class_name,
@@ -345,6 +361,9 @@ def _price(service: Any) -> rx.Component:
     )
 
 
+_BESIDE = "min-w-0 @4xl:col-start-2 @4xl:row-span-2 @4xl:row-start-1"
+
+
 def _facts(*facts: tuple[str, Any]) -> rx.Component:
     return rx.el.ul(
         *[
@@ -357,11 +376,16 @@ def _facts(*facts: tuple[str, Any]) -> rx.Component:
     )
 
 
-def _side(service: Any, business: Any) -> rx.Component:
+def _side(service: Any, business: Any, times: Any) -> rx.Component:
+    """Draw price and free times: a card beside the page, below its top on a phone.
+
+    On a phone the price stands in the bar, and without times there is no card.
+    """
+    only_beside = "hidden @4xl:block"
     length = joined("From ", service.duration, " ", service.price_unit)
     return rx.el.aside(
         rx.el.div(
-            _price(service),
+            rx.el.div(_price(service), class_name=only_beside),
             when(
                 service.on_request,
                 rx.fragment(
@@ -372,33 +396,47 @@ def _side(service: Any, business: Any) -> rx.Component:
                     _contact(business),
                 ),
                 rx.fragment(
-                    _book(service, "mt-5 w-full"),
-                    _facts(
-                        ("clock", length),
-                        ("calendar-check", "You see only times that are free"),
-                        ("receipt", "The total before you confirm"),
+                    *(
+                        [rx.el.div(times, class_name="@4xl:mt-5")]
+                        if times is not None
+                        else []
                     ),
-                    when(
-                        business.phone,
-                        rx.el.p(
-                            "Questions? ",
-                            rx.el.a(
-                                "Call ",
-                                business.phone,
-                                href="tel:" + business.phone,
-                                class_name="text-link",
-                            ),
-                            class_name=(
-                                "mt-6 border-t border-line pt-5 text-[0.9375rem]"
+                    rx.el.div(
+                        _book(service, "mt-5 w-full"),
+                        _facts(
+                            ("clock", length),
+                            ("calendar-check", "You see only times that are free"),
+                            ("receipt", "The total before you confirm"),
+                        ),
+                        when(
+                            business.phone,
+                            rx.el.p(
+                                "Questions? ",
+                                rx.el.a(
+                                    "Call ",
+                                    business.phone,
+                                    href="tel:" + business.phone,
+                                    class_name="text-link",
+                                ),
+                                class_name=(
+                                    "mt-5 border-t border-line pt-4 text-[0.9375rem]"
+                                ),
                             ),
                         ),
+                        class_name=only_beside,
                     ),
                 ),
             ),
-            class_name="card sticky top-24 p-6",
+            class_name="card sticky top-24 p-5 @4xl:p-6",
         ),
-        aria_label="Price",
-        class_name="hidden @4xl:block",
+        aria_label="Price" if times is None else "Price and free times",
+        class_name=when(
+            service.on_request,
+            f"{_BESIDE} {only_beside}",
+            f"{_BESIDE} mt-8 @4xl:mt-0"
+            if times is not None
+            else f"{_BESIDE} {only_beside}",
+        ),
     )
 
 

@@ -102,7 +102,8 @@ class WizardContactState(rx.State):
     They were read for the draft ``loaded_for`` in its ``version``. ``adds`` are words
     and address of the pages where another dependent is added.
     ``company`` is the draft's; before that step was taken, the default. ``people``
-    are pairs of key and name: oneself, the saved contacts, somebody else; ``reach``
+    are pairs of key and name: oneself, the saved contacts, somebody else;
+    ``asked_for`` is the key of who is asked for. ``reach``
     and ``company_reach`` say how each of them and of the companies is reached.
     """
 
@@ -113,6 +114,7 @@ class WizardContactState(rx.State):
     companies: list[tuple[str, str]] = []
     company: str = ""
     people: list[tuple[str, str]] = []
+    asked_for: str = ""
     reach: dict[str, dict[str, str]] = {}
     company_reach: dict[str, dict[str, str]] = {}
 
@@ -145,6 +147,7 @@ class WizardContactState(rx.State):
         ]
         if not asked.answered and self.company:
             book._show(**_contact_vars(self.company_reach[self.company]))
+        self.asked_for = _key_of(book.contact_name, self.reach)
         self.loaded_for, self.version = book.draft_id, book.shown["version"]
 
     @event_for(CUSTOMER)
@@ -202,6 +205,11 @@ def _company_reach(one: BusinessProfileView) -> dict[str, str]:
             "phone": first.phone,
         }
     return {"name": one.name, "email": one.billing_email, "phone": ""}
+
+
+def _key_of(name: str, reach: dict[str, dict[str, str]]) -> str:
+    """Who of those that can be asked for has this name."""
+    return next((key for key, one in reach.items() if one["name"] == name), OTHER)
 
 
 def _contact_vars(reach: dict[str, str]) -> dict[str, str]:
