@@ -319,7 +319,7 @@ def _time() -> rx.Component:
             button(
                 "Next",
                 after="arrow-right",
-                class_name="min-w-30",
+                class_name="sm:min-w-30",
                 on_click=WizardTimeState.next_from_time,
             ),
         ),
@@ -459,6 +459,7 @@ def _contact_form(asked: Any, asks: Any, profile: str) -> rx.Component:
                 companies=WizardContactState.companies,
                 company=WizardContactState.company,
                 people=WizardContactState.people,
+                asked_for=WizardContactState.asked_for,
                 reach=WizardContactState.reach,
                 company_reach=WizardContactState.company_reach,
             ),
@@ -487,7 +488,7 @@ def _end_of_form(step: str) -> rx.Component:
     return rx.fragment(
         step_problem(BookingWizardState.problem),
         _actions(
-            step, submit_button("Next", after="arrow-right", class_name="min-w-30")
+            step, submit_button("Next", after="arrow-right", class_name="sm:min-w-30")
         ),
     )
 

@@ -352,6 +352,7 @@ def booking_overview(
         ),
         _time_taken(),
         rx.el.div(
+            _price_and_policy(address("options", edit)),
             card(
                 review_part(
                     "Day and time",
@@ -424,9 +425,10 @@ def booking_overview(
                     ),
                 ),
                 padded=False,
-                class_name="divide-y divide-line px-5 sm:px-6",
+                class_name=(
+                    "divide-y divide-line px-5 sm:px-6 xl:col-start-1 xl:row-start-1"
+                ),
             ),
-            _price_and_policy(address("options", edit)),
             class_name=(
                 "grid items-start gap-5 xl:grid-cols-[minmax(0,1fr)_23rem] xl:gap-6"
             ),
@@ -444,13 +446,19 @@ def booking_overview(
 
 
 def _price_and_policy(edit: Any) -> rx.Component:
-    """Draw what it costs and what cancelling would, beside what was chosen."""
+    """Draw what it costs and what cancelling would, in view with *Confirm booking*.
+
+    On a phone it stands above what was chosen, on a desktop beside it.
+    """
     return rx.el.div(
         card(
             review_part(
                 "Options",
                 price_lines(
-                    BookingWizardState.lines, BookingWizardState.total, live=True
+                    BookingWizardState.lines,
+                    BookingWizardState.total,
+                    tax_note=BookingWizardState.tax_note,
+                    live=True,
                 ),
                 edit=edit,
             ),
@@ -459,22 +467,42 @@ def _price_and_policy(edit: Any) -> rx.Component:
         ),
         when(
             BookingWizardState.policy.length() > 0,
-            rx.el.div(
-                icon("info", "mt-0.5 size-4.5"),
-                rx.el.div(
-                    rx.el.h3("Cancellation", class_name="font-semibold text-ink"),
-                    each(
-                        BookingWizardState.policy,
-                        lambda paragraph: rx.el.p(
-                            paragraph, class_name="mt-1.5 whitespace-pre-line"
-                        ),
-                    ),
-                    rx.el.p(policies_link(), class_name="mt-1.5"),
-                ),
-                class_name="mt-4 flex gap-2.5 px-1 text-sm text-ink-soft",
-            ),
+            _policy(),
         ),
-        class_name="min-w-0",
+        class_name="min-w-0 xl:col-start-2 xl:row-start-1",
+    )
+
+
+def _policy() -> rx.Component:
+    """Draw how the policy begins; the rest unfolds."""
+    policy = BookingWizardState.policy
+    return rx.el.details(
+        rx.el.summary(
+            icon("info", "mt-0.5 size-4.5"),
+            rx.el.span(
+                rx.el.span(
+                    rx.el.span("Cancellation: ", class_name="font-semibold text-ink"),
+                    policy[0],
+                    class_name="line-clamp-2 group-open:line-clamp-none",
+                ),
+                rx.el.span(
+                    "Read all", class_name="text-link mt-0.5 block group-open:hidden"
+                ),
+                class_name="min-w-0",
+            ),
+            class_name="flex min-h-11 cursor-pointer gap-2.5 rounded-lg py-1",
+        ),
+        rx.el.div(
+            each(
+                policy[1:],
+                lambda paragraph: rx.el.p(
+                    paragraph, class_name="mb-1.5 whitespace-pre-line"
+                ),
+            ),
+            policies_link(),
+            class_name="pl-7",
+        ),
+        class_name="group mt-2.5 px-1 text-sm text-ink-soft",
     )
 
 
@@ -560,7 +588,10 @@ def draft_summary() -> rx.Component:
                 rx.cond(
                     BookingWizardState.total,
                     price_lines(
-                        BookingWizardState.lines, BookingWizardState.total, live=True
+                        BookingWizardState.lines,
+                        BookingWizardState.total,
+                        tax_note=BookingWizardState.tax_note,
+                        live=True,
                     ),
                     rx.el.p(
                         "From ",

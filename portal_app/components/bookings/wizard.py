@@ -215,7 +215,16 @@ def step_actions(
     """
     return rx.el.div(
         *(
-            [button("Back", kind="secondary", on_click=back, class_name="px-5")]
+            [
+                button(
+                    # On a phone the chosen time needs the room.
+                    icon("arrow-left", "sm:hidden"),
+                    rx.el.span("Back", class_name="max-sm:sr-only"),
+                    kind="secondary",
+                    on_click=back,
+                    class_name="px-3 sm:px-5",
+                )
+            ]
             if back is not None
             else []
         ),
@@ -243,12 +252,15 @@ def step_actions(
     )
 
 
-def price_lines(lines: Any, total: Any, *, live: bool = False) -> rx.Component:
+def price_lines(
+    lines: Any, total: Any, *, tax_note: Any = "", live: bool = False
+) -> rx.Component:
     """Draw what a booking costs, line by line, and the total.
 
     Args:
         lines: A list, or Var of one, of objects with ``description``, ``amount``.
         total: The sum, in words.
+        tax_note: Which tax it holds.
         live: Announce the total when it changes.
     """
     return rx.el.dl(
@@ -261,7 +273,13 @@ def price_lines(lines: Any, total: Any, *, live: bool = False) -> rx.Component:
             ),
         ),
         rx.el.div(
-            rx.el.dt("Total", class_name="font-semibold"),
+            rx.el.dt(
+                rx.el.span("Total", class_name="font-semibold"),
+                when(
+                    tax_note,
+                    rx.el.span(" ", tax_note, class_name="text-sm text-ink-faint"),
+                ),
+            ),
             rx.el.dd(
                 total,
                 class_name="text-xl font-[680] tabular-nums tracking-tight",
@@ -480,7 +498,8 @@ def question(
             custom_attrs={"id": joined(identifier, "-error")},
         ),
         class_name="flex min-w-0 flex-col gap-2.5",
-        custom_attrs={"aria-describedby": described},
+        # What is wrong is said at every answer, not when the form is sent.
+        custom_attrs={"aria-describedby": described, "data-judged": "at once"},
     )
 
 
@@ -579,6 +598,7 @@ def contact_form(
     companies: Any = (),
     company: Any = "",
     people: Any = (),
+    asked_for: Any = "",
     reach: Any = None,
     company_reach: Any = None,
 ) -> rx.Component:
@@ -597,6 +617,7 @@ def contact_form(
         companies: Pairs of id and name: business profiles to book for.
         company: The id of the chosen one, or empty.
         people: Pairs of key and name: who can be asked for.
+        asked_for: The key of who is.
         reach: Key of a person to name, email and phone.
         company_reach: Id of a company to name, email and phone.
     """
@@ -617,7 +638,7 @@ def contact_form(
                         "person",
                         people,
                         help="Choosing somebody fills in the fields below.",
-                        default_value=_person_chosen(reach, person),
+                        default_value=asked_for,
                         class_name="mb-5",
                     ),
                 ),
@@ -660,10 +681,6 @@ def contact_form(
 
 _NOBODY_SAVED = 2
 """Oneself and somebody else can always be asked for."""
-
-
-def _person_chosen(reach: Any, person: Any) -> Any:
-    return rx.cond(reach["self"]["name"] == person, "self", "other")
 
 
 def _booking_for(companies: Any, company: Any, error: Any) -> rx.Component:

@@ -138,6 +138,7 @@ def draft_view(tx: Session, row: BookingDraft, notice: str = "") -> views.DraftV
         lines=catalogue.line_views(formats, price.lines) if price else [],
         total=formats.money(total_minor) if price else "",
         total_minor=total_minor,
+        tax_note=price.tax_note if price else "",
         duration=duration_text(minutes) if price else "",
         minutes=minutes,
         starts_at=row.starts_at.isoformat() if row.starts_at else "",

@@ -86,6 +86,7 @@ class DraftView:
         answers: Option key to choice key, list of choice keys, or quantity.
         lines: What it costs now, line by line; empty until the options are
             complete.
+        tax_note: Which tax the total holds, such as ``incl. 10% tax``, or empty.
         starts_at: The chosen start, or empty.
         day_iso: The chosen day on the business's calendar, or empty.
         time: Such as ``9:00 am – 11:30 am``, or empty.
@@ -130,6 +131,7 @@ class DraftView:
     number: str
     notice: str
     short_time: str = ""
+    tax_note: str = ""
     company_id: str = ""
     company: str = ""
     for_whom: list[BookingDependentView] = field(default_factory=list)

@@ -114,11 +114,15 @@ class PriceLine:
 
 @dataclass(frozen=True, slots=True)
 class PriceBreakdown:
-    """What the answers cost, line by line, and how long the visit takes."""
+    """What the answers cost, line by line, and how long the visit takes.
+
+    ``tax_note`` is what to say beside the total; empty where tax is a line, or none.
+    """
 
     lines: tuple[PriceLine, ...]
     total_minor: int
     minutes: int
+    tax_note: str = ""
 
 
 def price(offer: Offer, answers: Answers) -> PriceBreakdown:
@@ -166,6 +170,7 @@ def price(offer: Offer, answers: Answers) -> PriceBreakdown:
         lines=tuple(lines),
         total_minor=sum(line.total_minor for line in lines),
         minutes=minutes,
+        tax_note=offer.tax.note if offer.tax.included else "",
     )
 
 

@@ -151,6 +151,7 @@ class BookingWizardState(rx.State):
 
     lines: list[LineView] = []
     total: str = ""
+    tax_note: str = ""
     duration: str = ""
     day: str = ""
     time: str = ""
@@ -513,6 +514,7 @@ class BookingWizardState(rx.State):
             notice=draft.notice,
             lines=draft.lines,
             total=draft.total,
+            tax_note=draft.tax_note,
             duration=draft.duration,
             day=draft.day,
             time=draft.time,

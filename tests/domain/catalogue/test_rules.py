@@ -186,6 +186,12 @@ def test_tax_that_prices_do_not_hold_is_a_line_of_its_own() -> None:
     )
     assert price(added, {"size": "small"}).total_minor == 9201
     assert price(held, {"size": "small"}).total_minor == 8500
+    # What is said beside a total; a line of its own says enough.
+    assert [price(one, {"size": "small"}).tax_note for one in (added, held, OFFER)] == [
+        "",
+        "incl. 10% tax",
+        "",
+    ]
     assert (added.tax.note, held.tax.note, OFFER.tax.note) == (
         "+ 8.25% tax",
         "incl. 10% tax",
