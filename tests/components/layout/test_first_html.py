@@ -339,6 +339,16 @@ def test_a_service_is_there_with_all_its_details() -> None:
         assert text in drawing.html
 
 
+def test_a_price_on_request_comes_without_times_and_without_a_way_to_book() -> None:
+    priced = service.first_html(BUSINESS, PAGE, True).html
+    assert priced.count(">Next free times</h2>") == 1
+    asked = replace(PAGE.service, on_request=True, from_price="Price on request")
+    html = service.first_html(BUSINESS, replace(PAGE, service=asked), True).html
+    assert ">Next free times</h2>" not in html
+    assert 'href="/book/deep-clean"' not in html
+    assert 'href="tel:+61 2 5550 4321"' in html
+
+
 def test_a_service_that_is_not_offered_leads_to_those_that_are() -> None:
     drawing = service.missing_first_html(BUSINESS, True)
     assert drawing.title == "Service not found – Bright & Early"
