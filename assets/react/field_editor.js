@@ -11,11 +11,10 @@ export const decidersFor = (fields, own) =>
     (field) => field.key !== own && !field.archived && possibleAnswers(field).length,
   );
 
-const TICKED = "shown_values.";
-export const tickedAnswers = (typed) =>
+export const tickedAnswers = (typed, group) =>
   Object.keys(typed)
-    .filter((name) => name.startsWith(TICKED) && typed[name])
-    .map((name) => name.slice(TICKED.length));
+    .filter((name) => name.startsWith(`${group}.`) && typed[name])
+    .map((name) => name.slice(group.length + 1));
 
 // What is typed into the form (a FormData or Map), as the field that a customer would
 // get. What only the server can say, such as that a number is none, does not stop it.

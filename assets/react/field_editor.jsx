@@ -6,32 +6,45 @@ import { toggled } from "./custom_fields.js";
 import { decidersFor, fieldOf, possibleAnswers, tickedAnswers } from "./field_editor.js";
 
 const DOWN = "m6 9 6 6 6-6";
-// Which answer to which other field decides that a field is shown: `shown_when` is
-// the key of that field, `shown_values.KEY` is ticked for each answer.
-export function ShownWhen({ fields, own, initial, values, error }) {
+// Which answer to which other field decides, such as that a field is shown: `part` is
+// the key of that field, `answers.KEY` is ticked for each answer. Answers that cannot be
+// chosen any more stay as they are.
+export function ShownWhen({
+  fields,
+  own,
+  initial,
+  values,
+  error,
+  part = "shown_when",
+  answers = "shown_values",
+  label = "Show it",
+  always = "Always",
+}) {
   const box = useRef(null);
   const deciders = useRef(decidersFor(fields, own)).current;
   const [decider, setDecider] = useState(initial ?? "");
   const [ticked, setTicked] = useState(values ?? []);
   const chosen = deciders.find(({ key }) => key === decider);
-  const id = "field-shown_when";
+  const offered = chosen ? possibleAnswers(chosen) : [];
+  const gone = ticked.filter((one) => !offered.some(({ key }) => key === one));
+  const id = `field-${part}`;
 
   useRestored(box, (typed) => {
-    setDecider(typed.shown_when ?? "");
-    setTicked(tickedAnswers(typed));
+    setDecider(typed[part] ?? "");
+    setTicked(tickedAnswers(typed, answers));
   });
 
   return (
     <div ref={box} className="flex flex-col gap-3">
       <div className="field">
         <label className="field-label" htmlFor={id}>
-          Show it
+          {label}
         </label>
         <span className="relative block">
           <select
             data-own=""
             id={id}
-            name="shown_when"
+            name={part}
             className="field-input"
             value={decider}
             {...describedBy(id, error, deciders.length ? "" : "none")}
@@ -40,7 +53,7 @@ export function ShownWhen({ fields, own, initial, values, error }) {
               setTicked([]);
             }}
           >
-            <option value="">Always</option>
+            <option value="">{always}</option>
             {deciders.length ? (
               <optgroup label="Depending on the answer to">
                 {deciders.map(({ key, name }) => (
@@ -66,13 +79,13 @@ export function ShownWhen({ fields, own, initial, values, error }) {
         <fieldset className="min-w-0">
           <legend className="field-label mb-1.5">When the answer is</legend>
           <div className="choice-row">
-            {possibleAnswers(chosen).map(({ key, name }) => (
+            {offered.map(({ key, name }) => (
               <label key={key} className="choice choice-small">
                 <input
                   data-own=""
                   type="checkbox"
                   className="tick"
-                  name={`shown_values.${key}`}
+                  name={`${answers}.${key}`}
                   checked={ticked.includes(key)}
                   aria-describedby={error ? `${id}-error` : undefined}
                   onChange={() => setTicked((now) => toggled(now, key))}
@@ -84,6 +97,9 @@ export function ShownWhen({ fields, own, initial, values, error }) {
           <ErrorLine id={id} error={error} />
         </fieldset>
       ) : null}
+      {gone.map((key) => (
+        <input key={key} type="hidden" name={`${answers}.${key}`} value="on" />
+      ))}
     </div>
   );
 }

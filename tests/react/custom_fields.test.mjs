@@ -113,7 +113,8 @@ test("only fields with given answers decide, and none about itself", () => {
 
 test("the answers that show a field are those ticked", () => {
   const typed = { "shown_values.yes": "on", "shown_values.no": "", "other.x": "on" };
-  assert.deepEqual(editor.tickedAnswers(typed), ["yes"]);
+  assert.deepEqual(editor.tickedAnswers(typed, "shown_values"), ["yes"]);
+  assert.deepEqual(editor.tickedAnswers(typed, "other"), ["x"]);
 });
 
 test("the preview is the field as it is typed", () => {

@@ -108,6 +108,7 @@ def _dependents_choice(asked: Any, error: Any, adds: Any) -> rx.Component:
             each(adds, lambda add: _add_link(add[0], add[1])),
             class_name="grid gap-2.5 sm:grid-cols-2",
         ),
+        rx.el.p(asked.note, class_name="field-help mt-2 empty:hidden", role="status"),
         rx.el.p(
             when(error, icon("circle-alert", "mt-0.5 size-4")),
             error,

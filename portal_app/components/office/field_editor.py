@@ -49,10 +49,18 @@ _MOST_CHOICES = 100
 
 
 class ShownWhen(rx.Component):
-    """Which answer decides that a field is shown."""
+    """Which answer decides, such as that a field is shown.
+
+    ``part`` is the name of its select in the form, ``answers`` of the group of ticks.
+    """
 
     library = _LIBRARY
     tag = "ShownWhen"
+
+    part: rx.Var[str]
+    answers: rx.Var[str]
+    label: rx.Var[str]
+    always: rx.Var[str]
 
     fields: rx.Var[list[DefinitionView]]
     own: rx.Var[str]

@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from portal_app.components.office.field_editor import ShownWhen
 from portal_app.components.office.team import outside_notice
 from portal_app.components.ui.buttons import submit_button, text_link
 from portal_app.components.ui.choices import choice_input
@@ -358,21 +359,64 @@ def _ticks(label: str, group: str, entries: Any, draw: Any) -> rx.Component:
     )
 
 
+def _booked_for() -> rx.Component:
+    return rx.el.fieldset(
+        rx.el.legend("Booked for", class_name="field-label mb-1.5"),
+        rx.el.div(each(_STATE.types, _booked_type), class_name="flex flex-col gap-3"),
+        rx.el.p(
+            _STATE.errors["dependent_types"],
+            class_name="field-error mt-2 empty:hidden",
+            role="alert",
+        ),
+        class_name="min-w-0",
+    )
+
+
+def _booked_type(one: Any) -> rx.Component:
+    return rx.el.div(
+        rx.el.label(
+            rx.el.input(
+                type="checkbox",
+                name=joined("types.", one.slug),
+                default_checked=one.ticked,
+                class_name="tick",
+            ),
+            rx.el.span(one.plural, class_name="wrap-anywhere"),
+            class_name="choice choice-small w-fit",
+        ),
+        when(
+            one.fields.length() > 0,
+            rx.el.div(
+                ShownWhen.create(
+                    fields=one.fields,
+                    own="",
+                    initial=one.shown_when,
+                    values=one.shown_values,
+                    error="",
+                    part=joined("when.", one.slug),
+                    answers=joined("answers.", one.slug),
+                    label=joined("Which ", one.plural),
+                    always="All of them",
+                    key=joined(one.slug, _STATE.saved),
+                ),
+                # Only under a type that is ticked.
+                class_name=(
+                    "mt-3 hidden border-l-2 border-line pl-4 "
+                    "in-[.booked-for:has(>label>input:checked)]:block"
+                ),
+            ),
+        ),
+        class_name="booked-for",
+        key=one.slug,
+    )
+
+
 def _whom() -> rx.Component:
     return _group(
         "Whom it is for, and who does it",
         when(
             _STATE.types.length() > 0,
-            _ticks(
-                "Booked for",
-                "types",
-                _STATE.types,
-                lambda one: (
-                    one.slug,
-                    one.plural,
-                    _STATE.form.dependent_types.contains(one.slug),
-                ),
-            ),
+            _booked_for(),
         ),
         when(
             _STATE.people.length() > 0,

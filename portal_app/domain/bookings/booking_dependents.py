@@ -1,6 +1,7 @@
 """The dependents of a booking: who can be chosen, and who was."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from sqlmodel import Session, col, select
 
@@ -8,11 +9,16 @@ from portal_app.domain.bookings import rules
 from portal_app.domain.bookings.models import Booking, BookingDependent, BookingEvent
 from portal_app.domain.bookings.views import BookingDependentView
 from portal_app.domain.business import permissions
+from portal_app.domain.catalogue.booked_for import booked_for_by_type
 from portal_app.domain.catalogue.models import Service
 from portal_app.domain.dependents import types
 from portal_app.domain.dependents.models import Dependent, DependentType
-from portal_app.domain.dependents.service import eligible_dependents
-from portal_app.domain.dependents.views import TypeView
+from portal_app.domain.dependents.service import (
+    Candidate,
+    candidate_dependents,
+    dependent_row_views,
+)
+from portal_app.domain.dependents.views import DependentRowView, TypeView
 from portal_app.domain.files import attachments
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.clock import utc_now
@@ -25,10 +31,58 @@ FORM_FIELD = "dependents"
 _CHOOSE_AGAIN = "Please choose again who it is for."
 
 
+@dataclass(frozen=True, slots=True)
+class DependentChoice:
+    """Those to choose from; ``note`` says who is not among them, and why."""
+
+    rows: list[DependentRowView] = field(default_factory=list)
+    note: str = ""
+
+
+def choice_of_dependents(
+    tx: Session,
+    actor: Actor,
+    service: Service,
+    *,
+    already_booked: Collection[str] = (),
+    added: str = "",
+) -> DependentChoice:
+    """The actor's dependents that fit a service, to choose from.
+
+    Args:
+        tx: The transaction.
+        actor: A customer.
+        service: Which one.
+        already_booked: Ids of those that the booking is for already.
+        added: The id of one that was added just now, which the note is about.
+
+    Raises:
+        NotAllowed: If the actor is no customer.
+    """
+    found = candidate_dependents(
+        tx, customer_of(actor), service.dependent_types, already_booked
+    )
+    others = {one.row.id: one for one in found if one.misfit}
+    note = misfit_of(service, others[added]) if added in others else ""
+    if others and not note:
+        note = misfit_of(service, next(iter(others.values())), named=False)
+    return DependentChoice(dependent_row_views(tx, actor, found), note)
+
+
+def misfit_of(service: Service, candidate: Candidate, *, named: bool = True) -> str:
+    """Why somebody does not fit a service, in words; empty for one who does."""
+    if candidate.misfit is None:
+        return ""
+    name = candidate.row.name if named else ""
+    return rules.misfit_text(
+        service.name, candidate.kind.plural, candidate.misfit, name
+    )
+
+
 def chosen_dependents(
     tx: Session,
     actor: Actor,
-    types: Sequence[str],
+    service: Service,
     dependent_ids: Sequence[str],
     *,
     already_booked: Collection[str] = (),
@@ -38,14 +92,14 @@ def chosen_dependents(
     Args:
         tx: The transaction.
         actor: A customer.
-        types: Slugs of the types that can be chosen.
+        service: Whom it is for says who can be chosen.
         dependent_ids: From the browser.
         already_booked: Ids of those that the booking is for already; they can stay,
             whatever became of them.
 
     Raises:
         InvalidInput: For ``dependents``: if there are too many, or one is missing,
-            somebody else's, archived or of another type.
+            somebody else's, archived or of another type, or does not fit.
     """
     wanted = list(dict.fromkeys(dependent_ids))
     if len(wanted) > rules.MAX_DEPENDENTS:
@@ -54,12 +108,17 @@ def chosen_dependents(
     if not wanted:
         return []
     found = {
-        row.id: row
-        for row in eligible_dependents(tx, customer_of(actor), types, already_booked)
+        one.row.id: one
+        for one in candidate_dependents(
+            tx, customer_of(actor), service.dependent_types, already_booked
+        )
     }
     if not found.keys() >= set(wanted):
         raise InvalidInput({FORM_FIELD: _CHOOSE_AGAIN})
-    return [found[one] for one in wanted]
+    for one in wanted:
+        if reason := misfit_of(service, found[one]):
+            raise InvalidInput({FORM_FIELD: reason})
+    return [found[one].row for one in wanted]
 
 
 def set_booking_dependents(
@@ -191,4 +250,5 @@ def dependent_types_of(tx: Session, service: Service) -> list[TypeView]:
     if not permissions.is_on(tx, Feature.DEPENDENTS):
         return []
     offered = {view.slug: view for view in types.active_types(tx)}
-    return [offered[slug] for slug in service.dependent_types if slug in offered]
+    slugs = booked_for_by_type(service.dependent_types)
+    return [offered[slug] for slug in slugs if slug in offered]

@@ -13,7 +13,6 @@ from portal_app.domain.business import permissions
 from portal_app.domain.business.features import may
 from portal_app.domain.catalogue.models import Service
 from portal_app.domain.dependents.models import Dependent
-from portal_app.domain.dependents.service import choosable_dependents
 from portal_app.domain.fields import rules as d
 from portal_app.domain.fields import schema
 from portal_app.domain.fields import values as fields
@@ -33,10 +32,13 @@ _CLOSED = "This booking cannot be changed any more."
 _DEPENDENTS_LABEL = "Who is it for?"
 
 
-def details_form(tx: Session, actor: Actor, number: str) -> DetailsFormView:
+def details_form(
+    tx: Session, actor: Actor, number: str, added: str = ""
+) -> DetailsFormView:
     """What the customer can change of a booking's details.
 
     Nothing, for a guest and where the office lets nobody change anything (any more).
+    ``added`` is the id of a dependent that was added just now.
 
     Raises:
         NotFound: If it is missing or somebody else's.
@@ -50,16 +52,22 @@ def details_form(tx: Session, actor: Actor, number: str) -> DetailsFormView:
     chosen = [
         one.dependent_id for one in booking_dependents.booked_dependents(tx, row.id)
     ]
-    kinds = service.dependent_types
-    dependents = choosable_dependents(tx, actor, kinds, chosen) if names else []
+    choice = (
+        booking_dependents.choice_of_dependents(
+            tx, actor, service, already_booked=chosen, added=added
+        )
+        if names
+        else booking_dependents.DependentChoice()
+    )
     types = booking_dependents.dependent_types_of(tx, service) if names else []
     asked = _field_views(tx, d.CUSTOMER, row) if answers else []
     return DetailsFormView(
         types=types,
-        dependents=dependents,
+        dependents=choice.rows,
+        note=choice.note,
         chosen=chosen,
         fields=asked,
-        editable=bool(types or dependents) or any(field.editable for field in asked),
+        editable=bool(types or choice.rows) or any(field.editable for field in asked),
         version=row.version,
     )
 
@@ -216,7 +224,7 @@ def _chosen_dependents(
     service = tx.get_one(Service, row.service_id)
     ids = [one.dependent_id for one in already_booked]
     return booking_dependents.chosen_dependents(
-        tx, actor, service.dependent_types, form.dependents, already_booked=ids
+        tx, actor, service, form.dependents, already_booked=ids
     )
 
 

@@ -18,7 +18,10 @@ from portal_app.domain.business.features import TABLE
 from portal_app.domain.catalogue.models import Service
 from portal_app.domain.customers import profiles
 from portal_app.domain.dependents.models import Dependent
-from portal_app.domain.dependents.service import eligible_dependents
+from portal_app.domain.dependents.service import (
+    candidate_dependents,
+    eligible_dependents,
+)
 from portal_app.domain.fields import rules as d
 from portal_app.domain.fields import schema
 from portal_app.domain.fields import values as fields
@@ -53,7 +56,7 @@ def save_details(
     changed: list[str] = []
     try:
         chosen = booking_dependents.chosen_dependents(
-            tx, actor, service.dependent_types, form.dependents
+            tx, actor, service, form.dependents
         )
         draft.dependent_ids = [one.id for one in chosen]
     except InvalidInput as refused:
@@ -101,14 +104,18 @@ def check_details(tx: Session, draft: BookingDraft) -> CheckedDetails:
     chosen: list[Dependent] = []
     if draft.dependent_ids:
         service = tx.get_one(Service, draft.service_id)
-        found = eligible_dependents(tx, draft.customer_id, service.dependent_types)
-        available = {one.id: one for one in found}
+        found = candidate_dependents(tx, draft.customer_id, service.dependent_types)
+        available = {one.row.id: one for one in found}
         missing = [one for one in draft.dependent_ids if one not in available]
         if missing:
             names = {one.id: one.name for one in dependents_of_draft(tx, draft)}
             reason = rules.unavailable_dependent_text(names.get(missing[0], ""))
             return CheckedDetails(blocking_reason=reason)
-        chosen = [available[one] for one in draft.dependent_ids]
+        for one in draft.dependent_ids:
+            if reason := booking_dependents.misfit_of(service, available[one]):
+                reason = f"{reason} {rules.CHOOSE_DEPENDENTS_AGAIN}"
+                return CheckedDetails(blocking_reason=reason)
+        chosen = [available[one].row for one in draft.dependent_ids]
     subject = Subject(rules.DRAFT_SUBJECT, draft.id)
     scope = schema.service_scope(draft.service_id)
     asked = {subject: scope, **profiles.fields_subject(draft.customer_id)}

@@ -16,7 +16,10 @@ from sqlmodel import Session, col, select
 
 from portal_app.domain.accounts.rules import mailable_email
 from portal_app.domain.bookings import draft_details, rules, views
-from portal_app.domain.bookings.booking_dependents import dependent_types_of
+from portal_app.domain.bookings.booking_dependents import (
+    choice_of_dependents,
+    dependent_types_of,
+)
 from portal_app.domain.bookings.draft_details import fields_of_draft
 from portal_app.domain.bookings.draft_owners import (
     drafts_of,
@@ -53,7 +56,6 @@ from portal_app.domain.customers.rules import (
     phone_number,
     phone_text,
 )
-from portal_app.domain.dependents.service import choosable_dependents
 from portal_app.domain.fields import values as fields
 from portal_app.domain.rate_limits import limiter
 from portal_app.domain.scheduling import service as scheduling
@@ -68,8 +70,12 @@ from portal_app.kernel.statements import insert_into
 from portal_app.kernel.text import is_readable, one_line, paragraphs
 
 
-def details_form(tx: Session, actor: Actor, draft_id: str) -> DetailsFormView:
+def details_form(
+    tx: Session, actor: Actor, draft_id: str, added: str = ""
+) -> DetailsFormView:
     """What the wizard asks, with what was entered so far.
+
+    ``added`` is the id of a dependent that was added just now.
 
     Raises:
         NotFound: If the draft is missing or somebody else's.
@@ -77,9 +83,11 @@ def details_form(tx: Session, actor: Actor, draft_id: str) -> DetailsFormView:
     """
     draft = own_draft(tx, actor, draft_id)
     service = tx.get_one(Service, draft.service_id)
+    choice = choice_of_dependents(tx, actor, service, added=added)
     return DetailsFormView(
         types=dependent_types_of(tx, service),
-        dependents=choosable_dependents(tx, actor, service.dependent_types),
+        dependents=choice.rows,
+        note=choice.note,
         chosen=list(draft.dependent_ids),
         fields=fields_of_draft(tx, draft),
         about_you=profiles.fields_asked_before_booking(tx, actor),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from portal_app.domain.catalogue.booked_for import Misfit
 from portal_app.kernel.features import BookingState
 
 STEPS = ("options", "time", "address", "contact")
@@ -97,12 +98,31 @@ class OverviewSnapshot:
     minutes: int
 
 
+CHOOSE_DEPENDENTS_AGAIN = "Please look at “Contact details” again."
+
+
 def unavailable_dependent_text(name: str) -> str:
     """Why a draft cannot be for somebody; the name may not be known."""
     return (
         f"{name or 'One of those it is for'} cannot be chosen any more. "
-        "Please look at “Contact details” again."
+        f"{CHOOSE_DEPENDENTS_AGAIN}"
     )
+
+
+def misfit_text(service: str, kinds: str, misfit: Misfit, name: str = "") -> str:
+    """Why a service cannot be for a dependent, or without a name whom it is for.
+
+    Args:
+        service: What it is called.
+        kinds: What several dependents of the type are called.
+        misfit: Of the dependent.
+        name: Of the dependent.
+    """
+    only = (
+        f"{service} is only for {kinds[:1].lower()}{kinds[1:]} whose "
+        f"“{misfit.field}” is {misfit.wanted}."
+    )
+    return f"{only} For {name} it says {misfit.given}." if name else only
 
 
 def not_served_text(town: str) -> str:

@@ -49,6 +49,7 @@ class DetailsFormView:
     Attributes:
         types: Whom or what it can be for; none if it is not asked.
         dependents: The customer's own of these types, and those chosen before.
+        note: Who is not among them, and why; empty if everybody is.
         chosen: The ids of those it is for.
         fields: The service's own, with what was entered.
         about_you: What every customer has to answer, as far as this one has not.
@@ -59,6 +60,7 @@ class DetailsFormView:
 
     types: list[TypeView] = field(default_factory=list)
     dependents: list[DependentRowView] = field(default_factory=list)
+    note: str = ""
     chosen: list[str] = field(default_factory=list)
     fields: list[FieldView] = field(default_factory=list)
     about_you: list[FieldView] = field(default_factory=list)

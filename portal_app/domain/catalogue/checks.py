@@ -1,10 +1,16 @@
 """What a service is, checked in one place, however it comes: form, pack or demo."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from portal_app.domain.catalogue import rules
+from portal_app.domain.catalogue.booked_for import (
+    MAX_LENGTH,
+    booked_for_by_type,
+    parse_booked_for,
+)
 from portal_app.domain.catalogue.rules import PricedOption, PriceKind
 from portal_app.kernel.errors import InvalidInput
 from portal_app.kernel.formats import duration_text
@@ -62,9 +68,10 @@ class ServiceDefinition:
     Amounts are minor units, durations and buffers minutes. ``included`` and
     ``what_is_needed`` are one item a line; ``description`` parts its paragraphs
     by an empty line. ``lead_minutes``, ``horizon_days`` and ``tax_basis_points``
-    override the business's. ``dependent_types`` are slugs; one that nobody has is
-    offered to nobody. ``image`` is the path of a picture that comes with the portal;
-    photos that were handed in are beside it. What is not ``active`` is a draft.
+    override the business's. ``dependent_types`` are as ``BookedFor`` is written; a type
+    that nobody has is offered to nobody. ``image`` is the path of a picture that comes
+    with the portal; photos that were handed in are beside it. What is not ``active`` is
+    a draft.
     """
 
     slug: str
@@ -144,8 +151,20 @@ def service_faults(definition: ServiceDefinition) -> dict[str, str]:
         faults["confirmation"] = "Please choose who confirms a booking."
     if definition.deposit_minor and definition.deposit_percent:
         faults["deposit"] = "A deposit is an amount or a percentage, not both."
+    faults["dependent_types"] = _booked_for_fault(definition.dependent_types)
     faults |= _option_faults(definition.options)
     return {part: fault for part, fault in faults.items() if fault}
+
+
+def _booked_for_fault(entries: Sequence[str]) -> str:
+    found = [parse_booked_for(text) for text in entries]
+    if None in found or any(len(text) > MAX_LENGTH for text in entries):
+        return "Please choose again whom it is booked for."
+    if any(one and one.condition and not one.condition.values for one in found):
+        return "Please tick the answers it is for."
+    if len(booked_for_by_type(entries)) != len(entries):
+        return "A type is named twice."
+    return ""
 
 
 def check_service(definition: ServiceDefinition) -> None:
@@ -326,7 +345,7 @@ def service_record(money: Any) -> Record:
             "Options",
             text=lambda options: "; ".join(option_text(one) for one in options),
         ),
-        Field("dependent_types", "Booked for"),
+        Field("dependent_types", "Booked for", text="; ".join),
         Field("giftable", "May be given as a voucher"),
         Field("deposit_minor", "Deposit", text=amount_text),
         Field(

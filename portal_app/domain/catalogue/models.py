@@ -50,7 +50,7 @@ class Service(SQLModel, table=True):
         lead_minutes: Notice; ``None`` for the business's.
         horizon_days: How far ahead it can be booked; ``None`` for the business's.
         active: Whether it is published; otherwise it is a draft.
-        dependent_types: The slugs of those it can be booked for, in order.
+        dependent_types: Whom it can be booked for, as ``BookedFor`` is written.
         giftable: Whether it may be given as a voucher.
         deposit_minor: What is paid in advance; or ``deposit_percent`` of the price.
         confirmation: ``instant``, or ``office`` where the office approves.

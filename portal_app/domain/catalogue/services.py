@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from portal_app.domain.business import service as businesses
 from portal_app.domain.catalogue import amounts, checks, rows, rules
 from portal_app.domain.catalogue import service as catalogue
+from portal_app.domain.catalogue.booked_for import booked_for_by_type
 from portal_app.domain.catalogue.checks import Photo, ServiceDefinition
 from portal_app.domain.catalogue.models import Category, FormerSlug, Service
 from portal_app.domain.catalogue.rules import PricedChoice, PricedOption
@@ -546,8 +547,10 @@ def _form_faults(faults: dict[str, str]) -> dict[str, str]:
 
 def _ordered_types(before: Sequence[str], wanted: Sequence[str]) -> tuple[str, ...]:
     """The ticked types; those that were there keep their order."""
-    kept = [slug for slug in before if slug in wanted]
-    return (*kept, *(slug for slug in wanted if slug not in kept))
+    typed = booked_for_by_type(wanted)
+    slugs = [slug for slug in booked_for_by_type(before) if slug in typed]
+    slugs += [slug for slug in typed if slug not in slugs]
+    return tuple(str(typed[slug]) for slug in slugs)
 
 
 def _is_name_taken(others: Sequence[Service], name: str) -> bool:

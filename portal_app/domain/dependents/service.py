@@ -1,6 +1,7 @@
 """What customers do with their dependents, and the paged list of them."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from sqlalchemy import and_, func, or_
@@ -9,6 +10,11 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from portal_app.domain.business import permissions
 from portal_app.domain.business import service as businesses
+from portal_app.domain.catalogue.booked_for import (
+    Misfit,
+    booked_for_by_type,
+    find_misfit,
+)
 from portal_app.domain.customers.models import Customer
 from portal_app.domain.dependents import documents, rules
 from portal_app.domain.dependents.models import Dependent, DependentType
@@ -31,7 +37,7 @@ from portal_app.domain.fields.views import FieldView
 from portal_app.domain.files import attachments
 from portal_app.domain.files import rules as file_rules
 from portal_app.kernel import archival
-from portal_app.kernel.audiences import Actor
+from portal_app.kernel.audiences import Actor, Audience
 from portal_app.kernel.changes import Change
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.errors import Conflict, InvalidInput, NotFound
@@ -102,50 +108,86 @@ def list_dependents(
     )
 
 
-def eligible_dependents(
-    tx: Session, customer_id: str, types: Sequence[str], also: Collection[str] = ()
-) -> list[Dependent]:
-    """All of a customer's dependents in use of these types, by name.
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A dependent of a type that a service is for; ``misfit`` is why not this one."""
+
+    row: Dependent
+    kind: DependentType
+    misfit: Misfit | None = None
+
+
+def candidate_dependents(
+    tx: Session, customer_id: str, entries: Sequence[str], also: Collection[str] = ()
+) -> list[Candidate]:
+    """All of a customer's dependents in use of the types of a service, by name.
 
     None while dependents are switched off.
 
     Args:
         tx: The transaction.
         customer_id: Whose they are.
-        types: Slugs; one that is not offered has none.
-        also: Ids of others of the customer, which are among them in any case.
+        entries: As ``BookedFor`` is written; a type that is not offered has none.
+        also: Ids of others of the customer; they are among them and fit in any case.
     """
     if not permissions.is_on(tx, Feature.DEPENDENTS):
         return []
-    offered = select(DependentType.id).where(
-        col(DependentType.slug).in_(types), col(DependentType.archived_at).is_(None)
-    )
+    booked_for = booked_for_by_type(entries)
     in_use = and_(
-        col(Dependent.archived_at).is_(None), col(Dependent.type_id).in_(offered)
+        col(Dependent.archived_at).is_(None),
+        col(DependentType.slug).in_(booked_for),
+        col(DependentType.archived_at).is_(None),
     )
-    return list(
-        tx.exec(
-            select(Dependent)
-            .where(
-                col(Dependent.customer_id) == customer_id,
-                or_(in_use, col(Dependent.id).in_(also)),
-            )
-            .order_by(func.lower(col(Dependent.name)), col(Dependent.id))
+    found = tx.exec(
+        select(Dependent, DependentType)
+        .join(DependentType, col(DependentType.id) == Dependent.type_id)
+        .where(
+            col(Dependent.customer_id) == customer_id,
+            or_(in_use, col(Dependent.id).in_(also)),
         )
+        .order_by(func.lower(col(Dependent.name)), col(Dependent.id))
+    ).all()
+    conditions = {
+        row.id: one.condition
+        for row, kind in found
+        if row.id not in also
+        and (one := booked_for.get(kind.slug)) is not None
+        and one.condition is not None
+    }
+    said = fields.entered_by_subject(
+        tx,
+        Audience.CUSTOMER.value,
+        {
+            Subject(rules.SUBJECT_KIND, row.id): schema.dependent_type_scope(kind.id)
+            for row, kind in found
+            if row.id in conditions
+        },
     )
 
+    def misfit(row: Dependent) -> Misfit | None:
+        if row.id not in conditions:
+            return None
+        entered = said[Subject(rules.SUBJECT_KIND, row.id)]
+        return find_misfit(conditions[row.id], entered.fields, entered.stored)
 
-def choosable_dependents(
-    tx: Session, actor: Actor, types: Sequence[str], also: Collection[str] = ()
+    return [Candidate(row, kind, misfit(row)) for row, kind in found]
+
+
+def eligible_dependents(
+    tx: Session, customer_id: str, entries: Sequence[str], also: Collection[str] = ()
+) -> list[Dependent]:
+    """Those of ``candidate_dependents`` that fit."""
+    found = candidate_dependents(tx, customer_id, entries, also)
+    return [one.row for one in found if one.misfit is None]
+
+
+def dependent_row_views(
+    tx: Session, actor: Actor, candidates: Sequence[Candidate]
 ) -> list[DependentRowView]:
-    """The actor's ``eligible_dependents``, to choose from.
-
-    Raises:
-        NotAllowed: If the actor is no customer.
-    """
-    type_rows = {row.id: row for row in tx.exec(select(DependentType))}
-    rows = eligible_dependents(tx, customer_of(actor), types, also)
-    return _row_views(tx, actor, rows, type_rows)
+    """Candidates that fit, to choose from."""
+    fitting = [one for one in candidates if one.misfit is None]
+    kinds = {one.kind.id: one.kind for one in fitting}
+    return _row_views(tx, actor, [one.row for one in fitting], kinds)
 
 
 def _search_query(

@@ -8,13 +8,21 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from portal_app.domain.business import service as businesses
+from portal_app.domain.catalogue.booked_for import booked_for_by_type
 from portal_app.domain.change_log import service as change_log
 from portal_app.domain.change_log.service import Thing
 from portal_app.domain.dependents import rules
 from portal_app.domain.dependents.models import Dependent, DependentType
 from portal_app.domain.dependents.rules import DocumentKind, TypeDefinition
-from portal_app.domain.dependents.views import DocumentKindView, TypeEntryView, TypeView
+from portal_app.domain.dependents.views import (
+    BookedForView,
+    DocumentKindView,
+    TypeEntryView,
+    TypeView,
+)
 from portal_app.domain.fields import schema
+from portal_app.domain.fields.rules import CUSTOMER, Definition
+from portal_app.domain.fields.views import ChoiceDefinitionView, DefinitionView
 from portal_app.kernel import archival
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.errors import Conflict, InvalidInput, NotFound
@@ -170,6 +178,54 @@ def active_type_rows(tx: Session) -> list[DependentType]:
             .order_by(col(DependentType.position), col(DependentType.singular))
         )
     )
+
+
+def active_type_fields(tx: Session) -> dict[str, list[Definition]]:
+    """The slugs of the types that are offered, and what is asked of each."""
+    scopes = {
+        row.slug: schema.dependent_type_scope(row.id) for row in active_type_rows(tx)
+    }
+    asked = schema.active_definitions_by_scope(tx, scopes.values())
+    return {slug: asked[scope] for slug, scope in scopes.items()}
+
+
+def booked_for_views(tx: Session, entries: Sequence[str]) -> list[BookedForView]:
+    """The types that are offered, and whether a service with these entries is for them.
+
+    Args:
+        tx: The transaction.
+        entries: As ``BookedFor`` is written.
+    """
+    booked_for = booked_for_by_type(entries)
+    asked = active_type_fields(tx)
+    found = []
+    for row in active_type_rows(tx):
+        one = booked_for.get(row.slug)
+        condition = one.condition if one else None
+        found.append(
+            BookedForView(
+                slug=row.slug,
+                plural=row.plural,
+                ticked=one is not None,
+                shown_when=condition.key if condition else "",
+                shown_values=list(condition.values) if condition else [],
+                fields=[
+                    DefinitionView(
+                        id=field.id,
+                        key=field.key,
+                        name=field.name,
+                        kind=field.kind,
+                        choices=[
+                            ChoiceDefinitionView(choice.key, choice.name)
+                            for choice in field.offered
+                        ],
+                    )
+                    for field in asked[row.slug]
+                    if field.possible and CUSTOMER in field.visible_to
+                ],
+            )
+        )
+    return found
 
 
 def type_definition_of(row: DependentType) -> TypeDefinition:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from portal_app.domain.fields.views import FieldView
+from portal_app.domain.fields.views import DefinitionView, FieldView
 from portal_app.domain.files.views import FileView
 
 
@@ -31,6 +31,25 @@ class TypeView:
     icon: str = ""
     documents: list[DocumentKindView] = field(default_factory=list)
     count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class BookedForView:
+    """A type that a service may be for, as the office chooses it.
+
+    Attributes:
+        ticked: Whether the service is for it.
+        shown_when: The key of the field that decides for which of them, or empty.
+        shown_values: What that field must say.
+        fields: Those that can decide.
+    """
+
+    slug: str = ""
+    plural: str = ""
+    ticked: bool = False
+    shown_when: str = ""
+    shown_values: list[str] = field(default_factory=list)
+    fields: list[DefinitionView] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ _MAX_CHOICES = 100
 MAX_DECIMALS = 4
 _MAX_NUMBER = Decimal(10) ** 12
 _KEY = re.compile(r"[a-z][a-z0-9]*([_-][a-z0-9]+)*")
+_CONDITION = re.compile(r"\s*([a-z0-9_-]+)\s*=(.*)")
 _CHOICE_KEY = re.compile(r"[a-z0-9]+([_-][a-z0-9]+)*")
 RESERVED_KEYS = frozenset({"name", "picture_id"})
 _MAX_PART_LENGTHS = {"name": 80, "help": 300, "unit": 20}
@@ -52,6 +53,19 @@ class FieldCondition:
 
     key: str
     values: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """As it is written in a pack, such as ``species = dog, cat``."""
+        return f"{self.key} = {', '.join(self.values)}"
+
+
+def parse_condition(text: str) -> FieldCondition | None:
+    """What ``FieldCondition`` writes; ``None`` if it cannot be read."""
+    match = _CONDITION.fullmatch(text)
+    if match is None:
+        return None
+    values = (value.strip() for value in match[2].split(","))
+    return FieldCondition(match[1], tuple(value for value in values if value))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +108,15 @@ class Definition:
     def offered(self) -> tuple[FieldChoice, ...]:
         """The choices that can be chosen now."""
         return tuple(choice for choice in self.choices if not choice.retired)
+
+    @property
+    def answer_names(self) -> dict[str, str]:
+        """What can be answered now, of those a condition may name, in words."""
+        if self.kind == YES_NO:
+            return {YES: "Yes", NO: "No"}
+        if self.kind in {CHOICE, CHOICES}:
+            return {choice.key: choice.name for choice in self.offered}
+        return {}
 
     @property
     def possible(self) -> frozenset[str]:
@@ -267,28 +290,32 @@ def _choice_faults(definition: Definition) -> list[tuple[str, str]]:
     return [("choices", words) for holds, words in checks if not holds][:1]
 
 
+def condition_fault(condition: FieldCondition, fields: Sequence[Definition]) -> str:
+    """Why these fields can never decide as a condition says; empty if they can."""
+    decides = next((one for one in fields if one.key == condition.key), None)
+    if decides is None:
+        return f"There is no field “{condition.key}” here."
+    unknown = [value for value in condition.values if value not in decides.possible]
+    if not decides.possible:
+        return (
+            f"“{condition.key}” cannot decide about this: "
+            "it takes a yes_no, choice or choices field."
+        )
+    if unknown:
+        return f"“{condition.key}” never has the value “{unknown[0]}”."
+    return ""
+
+
 def _condition_fault_text(definition: Definition, by_key: dict[str, Definition]) -> str:
     condition = definition.shown_when
     if condition is None:
         return ""
-    decides = by_key.get(condition.key)
-    if decides is None:
-        return f"There is no field “{condition.key}” here."
-    unknown = [value for value in condition.values if value not in decides.possible]
-    if decides is definition:
-        words = "A field cannot decide about itself."
-    elif not decides.possible:
-        words = (
-            f"“{condition.key}” cannot decide about this field: "
-            "it takes a yes_no, choice or choices field."
-        )
-    elif unknown:
-        words = f"“{condition.key}” never has the value “{unknown[0]}”."
-    elif not condition.values:
-        words = "Please say at which value the field is shown."
-    else:
-        words = ""
-    return words
+    if by_key.get(condition.key) is definition:
+        return "A field cannot decide about itself."
+    fault = condition_fault(condition, list(by_key.values()))
+    if fault or condition.values:
+        return fault
+    return "Please say at which value the field is shown."
 
 
 MAX_TEXT_LENGTHS = {TEXT: 200, LONG_TEXT: 4000}
@@ -360,11 +387,7 @@ def check_answers(
         InvalidInput: With a sentence for each field that is wrong.
     """
     faults = _forbidden_answers(fields, audience, answers)
-    final: dict[str, Any] = {
-        field.key: stored[field.key].value
-        for field in fields
-        if field.key in stored and is_compatible(field, stored[field.key])
-    }
+    final = fitting_values(fields, stored)
     changes: dict[str, Any] = {}
     shown: dict[str, bool] = {}
     for field in in_dependency_order(fields):
@@ -422,6 +445,27 @@ def shown_fields(
     for field in in_dependency_order(fields):
         shown[field.key] = is_shown(field, values, shown)
     return shown
+
+
+def said_values(
+    fields: Sequence[Definition], stored: StoredValues, key: str
+) -> tuple[str, ...]:
+    """What a field says of those a condition may name; nothing while it is hidden."""
+    final = fitting_values(fields, stored)
+    if not shown_fields(fields, final).get(key):
+        return ()
+    return tuple(_choice_keys(final.get(key)))
+
+
+def fitting_values(
+    fields: Sequence[Definition], stored: StoredValues
+) -> dict[str, Any]:
+    """What is stored and still means what the fields ask for now."""
+    return {
+        field.key: stored[field.key].value
+        for field in fields
+        if field.key in stored and is_compatible(field, stored[field.key])
+    }
 
 
 def is_compatible(field: Definition, entered: StoredValue) -> bool:

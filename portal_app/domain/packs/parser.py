@@ -11,6 +11,11 @@ from portal_app.domain.business import message_templates, policies
 from portal_app.domain.business.message_templates import TemplateText
 from portal_app.domain.business.policies import PolicyText
 from portal_app.domain.catalogue import rules as catalogue
+from portal_app.domain.catalogue.booked_for import (
+    MAX_LENGTH,
+    BookedFor,
+    parse_booked_for,
+)
 from portal_app.domain.catalogue.checks import (
     MAX_HORIZON_DAYS,
     CategoryDefinition,
@@ -42,7 +47,6 @@ _TOML_ERROR_POSITION = re.compile(
     r" \(at (?:line (\d+), column \d+|end of document)\)$"
 )
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_CONDITION = re.compile(r"\s*([a-z0-9_-]+)\s*=\s*(.+)")
 _MINUTES_PER_DAY = 24 * 60
 _KEYS_CHECKED_BY_CATALOGUE = {
     "price_kind": "price_kind",
@@ -122,6 +126,7 @@ class _PackParser:
         self._decimals = decimals
         self._categories = set(categories)
         self._types = set(types)
+        self._type_fields: dict[str, tuple[Definition, ...]] = {}
 
     def read(self) -> Pack:
         head = self._root.inner("pack")
@@ -133,6 +138,7 @@ class _PackParser:
         root = self._root
         types = root.keyed("dependent_types", "dependent types", self._type)
         self._types |= set(types)
+        self._type_fields = {key: one.fields for key, (one, _) in types.items()}
         customer_fields = self.fields(root, "customer_fields")
         categories = root.keyed("categories", "categories", self._category)
         self._categories |= set(categories)
@@ -234,15 +240,13 @@ class _PackParser:
         text = table.text("shown_when", 300)
         if not text:
             return None
-        match = _CONDITION.fullmatch(text)
-        if match is None:
+        condition = fields.parse_condition(text)
+        if condition is None:
             table.fault(
                 "shown_when",
                 'Please write it as "FIELD = VALUE", such as "has_allergies = yes".',
             )
-            return None
-        values = tuple(value.strip() for value in match[2].split(","))
-        return FieldCondition(match[1], tuple(value for value in values if value))
+        return condition
 
     @staticmethod
     def _people(
@@ -292,9 +296,7 @@ class _PackParser:
                 "lead_minutes", 0, 365 * _MINUTES_PER_DAY
             ),
             active=table.yes("active", default=True),
-            dependent_types=table.keys(
-                "dependent_types", self._types, "dependent type"
-            ),
+            dependent_types=self._booked_for(table),
             price_kind=cast("catalogue.PriceKind", price_kind),
             tax_basis_points=None if tax is None else int(tax * 100),
             horizon_days=table.optional_whole("horizon_days", 1, MAX_HORIZON_DAYS),
@@ -315,6 +317,32 @@ class _PackParser:
             {key: place for key, (_, place) in options.items()},
         )
         return pack
+
+    def _booked_for(self, table: TableReader) -> tuple[str, ...]:
+        """Whom a service is for; what a condition names must be in this pack's type.
+
+        The fields of a type that exists already are not known here.
+        """
+        entries: list[BookedFor] = []
+
+        def read(text: str) -> str:
+            entry = parse_booked_for(text)
+            if entry is None:
+                return 'Please write it as "TYPE: FIELD = VALUE".'
+            if entry.type_slug not in self._types:
+                return f"There is no dependent type with the key “{entry.type_slug}”."
+            if entry.type_slug in {one.type_slug for one in entries}:
+                return "This dependent type is named twice."
+            asked = self._type_fields.get(entry.type_slug)
+            if entry.condition and asked is not None:
+                fault = fields.condition_fault(entry.condition, asked)
+                if fault or not entry.condition.values:
+                    return fault or "Please say at which value."
+            entries.append(entry)
+            return ""
+
+        table.checked_texts("dependent_types", MAX_LENGTH, read)
+        return tuple(str(one) for one in entries)
 
     @staticmethod
     def _note_faults(

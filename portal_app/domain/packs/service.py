@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select
 from portal_app.domain.business import message_templates, policies
 from portal_app.domain.business import service as businesses
 from portal_app.domain.catalogue import rows
+from portal_app.domain.catalogue.booked_for import BookedFor, booked_for_by_type
 from portal_app.domain.catalogue.definitions import (
     CategoryDefinition,
     ServiceDefinition,
@@ -201,7 +202,9 @@ def current_pack(tx: Session) -> Pack:
         ],
     )
     slugs = {row.id: row.slug for row in categories}
-    in_use = {row.slug for row in type_rows}
+    of_types = {
+        row.slug: asked[schema.dependent_type_scope(row.id)] for row in type_rows
+    }
     return Pack(
         name=business.name,
         summary=business.tagline,
@@ -219,7 +222,7 @@ def current_pack(tx: Session) -> Pack:
         ),
         services=tuple(
             ServicePack(
-                _service_definition(tx, row, slugs[row.category_id], in_use),
+                _service_definition(tx, row, slugs[row.category_id], of_types),
                 _portable_definitions(asked[schema.service_scope(row.id)]),
             )
             for row in service_rows
@@ -254,11 +257,11 @@ def _import_services(tx: Session, actor: Actor, pack: Pack, lines: LineNumbers) 
         {slug: row.position for slug, row in offered.items()},
         [one.definition.slug for one in pack.services],
     )
-    in_use = {row.slug for row in types.active_type_rows(tx)}
+    of_types = types.active_type_fields(tx)
     for at, one in enumerate(pack.services):
         slug = one.definition.slug
         definition = _keep_stored_whitespace(offered.get(slug), one.definition)
-        definition = _keep_archived_types(offered.get(slug), definition, in_use)
+        definition = _keep_archived_types(offered.get(slug), definition, of_types)
         service_id = define_service(
             tx, actor, replace(definition, position=place[slug])
         )
@@ -289,12 +292,41 @@ def _define_fields(
 
 
 def _service_definition(
-    tx: Session, row: Service, category: str, in_use: Collection[str]
+    tx: Session,
+    row: Service,
+    category: str,
+    of_types: Mapping[str, Sequence[Definition]],
 ) -> ServiceDefinition:
     definition = rows.definition_of(tx, row)
-    # One that was archived cannot be written: the pack has no such type.
-    kinds = tuple(one for one in definition.dependent_types if one in in_use)
+    kinds = _portable_entries(definition.dependent_types, of_types)
     return replace(definition, category_slug=category, dependent_types=kinds)
+
+
+def _portable_entries(
+    entries: Sequence[str], asked: Mapping[str, Sequence[Definition]]
+) -> tuple[str, ...]:
+    """Whom a service is for, without what a pack cannot name.
+
+    Args:
+        entries: As they are stored.
+        asked: The slugs of the types in use, and the fields that are asked of each.
+    """
+    found: list[BookedFor] = []
+    for slug, one in booked_for_by_type(entries).items():
+        if slug not in asked:
+            continue
+        condition = one.condition
+        if condition is not None:
+            names = {
+                key
+                for field in asked[slug]
+                if field.key == condition.key
+                for key in field.answer_names
+            }
+            values = tuple(value for value in condition.values if value in names)
+            condition = replace(condition, values=values) if values else None
+        found.append(BookedFor(slug, condition))
+    return tuple(str(one) for one in found)
 
 
 def _keep_stored_whitespace(row: Category | Service | None, wanted: T) -> T:
@@ -314,15 +346,20 @@ def _keep_stored_whitespace(row: Category | Service | None, wanted: T) -> T:
 
 
 def _keep_archived_types(
-    row: Service | None, wanted: ServiceDefinition, in_use: Collection[str]
+    row: Service | None,
+    wanted: ServiceDefinition,
+    asked: Mapping[str, Sequence[Definition]],
 ) -> ServiceDefinition:
     """What is wanted, with the archived types the service was for as well.
 
-    A pack cannot name them, and they are to be there when they are restored.
+    A pack cannot name them, and they are to be there when they are restored; the
+    same goes for archived fields and choices.
     """
     there = row.dependent_types if row else []
-    shown = tuple(slug for slug in there if slug in in_use)
-    archived = tuple(slug for slug in there if slug not in in_use)
+    shown = _portable_entries(there, asked)
+    archived = tuple(
+        str(one) for slug, one in booked_for_by_type(there).items() if slug not in asked
+    )
     same = shown == wanted.dependent_types
     kept = tuple(there) if same else (*wanted.dependent_types, *archived)
     return replace(wanted, dependent_types=kept)

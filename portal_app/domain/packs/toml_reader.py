@@ -1,7 +1,7 @@
 """Reading the tables of a TOML pack with the line of everything that is wrong."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any, TypeVar
@@ -261,23 +261,11 @@ class TableReader:
         """A list of texts."""
         return [text for _, text in self._texts(key, limit)]
 
-    def keys(self, key: str, known: Collection[str], what: str) -> tuple[str, ...]:
-        """A list of keys of what there is, each named once.
-
-        Args:
-            key: Of the list.
-            known: The keys there are.
-            what: What a person calls one of them.
-        """
-        found: list[str] = []
-        for at, name in self._texts(key, 60):
-            if name not in known:
-                self._fault_at(key, at, f"There is no {what} with the key “{name}”.")
-            elif name in found:
-                self._fault_at(key, at, f"This {what} is named twice.")
-            else:
-                found.append(name)
-        return tuple(found)
+    def checked_texts(self, key: str, limit: int, read: Callable[[str], str]) -> None:
+        """Hand over each text of a list, and note the fault that is returned."""
+        for at, text in self._texts(key, limit):
+            if fault := read(text):
+                self._fault_at(key, at, fault)
 
     def tables(self, key: str, name_by: str = "key") -> Iterator["TableReader"]:
         """The tables of a list, each called by its key."""

@@ -118,9 +118,7 @@ def _field_table(definition: Definition) -> dict[str, Any]:
             "period": definition.period,
             "choices": [_choice_value(choice) for choice in definition.offered],
             "required": definition.required,
-            "shown_when": f"{condition.key} = {', '.join(condition.values)}"
-            if condition
-            else "",
+            "shown_when": str(condition or ""),
             "visible_to": _audience_list(
                 definition.visible_to, fields.DEFAULT_VISIBLE_TO
             ),

@@ -58,7 +58,7 @@ class BookingState(rx.State):
 
     async def _read(self) -> None:
         self.booking, asked, self.clock = await worker.query(
-            _booking, actor(), self._number()
+            _booking, actor(), self._number(), self._added
         )
         self.tiles = settings().map_tiles_url
         self.near = await self._town() if self.tiles else []
@@ -81,11 +81,11 @@ class BookingState(rx.State):
 
 
 def _booking(
-    tx: Session, who: Actor, number: str
+    tx: Session, who: Actor, number: str, added: str
 ) -> tuple[BookingView, DetailsFormView, str]:
     return (
         queries.get_booking(tx, who, number),
-        booking_details.details_form(tx, who, number),
+        booking_details.details_form(tx, who, number, added),
         businesses.formats(tx).clock,
     )
 

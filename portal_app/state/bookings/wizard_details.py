@@ -127,13 +127,12 @@ class WizardContactState(rx.State):
         book = await self.get_state(BookingWizardState)
         if not await book._stands_at("contact") or not actor().customer_id:
             return
+        added = self.router.url.query_parameters.get(ADDED_PARAMETER, "")
         asked, found, own, others = await worker.query(
-            _questions, actor(), book.draft_id
+            _questions, actor(), book.draft_id, added
         )
         default = next((one.id for one in found if one.is_default), "")
-        self.asked = tick_added(
-            asked, self.router.url.query_parameters.get(ADDED_PARAMETER, "")
-        )
+        self.asked = tick_added(asked, added)
         self.adds = add_links(asked.types, book._here())
         self.companies = [(one.id, one.name) for one in found]
         self.company = book.company_id if asked.answered else default
@@ -175,13 +174,13 @@ class WizardContactState(rx.State):
 
 
 def _questions(
-    tx: Session, who: Actor, draft_id: str
+    tx: Session, who: Actor, draft_id: str, added: str
 ) -> tuple[
     DetailsFormView, list[BusinessProfileView], dict[str, str], list[ContactView]
 ]:
     """What is asked, the companies, how the customer is reached, and the contacts."""
     return (
-        drafts.details_form(tx, who, draft_id),
+        drafts.details_form(tx, who, draft_id, added),
         business_profiles.list_business_profiles(tx, who),
         drafts.own_contact(tx, who),
         contacts.list_contacts(tx, who),

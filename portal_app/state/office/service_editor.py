@@ -8,6 +8,7 @@ from reflex.event import EventSpec
 from sqlmodel import Session
 
 from portal_app.domain.catalogue import categories, services, tax
+from portal_app.domain.catalogue.booked_for import BookedFor
 from portal_app.domain.catalogue.services import (
     ChoiceForm,
     OptionForm,
@@ -16,8 +17,9 @@ from portal_app.domain.catalogue.services import (
 )
 from portal_app.domain.catalogue.views import ServiceFormView, ServicePageView
 from portal_app.domain.dependents import types
-from portal_app.domain.dependents.views import TypeView
+from portal_app.domain.dependents.views import BookedForView
 from portal_app.domain.fields import schema
+from portal_app.domain.fields.rules import FieldCondition
 from portal_app.domain.scheduling import service_people
 from portal_app.domain.scheduling.views import ServicePersonView
 from portal_app.kernel.audiences import Actor
@@ -31,6 +33,7 @@ from portal_app.state.office.asking_form import AskingForm
 from portal_app.state.office.services import EDITOR_PREFIX
 
 _MOST_OPTIONS, _MOST_CHOICES, _MOST_PHOTOS, _MOST_KEYS = 60, 100, 40, 200
+_MOST_ANSWERS, _LONGEST_KEY = 100, 40
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,7 @@ class EditorPage:
     form: ServiceFormView
     preview: ServicePageView
     categories: list[tuple[str, str]]
-    types: list[TypeView]
+    types: list[BookedForView]
     people: list[ServicePersonView]
     asked: list[str]
     tax: str
@@ -68,7 +71,7 @@ def _read_page(tx: Session, who: Actor, service_id: str) -> EditorPage:
             for one in categories.category_entries(tx, who)
             if not one.archived or one.id == form.category
         ],
-        types=types.active_types(tx),
+        types=types.booked_for_views(tx, form.dependent_types),
         people=service_people.people_of_service(tx, who, service_id),
         asked=[one.name for one in asked],
         tax=tax.tax_view(tx).text,
@@ -135,10 +138,19 @@ def typed_service(form: Form) -> ServiceForm:
             )
             for at, row in enumerate(options)
         ),
-        dependent_types=form_parsing.ticked_group(form, "types", _MOST_KEYS),
+        dependent_types=tuple(
+            str(_typed_booked_for(form, slug))
+            for slug in form_parsing.ticked_group(form, "types", _MOST_KEYS)
+        ),
         giftable=form_parsing.ticked(form, "giftable"),
         published=form_parsing.ticked(form, "published"),
     )
+
+
+def _typed_booked_for(form: Form, slug: str) -> BookedFor:
+    field = form_parsing.field(form, f"when.{slug}")[:_LONGEST_KEY]
+    values = form_parsing.ticked_group(form, f"answers.{slug}", _MOST_ANSWERS)
+    return BookedFor(slug, FieldCondition(field, values) if field else None)
 
 
 class OfficeServiceState(AskingForm, rx.State):
@@ -149,7 +161,7 @@ class OfficeServiceState(AskingForm, rx.State):
     form: ServiceFormView = ServiceFormView()
     page: ServicePageView = NO_SERVICE_PAGE
     categories: list[tuple[str, str]] = []
-    types: list[TypeView] = []
+    types: list[BookedForView] = []
     people: list[ServicePersonView] = []
     doing: list[str] = []
     asked: list[str] = []

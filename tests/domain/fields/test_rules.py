@@ -503,8 +503,7 @@ def test_fields_are_checked_together() -> None:
         DefinitionFault(
             "a",
             "shown_when",
-            "“b” cannot decide about this field: "
-            "it takes a yes_no, choice or choices field.",
+            "“b” cannot decide about this: it takes a yes_no, choice or choices field.",
         ),
         DefinitionFault("d", "shown_when", "“c” never has the value “maybe”."),
         DefinitionFault(

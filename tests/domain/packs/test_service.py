@@ -236,8 +236,8 @@ name = "Member number"
     with pytest.raises(PackError) as refusal:
         import_text(db, second)
     assert [str(one) for one in refusal.value.problems] == [
-        "line 4: customer_fields.since.shown_when: “member” cannot decide about this "
-        "field: it takes a yes_no, choice or choices field."
+        "line 4: customer_fields.since.shown_when: “member” cannot decide about this: "
+        "it takes a yes_no, choice or choices field."
     ]
     assert database_snapshot(db) == before
 

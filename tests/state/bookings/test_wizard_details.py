@@ -1,11 +1,12 @@
 """The wizard's contact step, and the way to the page that adds a dependent and back."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
 from portal_app.domain.bookings import queries, rules
+from portal_app.domain.catalogue import definitions
 from portal_app.domain.customers import business_profiles as companies
 from portal_app.domain.customers import profiles
 from portal_app.domain.dependents import service as dependents
@@ -27,6 +28,7 @@ from tests.support.dependents import (
 )
 from tests.support.sample_business import (
     NOW,
+    WALK,
     create_sample_business,
     draft_before_contact,
     new_customer,
@@ -102,6 +104,23 @@ def test_contact_step_asks_and_overview_shows_the_answers(scene: Scene) -> None:
     tab.fire(WizardContactState.load)
     assert step.version == book.shown["version"]
     assert step.asked.chosen == [scene.tom, scene.rex]
+
+
+def test_who_was_added_and_does_not_fit_is_told_so(scene: Scene) -> None:
+    dogs = replace(WALK, dependent_types=("pet: species = dog",))
+    scene.db.call(definitions.define_service, SYSTEM, dogs)
+    only = "Dog walk is only for pets whose “Kind of animal” is Dog."
+    step = at_contact(scene, **{"for": scene.tom}).state(WizardContactState)
+    assert [one.name for one in step.asked.dependents] == ["Rex"]
+    assert (step.asked.chosen, step.asked.note) == ([], f"{only} For Tom it says Cat.")
+    step = at_contact(scene, **{"for": scene.rex}).state(WizardContactState)
+    assert (step.asked.chosen, step.asked.note) == ([scene.rex], only)
+    tab = at_contact(scene)
+    before = snapshot_without_attempts(scene.db)
+    tab.fire(WizardContactState.submit, CONTACT | ticked(scene.tom) | DOOR)
+    book = tab.state(BookingWizardState)
+    assert book.errors == {"dependents": f"{only} For Tom it says Cat."}
+    assert snapshot_without_attempts(scene.db) == before
 
 
 def test_outdated_choices_are_reported_once_at_their_step(scene: Scene) -> None:

@@ -26,6 +26,7 @@ from portal_app.state.office.services import (
     OfficeTaxState,
 )
 from tests.support.accounts import snapshot_without_logs
+from tests.support.dependents import define_dependent_types
 from tests.support.tabs import Tab, redirect_targets
 
 FORM = {
@@ -150,6 +151,49 @@ def test_a_service_is_edited_previewed_and_saved_once(database: Database) -> Non
     )
     assert found[-1].differences == [
         {"label": "Who does it", "before": "Ana", "after": ""}
+    ]
+
+
+def test_a_service_is_for_some_of_a_type(database: Database) -> None:
+    ids = database.call(_services)
+    database.call(define_dependent_types)
+    tab = _editor(ids["walk"])
+    state = tab.state(OfficeServiceState)
+    assert [(one.slug, one.ticked, one.shown_when) for one in state.types] == [
+        ("pet", False, ""),
+        ("pool", False, ""),
+    ]
+    # What only the staff sees decides nothing, nor what has no answers to choose from.
+    assert [field.key for one in state.types for field in one.fields] == ["species"]
+    typed = FORM | {"category": state.form.category, "types.pet": "on"}
+    typed |= {"when.pet": "species", "when.pool": "", "answers.pool.x": "on"}
+    before = snapshot_without_logs(database)
+    tab.fire(OfficeServiceState.save, typed | {"version": "1", "request": "r1"})
+    state = tab.state(OfficeServiceState)
+    assert state.errors == {"dependent_types": "Please tick the answers it is for."}
+    assert snapshot_without_logs(database) == before
+
+    typed |= {"answers.pet.dog": "on"}
+    tab.fire(OfficeServiceState.save, typed | {"version": "1", "request": "r2"})
+    state = tab.state(OfficeServiceState)
+    assert (state.errors, state.saved) == ({}, "r2")
+    assert state.form.dependent_types == ["pet: species = dog"]
+    assert [
+        (one.slug, one.ticked, one.shown_when, one.shown_values) for one in state.types
+    ] == [("pet", True, "species", ["dog"]), ("pool", False, "", [])]
+
+    typed |= {"when.pet": "", "types.pool": "on"}
+    tab.fire(OfficeServiceState.save, typed | {"version": "2", "request": "r3"})
+    assert tab.state(OfficeServiceState).form.dependent_types == ["pet", "pool"]
+    found = database.query(
+        lambda tx: tx.exec(
+            select(ChangeEntry)
+            .where(ChangeEntry.thing_id == ids["walk"])
+            .order_by(col(ChangeEntry.id))
+        ).all()
+    )
+    assert found[-1].differences == [
+        {"label": "Booked for", "before": "pet: species = dog", "after": "pet; pool"}
     ]
 
 
