@@ -39,6 +39,7 @@ from portal_app.domain.catalogue.views import (
     HomePageView,
     ServicePageView,
 )
+from portal_app.domain.scheduling import shop_window
 from portal_app.kernel.db import Database
 from portal_app.kernel.errors import NotFound
 from portal_app.settings import Settings
@@ -105,7 +106,7 @@ class PublicPages:
 
     def home(self, tx: Session, guest: bool) -> PageResponse:
         """``/``."""
-        data = businesses.business_view(tx), catalogues.home_page(tx)
+        data = businesses.business_view(tx), shop_window.home_page(tx)
         return self._kept.get(
             f"/ {guest}",
             self._home,
@@ -131,7 +132,7 @@ class PublicPages:
         """
         business, catalogue = (
             businesses.business_view(tx),
-            catalogues.catalogue_view(tx),
+            shop_window.catalogue_view(tx),
         )
 
         def finished() -> PageResponse:

@@ -7,7 +7,7 @@ import reflex as rx
 from portal_app.api.rendered_pages import PageContent
 from portal_app.components.bookings.shortcuts import member_home, waiting_home
 from portal_app.components.catalogue.how_it_works import how_it_works
-from portal_app.components.catalogue.not_open import when_open
+from portal_app.components.catalogue.not_open import NOTHING_YET, when_any, when_open
 from portal_app.components.catalogue.service_cards import picture
 from portal_app.components.layout.first_html import (
     after_first_html,
@@ -17,7 +17,7 @@ from portal_app.components.layout.first_html import (
 from portal_app.components.layout.navigation import PAGE_WIDTH
 from portal_app.components.layout.shell import public_shell
 from portal_app.components.ui.buttons import PortalLink, link, link_button
-from portal_app.components.ui.feedback import detail_skeleton
+from portal_app.components.ui.feedback import detail_skeleton, note
 from portal_app.components.ui.icons import icon
 from portal_app.components.ui.logic import classes, each, joined, when
 from portal_app.components.ui.surfaces import section
@@ -136,9 +136,13 @@ def services(front: Any) -> rx.Component:
     """Draw what the business does, as those see it who are signed in."""
     return section(
         "What we do",
-        rx.el.ul(
-            each(front.categories, _tile),
-            class_name="grid grid-cols-2 gap-3 sm:gap-4 xl:grid-cols-3",
+        when_any(
+            front.categories,
+            rx.el.ul(
+                each(front.categories, _tile),
+                class_name="grid grid-cols-2 gap-3 sm:gap-4 xl:grid-cols-3",
+            ),
+            note(NOTHING_YET),
         ),
         action=link("All services", href="/services", class_name="text-link"),
         class_name="mt-10",

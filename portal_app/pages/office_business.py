@@ -7,6 +7,7 @@ import reflex as rx
 from portal_app.components.account.addresses import pin_field
 from portal_app.components.layout.navigation import OFFICE_MENU
 from portal_app.components.layout.shell import shell
+from portal_app.components.office.logo import logo_editor
 from portal_app.components.ui.buttons import submit_button
 from portal_app.components.ui.feedback import list_skeleton, note
 from portal_app.components.ui.fields import (
@@ -113,7 +114,7 @@ def _form() -> rx.Component:
         _group(
             "Look",
             "A logo, a picture at the top of the home page, and one colour.",
-            _logo(),
+            logo_editor(_STATE),
             _hero(),
             when(
                 _STATE.hero,
@@ -216,43 +217,6 @@ def _form() -> rx.Component:
         problem=_STATE.problem,
         reset_on_submit=False,
         class_name="flex min-w-0 flex-col gap-6",
-    )
-
-
-def _logo() -> rx.Component:
-    return rx.cond(
-        ViewerState.viewer.reads_only,
-        rx.fragment(),
-        rx.el.div(
-            picture_editor(
-                rx.cond(
-                    _STATE.logo,
-                    rx.el.img(
-                        src=_STATE.logo,
-                        alt="Logo",
-                        class_name="size-20 rounded-2xl object-contain",
-                    ),
-                    rx.el.span(
-                        icon("image", "size-8"),
-                        class_name=(
-                            "grid size-20 place-items-center rounded-2xl "
-                            "bg-sunken text-ink-faint"
-                        ),
-                    ),
-                ),
-                "Update logo",
-                picture=_STATE.logo,
-                on_uploaded=_STATE.use_logo,
-                on_remove=_STATE.remove_logo,
-                seen="Everybody sees it.",
-            ),
-            rx.el.p(
-                "A square picture: beside your name, and as the icon of the "
-                "portal. It is saved at once.",
-                class_name="min-w-0 flex-1 text-ink-soft",
-            ),
-            class_name="flex items-center gap-6",
-        ),
     )
 
 

@@ -106,6 +106,7 @@ def _person(person: Any) -> rx.Component:
             )
         ],
         key=person.id,
+        framed=False,
     )
 
 

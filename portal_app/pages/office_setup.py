@@ -6,6 +6,7 @@ import reflex as rx
 
 from portal_app.components.layout.navigation import OFFICE_MENU
 from portal_app.components.layout.shell import shell
+from portal_app.components.office.logo import logo_editor
 from portal_app.components.ui.buttons import link, link_button, submit_button
 from portal_app.components.ui.choices import choice_group, radio_card
 from portal_app.components.ui.feedback import list_skeleton, note
@@ -273,8 +274,8 @@ def _look() -> rx.Component:
     return _step(
         LOOK,
         "One colour for buttons and links. Words on it are dark or light by "
-        "themselves, so that everybody can read them. Your logo has its place under "
-        "Business.",
+        "themselves, so that everybody can read them. A logo can wait.",
+        logo_editor(_STATE),
         rx.el.div(
             rx.el.label(
                 "Colour",

@@ -224,7 +224,7 @@ HANDLERS = {
         "office_team_state": "move restore save",
         "office_policies_state": "archive begin move restore save",
         "office_settings_state": "save",
-        "office_setup_state": "pick pick_country pick_trade save",
+        "office_setup_state": "pick pick_country pick_trade remove_logo save use_logo",
         "office_service_state": "archive restore save",
         "office_services_state": "archive begin duplicate move place restore save",
         "office_categories_state": "archive begin move restore save",

@@ -43,6 +43,7 @@ PLACES = {
     "/signup": Place("/signup", STRANGER),
     "/login": Place("/login", STRANGER),
     "/login/booking": Place("/login/booking", STRANGER),
+    "/login/code": Place("/login/code", STRANGER),
     "/login/connect": Place("/login/connect", STRANGER),
     "/verify-contact": Place("/verify-contact?token=unknown", STRANGER),
     "/stop-mails": Place("/stop-mails?token=unknown", STRANGER),
@@ -61,6 +62,7 @@ PLACES = {
     "/book/[slug]": Place("/book/dog-walking"),
     "/bookings": Place("/bookings"),
     "/bookings/[number]": Place("/bookings/{booking}"),
+    "/two-step": Place("/two-step", OFFICE),
     "/office/team/[id]": Place("/office/team/{fieldworker}", OFFICE),
     "/office/services/[id]": Place("/office/services/{service}", OFFICE),
 }

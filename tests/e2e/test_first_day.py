@@ -122,7 +122,7 @@ def _set_up(page: Page) -> None:
     )
     expect(page.get_by_text(re.compile(r"^\$1,234\.00 on "))).to_be_visible()
     _save(page)
-    _at(page, "Colour")
+    _at(page, "Logo and colour")
     _save(page)
     _at(page, "Services and prices")
     steps.field(page, "What is it called?").fill(SERVICE)

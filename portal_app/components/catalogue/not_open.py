@@ -8,6 +8,8 @@ from portal_app.components.ui.buttons import link_button
 from portal_app.components.ui.icons import icon
 from portal_app.components.ui.logic import is_var, joined, when
 
+NOTHING_YET = "Nothing can be booked here yet. Please come back in a while."
+
 
 def when_open(shelves: Any, content: Any, business: Any) -> Any:
     """Draw something, or that there is nothing to book yet.
@@ -17,8 +19,13 @@ def when_open(shelves: Any, content: Any, business: Any) -> Any:
         content: What is drawn if there are any.
         business: As for ``not_open_yet``.
     """
-    some = shelves.length() > 0 if is_var(shelves) else bool(shelves)
-    return when(some, content, not_open_yet(business))
+    return when_any(shelves, content, not_open_yet(business))
+
+
+def when_any(items: Any, content: Any, otherwise: Any) -> Any:
+    """Draw something if a list has anything in it; the list may be a Var."""
+    some = items.length() > 0 if is_var(items) else bool(items)
+    return when(some, content, otherwise)
 
 
 def not_open_yet(business: Any) -> rx.Component:
@@ -35,7 +42,7 @@ def not_open_yet(business: Any) -> rx.Component:
             class_name="mt-5 text-4xl font-[680] tracking-[-0.03em] wrap-anywhere",
         ),
         rx.el.p(
-            "Nothing can be booked here yet. Please come back in a while.",
+            NOTHING_YET,
             class_name="mt-4 text-lg text-ink-soft",
         ),
         rx.el.div(

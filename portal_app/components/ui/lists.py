@@ -44,6 +44,7 @@ def item(
     badges: Any = None,
     actions: Any = (),
     key: Any = None,
+    framed: bool = True,
 ) -> rx.Component:
     """Draw one thing of a list, with what can be done with it.
 
@@ -54,14 +55,15 @@ def item(
         badges: Small labels after the title.
         actions: Icon buttons at the end.
         key: Of the list.
+        framed: Whether the icon stands on a square; an avatar is round by itself.
     """
     return rx.el.li(
         rx.el.span(
             icon(drawing, "size-5") if isinstance(drawing, str) else drawing,
             aria_hidden="true",
-            class_name=(
-                "grid size-11 place-items-center rounded-xl bg-accent-soft "
-                "text-accent-ink sm:row-span-2"
+            class_name=classes(
+                "grid size-11 place-items-center text-accent-ink sm:row-span-2",
+                "rounded-xl bg-accent-soft" if framed else "",
             ),
         ),
         rx.el.div(

@@ -29,7 +29,7 @@ from portal_app.domain.office import places
 from portal_app.domain.office.models import SetupStep
 from portal_app.domain.packs import service as packs
 from portal_app.domain.packs.format import Pack
-from portal_app.domain.scheduling import roster
+from portal_app.domain.scheduling import roster, shop_window
 from portal_app.domain.scheduling.roster import FieldworkerDefinition
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.clock import utc_now
@@ -45,7 +45,7 @@ STEPS = {
     TRADE: "Your trade",
     BUSINESS: "Your business",
     PLACE: "Country and money",
-    LOOK: "Colour",
+    LOOK: "Logo and colour",
     SERVICES: "Services and prices",
     TEAM: "Who does the work",
     TERMS: "Paying and cancelling",
@@ -134,6 +134,7 @@ class SetupView:
     timezone: str = ""
     locale: str = ""
     accent_color: str = ""
+    logo: str = ""
     team: list[str] = field(default_factory=list)
     payment: str = ""
     cancellation: str = ""
@@ -153,9 +154,10 @@ def steps(tx: Session) -> list[StepView]:
     """The steps in order, each with whether it is decided."""
     been = set(tx.exec(select(SetupStep.key)).all())
     has = _derived(tx, touched=bool(been))
+    # What the day began with may be gone again: these two are as they are now.
+    decided = been - {SERVICES, TEAM}
     return [
-        StepView(key, name, key in been or has.get(key, False))
-        for key, name in STEPS.items()
+        StepView(key, name, key in decided or has[key]) for key, name in STEPS.items()
     ]
 
 
@@ -167,11 +169,6 @@ def missing(tx: Session, actor: Actor) -> list[StepView]:
     """
     require_staff(actor)
     return [step for step in steps(tx) if not step.done]
-
-
-def is_open(tx: Session) -> bool:
-    """Whether there is a service that somebody does: customers can book."""
-    return _has_bookable_service(tx)
 
 
 def setup_view(tx: Session, actor: Actor) -> SetupView:
@@ -187,7 +184,7 @@ def setup_view(tx: Session, actor: Actor) -> SetupView:
     named = business.name != businesses.DEFAULT_NAME
     return SetupView(
         steps=steps(tx),
-        is_open=is_open(tx),
+        is_open=shop_window.is_open(tx),
         trades=[_trade(tx, key, chosen) for key in packs.shipped_packs()],
         offers=_offers(tx, chosen) if chosen not in {"", _NO_PACK} else [],
         offered=[row.name for row in catalogue.active_services(tx)],
@@ -201,6 +198,7 @@ def setup_view(tx: Session, actor: Actor) -> SetupView:
         timezone=business.timezone,
         locale=business.locale,
         accent_color=business.accent_color,
+        logo=business.logo_path,
         team=[name for name, _ in roster.working_people(tx)],
         payment=written.get(_PAYMENT, _DEFAULT_TERMS[_PAYMENT]),
         cancellation=written.get(CANCELLATION, _DEFAULT_TERMS[CANCELLATION]),
@@ -391,8 +389,10 @@ def _mark(tx: Session, actor: Actor, step: str, detail: str = "") -> None:
 
 def _derived(tx: Session, *, touched: bool) -> dict[str, bool]:
     """What the business has already, however it came by it."""
-    has_services = bool(catalogue.active_services(tx))
-    has_team = bool(roster.working_people(tx))
+    offered = {row.id for row in catalogue.active_services(tx)}
+    has_services = bool(offered)
+    # Whoever does nothing of what is on offer is not who customers can book.
+    has_team = bool(offered & roster.services_done(tx))
     named = businesses.current_business(tx).name != businesses.DEFAULT_NAME
     written = {one.key for one in policies.active_policies(tx)}
     # Whoever never began here works already, by a pack or by hand.
@@ -407,13 +407,6 @@ def _derived(tx: Session, *, touched: bool) -> dict[str, bool]:
         # A pack says something here as well; whoever sets up is asked.
         TERMS: CANCELLATION in written and not touched,
     }
-
-
-def _has_bookable_service(tx: Session) -> bool:
-    offered = {
-        row.id for row in catalogue.active_services(tx) if catalogue.is_bookable(row)
-    }
-    return any(offered & skills for _, skills in roster.working_people(tx))
 
 
 def _chosen_pack(tx: Session) -> str:

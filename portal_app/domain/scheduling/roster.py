@@ -368,6 +368,11 @@ def working_people(tx: Session) -> list[tuple[str, set[str]]]:
     return list(found.values())
 
 
+def services_done(tx: Session) -> set[str]:
+    """The ids of the services that somebody does who has hours in which to work."""
+    return {service for _, skills in working_people(tx) for service in skills}
+
+
 def stored_hours(tx: Session, fieldworker_id: str) -> tuple[WeeklyHours, ...]:
     """The weekly hours of somebody, in order."""
     rows = tx.exec(

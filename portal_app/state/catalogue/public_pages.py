@@ -14,6 +14,7 @@ from portal_app.domain.catalogue.views import (
     ServicePageView,
     ServiceView,
 )
+from portal_app.domain.scheduling import shop_window
 from portal_app.kernel.errors import NotFound
 from portal_app.state.core import worker
 from portal_app.state.core.access import PUBLIC, event_for
@@ -28,7 +29,7 @@ class IndexState(rx.State):
     @event_for(PUBLIC)
     async def load(self) -> None:
         """Read the home page as it is now."""
-        self.front = await worker.query(catalogue.home_page)
+        self.front = await worker.query(shop_window.home_page)
         self.loaded = True
 
 
@@ -41,7 +42,7 @@ class ServicesState(rx.State):
     @event_for(PUBLIC)
     async def load(self) -> None:
         """Read the catalogue as it is now."""
-        self.catalogue = await worker.query(catalogue.catalogue_view)
+        self.catalogue = await worker.query(shop_window.catalogue_view)
         self.loaded = True
 
 

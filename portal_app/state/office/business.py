@@ -1,6 +1,6 @@
 """The business as customers see it, and how it works, in one form."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
@@ -13,9 +13,7 @@ from portal_app.domain.business import rules, service_area
 from portal_app.domain.business import service as businesses
 from portal_app.domain.business.rules import BusinessForm
 from portal_app.domain.office import brand_pictures
-from portal_app.kernel.audiences import Actor
 from portal_app.kernel.clock import utc_now
-from portal_app.kernel.errors import DomainError
 from portal_app.kernel.formats import Formats
 from portal_app.kernel.text import decimal
 from portal_app.state.core import form_parsing, worker
@@ -23,6 +21,7 @@ from portal_app.state.core.access import OFFICE, STAFF, actor, event_for
 from portal_app.state.core.toasts import toast
 from portal_app.state.core.versioned_form import VersionedForm
 from portal_app.state.core.viewer import ViewerState
+from portal_app.state.office.logo import LogoForm
 
 _TEXTS = (
     *("name", "tagline", "about", "email", "phone", "address", "opening_text"),
@@ -99,15 +98,13 @@ class PreviewView:
     dark: str = ""
 
 
-class OfficeBusinessState(VersionedForm, rx.State):
+class OfficeBusinessState(LogoForm, VersionedForm, rx.State):
     """The form of the business, and beside it how it looks."""
 
     loaded: bool = False
     form: BusinessFormView = BusinessFormView()
     preview: PreviewView = PreviewView()
-    version: int = 0
     example: str = ""
-    logo: str = ""
     hero: str = ""
     countries: list[list[str]] = []
     currencies: list[list[str]] = []
@@ -142,18 +139,6 @@ class OfficeBusinessState(VersionedForm, rx.State):
             yield step
 
     @event_for(OFFICE)
-    async def use_logo(self, file_id: str) -> list[EventSpec]:
-        """Show the picture that was just handed in as the logo."""
-        setter = brand_pictures.set_logo
-        return await self._set_picture(setter, file_id, "The logo is saved.")
-
-    @event_for(OFFICE)
-    async def remove_logo(self) -> list[EventSpec]:
-        """Show the portal's own mark again."""
-        setter = brand_pictures.set_logo
-        return await self._set_picture(setter, "", "The logo is removed.")
-
-    @event_for(OFFICE)
     async def use_hero(self, file_id: str) -> list[EventSpec]:
         """Show the photo that was just handed in at the top of the home page."""
         setter = brand_pictures.set_hero
@@ -165,18 +150,10 @@ class OfficeBusinessState(VersionedForm, rx.State):
         setter = brand_pictures.set_hero
         return await self._set_picture(setter, "", "The picture is removed.")
 
-    async def _set_picture(
-        self, setter: Callable[[Session, Actor, str], None], file_id: str, words: str
-    ) -> list[EventSpec]:
-        try:
-            await worker.call(setter, actor(), file_id)
-        except DomainError as error:
-            return [toast("error", error.message)]
-        stored, self.version = await worker.query(businesses.settings_form)
+    def _show_pictures(self, stored: BusinessForm) -> None:
         self.logo, self.hero = stored.logo_path, stored.hero_path
         # What is typed meanwhile is saved over this.
         self.seen = self.version
-        return [ViewerState.load, toast("success", words)]
 
     async def _read(self) -> None:
         stored, self.version = await worker.query(businesses.settings_form)

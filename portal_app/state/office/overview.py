@@ -13,6 +13,7 @@ from portal_app.domain.business.views import Switches
 from portal_app.domain.notifications import undelivered
 from portal_app.domain.office import setup
 from portal_app.domain.office.setup import StepView
+from portal_app.domain.scheduling import shop_window
 from portal_app.kernel.audiences import Actor
 from portal_app.state.auth import providers
 from portal_app.state.core import worker
@@ -63,7 +64,7 @@ def _overview(
 
 
 def _first_day(tx: Session, who: Actor) -> tuple[list[StepView], bool]:
-    return setup.missing(tx, who), setup.is_open(tx)
+    return setup.missing(tx, who), shop_window.is_open(tx)
 
 
 def _sign_in_methods(switches: Switches) -> list[SignInMethod]:

@@ -23,6 +23,7 @@ from portal_app.kernel.errors import InvalidInput
 from portal_app.state.core import form_parsing, worker
 from portal_app.state.core.access import OFFICE, STAFF, actor, event_for
 from portal_app.state.core.submitted_form import SubmittedForm
+from portal_app.state.office.logo import LogoForm
 
 _MOST_SERVICES = 200
 _DONE = "done"
@@ -30,7 +31,7 @@ _NO_TRADE = "none"
 _PLACE_FIELDS = ("country", "currency", "timezone", "locale")
 
 
-class OfficeSetupState(SubmittedForm, rx.State):
+class OfficeSetupState(LogoForm, SubmittedForm, rx.State):
     """One step of the set-up; the address says which, the first open one without.
 
     ``example`` is a price and a date as the settings that are chosen would write
@@ -108,6 +109,7 @@ class OfficeSetupState(SubmittedForm, rx.State):
 
     async def _read(self) -> None:
         self.setup = await worker.query(setup.setup_view, actor())
+        self.logo = self.setup.logo
         chosen = [one.key for one in self.setup.trades if one.chosen]
         self.trade = chosen[0] if chosen else ""
         self.countries = [list(pair) for pair in places.country_choices()]

@@ -9,7 +9,8 @@ from portal_app.domain.business import service as businesses
 from portal_app.domain.catalogue import service as catalogue
 from portal_app.domain.office import places, setup
 from portal_app.domain.office.setup import TeamForm
-from portal_app.domain.scheduling import roster
+from portal_app.domain.scheduling import roster, shop_window
+from portal_app.domain.scheduling.roster import FieldworkerDefinition
 from portal_app.kernel.audiences import Actor, Audience
 from portal_app.kernel.clock import frozen
 from portal_app.kernel.db import Database
@@ -74,6 +75,31 @@ def test_from_nothing_to_open(db: Database) -> None:
     assert db.query(policies.policy_paragraphs, "cancellation") == ["A day before."]
     [(_, skills)] = db.query(roster.working_people)
     assert skills == {row.id for row in rows.values()}
+
+
+def _shown_to_customers(db: Database) -> tuple[list[str], list[str]]:
+    home = db.query(shop_window.home_page).categories
+    shelves = db.query(shop_window.catalogue_view).categories
+    return [one.slug for one in home], [one.slug for one in shelves]
+
+
+def test_services_that_nobody_does_are_not_shown_to_customers(db: Database) -> None:
+    db.call(setup.add_fieldworker, OFFICE, _TEAM)
+    db.call(setup.add_service, OFFICE, "Piano tuning", "150", "90")
+    # Kim was there before anything was on offer, and does nothing of it.
+    assert not _view(db).is_open
+    assert "team" in _open_steps(db)
+    assert _shown_to_customers(db) == ([], [])
+    db.call(setup.add_fieldworker, OFFICE, _TEAM)
+    assert _view(db).is_open
+    assert "team" not in _open_steps(db)
+    assert _shown_to_customers(db) == (["services"], ["services"])
+    # Whoever has gone does nothing any more, whatever was decided once.
+    gone = FieldworkerDefinition(_TEAM.name, active=False)
+    db.call(roster.define_fieldworker, OFFICE, gone)
+    assert not _view(db).is_open
+    assert "team" in _open_steps(db)
+    assert _shown_to_customers(db) == ([], [])
 
 
 def test_each_step_may_be_repeated(db: Database) -> None:

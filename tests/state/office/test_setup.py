@@ -2,12 +2,14 @@
 
 import pytest
 
+from portal_app.domain.accounts import service as accounts
 from portal_app.domain.business import service as businesses
 from portal_app.kernel.audiences import Actor, Audience
 from portal_app.kernel.db import Database
 from portal_app.state.office.overview import OfficeOverviewState
 from portal_app.state.office.setup import OfficeSetupState
 from tests.support.tabs import Tab
+from tests.support.uploads import upload_file
 
 OFFICE = Actor(audience=Audience.OFFICE, is_owner=True)
 
@@ -99,3 +101,28 @@ def test_an_odd_step_is_the_first_open_one(tab: Tab) -> None:
     assert _at(tab, "no-such-step").step == "trade"
     assert _sent(tab, step="no-such-step") == []
     assert _at(tab, "done").step == "done"
+
+
+def test_the_logo_is_handed_in_on_the_first_day(database: Database) -> None:
+    database.call(businesses.ensure_business)
+    account = accounts.create_account(
+        database, "boss@example.com", "office", "sunny-otter-42"
+    )
+    boss = Actor(audience=Audience.OFFICE, account_id=account, is_owner=True)
+    tab = Tab("/office/setup", boss, step="look")
+    tab.fire(OfficeSetupState.load)
+    shown = tab.state(OfficeSetupState)
+    assert (shown.step, shown.logo) == ("look", "")
+    file_id = upload_file(database, boss).id
+    tab.fire(OfficeSetupState.use_logo, file_id)
+    assert shown.logo == f"/api/brand/{file_id}.webp"
+    # It is saved at once, and the step is still to be decided.
+    fresh = Tab("/office/setup", boss, step="look")
+    fresh.fire(OfficeSetupState.load)
+    assert fresh.state(OfficeSetupState).logo == shown.logo
+    assert _sent(tab, step="look", accent_color="#aa3355") == [
+        "/office/setup?step=services"
+    ]
+    tab.fire(OfficeSetupState.remove_logo)
+    assert shown.logo == ""
+    assert database.query(businesses.business_view).accent_color == "#aa3355"
