@@ -112,10 +112,15 @@ class Record:
             {field.name: field.text(now[field.name]) for field in self.fields},
         )
 
-    def is_current(self, row: Versioned, values: Values, version: int) -> bool:
-        """As the function ``is_current``, for these values."""
+    def is_current(
+        self, row: Versioned, values: Values, version: int, **given: Any
+    ) -> bool:
+        """As the function ``is_current``, for these values; ``given`` as ``values``."""
         return is_current(
-            self.title, row, version, lambda: self.compare(values, self.values(row))
+            self.title,
+            row,
+            version,
+            lambda: self.compare(values, self.values(row, **given)),
         )
 
     def write(self, row: object, values: Values) -> None:

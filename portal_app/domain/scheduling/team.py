@@ -290,7 +290,7 @@ def save_skills(
         return {"skills": sorted(names[one] for one in ids)}
 
     before, after = texts(now), texts(wanted)
-    if not _is_current(roster.SKILLS, row, before, after, version):
+    if not roster.SKILLS.is_current(row, after, version, **before):
         return
     outside.check_one(
         tx,
@@ -339,7 +339,7 @@ def save_hours(
     record = roster.hours_record(businesses.current_business(tx).locale)
     before = {"hours": roster.stored_hours(tx, row.id), "first_week": row.first_week}
     after = {"hours": hours, "first_week": first_week}
-    if not _is_current(record, row, before, after, version):
+    if not record.is_current(row, after, version, **before):
         return
 
     def changed(schedule: outside.Schedule) -> outside.Schedule:
@@ -387,7 +387,7 @@ def save_base(
         "pin": (columns["base_latitude"], columns["base_longitude"]),
         "radius_km": radius,
     }
-    if not _is_current(roster.BASE, row, before, after, version) or before == after:
+    if not roster.BASE.is_current(row, after, version) or before == after:
         return
     row.base, row.radius_km = columns["base"], radius
     row.base_latitude, row.base_longitude = after["pin"]
@@ -545,23 +545,6 @@ def _checked_profile(
     if same is not None and same is not row:
         raise InvalidInput({"name": _TAKEN})
     return values
-
-
-def _is_current(
-    record: Record, row: Fieldworker, before: Values, after: Values, version: int
-) -> bool:
-    """As ``Record.is_current``, of what is not all in the row."""
-    if row.version == version:
-        return True
-    return record.is_current(_Read(row.version, before), after, version)
-
-
-class _Read:
-    """Values that were read already, with the version of their row."""
-
-    def __init__(self, version: int, values: Values) -> None:
-        self.version = version
-        self.__dict__.update(values)
 
 
 def _log(

@@ -540,6 +540,21 @@ def test_a_base_with_its_radius(db: Database, shop: SampleBusiness) -> None:
     assert [one[0] for one in logged(db)[0][2]] == ["Address", "Pin", "Radius (km)"]
 
 
+def test_two_who_move_one_base_see_what_differs(
+    db: Database, shop: SampleBusiness
+) -> None:
+    do(db, team.save_base, shop.ana, BaseForm(address=HOME, radius="15"), 1)
+    do(db, team.save_base, shop.ana, BaseForm(address=HOME, radius="15"), 1)
+    before = database_snapshot(db)
+    moved = replace(HOME, latitude="-33.87")
+    with pytest.raises(EditConflict) as refused:
+        do(db, team.save_base, shop.ana, BaseForm(address=moved, radius="15"), 1)
+    assert [(one.label, one.yours, one.now) for one in refused.value.changes] == [
+        ("Pin", "-33.87000, 151.18000", "-33.88000, 151.18000")
+    ]
+    assert database_snapshot(db) == before
+
+
 @pytest.mark.parametrize("radius", ["-1", "0", "1e9", "1001", "ten", "1.5", "9" * 400])
 def test_a_radius_that_is_none(db: Database, shop: SampleBusiness, radius: str) -> None:
     before = database_snapshot(db)
