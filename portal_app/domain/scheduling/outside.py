@@ -102,9 +102,9 @@ def check(tx: Session, before: Schedules, after: Schedules, accepted: str) -> No
     found: list[Claim] = []
     for who, was in before.items():
         if was.claims:
-            fitted = _fitting(was, zone)
-            fits = _fitting(after[who], zone)
-            found += [one for one in was.claims if one.id in fitted - fits]
+            calendar = LocalCalendar(zone, *_days_of(was.claims, zone))
+            left = _fitting(was, calendar) - _fitting(after[who], calendar)
+            found += [one for one in was.claims if one.id in left]
     ids = [one.id for one in sorted(found, key=lambda one: (one.span, one.id))]
     if ids and accepted != _key_of(ids):
         raise LeavesBookings(ids)
@@ -189,11 +189,10 @@ def load_plans(tx: Session, people: Mapping[str, Fieldworker]) -> dict[str, Work
     }
 
 
-def _fitting(schedule: Schedule, zone: ZoneInfo) -> set[str]:
+def _fitting(schedule: Schedule, calendar: LocalCalendar) -> set[str]:
     """The claims that lie within the hours, by their ids."""
     if not schedule.works:
         return set()
-    calendar = LocalCalendar(zone, *_days_of(schedule.claims, zone))
     free = list(
         subtract_spans(
             calendar.work(schedule.plan, schedule.closed), sorted(schedule.time_off)
