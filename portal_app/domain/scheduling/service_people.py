@@ -9,7 +9,7 @@ from portal_app.domain.business import service as businesses
 from portal_app.domain.catalogue.models import Service
 from portal_app.domain.change_log import service as change_log
 from portal_app.domain.change_log.service import Difference, Thing
-from portal_app.domain.scheduling import outside, roster
+from portal_app.domain.scheduling import outside
 from portal_app.domain.scheduling.models import Fieldworker, FieldworkerSkill
 from portal_app.domain.scheduling.views import ServicePersonView
 from portal_app.kernel.audiences import Actor
@@ -61,39 +61,33 @@ def change_people(
     service = tx.get(Service, service_id)
     if service is None:
         raise NotFound("There is no such service.")
-    doing = _people_doing(tx, service_id)
-    people = _employed(tx)
-    wanted = (doing | set(added)) - set(removed)
-    schedules = outside.load_schedules(
-        tx, [one.id for one in people if one.id in doing - wanted]
-    )
+    people = {row.id: row.name for row in _employed(tx)}
+    doing = _people_doing(tx, service_id) & people.keys()
+    wanted = ((doing | set(added)) - set(removed)) & people.keys()
+    schedules = outside.load_schedules(tx, doing - wanted)
     without = {
         who: replace(one, skills=one.skills - {service_id})
         for who, one in schedules.items()
     }
     outside.check(tx, schedules, without, accepted)
-    for person in people:
-        if (person.id in doing) == (person.id in wanted):
-            continue
-        skills = set(
-            tx.exec(
-                select(FieldworkerSkill.service_id).where(
-                    FieldworkerSkill.fieldworker_id == person.id
-                )
-            )
+    for row in tx.exec(
+        select(FieldworkerSkill).where(
+            FieldworkerSkill.service_id == service_id,
+            col(FieldworkerSkill.fieldworker_id).in_(doing - wanted),
         )
-        does = person.id in wanted
-        roster.set_skills(
-            tx, person.id, skills | {service_id} if does else skills - {service_id}
-        )
+    ):
+        tx.delete(row)
+    for who in sorted(wanted - doing):
+        tx.add(FieldworkerSkill(fieldworker_id=who, service_id=service_id))
+    tx.flush()
     before, after = (
-        ", ".join(person.name for person in people if person.id in found)
+        ", ".join(name for who, name in people.items() if who in found)
         for found in (doing, wanted)
     )
     if before != after:
         thing = Thing("Service", service.id, service.name)
-        who = Difference("Who does it", before, after)
-        change_log.record(tx, actor, "changed", thing, [who])
+        difference = Difference("Who does it", before, after)
+        change_log.record(tx, actor, "changed", thing, [difference])
 
 
 def _people_doing(tx: Session, service_id: str) -> set[str]:
