@@ -5,20 +5,19 @@ such a change is refused, because nobody can be asked about it in a table.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
 from portal_app.domain.catalogue.models import Service
 from portal_app.domain.scheduling import hours as wall_hours
-from portal_app.domain.scheduling import team
+from portal_app.domain.scheduling import roster, team
 from portal_app.domain.scheduling.models import (
     Fieldworker,
     FieldworkerSkill,
-    WorkingHours,
 )
 from portal_app.domain.scheduling.outside import LeavesBookings
-from portal_app.domain.scheduling.rules import EVERY_WEEK, WEEK_A, WEEK_B, WeeklyHours
+from portal_app.domain.scheduling.rules import EVERY_WEEK, WeeklyHours
 from portal_app.domain.scheduling.team import HoursForm, ProfileForm
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.errors import InvalidInput
@@ -40,16 +39,12 @@ class Member:
     bio: str = ""
     skills: tuple[str, ...] = ()
     hours: tuple[WeeklyHours, ...] = ()
-    archived: bool = field(default=False)
+    archived: bool = False
 
 
 def all_members(tx: Session) -> list[Member]:
     """Everybody in order, archived ones too; in three queries."""
-    hours: dict[str, list[WeeklyHours]] = {}
-    for one in tx.exec(select(WorkingHours)):
-        hours.setdefault(one.fieldworker_id, []).append(
-            WeeklyHours(one.weekday, one.starts, one.ends, one.week)
-        )
+    hours = roster.hours_by_person(tx)
     skills: dict[str, list[str]] = {}
     for skill in tx.exec(select(FieldworkerSkill)):
         skills.setdefault(skill.fieldworker_id, []).append(skill.service_id)
@@ -60,11 +55,7 @@ def all_members(tx: Session) -> list[Member]:
             name=row.name,
             bio=row.bio,
             skills=tuple(sorted(skills.get(row.id, ()))),
-            hours=tuple(
-                sorted(
-                    hours.get(row.id, ()), key=lambda h: (h.week, h.weekday, h.starts)
-                )
-            ),
+            hours=hours.get(row.id, ()),
             archived=row.archived_at is not None,
         )
         for row in tx.exec(select(Fieldworker).order_by(*in_order))
@@ -114,25 +105,9 @@ def _store(
 
     team.save_profile(tx, actor, member_id, profile, version())
     team.save_skills(tx, actor, member_id, one.skills, version())
-    by_weeks = any(stretch.week != EVERY_WEEK for stretch in one.hours)
     form = HoursForm(
-        days=_days(one.hours, by_weeks=by_weeks),
-        by_weeks=by_weeks,
+        days=wall_hours.write_week(one.hours),
+        by_weeks=any(stretch.week != EVERY_WEEK for stretch in one.hours),
         this_week=team.this_week(tx, member_id),
     )
     team.save_hours(tx, actor, member_id, form, version())
-
-
-def _days(hours: Sequence[WeeklyHours], *, by_weeks: bool) -> dict[str, str]:
-    weeks = (WEEK_A, WEEK_B) if by_weeks else (EVERY_WEEK,)
-    return {
-        wall_hours.field_of(week, day): wall_hours.write_stretches(
-            sorted(
-                (one.starts, one.ends)
-                for one in hours
-                if one.weekday == day and one.week in (EVERY_WEEK, week)
-            )
-        )
-        for week in weeks
-        for day in range(7)
-    }

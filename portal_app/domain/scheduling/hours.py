@@ -105,7 +105,7 @@ def check_week(hours: Iterable[WeeklyHours]) -> tuple[WeeklyHours, ...]:
     Raises:
         InvalidInput: With a sentence for the field of each day that is wrong.
     """
-    ordered = tuple(sorted(set(hours), key=lambda h: (h.week, h.weekday, h.starts)))
+    ordered = in_order(set(hours))
     wrong: dict[str, str] = {}
     for one in ordered:
         if one.week not in WEEK_KEYS or not 0 <= one.weekday <= 6:
@@ -133,6 +133,24 @@ def check_week(hours: Iterable[WeeklyHours]) -> tuple[WeeklyHours, ...]:
     if wrong:
         raise InvalidInput(wrong)
     return ordered
+
+
+def in_order(hours: Iterable[WeeklyHours]) -> tuple[WeeklyHours, ...]:
+    """Weekly hours by week, weekday and start."""
+    return tuple(sorted(hours, key=lambda one: (one.week, one.weekday, one.starts)))
+
+
+def write_week(hours: Sequence[WeeklyHours]) -> dict[str, str]:
+    """The text of every field that a form may show, by its name.
+
+    Who begins to tell weeks apart begins with the same in both, and whoever stops
+    keeps week A.
+    """
+    return {
+        field_of(week, day): write_stretches(_of_day(hours, week or WEEK_A, day))
+        for week in WEEK_KEYS
+        for day in range(7)
+    }
 
 
 def _days_of_two_weeks(one: WeeklyHours) -> list[int]:

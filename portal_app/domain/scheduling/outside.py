@@ -15,19 +15,17 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, col, select
 
 from portal_app.domain.business import service as businesses
-from portal_app.domain.scheduling import holiday_calendar
+from portal_app.domain.scheduling import holiday_calendar, roster
 from portal_app.domain.scheduling.models import (
     Fieldworker,
     FieldworkerSkill,
     HoursException,
     TimeClaim,
     TimeOff,
-    WorkingHours,
 )
 from portal_app.domain.scheduling.rules import (
     LocalCalendar,
     Span,
-    WeeklyHours,
     WorkPlan,
     as_stretches,
     subtract_spans,
@@ -169,13 +167,7 @@ def days_of_claims(tx: Session, schedules: Schedules) -> tuple[date, date]:
 
 def load_plans(tx: Session, people: Mapping[str, Fieldworker]) -> dict[str, WorkPlan]:
     """The weekly hours and dates of these people."""
-    hours: dict[str, list[WeeklyHours]] = {who: [] for who in people}
-    for row in tx.exec(
-        select(WorkingHours).where(col(WorkingHours.fieldworker_id).in_(people))
-    ):
-        hours[row.fieldworker_id].append(
-            WeeklyHours(row.weekday, row.starts, row.ends, row.week)
-        )
+    hours = roster.hours_by_person(tx, people)
     dates: dict[str, dict[date, tuple[tuple[int, int], ...]]] = {
         who: {} for who in people
     }
@@ -184,7 +176,7 @@ def load_plans(tx: Session, people: Mapping[str, Fieldworker]) -> dict[str, Work
     ):
         dates[day.fieldworker_id][day.day] = as_stretches(day.stretches)
     return {
-        who: WorkPlan(tuple(hours[who]), row.first_week, dates[who])
+        who: WorkPlan(hours.get(who, ()), row.first_week, dates[who])
         for who, row in people.items()
     }
 

@@ -4,7 +4,7 @@ Packs, the demo business and the office's forms come here; ``define_fieldworker`
 may be repeated: the same definition twice changes nothing.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -375,11 +375,24 @@ def services_done(tx: Session) -> set[str]:
 
 def stored_hours(tx: Session, fieldworker_id: str) -> tuple[WeeklyHours, ...]:
     """The weekly hours of somebody, in order."""
-    rows = tx.exec(
-        select(WorkingHours).where(WorkingHours.fieldworker_id == fieldworker_id)
-    )
-    found = [WeeklyHours(row.weekday, row.starts, row.ends, row.week) for row in rows]
-    return tuple(sorted(found, key=lambda h: (h.week, h.weekday, h.starts)))
+    return hours_by_person(tx, [fieldworker_id]).get(fieldworker_id, ())
+
+
+def hours_by_person(
+    tx: Session, fieldworker_ids: Collection[str] | None = None
+) -> dict[str, tuple[WeeklyHours, ...]]:
+    """The weekly hours of these people, or of everybody; of who has any, in order."""
+    query = select(WorkingHours)
+    if fieldworker_ids is not None:
+        query = query.where(col(WorkingHours.fieldworker_id).in_(fieldworker_ids))
+    found: dict[str, list[WeeklyHours]] = {}
+    for row in tx.exec(query):
+        found.setdefault(row.fieldworker_id, []).append(_hours_of(row))
+    return {who: wall_hours.in_order(theirs) for who, theirs in found.items()}
+
+
+def _hours_of(row: WorkingHours) -> WeeklyHours:
+    return WeeklyHours(row.weekday, row.starts, row.ends, row.week)
 
 
 def set_skills(tx: Session, fieldworker_id: str, service_ids: set[str]) -> bool:
@@ -404,7 +417,7 @@ def set_hours(tx: Session, fieldworker_id: str, hours: Sequence[WeeklyHours]) ->
     """Let somebody work exactly these hours; whether that is a change."""
     wanted = set(hours)
     existing = {
-        WeeklyHours(row.weekday, row.starts, row.ends, row.week): row
+        _hours_of(row): row
         for row in tx.exec(
             select(WorkingHours).where(WorkingHours.fieldworker_id == fieldworker_id)
         )

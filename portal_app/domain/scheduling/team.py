@@ -33,7 +33,6 @@ from portal_app.domain.scheduling import (
 from portal_app.domain.scheduling.models import (
     Fieldworker,
     FieldworkerSkill,
-    WorkingHours,
 )
 from portal_app.domain.scheduling.rules import (
     EVERY_WEEK,
@@ -101,11 +100,7 @@ def team_for_office(tx: Session, actor: Actor) -> list[MemberRowView]:
     require_staff(actor)
     locale = businesses.current_business(tx).locale
     rows = _rows(tx)
-    hours: dict[str, list[WeeklyHours]] = {}
-    for one in tx.exec(select(WorkingHours)):
-        hours.setdefault(one.fieldworker_id, []).append(
-            WeeklyHours(one.weekday, one.starts, one.ends, one.week)
-        )
+    hours = roster.hours_by_person(tx)
     counted = tx.exec(
         select(FieldworkerSkill.fieldworker_id, func.count()).group_by(
             FieldworkerSkill.fieldworker_id
@@ -126,7 +121,7 @@ def team_for_office(tx: Session, actor: Actor) -> list[MemberRowView]:
                 id=row.id,
                 name=row.name,
                 photo_url=attachments.picture_url(row.photo_id),
-                hours=wall_hours.week_lines(hours.get(row.id, []), locale),
+                hours=wall_hours.week_lines(hours.get(row.id, ()), locale),
                 services="1 service" if count == 1 else f"{count} services",
                 account=account,
                 archived=row.archived_at is not None,
@@ -159,7 +154,7 @@ def member(tx: Session, actor: Actor, fieldworker_id: str) -> MemberView:
         archived=row.archived_at is not None,
         skills=skills,
         services=", ".join(able),
-        hours=_hours_texts(hours),
+        hours=wall_hours.write_week(hours),
         by_weeks=any(one.week != EVERY_WEEK for one in hours),
         hours_lines=wall_hours.week_lines(hours, settings.locale),
         this_week=_this_week(tx, row.first_week),
@@ -584,24 +579,6 @@ def _skill_views(tx: Session, fieldworker_id: str) -> list[SkillView]:
         )
     ).all()
     return [SkillView(one, name, group, one in able) for one, name, group in rows]
-
-
-def _hours_texts(hours: Sequence[WeeklyHours]) -> dict[str, str]:
-    """The text of every field that the form may show."""
-    found = {}
-    for week in (EVERY_WEEK, WEEK_A, WEEK_B):
-        for day in range(7):
-            found[wall_hours.field_of(week, day)] = wall_hours.write_stretches(
-                sorted(
-                    (one.starts, one.ends)
-                    for one in hours
-                    if one.weekday == day
-                    # Who begins to tell weeks apart begins with the same in both.
-                    and (one.week in (EVERY_WEEK, week) or week == EVERY_WEEK)
-                    and not (week == EVERY_WEEK and one.week == WEEK_B)
-                )
-            )
-    return found
 
 
 def _same_in_both(hours: Sequence[WeeklyHours]) -> tuple[WeeklyHours, ...]:
