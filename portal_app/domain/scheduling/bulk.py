@@ -12,10 +12,7 @@ from sqlmodel import Session, col, select
 from portal_app.domain.catalogue.models import Service
 from portal_app.domain.scheduling import hours as wall_hours
 from portal_app.domain.scheduling import roster, team
-from portal_app.domain.scheduling.models import (
-    Fieldworker,
-    FieldworkerSkill,
-)
+from portal_app.domain.scheduling.models import Fieldworker, FieldworkerSkill
 from portal_app.domain.scheduling.outside import LeavesBookings
 from portal_app.domain.scheduling.rules import EVERY_WEEK, WeeklyHours
 from portal_app.domain.scheduling.team import HoursForm, ProfileForm

@@ -21,19 +21,9 @@ from portal_app.domain.customers.addresses import AddressForm
 from portal_app.domain.customers.views import AddressView
 from portal_app.domain.files import attachments
 from portal_app.domain.files import rules as file_rules
-from portal_app.domain.scheduling import (
-    dates,
-    outside,
-    roster,
-    time_off,
-)
-from portal_app.domain.scheduling import (
-    hours as wall_hours,
-)
-from portal_app.domain.scheduling.models import (
-    Fieldworker,
-    FieldworkerSkill,
-)
+from portal_app.domain.scheduling import dates, outside, roster, time_off
+from portal_app.domain.scheduling import hours as wall_hours
+from portal_app.domain.scheduling.models import Fieldworker, FieldworkerSkill
 from portal_app.domain.scheduling.rules import (
     EVERY_WEEK,
     WEEK_A,
@@ -276,10 +266,11 @@ def save_skills(
         LeavesBookings: If they have bookings of a service they would not do.
     """
     row = _held(tx, actor, fieldworker_id)
-    names = dict(tx.exec(select(Service.id, Service.name)).all())
-    shown = {skill.id: skill.able for skill in _skill_views(tx, row.id)}
+    services = tx.exec(select(Service.id, Service.name, Service.active)).all()
+    names = {key: name for key, name, _ in services}
+    shown = {key for key, _, active in services if active}
     now = _skills_of(tx, row.id)
-    wanted = {one for one in service_ids if one in shown} | (now - shown.keys())
+    wanted = (shown & set(service_ids)) | (now - shown)
 
     def texts(ids: set[str]) -> Values:
         return {"skills": sorted(names[one] for one in ids)}
