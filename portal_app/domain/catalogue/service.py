@@ -34,7 +34,8 @@ class OnRequest(Conflict):
         )
 
 
-def _is_offered() -> ColumnElement[bool]:
+def is_offered() -> ColumnElement[bool]:
+    """Of a service: customers see it."""
     return and_(col(Service.active), col(Service.archived_at).is_(None))
 
 
@@ -50,7 +51,7 @@ def catalogue_view(tx: Session) -> views.CatalogueView:
     rows = tx.exec(
         select(Category, Service)
         .join(Service, col(Service.category_id) == Category.id)
-        .where(_is_offered())
+        .where(is_offered())
         .order_by(
             col(Category.position),
             col(Category.name),
@@ -167,7 +168,7 @@ def active_services(tx: Session) -> list[Service]:
         tx.exec(
             select(Service)
             .join(Category, col(Service.category_id) == col(Category.id))
-            .where(_is_offered())
+            .where(is_offered())
             .order_by(
                 col(Category.position),
                 col(Category.name),
@@ -228,7 +229,7 @@ def present_slug(tx: Session, former: str) -> str:
     found = tx.exec(
         select(col(Service.slug))
         .join(FormerSlug, col(FormerSlug.service_id) == col(Service.id))
-        .where(col(FormerSlug.slug) == former, _is_offered())
+        .where(col(FormerSlug.slug) == former, is_offered())
     ).first()
     return found or ""
 
@@ -249,7 +250,7 @@ def active_service(tx: Session, slug: str) -> Service:
         NotFound: If there is none, or it is not offered any more.
     """
     service = tx.exec(
-        select(Service).where(Service.slug == slug, _is_offered())
+        select(Service).where(Service.slug == slug, is_offered())
     ).one_or_none()
     if service is None:
         raise NotFound(_NOT_OFFERED)

@@ -392,7 +392,7 @@ def _derived(tx: Session, *, touched: bool) -> dict[str, bool]:
     offered = {row.id for row in catalogue.active_services(tx)}
     has_services = bool(offered)
     # Whoever does nothing of what is on offer is not who customers can book.
-    has_team = bool(offered & roster.services_done(tx))
+    has_team = not offered.isdisjoint(tx.exec(roster.services_done()).all())
     named = businesses.current_business(tx).name != businesses.DEFAULT_NAME
     written = {one.key for one in policies.active_policies(tx)}
     # Whoever never began here works already, by a pack or by hand.

@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import ColumnElement, and_
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from portal_app.domain.business import service as businesses
 from portal_app.domain.catalogue.models import Service
@@ -356,10 +358,7 @@ def working_people(tx: Session) -> list[tuple[str, set[str]]]:
             FieldworkerSkill,
             col(FieldworkerSkill.fieldworker_id) == col(Fieldworker.id),
         )
-        .where(
-            col(Fieldworker.archived_at).is_(None),
-            col(Fieldworker.id).in_(select(WorkingHours.fieldworker_id)),
-        )
+        .where(_is_working())
         .order_by(col(Fieldworker.position), col(Fieldworker.name), col(Fieldworker.id))
     ).all()
     found: dict[str, tuple[str, set[str]]] = {}
@@ -368,9 +367,20 @@ def working_people(tx: Session) -> list[tuple[str, set[str]]]:
     return list(found.values())
 
 
-def services_done(tx: Session) -> set[str]:
-    """The ids of the services that somebody does who has hours in which to work."""
-    return {service for _, skills in working_people(tx) for service in skills}
+def services_done() -> SelectOfScalar[str]:
+    """Selects the ids of services that somebody does who has hours to work in."""
+    return (
+        select(FieldworkerSkill.service_id)
+        .join(Fieldworker, col(Fieldworker.id) == col(FieldworkerSkill.fieldworker_id))
+        .where(_is_working())
+    )
+
+
+def _is_working() -> ColumnElement[bool]:
+    return and_(
+        col(Fieldworker.archived_at).is_(None),
+        col(Fieldworker.id).in_(select(WorkingHours.fieldworker_id)),
+    )
 
 
 def stored_hours(tx: Session, fieldworker_id: str) -> tuple[WeeklyHours, ...]:

@@ -5,19 +5,26 @@ Services without anybody who does them would only lead to days without a free ti
 
 from dataclasses import replace
 
-from sqlmodel import Session
+from sqlalchemy import or_
+from sqlmodel import Session, col, select
 
 from portal_app.domain.catalogue import rules
 from portal_app.domain.catalogue import service as catalogue
+from portal_app.domain.catalogue.models import Service
 from portal_app.domain.catalogue.views import CatalogueView, HomePageView
 from portal_app.domain.scheduling import roster
 
 
 def is_open(tx: Session) -> bool:
     """Whether there is a service that somebody does, or that customers ask for."""
-    offered = catalogue.active_services(tx)
-    done = roster.services_done(tx)
-    return any(row.price_kind == rules.ON_REQUEST or row.id in done for row in offered)
+    useful = select(Service.id).where(
+        catalogue.is_offered(),
+        or_(
+            col(Service.price_kind) == rules.ON_REQUEST,
+            col(Service.id).in_(roster.services_done()),
+        ),
+    )
+    return tx.exec(useful.limit(1)).first() is not None
 
 
 def home_page(tx: Session) -> HomePageView:
