@@ -16,7 +16,7 @@ from portal_app.kernel import archival
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.errors import Conflict, InvalidInput, NotFound
 from portal_app.kernel.keys import required_request_key, unique_key
-from portal_app.kernel.ordering import assign_positions, next_position, reorder
+from portal_app.kernel.ordering import assign_positions, next_position
 from portal_app.kernel.ownership import require_office, require_staff
 from portal_app.kernel.text import is_readable, one_line, paragraphs
 from portal_app.kernel.versioned import Field, Record
@@ -199,14 +199,7 @@ def reorder_policies(tx: Session, actor: Actor, keys: Sequence[str]) -> None:
     """
     require_office(actor)
     businesses.lock_business(tx)
-    rows = _policy_rows(tx)
-    place = reorder([row.key for row in rows], keys)
-    for row in rows:
-        row.position = place[row.key]
-    tx.flush()
-    in_order = sorted(rows, key=lambda row: row.position)
-    titles = [[row.title for row in found] for found in (rows, in_order)]
-    change_log.record_order(tx, actor, _KIND, *titles)
+    change_log.store_order(tx, actor, _policy_rows(tx), keys, _thing, key="key")
 
 
 def archive_policy(tx: Session, actor: Actor, key: str) -> None:
@@ -217,8 +210,7 @@ def archive_policy(tx: Session, actor: Actor, key: str) -> None:
         NotFound: If there is no such policy.
     """
     row = _locked_policy(tx, actor, key)
-    if archival.archive(tx, row):
-        change_log.record(tx, actor, "archived", _thing(row))
+    change_log.archive(tx, actor, row, _thing(row))
 
 
 def restore_policy(tx: Session, actor: Actor, key: str) -> None:
@@ -229,8 +221,7 @@ def restore_policy(tx: Session, actor: Actor, key: str) -> None:
         NotFound: If there is no such policy.
     """
     row = _locked_policy(tx, actor, key)
-    if archival.restore(tx, row):
-        change_log.record(tx, actor, "restored", _thing(row))
+    change_log.restore(tx, actor, row, _thing(row))
 
 
 def _checked_form(form: PolicyForm) -> dict[str, str]:

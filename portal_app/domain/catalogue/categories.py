@@ -13,11 +13,10 @@ from portal_app.domain.catalogue.models import Category, Service
 from portal_app.domain.catalogue.views import CategoryEntryView
 from portal_app.domain.change_log import service as change_log
 from portal_app.domain.change_log.service import Thing
-from portal_app.kernel import archival
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.errors import Conflict, InvalidInput, NotFound
 from portal_app.kernel.keys import required_request_key, unique_key
-from portal_app.kernel.ordering import next_position, reorder
+from portal_app.kernel.ordering import next_position
 from portal_app.kernel.ownership import require_office, require_staff
 from portal_app.kernel.text import one_line
 
@@ -120,8 +119,7 @@ def archive_category(tx: Session, actor: Actor, category_id: str) -> None:
         raise Conflict(
             f"There are services in “{row.name}”. Please move or archive them first."
         )
-    if archival.archive(tx, row):
-        change_log.record(tx, actor, "archived", _thing_of(row))
+    change_log.archive(tx, actor, row, _thing_of(row))
 
 
 def restore_category(tx: Session, actor: Actor, category_id: str) -> None:
@@ -132,8 +130,7 @@ def restore_category(tx: Session, actor: Actor, category_id: str) -> None:
         NotFound: If there is no such category.
     """
     row = _locked_row(tx, actor, category_id)
-    if archival.restore(tx, row):
-        change_log.record(tx, actor, "restored", _thing_of(row))
+    change_log.restore(tx, actor, row, _thing_of(row))
 
 
 def reorder_categories(tx: Session, actor: Actor, ids: Sequence[str]) -> None:
@@ -144,13 +141,7 @@ def reorder_categories(tx: Session, actor: Actor, ids: Sequence[str]) -> None:
     """
     require_office(actor)
     businesses.lock_business(tx)
-    rows = {row.id: row for row in category_rows(tx)}
-    for row_id, place in reorder(list(rows), ids).items():
-        rows[row_id].position = place
-    tx.flush()
-    in_order = sorted(rows.values(), key=lambda row: row.position)
-    names = [[row.name for row in found] for found in (rows.values(), in_order)]
-    change_log.record_order(tx, actor, _KIND, *names)
+    change_log.store_order(tx, actor, category_rows(tx), ids, _thing_of)
 
 
 def category_rows(tx: Session) -> list[Category]:

@@ -22,12 +22,11 @@ from portal_app.domain.catalogue.views import (
     ServicePageView,
 )
 from portal_app.domain.change_log import service as change_log
-from portal_app.kernel import archival
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.errors import Conflict, InvalidInput, NotFound
 from portal_app.kernel.formats import Formats, duration_text
 from portal_app.kernel.keys import keys_for, required_request_key, unique_key
-from portal_app.kernel.ordering import next_position, reorder
+from portal_app.kernel.ordering import next_position
 from portal_app.kernel.ownership import require_office, require_staff
 from portal_app.kernel.text import one_line, paragraphs
 from portal_app.kernel.versioned import is_current
@@ -308,8 +307,7 @@ def archive_service(tx: Session, actor: Actor, service_id: str) -> None:
         NotFound: If there is no such service.
     """
     row = _locked_row(tx, actor, service_id)
-    if archival.archive(tx, row):
-        change_log.record(tx, actor, "archived", rows.thing_of(row))
+    change_log.archive(tx, actor, row, rows.thing_of(row))
 
 
 def restore_service(tx: Session, actor: Actor, service_id: str) -> None:
@@ -324,8 +322,7 @@ def restore_service(tx: Session, actor: Actor, service_id: str) -> None:
     category = tx.get_one(Category, row.category_id)
     if category.archived_at is not None:
         raise Conflict(f"Please restore the category “{category.name}” first.")
-    if archival.restore(tx, row):
-        change_log.record(tx, actor, "restored", rows.thing_of(row))
+    change_log.restore(tx, actor, row, rows.thing_of(row))
 
 
 def reorder_services(tx: Session, actor: Actor, ids: Sequence[str]) -> None:
@@ -337,13 +334,8 @@ def reorder_services(tx: Session, actor: Actor, ids: Sequence[str]) -> None:
     require_office(actor)
     businesses.lock_business(tx)
     in_order = (col(Service.position), col(Service.name), col(Service.id))
-    known = {row.id: row for row in tx.exec(select(Service).order_by(*in_order))}
-    for row_id, place in reorder(list(known), ids).items():
-        known[row_id].position = place
-    tx.flush()
-    now = sorted(known.values(), key=lambda row: row.position)
-    names = [[row.name for row in found] for found in (known.values(), now)]
-    change_log.record_order(tx, actor, rows.KIND, *names)
+    known = tx.exec(select(Service).order_by(*in_order)).all()
+    change_log.store_order(tx, actor, known, ids, rows.thing_of)
 
 
 class _ParsedForm:

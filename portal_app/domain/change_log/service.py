@@ -1,13 +1,21 @@
-"""Recording a change, in the transaction that makes it."""
+"""Recording a change, in the transaction that makes it.
 
-from collections.abc import Sequence
+What is the same change for every kind of thing (put away, taken out again, put into
+another order) is made here, so that none of it goes unrecorded.
+"""
+
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from typing import Literal
+from operator import attrgetter
+from typing import Literal, Protocol, TypeVar
 
 from sqlmodel import Session
 
 from portal_app.domain.change_log.models import ChangeEntry
+from portal_app.kernel import archival
+from portal_app.kernel.archival import Archivable
 from portal_app.kernel.audiences import Actor
+from portal_app.kernel.ordering import reorder
 from portal_app.kernel.versioned import Record, Values
 
 Action = Literal["added", "changed", "archived", "restored", "removed"]
@@ -45,6 +53,15 @@ class Difference:
     after: str
 
 
+class Placed(Protocol):
+    """A row with a place among the others of its kind."""
+
+    position: int
+
+
+_Row = TypeVar("_Row", bound=Placed)
+
+
 def record(
     tx: Session,
     actor: Actor,
@@ -71,25 +88,50 @@ def record(
     )
 
 
-def record_order(
+def archive(tx: Session, actor: Actor, row: Archivable, thing: Thing) -> None:
+    """Put a row away, if it is in use, and write that down."""
+    if archival.archive(tx, row):
+        record(tx, actor, "archived", thing)
+
+
+def restore(tx: Session, actor: Actor, row: Archivable, thing: Thing) -> None:
+    """Take a row into use again, if it is archived, and write that down."""
+    if archival.restore(tx, row):
+        record(tx, actor, "restored", thing)
+
+
+def store_order(
     tx: Session,
     actor: Actor,
-    kind: str,
-    before: Sequence[str],
-    after: Sequence[str],
+    rows: Sequence[_Row],
+    wanted: Sequence[str],
+    thing_of: Callable[[_Row], Thing],
+    *,
+    key: str = "id",
 ) -> None:
-    """Write down that all of a kind were put into another order.
+    """Put rows of one kind into another order, and write down their names in it.
 
     Args:
         tx: The transaction.
-        actor: Who did.
-        kind: As in ``Thing``.
-        before: Their names in the order they had.
-        after: The same names in the order they have.
+        actor: Who does.
+        rows: All of them, in the order they have.
+        wanted: The keys of some, in the order they shall have; the others stay
+            where they are.
+        thing_of: What the change log calls a row.
+        key: The attribute by which ``wanted`` names a row.
     """
-    if list(before) != list(after):
-        order = Difference("Order", ", ".join(before), ", ".join(after))
-        record(tx, actor, "changed", Thing(kind, "", "All of them"), [order])
+    key_of = attrgetter(key)
+    place = reorder([key_of(row) for row in rows], wanted)
+    for row in rows:
+        row.position = place[key_of(row)]
+    tx.flush()
+    before = [thing_of(row) for row in rows]
+    after = [thing_of(row) for row in sorted(rows, key=attrgetter("position"))]
+    names, names_now = ([thing.name for thing in found] for found in (before, after))
+    if names != names_now:
+        order = Difference("Order", ", ".join(names), ", ".join(names_now))
+        all_of_them = Thing(before[0].kind, "", "All of them")
+        record(tx, actor, "changed", all_of_them, [order])
 
 
 def differences(record: Record, before: Values, after: Values) -> list[Difference]:

@@ -27,7 +27,7 @@ from portal_app.kernel import archival
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.errors import Conflict, InvalidInput, NotFound
 from portal_app.kernel.keys import keys_for, required_request_key, unique_key
-from portal_app.kernel.ordering import next_position, reorder
+from portal_app.kernel.ordering import next_position
 from portal_app.kernel.ownership import require_office, require_staff
 from portal_app.kernel.text import one_line
 from portal_app.kernel.versioned import Field, Record
@@ -122,8 +122,7 @@ def archive_type(tx: Session, actor: Actor, slug: str) -> None:
         NotFound: If there is no such type.
     """
     row = locked_type_row(tx, actor, slug)
-    if archival.archive(tx, row):
-        change_log.record(tx, actor, "archived", _thing(row))
+    change_log.archive(tx, actor, row, _thing(row))
 
 
 def restore_type(tx: Session, actor: Actor, slug: str) -> None:
@@ -134,8 +133,7 @@ def restore_type(tx: Session, actor: Actor, slug: str) -> None:
         NotFound: If there is no such type.
     """
     row = locked_type_row(tx, actor, slug)
-    if archival.restore(tx, row):
-        change_log.record(tx, actor, "restored", _thing(row))
+    change_log.restore(tx, actor, row, _thing(row))
 
 
 def locked_type_row(tx: Session, actor: Actor, slug: str) -> DependentType:
@@ -368,13 +366,7 @@ def reorder_types(tx: Session, actor: Actor, slugs: Sequence[str]) -> None:
     """
     require_office(actor)
     businesses.lock_business(tx)
-    rows = {row.slug: row for row in _type_rows(tx)}
-    for slug, place in reorder(list(rows), slugs).items():
-        rows[slug].position = place
-    tx.flush()
-    in_order = sorted(rows.values(), key=lambda row: row.position)
-    names = [[row.plural for row in found] for found in (rows.values(), in_order)]
-    change_log.record_order(tx, actor, _KIND, *names)
+    change_log.store_order(tx, actor, _type_rows(tx), slugs, _thing, key="slug")
 
 
 def _checked_definition(form: TypeForm, before: TypeDefinition) -> TypeDefinition:

@@ -29,7 +29,7 @@ from portal_app.kernel.keys import (
     required_request_key,
     unique_key,
 )
-from portal_app.kernel.ordering import assign_positions, next_position, reorder
+from portal_app.kernel.ordering import assign_positions, next_position
 from portal_app.kernel.ownership import require_office, require_staff
 from portal_app.kernel.text import is_readable, one_line
 from portal_app.kernel.versioned import is_current
@@ -495,13 +495,8 @@ def reorder_fields(tx: Session, actor: Actor, scope: Scope, ids: Sequence[str]) 
     """
     require_office(actor)
     businesses.lock_business(tx)
-    rows = {row.id: row for row in definition_rows(tx, scope).values()}
-    for definition_id, place in reorder(list(rows), ids).items():
-        rows[definition_id].position = place
-    tx.flush()
-    in_order = sorted(rows.values(), key=lambda row: row.position)
-    names = [[row.name for row in found] for found in (rows.values(), in_order)]
-    change_log.record_order(tx, actor, _KIND, *names)
+    rows = list(definition_rows(tx, scope).values())
+    change_log.store_order(tx, actor, rows, ids, _thing)
 
 
 def archive_field(tx: Session, actor: Actor, definition_id: str) -> None:
@@ -522,8 +517,7 @@ def archive_field(tx: Session, actor: Actor, definition_id: str) -> None:
             f"“{row.name}” decides whether {_quoted_names(following)} is shown. "
             "Please change that first."
         )
-    archival.archive(tx, row)
-    change_log.record(tx, actor, "archived", _thing(row))
+    change_log.archive(tx, actor, row, _thing(row))
 
 
 def restore_field(tx: Session, actor: Actor, definition_id: str) -> None:
@@ -545,8 +539,7 @@ def restore_field(tx: Session, actor: Actor, definition_id: str) -> None:
         raise Conflict(
             f"“{row.name}” cannot be asked again as it is: {words}"
         ) from None
-    archival.restore(tx, row)
-    change_log.record(tx, actor, "restored", _thing(row))
+    change_log.restore(tx, actor, row, _thing(row))
 
 
 def _check_definition(

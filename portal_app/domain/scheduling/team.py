@@ -34,12 +34,11 @@ from portal_app.domain.scheduling.rules import (
 from portal_app.domain.scheduling.views import MemberRowView, MemberView, SkillView
 from portal_app.domain.sign_in import invitations
 from portal_app.domain.sign_in.invitations import Accepted
-from portal_app.kernel import archival
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.errors import Conflict, InvalidInput, NotFound
 from portal_app.kernel.keys import required_request_key
-from portal_app.kernel.ordering import next_position, reorder
+from portal_app.kernel.ordering import next_position
 from portal_app.kernel.ownership import require_office, require_staff
 from portal_app.kernel.versioned import Record, Values
 
@@ -400,9 +399,8 @@ def archive_member(
     outside.check_one(
         tx, row.id, lambda schedule: replace(schedule, works=False), accepted
     )
-    archival.archive(tx, row)
+    change_log.archive(tx, actor, row, roster.thing_of(row))
     invitations.withdraw(tx, actor, FIELDWORKER, reference=row.id)
-    change_log.record(tx, actor, "archived", roster.thing_of(row))
 
 
 def restore_member(tx: Session, actor: Actor, fieldworker_id: str) -> None:
@@ -413,9 +411,7 @@ def restore_member(tx: Session, actor: Actor, fieldworker_id: str) -> None:
         NotFound: If there is no such person.
     """
     row = _held(tx, actor, fieldworker_id)
-    if row.archived_at is not None:
-        archival.restore(tx, row)
-        change_log.record(tx, actor, "restored", roster.thing_of(row))
+    change_log.restore(tx, actor, row, roster.thing_of(row))
 
 
 def reorder_team(tx: Session, actor: Actor, ids: Sequence[str]) -> None:
@@ -426,19 +422,7 @@ def reorder_team(tx: Session, actor: Actor, ids: Sequence[str]) -> None:
     """
     require_office(actor)
     businesses.lock_business(tx)
-    rows = _rows(tx)
-    place = reorder([row.id for row in rows], ids)
-    for row in rows:
-        row.position = place[row.id]
-    tx.flush()
-    ordered = sorted(rows, key=lambda row: row.position)
-    change_log.record_order(
-        tx,
-        actor,
-        "Fieldworker",
-        [row.name for row in rows],
-        [row.name for row in ordered],
-    )
+    change_log.store_order(tx, actor, _rows(tx), ids, roster.thing_of)
 
 
 def invite_member(tx: Session, actor: Actor, fieldworker_id: str, email: str) -> None:
