@@ -432,6 +432,36 @@ def test_a_date_has_hours_once(db: Database, shop: SampleBusiness) -> None:
 # --- People -------------------------------------------------------------------------
 
 
+def test_who_does_a_service_is_said_of_the_service(
+    db: Database, shop: SampleBusiness
+) -> None:
+    def change(added: list[str], removed: list[str]) -> None:
+        do(
+            db,
+            service_people.change_people,
+            shop.cleaning,
+            added=added,
+            removed=removed,
+        )
+
+    def names() -> list[str]:
+        people = db.query(service_people.people_of_service, SYSTEM, shop.cleaning)
+        return [one.name for one in people if one.does]
+
+    before = names()
+    change([], [shop.ana, shop.ben])
+    assert names() == []
+    change([shop.ben, "unknown"], [])
+    change([shop.ben], [])
+    assert names() == ["Ben"]
+    told = [entry for entry in logged(db) if entry[2][0][0] == "Who does it"]
+    assert told == [
+        ("changed", "Home clean", [("Who does it", ", ".join(before), "")]),
+        ("changed", "Home clean", [("Who does it", "", "Ben")]),
+    ]
+    assert [skill.name for skill in ana(db, shop).skills if skill.able] == ["Dog walk"]
+
+
 def test_a_new_person_comes_last_and_once(db: Database, shop: SampleBusiness) -> None:
     form = ProfileForm(name=" Cleo\u200b ", bio="Kind.")
     cleo = do(db, team.add_member, form, KEY)
