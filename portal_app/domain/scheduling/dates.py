@@ -12,20 +12,26 @@ from portal_app.domain.change_log import service as change_log
 from portal_app.domain.change_log.service import Difference
 from portal_app.domain.scheduling import hours as wall_hours
 from portal_app.domain.scheduling import outside
-from portal_app.domain.scheduling.models import Fieldworker, HoursException
-from portal_app.domain.scheduling.roster import check_reason, thing_of
+from portal_app.domain.scheduling.models import HoursException
+from portal_app.domain.scheduling.roster import check_day, check_reason, hold, thing_of
 from portal_app.domain.scheduling.rules import DayStretch, as_stretches
 from portal_app.domain.scheduling.views import DateView
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.errors import Conflict, InvalidInput, NotFound
 from portal_app.kernel.formats import Formats
-from portal_app.kernel.ownership import require_office, require_staff
+from portal_app.kernel.ownership import require_staff
 from portal_app.kernel.versioned import Field, Record
 
 MAX_DATES = 400
 _NOT_WORKING = "Not working"
 _NOT_FOUND = "We could not find that day."
+_TYPED = Record(
+    "This day",
+    Field("day", "Day", check_day),
+    Field("hours", "Hours", wall_hours.parse_stretches),
+    Field("reason", "Reason", check_reason),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,13 +106,18 @@ def save_date(
         EditConflict: If it was changed since ``version`` to something else.
         LeavesBookings: If bookings would be outside the hours of that date.
     """
-    person = _held(tx, actor, fieldworker_id)
+    person = hold(tx, actor, fieldworker_id)
     formats = businesses.formats(tx)
-    day, stretches, reason = _checked(form)
+    typed = _TYPED.check(form)
+    day, stretches = typed["day"], typed["hours"]
     rows = _rows(tx, fieldworker_id)
     row = _find(rows, date_id) if date_id else None
     stored = [list(one) for one in stretches]
-    values: dict[str, Any] = {"day": day, "stretches": stored, "reason": reason}
+    values: dict[str, Any] = {
+        "day": day,
+        "stretches": stored,
+        "reason": typed["reason"],
+    }
     record = _record(formats)
     twin = next(
         (one for one in rows.values() if one.day == day and one is not row), None
@@ -148,7 +159,7 @@ def remove_date(
         NotFound: If there is no such person, or no such date of theirs.
         LeavesBookings: If bookings would be outside the hours of that date.
     """
-    person = _held(tx, actor, fieldworker_id)
+    person = hold(tx, actor, fieldworker_id)
     formats = businesses.formats(tx)
     row = _find(_rows(tx, fieldworker_id), date_id)
 
@@ -168,14 +179,6 @@ def remove_date(
     )
 
 
-def _held(tx: Session, actor: Actor, fieldworker_id: str) -> Fieldworker:
-    require_office(actor)
-    row = tx.get(Fieldworker, fieldworker_id, with_for_update=True)
-    if row is None:
-        raise NotFound
-    return row
-
-
 def _rows(tx: Session, fieldworker_id: str) -> dict[str, HoursException]:
     rows = tx.exec(
         select(HoursException).where(HoursException.fieldworker_id == fieldworker_id)
@@ -187,29 +190,6 @@ def _find(rows: Mapping[str, HoursException], date_id: str) -> HoursException:
     if date_id not in rows:
         raise NotFound(_NOT_FOUND)
     return rows[date_id]
-
-
-def _checked(form: DateForm) -> tuple[date, tuple[DayStretch, ...], str]:
-    wrong: dict[str, str] = {}
-    day, reason = date.min, ""
-    stretches: tuple[DayStretch, ...] = ()
-    try:
-        day = date.fromisoformat(form.day.strip())
-    except ValueError:
-        wrong["day"] = "Please enter a day."
-    if not 2000 <= day.year <= 2200:
-        wrong["day"] = "Please enter a day."
-    try:
-        stretches = wall_hours.parse_stretches(form.hours)
-    except ValueError as error:
-        wrong["hours"] = str(error)
-    try:
-        reason = check_reason(form.reason)
-    except ValueError as error:
-        wrong["reason"] = str(error)
-    if wrong:
-        raise InvalidInput(wrong)
-    return day, stretches, reason
 
 
 def _with_dates(

@@ -44,7 +44,10 @@ from portal_app.kernel.versioned import Field, Record, Values
 MAX_NAME = 80
 MAX_BIO = 500
 MAX_RADIUS_KM = 1000
+_FIRST_YEAR, _LAST_YEAR = 2000, 2200
 
+NO_PERSON = "We could not find that person."
+_DAY = "Please enter a day."
 _UNREADABLE = "Please use only letters, numbers and signs."
 
 
@@ -117,6 +120,17 @@ def check_bio(text: str) -> str:
 def check_reason(text: str) -> str:
     """Why somebody is away, as stored; see ``check_name``."""
     return _fitting(one_line(text), 120)
+
+
+def check_day(text: str) -> date:
+    """A day on which somebody is away or works otherwise; see ``check_name``."""
+    try:
+        day = date.fromisoformat(text.strip())
+    except ValueError:
+        raise ValueError(_DAY) from None
+    if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+        raise ValueError(_DAY)
+    return day
 
 
 def check_radius(text: str) -> int | None:
@@ -300,13 +314,7 @@ def add_time_off(
     if fieldworker_id is not None and tx.get(Fieldworker, fieldworker_id) is None:
         raise NotFound
     starts_at, ends_at = whole_minutes(starts_at, ends_at)
-    row = tx.exec(
-        select(TimeOff).where(
-            TimeOff.fieldworker_id == fieldworker_id,
-            TimeOff.starts_at == starts_at,
-            TimeOff.ends_at == ends_at,
-        )
-    ).first()
+    row = stored_time_off(tx, fieldworker_id, starts_at, ends_at)
     if row is None:
         row = TimeOff(
             fieldworker_id=fieldworker_id, starts_at=starts_at, ends_at=ends_at
@@ -315,6 +323,19 @@ def add_time_off(
     row.reason = reason
     tx.flush()
     return row.id
+
+
+def stored_time_off(
+    tx: Session, fieldworker_id: str | None, starts_at: datetime, ends_at: datetime
+) -> TimeOff | None:
+    """The time off of just this stretch, if there is any."""
+    return tx.exec(
+        select(TimeOff).where(
+            TimeOff.fieldworker_id == fieldworker_id,
+            TimeOff.starts_at == starts_at,
+            TimeOff.ends_at == ends_at,
+        )
+    ).first()
 
 
 def whole_minutes(starts_at: datetime, ends_at: datetime) -> tuple[datetime, datetime]:
@@ -336,6 +357,22 @@ def _for_field(name: str, check: Callable[[str], Any], text: str) -> Any:
         return check(text)
     except ValueError as error:
         raise InvalidInput({name: str(error)}) from None
+
+
+def hold(tx: Session, actor: Actor, fieldworker_id: str) -> Fieldworker:
+    """Somebody whom the office changes, held until the end of the transaction.
+
+    Raises:
+        NotAllowed: If the actor is not the office.
+        NotFound: If there is no such person.
+    """
+    require_office(actor)
+    row = tx.get(
+        Fieldworker, fieldworker_id, with_for_update=True, populate_existing=True
+    )
+    if row is None:
+        raise NotFound(NO_PERSON)
+    return row
 
 
 def thing_of(row: Fieldworker) -> Thing:

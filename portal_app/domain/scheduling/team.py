@@ -40,12 +40,17 @@ from portal_app.kernel.errors import Conflict, InvalidInput, NotFound
 from portal_app.kernel.keys import required_request_key
 from portal_app.kernel.ordering import next_position
 from portal_app.kernel.ownership import require_office, require_staff
-from portal_app.kernel.versioned import Record, Values
+from portal_app.kernel.versioned import Field, Record, Values
 
 MAX_PEOPLE = 500
 
-_NOT_FOUND = "We could not find that person."
 _TAKEN = "Somebody has this name already."
+_RADIUS_OF_NOTHING = "Please enter the address that the radius is around."
+_BASE = Record(
+    "The base",
+    Field("address", "Address", roster.check_base),
+    Field("radius", "Radius (km)", roster.check_radius),
+)
 Week = Literal["a", "b"]
 
 
@@ -129,7 +134,7 @@ def member(tx: Session, actor: Actor, fieldworker_id: str) -> MemberView:
     require_staff(actor)
     row = tx.get(Fieldworker, fieldworker_id)
     if row is None:
-        raise NotFound(_NOT_FOUND)
+        raise NotFound(roster.NO_PERSON)
     settings = businesses.current_business(tx)
     hours = roster.stored_hours(tx, row.id)
     skills = _skill_views(tx, row.id)
@@ -202,7 +207,7 @@ def save_profile(
         InvalidInput: With a sentence for each field that is wrong.
         EditConflict: If it was changed since ``version`` to something else.
     """
-    row = _held(tx, actor, fieldworker_id)
+    row = roster.hold(tx, actor, fieldworker_id)
     values = _checked_profile(tx, form, row)
     before = roster.PROFILE.values(row)
     if roster.PROFILE.save(tx, row, values, version):
@@ -216,7 +221,7 @@ def set_photo(tx: Session, actor: Actor, fieldworker_id: str, file_id: str) -> N
         NotAllowed: If the actor is not the office.
         NotFound: If there is no such person, or the file is not the actor's to use.
     """
-    row = _held(tx, actor, fieldworker_id)
+    row = roster.hold(tx, actor, fieldworker_id)
     if (row.photo_id or "") == file_id:
         return
     if file_id:
@@ -264,7 +269,7 @@ def save_skills(
         EditConflict: If it was changed since ``version`` to something else.
         LeavesBookings: If they have bookings of a service they would not do.
     """
-    row = _held(tx, actor, fieldworker_id)
+    row = roster.hold(tx, actor, fieldworker_id)
     services = tx.exec(select(Service.id, Service.name, Service.active)).all()
     names = {key: name for key, name, _ in services}
     shown = {key for key, _, active in services if active}
@@ -307,7 +312,7 @@ def save_hours(
         EditConflict: If they were changed since ``version`` to something else.
         LeavesBookings: If bookings would be outside the new hours.
     """
-    row = _held(tx, actor, fieldworker_id)
+    row = roster.hold(tx, actor, fieldworker_id)
     weeks = (WEEK_A, WEEK_B) if form.by_weeks else (EVERY_WEEK,)
     hours = _same_in_both(
         wall_hours.parse_week(
@@ -350,22 +355,11 @@ def save_base(
         InvalidInput: With a sentence for each field that is wrong.
         EditConflict: If it was changed since ``version`` to something else.
     """
-    row = _held(tx, actor, fieldworker_id)
-    wrong: dict[str, str] = {}
-    columns: dict[str, Any] = {}
-    radius: int | None = None
-    try:
-        columns = roster.check_base(form.address)
-    except InvalidInput as error:
-        wrong |= error.fields
-    try:
-        radius = roster.check_radius(form.radius)
-    except ValueError as error:
-        wrong["radius"] = str(error)
-    if radius is not None and not columns.get("base") and not wrong:
-        wrong["street"] = "Please enter the address that the radius is around."
-    if wrong:
-        raise InvalidInput(wrong)
+    row = roster.hold(tx, actor, fieldworker_id)
+    typed = _BASE.check(form)
+    columns, radius = typed["address"], typed["radius"]
+    if radius is not None and not columns["base"]:
+        raise InvalidInput({"street": _RADIUS_OF_NOTHING})
     before = roster.BASE.values(row)
     after = {
         "base": columns["base"],
@@ -393,7 +387,7 @@ def archive_member(
         NotFound: If there is no such person.
         LeavesBookings: If they have bookings to come.
     """
-    row = _held(tx, actor, fieldworker_id)
+    row = roster.hold(tx, actor, fieldworker_id)
     if row.archived_at is not None:
         return
     outside.check_one(
@@ -410,7 +404,7 @@ def restore_member(tx: Session, actor: Actor, fieldworker_id: str) -> None:
         NotAllowed: If the actor is not the office.
         NotFound: If there is no such person.
     """
-    row = _held(tx, actor, fieldworker_id)
+    row = roster.hold(tx, actor, fieldworker_id)
     change_log.restore(tx, actor, row, roster.thing_of(row))
 
 
@@ -434,7 +428,7 @@ def invite_member(tx: Session, actor: Actor, fieldworker_id: str, email: str) ->
         Conflict: If they have an account.
         InvalidInput: For ``email``.
     """
-    row = _held(tx, actor, fieldworker_id)
+    row = roster.hold(tx, actor, fieldworker_id)
     if row.account_id is not None:
         raise Conflict("This person has an account already.")
     if row.archived_at is not None:
@@ -458,7 +452,7 @@ def withdraw_invitation(tx: Session, actor: Actor, fieldworker_id: str) -> None:
         NotAllowed: If the actor is not the office.
         NotFound: If there is no such person.
     """
-    row = _held(tx, actor, fieldworker_id)
+    row = roster.hold(tx, actor, fieldworker_id)
     invitations.withdraw(tx, actor, FIELDWORKER, reference=row.id)
 
 
@@ -494,17 +488,6 @@ def _rows(tx: Session) -> list[Fieldworker]:
             )
         )
     )
-
-
-def _held(tx: Session, actor: Actor, fieldworker_id: str) -> Fieldworker:
-    """A row of the team, held until the end of the transaction."""
-    require_office(actor)
-    row = tx.get(
-        Fieldworker, fieldworker_id, with_for_update=True, populate_existing=True
-    )
-    if row is None:
-        raise NotFound(_NOT_FOUND)
-    return row
 
 
 def _checked_profile(

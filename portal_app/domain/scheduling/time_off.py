@@ -11,8 +11,15 @@ from portal_app.domain.business import service as businesses
 from portal_app.domain.change_log import service as change_log
 from portal_app.domain.change_log.service import Difference, Thing
 from portal_app.domain.scheduling import outside
-from portal_app.domain.scheduling.models import Fieldworker, TimeOff
-from portal_app.domain.scheduling.roster import check_reason, thing_of, whole_minutes
+from portal_app.domain.scheduling.models import TimeOff
+from portal_app.domain.scheduling.roster import (
+    check_day,
+    check_reason,
+    hold,
+    stored_time_off,
+    thing_of,
+    whole_minutes,
+)
 from portal_app.domain.scheduling.rules import Span, to_seconds
 from portal_app.domain.scheduling.views import TimeOffView
 from portal_app.kernel.audiences import Actor
@@ -27,8 +34,6 @@ MAX_DAYS = 1100
 
 _NOT_FOUND = "We could not find that time off."
 _ORDER = "The end must be after the start."
-_DAY = "Please enter a day."
-_FIRST_YEAR, _LAST_YEAR = 2000, 2200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +118,7 @@ def save_time_off(
     record = _record(formats)
     if row is not None and not record.is_current(row, values, version):
         return
-    if row is None and _is_stored(tx, fieldworker_id, values):
+    if row is None and stored_time_off(tx, fieldworker_id, starts_at, ends_at):
         return  # the same click twice
     before = outside.load_schedules(tx, fieldworker_id and [fieldworker_id])
     old = (to_seconds(row.starts_at), to_seconds(row.ends_at)) if row else None
@@ -153,14 +158,11 @@ def remove_time_off(
 
 def _held(tx: Session, actor: Actor, fieldworker_id: str | None) -> Thing:
     """Whose time off it is; changes of it come one after the other."""
-    require_office(actor)
     if fieldworker_id is None:
+        require_office(actor)
         businesses.lock_business(tx)
         return Thing("Time off", "everybody", "Everybody")
-    row = tx.get(Fieldworker, fieldworker_id, with_for_update=True)
-    if row is None:
-        raise NotFound
-    return thing_of(row)
+    return thing_of(hold(tx, actor, fieldworker_id))
 
 
 def _log(
@@ -180,19 +182,6 @@ def _find(tx: Session, fieldworker_id: str | None, time_off_id: str) -> TimeOff:
     return row
 
 
-def _is_stored(tx: Session, fieldworker_id: str | None, values: dict[str, Any]) -> bool:
-    return (
-        tx.exec(
-            select(TimeOff).where(
-                TimeOff.fieldworker_id == fieldworker_id,
-                TimeOff.starts_at == values["starts_at"],
-                TimeOff.ends_at == values["ends_at"],
-            )
-        ).first()
-        is not None
-    )
-
-
 def _with_time_off(
     schedule: outside.Schedule, old: Span | None, new: Span
 ) -> outside.Schedule:
@@ -203,65 +192,52 @@ def _with_time_off(
 
 
 def _checked(form: TimeOffForm, zone: ZoneInfo) -> tuple[datetime, datetime, str]:
-    wrong: dict[str, str] = {}
-    first = _day(form.first, "first", wrong)
-    last = _day(form.last, "last", wrong) if form.last.strip() else first
-    starts = _clock(form.starts, "starts", wrong)
-    ends = _clock(form.ends, "ends", wrong)
-    reason = ""
-    try:
-        reason = check_reason(form.reason)
-    except ValueError as error:
-        wrong["reason"] = str(error)
-    if wrong or first is None or last is None:
-        raise InvalidInput(wrong)
-    starts_at = _first_instant(first, starts, zone)
+    typed = _TYPED.check(form)
+    first, starts, ends = typed["first"], typed["starts"], typed["ends"]
+    last = typed["last"] or first
+    starts_at = (
+        day_bounds(first, zone)[0]
+        if starts is None
+        else _instants(first, starts, zone)[0]
+    )
     # An end that happens twice is the later one: whoever is away stays away.
     ends_at = (
-        day_bounds(last, zone)[1]
-        if ends is None
-        else (
-            instants_of_wall_time(last, ends, zone) or [_after_gap(last, ends, zone)]
-        )[-1]
+        day_bounds(last, zone)[1] if ends is None else _instants(last, ends, zone)[-1]
     )
     if ends_at <= starts_at:
         raise InvalidInput({"last" if last < first or ends is None else "ends": _ORDER})
     if ends_at - starts_at > timedelta(days=MAX_DAYS):
         raise InvalidInput({"last": "Please enter at most three years."})
-    return *whole_minutes(starts_at, ends_at), reason
+    return *whole_minutes(starts_at, ends_at), typed["reason"]
 
 
-def _first_instant(day: date, wall: time | None, zone: ZoneInfo) -> datetime:
-    if wall is None:
-        return day_bounds(day, zone)[0]
-    return (instants_of_wall_time(day, wall, zone) or [_after_gap(day, wall, zone)])[0]
+def _instants(day: date, wall: time, zone: ZoneInfo) -> list[datetime]:
+    """As ``instants_of_wall_time``; what clocks skip is as if they did not yet."""
+    skipped = datetime.combine(day, wall, tzinfo=zone).astimezone(UTC)
+    return instants_of_wall_time(day, wall, zone) or [skipped]
 
 
-def _after_gap(day: date, wall: time, zone: ZoneInfo) -> datetime:
-    """A time that clocks skip, taken as if they had not been put forward yet."""
-    return datetime.combine(day, wall, tzinfo=zone).astimezone(UTC)
+def _check_last(text: str) -> date | None:
+    return check_day(text) if text.strip() else None
 
 
-def _day(text: str, name: str, wrong: dict[str, str]) -> date | None:
-    try:
-        found = date.fromisoformat(text.strip())
-    except ValueError:
-        wrong[name] = _DAY
-        return None
-    if not _FIRST_YEAR <= found.year <= _LAST_YEAR:
-        wrong[name] = _DAY
-        return None
-    return found
-
-
-def _clock(text: str, name: str, wrong: dict[str, str]) -> time | None:
+def _check_clock(text: str) -> time | None:
     if not text.strip():
         return None
     try:
         return time.fromisoformat(text.strip()).replace(tzinfo=None)
     except ValueError:
-        wrong[name] = "Please enter a time such as 13:30."
-        return None
+        raise ValueError("Please enter a time such as 13:30.") from None
+
+
+_TYPED = Record(
+    "This time off",
+    Field("first", "First day", check_day),
+    Field("last", "Last day", _check_last),
+    Field("starts", "From", _check_clock),
+    Field("ends", "Until", _check_clock),
+    Field("reason", "Reason", check_reason),
+)
 
 
 def _record(formats: Formats) -> Record:
