@@ -2,23 +2,20 @@
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import (
-    JSONResponse,
-    RedirectResponse,
-    Response,
-    StreamingResponse,
-)
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from portal_app.api.stored_files import stored_file_response
 from portal_app.domain.business import service as businesses
 from portal_app.domain.business.rules import ink_for
-from portal_app.domain.files.protocols import Storage, StorageUnavailable
+from portal_app.domain.files.attachments import ReadableFile
+from portal_app.domain.files.protocols import Storage
 from portal_app.domain.office.brand_pictures import brand_file
 from portal_app.kernel.db import Database
-from portal_app.kernel.errors import DomainError
 
 _SHORT = {"cache-control": "public, max-age=60, stale-while-revalidate=86400"}
-
+# Another picture has another address.
+_LONG = {"cache-control": "public, max-age=86400"}
 
 _OWN_ICON = "/icons/icon.svg"
 
@@ -74,20 +71,13 @@ def branding_routes(database: Database, storage: Storage) -> list[Route]:
 
     async def picture(request: Request) -> Response:
         file_id = str(request.path_params["file_id"])
-        try:
-            found = await run_in_threadpool(database.query, brand_file, file_id)
-            pieces = await run_in_threadpool(storage.read, found.key)
-        except StorageUnavailable:
-            return Response(status_code=503)
-        except DomainError:
-            return Response("We could not find that picture.", 404)
-        # Another picture has another address.
-        headers = {
-            "cache-control": "public, max-age=86400",
-            "x-content-type-options": "nosniff",
-            "content-security-policy": "default-src 'none'; sandbox",
-        }
-        return StreamingResponse(pieces, headers=headers, media_type=found.media_type)
+
+        async def find() -> tuple[ReadableFile, dict[str, str]]:
+            return await run_in_threadpool(database.query, brand_file, file_id), _LONG
+
+        return await stored_file_response(
+            request, storage, find, missing="We could not find that picture."
+        )
 
     return [
         Route("/api/brand/icon", icon),

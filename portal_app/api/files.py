@@ -4,21 +4,19 @@
 picture. One answer for a missing file, somebody else's, and no session.
 """
 
-from collections.abc import Iterator
 from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 from starlette.routing import Route
 
 from portal_app.api.authentication import RequestAuthenticator
-from portal_app.api.failures import RETRY_SECONDS
+from portal_app.api.stored_files import stored_file_response
 from portal_app.domain.files import attachments, rules
 from portal_app.domain.files.attachments import ReadableFile
-from portal_app.domain.files.protocols import Storage, StorageUnavailable
+from portal_app.domain.files.protocols import Storage
 from portal_app.kernel.db import Database
-from portal_app.kernel.errors import DomainError
 from portal_app.settings import Settings
 
 _LARGEST_SIZE = 4096
@@ -27,8 +25,6 @@ _HEADERS = {
     # gets nothing.
     "cache-control": "private, no-cache",
     "vary": "cookie",
-    "x-content-type-options": "nosniff",
-    "content-security-policy": "default-src 'none'; sandbox",
     "cross-origin-resource-policy": "same-origin",
 }
 
@@ -45,7 +41,8 @@ def file_routes(
         size = int(wanted) if wanted.isdecimal() and len(wanted) < 5 else None
         if size is not None and size > _LARGEST_SIZE:
             size = None
-        try:
+
+        async def find() -> tuple[ReadableFile, dict[str, str]]:
             found: ReadableFile = await run_in_threadpool(
                 database.query,
                 attachments.readable_file,
@@ -53,20 +50,11 @@ def file_routes(
                 str(request.path_params["file_id"]),
                 size,
             )
-            headers = _HEADERS | {
-                "etag": f'"{found.etag}"',
-                "content-disposition": _disposition(found),
-            }
-            if request.headers.get("if-none-match") == headers["etag"]:
-                return Response(status_code=304, headers=headers)
-            pieces: Iterator[bytes] = await run_in_threadpool(storage.read, found.key)
-        except StorageUnavailable as error:
-            answer = _text_response(503, error.message)
-            answer.headers["retry-after"] = str(RETRY_SECONDS)
-            return answer
-        except DomainError:
-            return _text_response(404, "We could not find that file.")
-        return StreamingResponse(pieces, headers=headers, media_type=found.media_type)
+            return found, _HEADERS | {"content-disposition": _disposition(found)}
+
+        return await stored_file_response(
+            request, storage, find, missing="We could not find that file."
+        )
 
     return [Route("/api/files/{file_id}", file, methods=["GET"])]
 
@@ -77,12 +65,3 @@ def _disposition(found: ReadableFile) -> str:
     plain = found.name.encode("ascii", "replace").decode().replace("?", "_")
     plain = plain.replace('"', "_").replace("\\", "_")
     return f"{how}; filename=\"{plain}\"; filename*=UTF-8''{quote(found.name, safe='')}"
-
-
-def _text_response(status: int, sentence: str) -> Response:
-    return Response(
-        sentence,
-        status,
-        {"cache-control": "no-store", "x-content-type-options": "nosniff"},
-        media_type="text/plain",
-    )

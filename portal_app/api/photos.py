@@ -3,17 +3,17 @@
 ``GET /api/photos/{id}.webp`` is 960 pixels wide, ``{id}-small.webp`` 480.
 """
 
-from collections.abc import Iterator
-
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 from starlette.routing import Route
 
 from portal_app.api.authentication import RequestAuthenticator
+from portal_app.api.stored_files import stored_file_response
 from portal_app.domain.catalogue import photos
 from portal_app.domain.catalogue.photos import ReadablePhoto
-from portal_app.domain.files.protocols import Storage, StorageUnavailable
+from portal_app.domain.files.attachments import ReadableFile
+from portal_app.domain.files.protocols import Storage
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.db import Database
 from portal_app.kernel.errors import DomainError
@@ -21,8 +21,6 @@ from portal_app.settings import Settings
 
 _SMALL = "-small"
 _HEADERS = {
-    "x-content-type-options": "nosniff",
-    "content-security-policy": "default-src 'none'; sandbox",
     "cross-origin-resource-policy": "same-origin",
     "content-disposition": "inline",
 }
@@ -42,21 +40,13 @@ def photo_routes(
         name = str(request.path_params["name"])
         photo_id = name.removesuffix(_SMALL)
         size = photos.SMALL if name.endswith(_SMALL) else photos.LARGE
-        try:
+
+        async def find() -> tuple[ReadableFile, dict[str, str]]:
             found = await _found(request, photo_id, size)
-            headers = _HEADERS | (_PUBLIC if found.public else _PRIVATE)
-            headers["etag"] = f'"{found.file.etag}"'
-            if request.headers.get("if-none-match") == headers["etag"]:
-                return Response(status_code=304, headers=headers)
-            pieces: Iterator[bytes] = await run_in_threadpool(
-                storage.read, found.file.key
-            )
-        except StorageUnavailable as error:
-            return _text_response(503, error.message)
-        except DomainError:
-            return _text_response(404, "We could not find that picture.")
-        return StreamingResponse(
-            pieces, headers=headers, media_type=found.file.media_type
+            return found.file, _HEADERS | (_PUBLIC if found.public else _PRIVATE)
+
+        return await stored_file_response(
+            request, storage, find, missing="We could not find that picture."
         )
 
     async def _found(request: Request, photo_id: str, size: int) -> ReadablePhoto:
@@ -71,12 +61,3 @@ def photo_routes(
             return await run_in_threadpool(database.query, ask, actor, photo_id, size)
 
     return [Route("/api/photos/{name}.webp", photo, methods=["GET"])]
-
-
-def _text_response(status: int, sentence: str) -> Response:
-    return Response(
-        sentence,
-        status,
-        {"cache-control": "no-store", "x-content-type-options": "nosniff"},
-        media_type="text/plain",
-    )

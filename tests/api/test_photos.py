@@ -7,12 +7,14 @@ from sqlmodel import Session, select
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 
+from portal_app.api.branding import branding_routes
 from portal_app.api.former_addresses import FormerAddresses
 from portal_app.api.photos import photo_routes
 from portal_app.domain.accounts import service as accounts
 from portal_app.domain.catalogue import rows
 from portal_app.domain.catalogue.checks import Photo
 from portal_app.domain.catalogue.models import FormerSlug, Service
+from portal_app.domain.files.protocols import StorageUnavailable
 from portal_app.integrations.storage import FsspecStorage
 from portal_app.kernel.db import Database
 from portal_app.settings import Settings
@@ -68,6 +70,28 @@ def test_photos_are_public_once_their_service_is(
     # The file itself stays private, and neither its id nor another word is a photo.
     assert status(f"/api/photos/{file.id}.webp", cookie) == 404
     assert status("/api/photos/none.webp", cookie) == 404
+
+
+def test_pictures_out_of_reach_say_when_to_come_back(
+    sqlite_db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_arguments: object) -> None:
+        raise StorageUnavailable
+
+    for finder in ("domain.catalogue.photos.readable_photo", "api.branding.brand_file"):
+        monkeypatch.setattr(f"portal_app.{finder}", away)
+    storage = FsspecStorage("memory://")
+    settings = Settings(_env_file=None, port=3000)
+    app = Starlette(
+        routes=[
+            *photo_routes(sqlite_db, settings, storage),
+            *branding_routes(sqlite_db, storage),
+        ]
+    )
+    for path in ("/api/photos/some.webp", "/api/brand/some.webp"):
+        answer = request(app, "GET", path)
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+        assert answer.text == StorageUnavailable().message
 
 
 @pytest.mark.parametrize(
