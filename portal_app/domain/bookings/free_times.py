@@ -27,16 +27,12 @@ def next_free_times(tx: Session, slug: str) -> list[FreeDayTimesView]:
         return []
     offer = catalogue.offer_of(tx, service)
     minutes = pricing.price(offer, pricing.cheapest_answers(offer)).minutes
-    first, last = scheduling.bookable_range(tx, service.id)
     formats = business.formats(tx)
-    found = scheduling.free_days(tx, service.id, minutes, first, last)[:_DAYS]
     return [
         FreeDayTimesView(
             day=formats.short_day(day),
             label=formats.day(day),
-            times=free_time_views(
-                formats, scheduling.free_slots(tx, service.id, minutes, day)[:_TIMES]
-            ),
+            times=free_time_views(formats, slots[:_TIMES]),
         )
-        for day in found
+        for day, slots in scheduling.next_free_slots(tx, service.id, minutes, _DAYS)
     ]

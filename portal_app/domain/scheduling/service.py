@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -402,6 +403,7 @@ def _claims_by_fieldworker(
 
 
 _NEAREST_WINDOWS = (timedelta(days=1), timedelta(days=7), None)
+_SOON = timedelta(days=7)
 
 
 class SlotTaken(Conflict):
@@ -520,6 +522,31 @@ def free_slots(
         tx, service_id, minutes, day, day, fieldworker_id=fieldworker_id
     )
     return [] if search is None else search.slots()
+
+
+def next_free_slots(
+    tx: Session, service_id: str, minutes: int, days: int
+) -> list[tuple[date, list[Slot]]]:
+    """The free starts of the next days that have some, at most so many days.
+
+    Arguments and errors otherwise as ``free_days``.
+    """
+    first, last = bookable_range(tx, service_id)
+    found = free_days(tx, service_id, minutes, first, min(last, first + _SOON))
+    if len(found) < days:
+        found = free_days(tx, service_id, minutes, first, last)
+    found = found[:days]
+    if not found:
+        return []
+    search = load_free_time_search(
+        tx, service_id, minutes, found[0], found[-1], fieldworker_id=None
+    )
+    zone = business.formats(tx).zone
+    by_day = groupby(
+        [] if search is None else search.slots(),
+        lambda slot: slot.starts_at.astimezone(zone).date(),
+    )
+    return [(day, list(slots)) for day, slots in by_day]
 
 
 def nearest_slots(
