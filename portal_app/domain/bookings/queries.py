@@ -155,7 +155,10 @@ def _row_views(tx: Session, rows: Sequence[_Row]) -> list[views.BookingRowView]:
             total=_as_booked(formats, booking).money(booking.total_minor),
             for_whom=rules.joined_names(names[booking.id]) or booking.contact_name,
             next_action=rules.next_action(
-                booking.status, booking.ends_at, now, service.active
+                booking.status,
+                booking.ends_at,
+                now,
+                catalogue.is_bookable(service),
             ),
         )
         for booking, service, fieldworker in rows
@@ -190,7 +193,7 @@ def home_bookings(tx: Session, actor: Actor) -> views.HomeBookingsView:
     ).all()
     past = tx.exec(
         _rows()
-        .where(own, over, kept, col(Service.active))
+        .where(own, over, kept, catalogue.are_bookable())
         .order_by(*_order(rules.PAST, rules.LATEST))
         .limit(_LOOKED_THROUGH)
     ).all()

@@ -45,6 +45,11 @@ def is_bookable(service: Service) -> bool:
     return offered and service.price_kind != rules.ON_REQUEST
 
 
+def are_bookable() -> ColumnElement[bool]:
+    """As ``is_bookable``, for a query."""
+    return and_(is_offered(), col(Service.price_kind) != rules.ON_REQUEST)
+
+
 def catalogue_view(tx: Session) -> views.CatalogueView:
     """Everything that can be booked now, by category, in the business's order."""
     formats = business.formats(tx)

@@ -398,6 +398,24 @@ def test_the_shortcuts_at_home(db: Database) -> None:
             db.query(queries.home_bookings, stranger)
 
 
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("active", False), ("archived_at", NOW), ("price_kind", "on_request")],
+)
+def test_what_cannot_be_booked_is_not_offered_again(
+    db: Database, column: str, value: object
+) -> None:
+    shop = db.call(create_sample_business)
+    maya = db.call(new_customer)
+    db.call(_rows, shop, maya, [-1])
+    with frozen(TUESDAY_NINE):
+        assert len(db.query(queries.home_bookings, maya).again) == 1
+        db.call(lambda tx: setattr(tx.get_one(Service, shop.walk), column, value))
+        assert db.query(queries.home_bookings, maya).again == []
+        rows = db.query(queries.my_bookings, maya, "past").rows
+    assert [row.next_action for row in rows] == [""]
+
+
 @pytest.mark.parametrize("spell", [str.lower, lambda n: f" {n} ", str.swapcase])
 def test_a_number_may_be_typed_as_people_type(db: Database, spell: object) -> None:
     db.call(create_sample_business)
