@@ -159,9 +159,9 @@ def dependents_of_booking(
     tx: Session, actor: Actor, row: Booking
 ) -> list[BookingDependentView]:
     """Whom a booking is for, by the names they had then; to a guest only those."""
-    already_booked = booking_dependents.booked_dependents(tx, row.id)
     if not permissions.is_on(tx, Feature.DEPENDENTS):
         return []
+    already_booked = booking_dependents.booked_dependents(tx, row.id)
     if actor.audience is not Audience.CUSTOMER:
         return [BookingDependentView(name=one.name) for one in already_booked]
     names = {one.dependent_id: one.name for one in already_booked}

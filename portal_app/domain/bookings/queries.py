@@ -237,6 +237,7 @@ def get_booking(tx: Session, actor: Actor, number: str) -> views.BookingView:
         .where(BookingLine.booking_id == row.id)
         .order_by(col(BookingLine.position))
     )
+    as_booked, company = _as_booked(formats, row), _company(tx, row)
     return views.BookingView(
         number=row.number,
         status=row.status,
@@ -255,11 +256,11 @@ def get_booking(tx: Session, actor: Actor, number: str) -> views.BookingView:
         lines=[
             LineView(
                 catalogue.line_text(line.description, line.quantity),
-                _as_booked(formats, row).line_amount(line.total_minor),
+                as_booked.line_amount(line.total_minor),
             )
             for line in lines
         ],
-        total=_as_booked(formats, row).money(row.total_minor),
+        total=as_booked.money(row.total_minor),
         address_lines=stored_address_lines(row.address, settings.country),
         place=views.BookingAddressView(**row.address),
         directions=directions_url(row.address),
@@ -269,8 +270,8 @@ def get_booking(tx: Session, actor: Actor, number: str) -> views.BookingView:
         contact_phone=phone_text(row.contact_phone, settings.country),
         notes=row.notes,
         history=_event_views(tx, actor, formats, row),
-        company=_company(tx, row).get("name", ""),
-        company_tax_number=_company(tx, row).get("tax_number", ""),
+        company=company.get("name", ""),
+        company_tax_number=company.get("tax_number", ""),
         for_whom=booking_details.dependents_of_booking(tx, actor, row),
         fields=booking_details.visible_answers(tx, actor, row),
     )
