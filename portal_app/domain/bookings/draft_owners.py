@@ -5,15 +5,18 @@ script can read; here is its hash (ADR of visitors' drafts). Whoever signs in in
 browser goes on with it.
 """
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import delete
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from portal_app.domain.accounts import service as accounts
 from portal_app.domain.accounts.rules import CUSTOMER
 from portal_app.domain.accounts.views import SignedIn
+from portal_app.domain.bookings import rules
 from portal_app.domain.bookings.models import BookingDraft
 from portal_app.domain.customers.models import Customer
 from portal_app.domain.fields import values as fields
@@ -42,13 +45,7 @@ def drafts_of(actor: Actor) -> SelectOfScalar[BookingDraft]:
     Raises:
         NotAllowed: If the actor is no customer, and the browser has no secret.
     """
-    owner = owner_of(actor)
-    return select(BookingDraft).where(
-        col(BookingDraft.customer_id).is_(None)
-        if owner["customer_id"] is None
-        else col(BookingDraft.customer_id) == owner["customer_id"],
-        col(BookingDraft.visitor_hash) == owner["visitor_hash"],
-    )
+    return select(BookingDraft).filter_by(**owner_of(actor))
 
 
 def owner_of(actor: Actor) -> dict[str, Any]:
@@ -115,7 +112,7 @@ def adopt_drafts(tx: Session, account_id: str, visitor_hash: str) -> int:
     if not rows:
         return 0
     replaced = tx.exec(
-        select(BookingDraft)
+        select(BookingDraft.id)
         .where(
             BookingDraft.customer_id == customer_id,
             col(BookingDraft.service_id).in_([row.service_id for row in rows]),
@@ -123,14 +120,17 @@ def adopt_drafts(tx: Session, account_id: str, visitor_hash: str) -> int:
         )
         .with_for_update()
     ).all()
-    if replaced:
-        fields.delete_values(tx, "draft", [row.id for row in replaced])
-        for row in replaced:
-            tx.delete(row)
-        tx.flush()
+    delete_drafts(tx, replaced)
     for row in rows:
         row.customer_id, row.visitor_hash = customer_id, ""
         row.version += 1
         row.updated_at = utc_now()
     tx.flush()
     return len(rows)
+
+
+def delete_drafts(tx: Session, ids: Collection[str]) -> None:
+    """Delete drafts, with what was answered for them; the caller holds them."""
+    if ids:
+        fields.delete_values(tx, rules.DRAFT_SUBJECT, ids)
+        tx.execute(delete(BookingDraft).where(col(BookingDraft.id).in_(ids)))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, delete, or_
+from sqlalchemy import and_, or_
 from sqlmodel import Session, col, select
 
 from portal_app.domain.accounts.rules import mailable_email
@@ -22,6 +22,7 @@ from portal_app.domain.bookings.booking_dependents import (
 )
 from portal_app.domain.bookings.draft_details import fields_of_draft
 from portal_app.domain.bookings.draft_owners import (
+    delete_drafts,
     drafts_of,
     is_visitor,
     limit_keys,
@@ -56,7 +57,6 @@ from portal_app.domain.customers.rules import (
     phone_number,
     phone_text,
 )
-from portal_app.domain.fields import values as fields
 from portal_app.domain.rate_limits import limiter
 from portal_app.domain.scheduling import service as scheduling
 from portal_app.domain.scheduling.views import FieldworkerView
@@ -742,7 +742,5 @@ def _delete_stale_batch(tx: Session) -> int:
         .limit(_STALE_BATCH_SIZE)
         .with_for_update(skip_locked=True)
     ).all()
-    if ids:
-        fields.delete_values(tx, "draft", ids)
-        tx.execute(delete(BookingDraft).where(col(BookingDraft.id).in_(ids)))
+    delete_drafts(tx, ids)
     return len(ids)
