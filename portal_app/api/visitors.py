@@ -6,12 +6,12 @@ from starlette.routing import Route
 
 from portal_app.api import cookies
 from portal_app.api.sessions import see_other
+from portal_app.domain.bookings.draft_owners import VISITOR_RETENTION
 from portal_app.kernel.ids import new_secret
 from portal_app.kernel.paths import local_path
 from portal_app.settings import Settings
 
-_SECONDS = 7 * 24 * 3600
-"""As long as a visitor's draft is kept."""
+_SECONDS = int(VISITOR_RETENTION.total_seconds())
 
 
 def visitor_routes(settings: Settings) -> list[Route]:

@@ -27,6 +27,9 @@ from portal_app.kernel.clock import utc_now
 from portal_app.kernel.ownership import customer_of
 
 _HOUR = timedelta(hours=1)
+VISITOR_RETENTION = timedelta(days=7)
+"""How long a draft of a visitor is kept after its last change."""
+
 DRAFTS_BY_NETWORK = Limit("visitor draft network", 600, _HOUR)
 DRAFTS_BY_ADDRESS = Limit("visitor draft address", 120, _HOUR)
 

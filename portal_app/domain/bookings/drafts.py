@@ -22,6 +22,7 @@ from portal_app.domain.bookings.booking_dependents import (
 )
 from portal_app.domain.bookings.draft_details import fields_of_draft
 from portal_app.domain.bookings.draft_owners import (
+    VISITOR_RETENTION,
     delete_drafts,
     drafts_of,
     is_visitor,
@@ -702,7 +703,6 @@ def _copy_booking(tx: Session, actor: Actor, row: BookingDraft, number: str) -> 
 
 
 _DRAFT_RETENTION = timedelta(days=30)
-_VISITOR_RETENTION = timedelta(days=7)
 _STALE_BATCH_SIZE = 200
 
 
@@ -734,7 +734,7 @@ def _delete_stale_batch(tx: Session) -> int:
                 col(BookingDraft.updated_at) < now - _DRAFT_RETENTION,
                 and_(
                     col(BookingDraft.customer_id).is_(None),
-                    col(BookingDraft.updated_at) < now - _VISITOR_RETENTION,
+                    col(BookingDraft.updated_at) < now - VISITOR_RETENTION,
                 ),
             ),
         )
