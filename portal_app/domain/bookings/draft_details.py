@@ -100,7 +100,7 @@ def check_details(tx: Session, draft: BookingDraft) -> CheckedDetails:
     if not draft.contact or draft.customer_id is None:
         return CheckedDetails()
     if closed := _switched_off(tx, draft):
-        return CheckedDetails(blocking_reason=rules.switched_off_text(closed))
+        return CheckedDetails(blocking_reason=rules.look_again_text(closed))
     chosen: list[Dependent] = []
     if draft.dependent_ids:
         service = tx.get_one(Service, draft.service_id)
@@ -113,8 +113,7 @@ def check_details(tx: Session, draft: BookingDraft) -> CheckedDetails:
             return CheckedDetails(blocking_reason=reason)
         for one in draft.dependent_ids:
             if reason := booking_dependents.misfit_of(service, available[one]):
-                reason = f"{reason} {rules.CHOOSE_DEPENDENTS_AGAIN}"
-                return CheckedDetails(blocking_reason=reason)
+                return CheckedDetails(blocking_reason=rules.look_again_text(reason))
         chosen = [available[one].row for one in draft.dependent_ids]
     subject = Subject(rules.DRAFT_SUBJECT, draft.id)
     scope = schema.service_scope(draft.service_id)

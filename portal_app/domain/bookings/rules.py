@@ -98,14 +98,10 @@ class OverviewSnapshot:
     minutes: int
 
 
-CHOOSE_DEPENDENTS_AGAIN = "Please look at “Contact details” again."
-
-
 def unavailable_dependent_text(name: str) -> str:
     """Why a draft cannot be for somebody; the name may not be known."""
-    return (
-        f"{name or 'One of those it is for'} cannot be chosen any more. "
-        f"{CHOOSE_DEPENDENTS_AGAIN}"
+    return look_again_text(
+        f"{name or 'One of those it is for'} cannot be chosen any more."
     )
 
 
@@ -133,9 +129,9 @@ def not_served_text(town: str) -> str:
     )
 
 
-def switched_off_text(closed: str) -> str:
-    """Why a draft needs another look: something in it is not offered any more."""
-    return f"{closed} Please look at “Contact details” again."
+def look_again_text(reason: str) -> str:
+    """Why a draft needs another look: something in it does not count any more."""
+    return f"{reason} Please look at “Contact details” again."
 
 
 def missing_answer_text(field_name: str) -> str:
