@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import and_, or_
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from portal_app.domain.accounts.rules import mailable_email
 from portal_app.domain.bookings import draft_details, rules, views
@@ -198,12 +199,7 @@ def open_draft(tx: Session, actor: Actor, slug: str) -> views.DraftView:
     """
     owner = owner_of(actor)
     service = catalogue.bookable_service(tx, slug)
-    open_one = (
-        drafts_of(actor)
-        .where(BookingDraft.service_id == service.id)
-        .where(col(BookingDraft.closed_at).is_(None))
-        .with_for_update()
-    )
+    open_one = _open_drafts(actor, service).with_for_update()
     draft = tx.exec(open_one).one_or_none()
     if draft is None:
         offer = catalogue.offer_of(tx, service)
@@ -239,10 +235,14 @@ def open_visitor_draft(db: Database, actor: Actor, slug: str) -> views.DraftView
 
 def _has_open_draft(tx: Session, actor: Actor, slug: str) -> bool:
     service = catalogue.bookable_service(tx, slug)
-    of_service = drafts_of(actor).where(
+    return tx.exec(_open_drafts(actor, service)).first() is not None
+
+
+def _open_drafts(actor: Actor, service: Service) -> SelectOfScalar[BookingDraft]:
+    """The actor's open drafts of a service: one at most."""
+    return drafts_of(actor).where(
         BookingDraft.service_id == service.id, col(BookingDraft.closed_at).is_(None)
     )
-    return tx.exec(of_service).first() is not None
 
 
 def get_draft(tx: Session, actor: Actor, draft_id: str) -> views.DraftView:
@@ -651,11 +651,9 @@ def carry(
 def _carry_time(tx: Session, row: BookingDraft, carried: CarriedChoices) -> str:
     """Choose the time, if it is free; words about it otherwise."""
     price, start = price_of_draft(tx, row), carried.starts_at
-    known = {one.id for one in scheduling.fieldworkers_for(tx, row.service_id)}
-    wanted = carried.fieldworker_id
-    person = wanted if wanted in known else None
     if price is None or start is None:
         return ""
+    person = _offered_person(tx, row, carried.fieldworker_id)
     is_free = scheduling.is_free(
         tx, row.service_id, price.minutes, start, fieldworker_id=person
     )
@@ -664,6 +662,12 @@ def _carry_time(tx: Session, row: BookingDraft, carried: CarriedChoices) -> str:
         return TIME_UNAVAILABLE
     row.starts_at, row.fieldworker_id = start.astimezone(UTC), person
     return ""
+
+
+def _offered_person(tx: Session, row: BookingDraft, wanted: str | None) -> str | None:
+    """Somebody in particular, if they still do the draft's service; else anyone."""
+    offered = {one.id for one in scheduling.fieldworkers_for(tx, row.service_id)}
+    return wanted if wanted in offered else None
 
 
 def _copy_booking(tx: Session, actor: Actor, row: BookingDraft, number: str) -> bool:
@@ -689,9 +693,7 @@ def _copy_booking(tx: Session, actor: Actor, row: BookingDraft, number: str) -> 
         row.options = pricing.normalise_answers(
             catalogue.offer_of(tx, service), before.options
         )
-    offered = {one.id for one in scheduling.fieldworkers_for(tx, service.id)}
-    person = before.fieldworker_id
-    row.fieldworker_id = person if person in offered else None
+    row.fieldworker_id = _offered_person(tx, row, before.fieldworker_id)
     row.address, row.location_id = dict(booked.address), booked.location_id
     row.new_place = {}
     contact = dict(before.contact)
