@@ -340,8 +340,7 @@ class BookingWizardState(rx.State):
             returning=asked.get("return") == STEPS[-1] or bool(asked.get("again")),
         )
         if reachable != step or carried or COOKIE_TRIED in asked:
-            back = f"&return={STEPS[-1]}" if self.returning else ""
-            return rx.redirect(f"{self._address(reachable)}{back}", replace=True)
+            return rx.redirect(self._here(), replace=True)
         return None
 
     def _ask_for_secret(self, asked: dict[str, str]) -> EventSpec | None:
