@@ -99,7 +99,6 @@ class _Times:
     day: date
     text: str
     groups: list[SlotGroup]
-    starts: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +142,6 @@ class WizardTimeState(rx.State):
     looks: int = 0
 
     _first: date | None = None
-    _starts: list[str] = []
 
     @event_for(*BOOKERS, weight=3)
     async def load(self) -> None:
@@ -159,8 +157,8 @@ class WizardTimeState(rx.State):
         await self._begin(book)
         if book._lost_time:
             self._show(missing="" if book.notice else drafts.TIME_UNAVAILABLE)
-        elif is_new and not self.slot and self._starts:
-            await self._choose(book, datetime.fromisoformat(self._starts[0]))
+        elif is_new and not self.slot and (starts := self._starts()):
+            await self._choose(book, datetime.fromisoformat(starts[0]))
             self._show(proposed=bool(self.slot))
 
     @event_for(*BOOKERS, weight=3)
@@ -261,7 +259,7 @@ class WizardTimeState(rx.State):
             return await book._refused(refused)
         book._take(draft)
         self._show(slot=draft.starts_at, missing="", proposed=False)
-        if draft.starts_at not in self._starts:
+        if draft.starts_at not in self._starts():
             # Chosen in a list that is not shown any more: show it where it is.
             await self._look(book, day_of(draft.day_iso), None)
         return None
@@ -297,20 +295,24 @@ class WizardTimeState(rx.State):
     async def _take_times(self, book: BookingWizardState, found: _Times | None) -> None:
         """Show the times of a day; a choice that is not among them is given up."""
         self.looks += 1
-        self._starts = found.starts if found else []
-        count = len(self._starts)
+        self._show(groups=found.groups if found else [])
+        starts = self._starts()
+        count = len(starts)
         times = "1 free time" if count == 1 else f"{count or 'No'} free times"
         self._show(
             day=found.day.isoformat() if found else "",
             day_text=found.text if found else "",
-            groups=found.groups if found else [],
             free_text=f"{times} on {found.text}"
             if found
             else f"{times} in {self.month}",
             missing="",
         )
-        if self.slot and self.slot not in self._starts:
+        if self.slot and self.slot not in starts:
             await self._drop_choice(book)
+
+    def _starts(self) -> list[str]:
+        """The times that are shown."""
+        return [slot.value for group in self.groups for slot in group.slots]
 
     async def _drop_choice(self, book: BookingWizardState) -> None:
         """Give up what was chosen, in the draft as on the page."""
@@ -404,7 +406,7 @@ def _times(
         if cells:
             groups.append(SlotGroup(title, icon, cells))
         begins = ends
-    return _Times(day, formats.day(day), groups, [time.starts_at for time in free])
+    return _Times(day, formats.day(day), groups)
 
 
 def _hour(formats: Formats, time: FreeTimeView) -> int:
