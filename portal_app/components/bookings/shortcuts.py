@@ -6,8 +6,8 @@ import reflex as rx
 
 from portal_app.components.bookings.summary import (
     book_again_path,
-    booking_card,
     booking_picture,
+    booking_rows,
 )
 from portal_app.components.ui.buttons import link, link_button, text_link
 from portal_app.components.ui.feedback import empty_state, list_skeleton
@@ -69,15 +69,7 @@ def _shortcuts(bookings: Any) -> rx.Component:
             "Your next bookings",
             when(
                 bookings.upcoming.length() > 0,
-                rx.el.ul(
-                    each(
-                        bookings.upcoming,
-                        lambda row: rx.el.li(
-                            booking_card(row, level=3), key=row.number
-                        ),
-                    ),
-                    class_name="flex flex-col gap-3.5",
-                ),
+                booking_rows(bookings.upcoming, level=3),
                 empty_state(
                     "Nothing is booked",
                     "Choose a service and a time that suits you; it will be here.",

@@ -324,14 +324,15 @@ def _card_fact(name: str, text: Any) -> rx.Component:
     )
 
 
-def booking_rows(rows: Any) -> rx.Component:
+def booking_rows(rows: Any, level: int = 2) -> rx.Component:
     """Draw a list of bookings.
 
     Args:
         rows: A Var of a list of rows.
+        level: The level of their headings, 2 or 3.
     """
     return rx.el.ul(
-        each(rows, lambda row: rx.el.li(booking_card(row), key=row.number)),
+        each(rows, lambda row: rx.el.li(booking_card(row, level), key=row.number)),
         class_name="flex flex-col gap-3.5",
     )
 
