@@ -7,7 +7,7 @@ import reflex as rx
 from portal_app.api.rendered_pages import PageContent
 from portal_app.components.bookings.shortcuts import member_home, waiting_home
 from portal_app.components.catalogue.how_it_works import how_it_works
-from portal_app.components.catalogue.not_open import NOTHING_YET, when_any, when_open
+from portal_app.components.catalogue.not_open import NOTHING_YET, when_open
 from portal_app.components.catalogue.service_cards import picture
 from portal_app.components.layout.first_html import (
     after_first_html,
@@ -136,7 +136,7 @@ def services(front: Any) -> rx.Component:
     """Draw what the business does, as those see it who are signed in."""
     return section(
         "What we do",
-        when_any(
+        when(
             front.categories,
             rx.el.ul(
                 each(front.categories, _tile),

@@ -6,7 +6,7 @@ import reflex as rx
 
 from portal_app.components.ui.buttons import link_button
 from portal_app.components.ui.icons import icon
-from portal_app.components.ui.logic import is_var, joined, when
+from portal_app.components.ui.logic import joined, when
 
 NOTHING_YET = "Nothing can be booked here yet. Please come back in a while."
 
@@ -19,13 +19,7 @@ def when_open(shelves: Any, content: Any, business: Any) -> Any:
         content: What is drawn if there are any.
         business: As for ``not_open_yet``.
     """
-    return when_any(shelves, content, not_open_yet(business))
-
-
-def when_any(items: Any, content: Any, otherwise: Any) -> Any:
-    """Draw something if a list has anything in it; the list may be a Var."""
-    some = items.length() > 0 if is_var(items) else bool(items)
-    return when(some, content, otherwise)
+    return when(shelves, content, not_open_yet(business))
 
 
 def not_open_yet(business: Any) -> rx.Component:
