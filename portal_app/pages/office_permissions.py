@@ -19,7 +19,7 @@ from portal_app.domain.business.views import PermissionCell, PermissionRow
 from portal_app.domain.sign_in.views import SeenCustomerView
 from portal_app.pages.page import Page
 from portal_app.state.core.viewer import ViewerState
-from portal_app.state.office.looking import LookingState
+from portal_app.state.office.customer_preview import CustomerPreviewState
 from portal_app.state.office.permissions import OfficePermissionsState
 
 _STATE = OfficePermissionsState
@@ -98,18 +98,18 @@ def _see_as() -> rx.Component:
                     class_name="min-w-0 flex-1 basis-56",
                 ),
                 submit_button("Find", kind="secondary", class_name="h-12"),
-                on_submit=LookingState.find,
+                on_submit=CustomerPreviewState.find,
                 reset_on_submit=False,
                 class_name="flex flex-wrap items-end gap-3",
             ),
             rx.cond(
-                LookingState.found.length() > 0,
+                CustomerPreviewState.found.length() > 0,
                 rx.el.ul(
-                    each(LookingState.found, _found),
+                    each(CustomerPreviewState.found, _found),
                     class_name="mt-4 divide-y divide-line",
                 ),
                 rx.cond(
-                    LookingState.searched,
+                    CustomerPreviewState.searched,
                     rx.el.p(
                         "Nobody with an account is called that.",
                         class_name="mt-4 text-ink-soft",
@@ -137,7 +137,7 @@ def _found(one: SeenCustomerView) -> rx.Component:
             size="sm",
             before="eye",
             aria_label=joined("See as ", one.name),
-            on_click=LookingState.start(one.id),
+            on_click=CustomerPreviewState.start(one.id),
         ),
         key=one.id,
         class_name="flex flex-wrap items-center gap-x-4 gap-y-2 py-3.5",

@@ -150,7 +150,7 @@ HANDLERS = {
         "account_fields_state": "begin load save",
         "account_locations_state": "begin load remove save undo",
         "account_state": "begin load remove_picture resend save use_picture",
-        "looking_state": "stop",
+        "customer_preview_state": "stop",
         "wizard_contact_state": "submit",
         "booking_wizard_state": "confirm take_nearest_time",
         "booking_details_state": "begin save",
@@ -216,7 +216,7 @@ HANDLERS = {
         "office_people_state": (
             "begin change_role invite remove require_second_factor send_again withdraw"
         ),
-        "looking_state": "find start",
+        "customer_preview_state": "find start",
         "office_business_state": (
             "remove_hero remove_logo save show use_hero use_logo"
         ),

@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 from reflex_components_core.el.elements.inline import A
 
+from portal_app.components.layout.customer_preview_bar import customer_preview_bar
 from portal_app.components.layout.header import (
     brand,
     demo_strip,
@@ -12,7 +13,6 @@ from portal_app.components.layout.header import (
     portal_header,
     theme_menu,
 )
-from portal_app.components.layout.looking_bar import looking_bar
 from portal_app.components.layout.navigation import (
     CUSTOMER_MENU,
     OFFICE_MENU,
@@ -297,7 +297,7 @@ def shell(
     business = ViewerState.business if business is None else business
     return rx.el.div(
         skip_link(),
-        looking_bar(viewer),
+        customer_preview_bar(viewer),
         demo_strip(business) if strip is None else strip,
         portal_header(viewer, business, places=places),
         rx.el.div(
@@ -422,7 +422,7 @@ def public_shell(
     beside = classes(PAGE_WIDTH, _BESIDE)
     return rx.el.div(
         skip_link(),
-        looking_bar(viewer),
+        customer_preview_bar(viewer),
         demo_strip(business) if strip is None else strip,
         portal_header(viewer, business, loaded=loaded, active=active),
         rx.el.div(

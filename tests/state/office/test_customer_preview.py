@@ -7,7 +7,7 @@ import pytest
 from reflex_base.registry import RegistrationContext
 
 from portal_app.domain.accounts import service as accounts
-from portal_app.domain.sign_in import looking, session_lookup
+from portal_app.domain.sign_in import customer_preview, session_lookup
 from portal_app.kernel.audiences import Actor, Audience
 from portal_app.kernel.db import Database
 from portal_app.kernel.errors import NotAllowed, NotFound
@@ -16,7 +16,7 @@ from portal_app.state.core import error_handlers
 from portal_app.state.core.access import acting_as, audiences_of
 from portal_app.state.core.arguments import model_of
 from portal_app.state.core.viewer import ViewerState
-from portal_app.state.office.looking import LookingState
+from portal_app.state.office.customer_preview import CustomerPreviewState
 from tests.support.accounts import (
     security_event_kinds,
     sent_messages,
@@ -26,7 +26,7 @@ from tests.support.people import Person, actor_of, new_customer, session_cookie
 from tests.support.tabs import Tab, redirect_targets
 
 LEA = Person("lea@example.com", "Lea", "Office")
-STOP = f"{LookingState.get_full_name()}.stop"
+STOP = f"{CustomerPreviewState.get_full_name()}.stop"
 
 
 @pytest.fixture
@@ -47,11 +47,11 @@ def test_the_office_looks_as_a_customer_and_stops(
 ) -> None:
     lea = actor_of(database, cookie)
     tab = Tab("/office/permissions", lea)
-    tab.fire(LookingState.find, {"customer": "maya"})
-    (found,) = tab.state(LookingState).found
+    tab.fire(CustomerPreviewState.find, {"customer": "maya"})
+    (found,) = tab.state(CustomerPreviewState).found
     assert found.id == maya.customer_id
     before = security_event_kinds(database)
-    assert redirect_targets(tab.fire(LookingState.start, found.id)) == ["/"]
+    assert redirect_targets(tab.fire(CustomerPreviewState.start, found.id)) == ["/"]
     seen = actor_of(database, cookie)
     assert (seen.audience, seen.customer_id, seen.account_id) == (
         Audience.CUSTOMER,
@@ -72,7 +72,7 @@ def test_the_office_looks_as_a_customer_and_stops(
         True,
     )
     for _ in range(2):  # a second click
-        assert redirect_targets(looks.fire(LookingState.stop)) == [
+        assert redirect_targets(looks.fire(CustomerPreviewState.stop)) == [
             "/office/permissions"
         ]
     assert actor_of(database, cookie) == lea
@@ -82,7 +82,7 @@ def test_the_office_looks_as_a_customer_and_stops(
         "looking_ended",
     ]
     # A customer who is one has nothing to stop.
-    assert redirect_targets(Tab("/", maya).fire(LookingState.stop)) == ["/"]
+    assert redirect_targets(Tab("/", maya).fire(CustomerPreviewState.stop)) == ["/"]
 
 
 def test_who_may_look_and_as_whom(database: Database, maya: Actor, cookie: str) -> None:
@@ -91,15 +91,17 @@ def test_who_may_look_and_as_whom(database: Database, maya: Actor, cookie: str) 
     for audience in set(Audience) - {Audience.OFFICE}:
         who = Actor(audience, account_id="x", session_id=lea.session_id)
         with pytest.raises(NotAllowed):
-            database.call(looking.start, who, maya.customer_id or "")
+            database.call(customer_preview.start, who, maya.customer_id or "")
         with pytest.raises(NotAllowed):
-            database.query(looking.find_customers, who, "maya")
+            database.query(customer_preview.find_customers, who, "maya")
     with pytest.raises(NotFound):
-        database.call(looking.start, lea, "nobody")
+        database.call(customer_preview.start, lea, "nobody")
     with pytest.raises(NotAllowed):  # the command line has no browser
-        database.call(looking.start, Actor(Audience.OFFICE), maya.customer_id or "")
+        database.call(
+            customer_preview.start, Actor(Audience.OFFICE), maya.customer_id or ""
+        )
     assert snapshot_without_logs(database) == before
-    assert database.query(looking.find_customers, lea, "%") == []
+    assert database.query(customer_preview.find_customers, lea, "%") == []
 
 
 def test_a_session_cookie_alone_never_looks(database: Database, maya: Actor) -> None:
@@ -107,7 +109,7 @@ def test_a_session_cookie_alone_never_looks(database: Database, maya: Actor) -> 
     person = new_customer(database, "Noah")
     noah = session_cookie(database, person)
     lea = Actor(Audience.OFFICE, session_id=actor_of(database, noah).session_id)
-    database.call(looking.start, lea, maya.customer_id or "")
+    database.call(customer_preview.start, lea, maya.customer_id or "")
     secret = hash_secret(noah.removeprefix("portal="))
     found = database.query(session_lookup.resolve_actor, secret, "", "")
     assert (found.looking, found.customer_id) == (
@@ -128,7 +130,7 @@ def test_every_handler_that_changes_something_is_refused(
     database: Database, maya: Actor, cookie: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lea = actor_of(database, cookie)
-    database.call(looking.start, lea, maya.customer_id or "")
+    database.call(customer_preview.start, lea, maya.customer_id or "")
     seen = actor_of(database, cookie)
     said: list[str] = []
     monkeypatch.setattr(

@@ -6,10 +6,10 @@ import reflex as rx
 
 from portal_app.components.ui.icons import icon
 from portal_app.components.ui.logic import when
-from portal_app.state.office.looking import LookingState
+from portal_app.state.office.customer_preview import CustomerPreviewState
 
 
-def looking_bar(viewer: Any) -> rx.Component:
+def customer_preview_bar(viewer: Any) -> rx.Component:
     """Draw the bar, with the way back; nothing for everybody else.
 
     Args:
@@ -28,7 +28,7 @@ def looking_bar(viewer: Any) -> rx.Component:
             rx.el.button(
                 "Stop",
                 type="button",
-                on_click=LookingState.stop,
+                on_click=CustomerPreviewState.stop,
                 class_name="btn btn-secondary btn-sm",
             ),
             aria_label="Looking as a customer",

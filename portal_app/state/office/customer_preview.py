@@ -3,7 +3,7 @@
 import reflex as rx
 from reflex.event import EventSpec
 
-from portal_app.domain.sign_in import looking
+from portal_app.domain.sign_in import customer_preview
 from portal_app.domain.sign_in.views import SeenCustomerView
 from portal_app.kernel.errors import DomainError
 from portal_app.state.core import form_parsing, worker
@@ -13,7 +13,7 @@ from portal_app.state.core.toasts import toast
 _HOME, _BACK = "/", "/office/permissions"
 
 
-class LookingState(rx.State):
+class CustomerPreviewState(rx.State):
     """The customers that were found, to look as one of them."""
 
     found: list[SeenCustomerView] = []
@@ -23,14 +23,14 @@ class LookingState(rx.State):
     async def find(self, form_data: dict[str, str]) -> None:
         """Find customers by name or email."""
         text = form_parsing.field(form_data, "customer")
-        self.found = await worker.query(looking.find_customers, actor(), text)
+        self.found = await worker.query(customer_preview.find_customers, actor(), text)
         self.searched = True
 
     @event_for(OFFICE)
     async def start(self, customer_id: str) -> EventSpec:
         """See the portal as this customer from now on."""
         try:
-            await worker.call(looking.start, actor(), customer_id)
+            await worker.call(customer_preview.start, actor(), customer_id)
         except DomainError as error:
             return toast("error", error.message)
         self.found, self.searched = [], False
@@ -41,5 +41,5 @@ class LookingState(rx.State):
         """Be the office again."""
         if not actor().looking:
             return rx.redirect(_HOME)
-        await worker.call_while_looking(looking.stop, actor())
+        await worker.call_while_looking(customer_preview.stop, actor())
         return rx.redirect(_BACK)
