@@ -198,10 +198,9 @@ def _search_query(
         away.is_not(None) if archived else away.is_(None)
     )
     for word in search.split()[:_MAX_SEARCH_WORDS]:
-        pattern = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         query = query.where(
             or_(
-                col(Dependent.name).ilike(f"%{pattern}%", escape="\\"),
+                col(Dependent.name).icontains(word, autoescape=True),
                 col(Dependent.id).in_(
                     fields.subjects_matching(
                         tx, actor.audience.value, rules.SUBJECT_KIND, word

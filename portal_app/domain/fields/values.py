@@ -368,7 +368,6 @@ def subjects_matching(tx: Session, audience: str, kind: str, text: str) -> Any:
         kind: Of the subjects.
         text: As typed; case does not count.
     """
-    pattern = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     visible = [
         row.id
         for row in tx.exec(
@@ -379,7 +378,7 @@ def subjects_matching(tx: Session, audience: str, kind: str, text: str) -> Any:
     return select(col(FieldValue.subject_id)).where(
         col(FieldValue.subject_kind) == kind,
         col(FieldValue.definition_id).in_(visible),
-        col(FieldValue.text).ilike(f"%{pattern}%", escape="\\"),
+        col(FieldValue.text).icontains(text, autoescape=True),
     )
 
 

@@ -34,11 +34,10 @@ def find_customers(tx: Session, actor: Actor, text: str) -> list[SeenCustomerVie
         .limit(_MOST_FOUND)
     )
     for word in readable_line(text)[:100].split():
-        pattern = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         query = query.where(
-            col(Customer.first_name).ilike(f"%{pattern}%", escape="\\")
-            | col(Customer.last_name).ilike(f"%{pattern}%", escape="\\")
-            | col(Account.email).ilike(f"%{pattern}%", escape="\\")
+            col(Customer.first_name).icontains(word, autoescape=True)
+            | col(Customer.last_name).icontains(word, autoescape=True)
+            | col(Account.email).icontains(word, autoescape=True)
         )
     return [
         SeenCustomerView(
