@@ -59,6 +59,10 @@ _TAKEN = "This email belongs to a customer. Please use another one for their wor
 _IN_THE_OFFICE = "Somebody of the office has this email already."
 _WORKS_HERE = "Somebody who works here has this email already."
 _CLOSED = "The account with this email is closed."
+_WAITING = (
+    col(Invitation.accepted_at).is_(None),
+    col(Invitation.withdrawn_at).is_(None),
+)
 _GO_ON_WITH = {(FIELDWORKER, OFFICE)}
 """Places that an account of another role may take as well: the office does jobs."""
 
@@ -175,10 +179,9 @@ def issue(
         raise InvalidInput({"office_role": "Please choose what this person may do."})
     if email:
         email = mailable_email(email)
-    if problem := _problem_with(lock_by_email(tx, email), role):
-        raise InvalidInput({"email": problem})
-    if email:
-        # Two servers that start may each print a link for the first owner.
+        if problem := _problem_with(lock_by_email(tx, email), role):
+            raise InvalidInput({"email": problem})
+        # Without one: two servers that start may each print a link for the first owner.
         withdraw(tx, actor, role, reference=reference, email=email)
     secret, now = new_secret(), utc_now()
     row = Invitation(
@@ -217,8 +220,7 @@ def withdraw(
     statement = update(Invitation).where(
         col(Invitation.role) == role,
         col(Invitation.reference) == reference,
-        col(Invitation.accepted_at).is_(None),
-        col(Invitation.withdrawn_at).is_(None),
+        *_WAITING,
     )
     if not reference:
         statement = statement.where(col(Invitation.email) == email)
@@ -302,6 +304,22 @@ def _open_row(tx: Session, actor: Actor, invitation_id: str) -> Invitation:
     return row
 
 
+def _invited_by(tx: Session, token: str, *, held: bool = False) -> Invitation:
+    """The invitation behind a link that can be used, ``held`` until it was."""
+    query = select(Invitation).where(
+        Invitation.token_hash == hash_secret(token),
+        Invitation.expires_at > utc_now(),
+        *_WAITING,
+    )
+    if held:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    row = tx.exec(query).first()
+    if row is None or (not row.email and has_owner(tx)):
+        # A link for whoever has it is for the very first one.
+        raise LinkInvalid
+    return row
+
+
 def _role_name(row: Invitation) -> str:
     return OFFICE_ROLES.get(row.office_role, "Fieldworker")
 
@@ -321,12 +339,7 @@ def open_invitations(
     require_staff(actor)
     rows = tx.exec(
         select(Invitation)
-        .where(
-            col(Invitation.role).in_(roles),
-            col(Invitation.accepted_at).is_(None),
-            col(Invitation.withdrawn_at).is_(None),
-            Invitation.email != "",
-        )
+        .where(col(Invitation.role).in_(roles), *_WAITING, Invitation.email != "")
         .order_by(col(Invitation.created_at), col(Invitation.id))
     )
     formats, now = businesses.formats(tx), utc_now()
@@ -352,17 +365,7 @@ def joining(tx: Session, token: str) -> JoiningView:
     Raises:
         LinkInvalid: If it is unknown, withdrawn, expired or used.
     """
-    row = tx.exec(
-        select(Invitation).where(
-            Invitation.token_hash == hash_secret(token),
-            col(Invitation.accepted_at).is_(None),
-            col(Invitation.withdrawn_at).is_(None),
-            Invitation.expires_at > utc_now(),
-        )
-    ).first()
-    if row is None or (not row.email and has_owner(tx)):
-        # A link for whoever has it is for the very first one.
-        raise LinkInvalid
+    row = _invited_by(tx, token)
     account = tx.exec(select(Account).where(Account.email == row.email)).first()
     return JoiningView(
         email=row.email,
@@ -444,23 +447,10 @@ def _collected(wrong: dict[str, str]) -> Iterator[None]:
 
 
 def _accept(tx: Session, actor: Actor, token: str, new: _NewAccount) -> str:
-    now = utc_now()
     # Of two first owners, one comes first.
     businesses.lock_business(tx)
-    row = tx.exec(
-        select(Invitation)
-        .where(
-            Invitation.token_hash == hash_secret(token),
-            col(Invitation.accepted_at).is_(None),
-            col(Invitation.withdrawn_at).is_(None),
-            col(Invitation.expires_at) > now,
-        )
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).first()
-    if row is None or (not row.email and has_owner(tx)):
-        raise LinkInvalid
-    row.accepted_at = now
+    row = _invited_by(tx, token, held=True)
+    row.accepted_at = utc_now()
     tx.flush()
     email = row.email or new.email
     account_id = _account_for(tx, row, email, new)
