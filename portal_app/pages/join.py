@@ -71,7 +71,7 @@ def _form() -> rx.Component:
             ),
         ),
         when(
-            _STATE.needs_password & (_STATE.role_name != "Fieldworker"),
+            _STATE.asks_name,
             text_field(
                 "Your name",
                 "name",

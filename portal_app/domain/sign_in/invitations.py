@@ -367,9 +367,11 @@ def joining(tx: Session, token: str) -> JoiningView:
     """
     row = _invited_by(tx, token)
     account = tx.exec(select(Account).where(Account.email == row.email)).first()
+    is_new = account is None or _is_nobodys(account)
     return JoiningView(
         email=row.email,
-        needs_password=account is None or _is_nobodys(account),
+        needs_password=is_new,
+        asks_name=is_new and row.role == OFFICE,
         name=row.name,
         role_name=_role_name(row),
     )

@@ -71,12 +71,14 @@ class JoiningView:
         needs_password: Whether there is no account yet.
         name: What the person is called, as far as it is known.
         role_name: What they will be, in words.
+        asks_name: Whether somebody new of the office says how they are called.
     """
 
     email: str = ""
     needs_password: bool = True
     name: str = ""
     role_name: str = ""
+    asks_name: bool = False
 
 
 @dataclass(frozen=True, slots=True)

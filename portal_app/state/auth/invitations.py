@@ -23,7 +23,7 @@ class JoinState(MailLinkPage, rx.State):
     next_path: str = "/bookings"
     email: str = ""
     name: str = ""
-    role_name: str = ""
+    asks_name: bool = False
     asks_email: bool = False
     needs_password: bool = True
 
@@ -64,7 +64,7 @@ class JoinState(MailLinkPage, rx.State):
             self.outcome, self.email = INVALID, ""
             return
         self.outcome, self.ticket = "", ""
-        self.name, self.role_name = found.name, found.role_name
+        self.name, self.asks_name = found.name, found.asks_name
         self.asks_email = not found.email
         self.next_path = "/office/setup" if self.asks_email else "/bookings"
         self.email, self.needs_password = found.email, found.needs_password

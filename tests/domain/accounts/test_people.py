@@ -324,7 +324,7 @@ def test_the_link_for_the_first_owner_asks_for_an_email(db: Database) -> None:
     token = db.call(invitations.first_owner_path).partition("=")[2]
     other = db.call(invitations.first_owner_path).partition("=")[2]
     offer = db.query(invitations.joining, token)
-    assert (offer.email, offer.role_name) == ("", "Owner")
+    assert (offer.email, offer.role_name, offer.asks_name) == ("", "Owner", True)
     with pytest.raises(InvalidInput) as refused:
         _accept(db, token, "", "nobody")
     assert sorted(refused.value.fields) == ["email"]
