@@ -30,11 +30,9 @@ class JoinState(MailLinkPage, rx.State):
     @event_for(PUBLIC)
     async def load(self) -> None:
         """Show whom the link in the address invites; using it is another step."""
-        self.errors, self.problem, self.pending = {}, "", False
-        known = self._token
-        token = self._read_token()
-        if not token or token != known or not self.outcome:
-            await self._look_at(token)
+        self._take_link()
+        if not self.outcome:
+            await self._look_at(self._token)
         self.loaded = True
 
     @event_for(PUBLIC, weight=20)
@@ -63,7 +61,7 @@ class JoinState(MailLinkPage, rx.State):
         except LinkInvalid:
             self.outcome, self.email = INVALID, ""
             return
-        self.outcome, self.ticket = "", ""
+        self.ticket = ""
         self.name, self.asks_name = found.name, found.asks_name
         self.asks_email = not found.email
         self.next_path = "/office/setup" if self.asks_email else "/bookings"
