@@ -29,9 +29,9 @@ BOOKERS = (CUSTOMER, GUEST, VISITOR)
 """Whoever may walk through the wizard; only customers can confirm."""
 OFFICE = Audience.OFFICE
 STAFF = groups.STAFF
+"""For handlers that only read; what changes something is for ``OFFICE`` alone."""
 FIELDWORKER = Audience.FIELDWORKER
 NEWCOMER = Audience.NEWCOMER
-"""For handlers that only read; what changes something is for ``OFFICE`` alone."""
 
 
 def event_for(

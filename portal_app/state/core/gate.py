@@ -204,33 +204,22 @@ class Gate(Middleware):
 
         A part of a page is simply not read: the page does not draw it.
         """
-        reads = handler.__name__ == _READS_PAGE
-        answer: list[Any] = [ViewerState.load]
-        if not reads:
-            answer.append(toast("error", closed))
-        elif page_feature(str(state.router.route_id)) is feature:
-            answer = [rx.redirect("/", replace=True), toast("info", closed)]
-        else:
-            return StateUpdate()
-        root = state._get_root_state()
-        delta = await root._get_resolved_delta()
-        root._clean()
-        return StateUpdate(delta=delta, events=Event.from_event_type(answer))
+        if handler.__name__ != _READS_PAGE:
+            return await self._answer(state, ViewerState.load, toast("error", closed))
+        if page_feature(str(state.router.route_id)) is feature:
+            home = rx.redirect("/", replace=True)
+            return await self._answer(state, home, toast("info", closed))
+        return StateUpdate()
 
     async def _refuse(
         self, state: BaseState, who: Actor, audiences: frozenset[Audience]
     ) -> StateUpdate:
         """Send the person where they can go on, and bring what they see up to date."""
-        root = state._get_root_state()
-        delta = await root._get_resolved_delta()
-        root._clean()
         if who.audience is Audience.READER and Audience.OFFICE in audiences:
             # On a page they may see: it stays.
-            events = Event.from_event_type(toast("error", _READ_ONLY))
-            return StateUpdate(delta=delta, events=events)
+            return await self._answer(state, toast("error", _READ_ONLY))
         if who.audience is Audience.NEWCOMER:
-            events = Event.from_event_type(rx.redirect("/two-step", replace=True))
-            return StateUpdate(delta=delta, events=events)
+            return await self._answer(state, rx.redirect("/two-step", replace=True))
         here = str(state.router.url.path or "/")
         query = str(state.router.url.query or "")
         target = (
@@ -243,5 +232,11 @@ class Gate(Middleware):
         answer = [rx.redirect(target, replace=True)]
         if target == "/":
             answer.append(toast("info", _wrong_audience(who, audiences)))
-        events = Event.from_event_type(answer)
-        return StateUpdate(delta=delta, events=events)
+        return await self._answer(state, *answer)
+
+    async def _answer(self, state: BaseState, *answer: Any) -> StateUpdate:
+        """Answer with other events, and bring what the browser has up to date."""
+        root = state._get_root_state()
+        delta = await root._get_resolved_delta()
+        root._clean()
+        return StateUpdate(delta=delta, events=Event.from_event_type([*answer]))
