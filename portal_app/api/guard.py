@@ -233,7 +233,6 @@ class Guard:
             return
         secret = session_secret(self._settings, headers)
         session = hash_secret(secret) if secret else ""
-        offer = read_cookie(self._settings, headers, PENDING_IDENTITY_COOKIE)
         visitor = read_cookie(self._settings, headers, VISITOR_COOKIE)
         kept = [pair for pair in scope["headers"] if pair[0] not in _PRIVATE_HEADERS]
         if forwarded := headers.getlist("x-forwarded-for"):
@@ -241,20 +240,19 @@ class Guard:
             kept.append((b"x-forwarded-for", ",".join(forwarded).encode()))
         if session:
             kept.append((b"cookie", session.encode()))
-        brought = [("offer", offer)] if offer else []
-        if asked := read_cookie(self._settings, headers, CODE_COOKIE):
-            brought.append(("code", asked))
-        brought += [("visitor", visitor)] if visitor else []
-        brought += [
-            ("device", secret)
-            for secret in read_device_secrets(self._settings, headers)
+        brought = [
+            ("offer", read_cookie(self._settings, headers, PENDING_IDENTITY_COOKIE)),
+            ("code", read_cookie(self._settings, headers, CODE_COOKIE)),
+            ("visitor", visitor),
+            *(
+                ("device", secret)
+                for secret in read_device_secrets(self._settings, headers)
+            ),
         ]
-        if brought:
+        hashes = [(kind, hash_secret(secret)) for kind, secret in brought if secret]
+        if hashes:
             # Reflex keeps this header to itself, as it does with cookies.
-            hashes = urlencode(
-                [(kind, hash_secret(secret)) for kind, secret in brought]
-            )
-            kept.append((b"authorization", hashes.encode()))
+            kept.append((b"authorization", urlencode(hashes).encode()))
         # What a visitor has chosen is in the state, and is this browser's alone.
         owner = session or (hash_secret(visitor) if visitor else "")
         query = session_state_token(scope["query_string"], owner)
