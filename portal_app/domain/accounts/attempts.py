@@ -1,6 +1,9 @@
 """What an attempt on the account, or on the mailbox, of an email counts against."""
 
-from portal_app.domain.accounts import sessions
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from portal_app.domain.accounts import security_log, sessions
 from portal_app.domain.accounts.rules import (
     SIGN_IN_BY_ADDRESS,
     SIGN_IN_BY_NETWORK,
@@ -52,3 +55,16 @@ def password_guess(db: Database, actor: Actor, email: str) -> Attempt:
         SIGN_IN_ON_ACCOUNT,
         email,
     )
+
+
+@contextmanager
+def counted_guess(db: Database, actor: Actor, email: str) -> Iterator[None]:
+    """Count what is done here as a ``password_guess``, unless it comes to its end.
+
+    Raises:
+        TooManyAttempts: If a limit was reached; nothing is done then.
+    """
+    guess = password_guess(db, actor, email)
+    security_log.count_attempt(db, actor, email, *guess.keys)
+    yield
+    limiter.succeeded(db, guess)

@@ -13,7 +13,11 @@ from portal_app.domain.accounts import (
     sessions,
     tokens,
 )
-from portal_app.domain.accounts.attempts import attempt_on_email, password_guess
+from portal_app.domain.accounts.attempts import (
+    attempt_on_email,
+    counted_guess,
+    password_guess,
+)
 from portal_app.domain.accounts.models import Account
 from portal_app.domain.accounts.registration import (
     create_unproven_account,
@@ -165,18 +169,16 @@ def verify_current_password(
     account = db.query(_signed_in_account, require_account(actor))
     if account.password_hash is None:
         raise NoPassword
-    guess = password_guess(db, actor, account.email)
-    security_log.count_attempt(db, actor, account.email, *guess.keys)
-    if not passwords.matches(account.password_hash, password):
-        db.call(
-            security_log.record,
-            actor,
-            "sign_in_failed",
-            account_id=account.id,
-            about=account.email,
-        )
-        raise InvalidInput({field: "This is not your password."})
-    limiter.succeeded(db, guess)
+    with counted_guess(db, actor, account.email):
+        if not passwords.matches(account.password_hash, password):
+            db.call(
+                security_log.record,
+                actor,
+                "sign_in_failed",
+                account_id=account.id,
+                about=account.email,
+            )
+            raise InvalidInput({field: "This is not your password."})
     return account.email, account.password_hash
 
 

@@ -17,7 +17,7 @@ from sqlmodel import Session, col, select
 
 from portal_app.domain import wiring
 from portal_app.domain.accounts import security_log, sessions, tokens
-from portal_app.domain.accounts.attempts import password_guess
+from portal_app.domain.accounts.attempts import counted_guess
 from portal_app.domain.accounts.credentials import verify_current_password
 from portal_app.domain.accounts.models import (
     Account,
@@ -36,7 +36,6 @@ from portal_app.domain.accounts.rules import (
 from portal_app.domain.accounts.tokens import TokenSubject
 from portal_app.domain.accounts.views import SecondFactorOffer, SecondFactorView
 from portal_app.domain.business import service as businesses
-from portal_app.domain.rate_limits import limiter
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.db import Database
@@ -124,12 +123,10 @@ def confirm(db: Database, actor: Actor, typed: str) -> list[str]:
         TooManyAttempts: If a limit was reached.
     """
     account = db.query(_staff_account, actor)
-    guess = password_guess(db, actor, account.email)
-    security_log.count_attempt(db, actor, account.email, *guess.keys)
-    codes = db.call(_confirm, actor, account.id, typed)
-    if codes is None:
-        raise InvalidInput({"code": _WRONG})
-    limiter.succeeded(db, guess)
+    with counted_guess(db, actor, account.email):
+        codes = db.call(_confirm, actor, account.id, typed)
+        if codes is None:
+            raise InvalidInput({"code": _WRONG})
     return codes
 
 
@@ -150,14 +147,12 @@ def switch_off(db: Database, actor: Actor, password: str, typed: str) -> None:
         TooManyAttempts: If a limit was reached.
     """
     account = db.query(_staff_account, actor)
-    if db.query(describe, actor).required:
+    if db.query(businesses.current_business).second_factor_required:
         raise Conflict("The owner asks everybody to keep the two-step log-in.")
     verify_current_password(db, actor, password, "password")
-    guess = password_guess(db, actor, account.email)
-    security_log.count_attempt(db, actor, account.email, *guess.keys)
-    if not db.call(_switch_off, actor, account.id, typed):
-        raise InvalidInput({"code": _WRONG})
-    limiter.succeeded(db, guess)
+    with counted_guess(db, actor, account.email):
+        if not db.call(_switch_off, actor, account.id, typed):
+            raise InvalidInput({"code": _WRONG})
 
 
 def reset(tx: Session, actor: Actor, account: Account) -> None:
@@ -223,13 +218,11 @@ def give_code(db: Database, actor: Actor, request_hash: str, typed: str) -> str:
         TooManyAttempts: If a limit was reached.
     """
     account = db.query(_waiting_account, request_hash)
-    guess = password_guess(db, actor, account.email)
-    security_log.count_attempt(db, actor, account.email, *guess.keys)
-    ticket = db.call(_give_code, actor, request_hash, typed)
-    if ticket is None:
-        db.call(_record, actor, "code_refused", account)
-        raise InvalidInput({"code": _WRONG})
-    limiter.succeeded(db, guess)
+    with counted_guess(db, actor, account.email):
+        ticket = db.call(_give_code, actor, request_hash, typed)
+        if ticket is None:
+            db.call(_record, actor, "code_refused", account)
+            raise InvalidInput({"code": _WRONG})
     return ticket
 
 

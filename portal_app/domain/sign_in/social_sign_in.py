@@ -12,7 +12,7 @@ from portal_app.domain.accounts import (
     sign_in_methods,
     tokens,
 )
-from portal_app.domain.accounts.attempts import attempt_on_email, password_guess
+from portal_app.domain.accounts.attempts import attempt_on_email, counted_guess
 from portal_app.domain.accounts.models import Account
 from portal_app.domain.accounts.registration import (
     create_proven_account,
@@ -32,7 +32,6 @@ from portal_app.domain.accounts.rules import (
 from portal_app.domain.accounts.tokens import TokenSubject
 from portal_app.domain.customers import registration as customers
 from portal_app.domain.customers import rules
-from portal_app.domain.rate_limits import limiter
 from portal_app.domain.sign_in import pending_identities
 from portal_app.domain.sign_in.models import PendingIdentity
 from portal_app.domain.sign_in.pending_identities import NeedsEmail, NeedsProof
@@ -117,14 +116,13 @@ def prove_by_password(
         WayClosed: If the provider is switched off.
     """
     email, password_hash = db.query(_target_account, offer_hash)
-    guess = password_guess(db, actor, email)
-    security_log.count_attempt(db, actor, email, *guess.keys)
-    if not passwords.matches(password_hash, password):
-        db.call(security_log.record, actor, "sign_in_failed", about=email)
-        raise InvalidInput({"password": "This is not the password of that account."})
-    ticket = db.call(_prove, actor, offer_hash, password_hash)
-    limiter.succeeded(db, guess)
-    return ticket
+    with counted_guess(db, actor, email):
+        if not passwords.matches(password_hash, password):
+            db.call(security_log.record, actor, "sign_in_failed", about=email)
+            raise InvalidInput(
+                {"password": "This is not the password of that account."}
+            )
+        return db.call(_prove, actor, offer_hash, password_hash)
 
 
 def send_proof(db: Database, actor: Actor, offer_hash: str, email: str = "") -> None:
