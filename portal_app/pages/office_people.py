@@ -11,7 +11,7 @@ from portal_app.components.ui.dialogs import edit_button, saving_dialog
 from portal_app.components.ui.feedback import badge, list_skeleton
 from portal_app.components.ui.fields import email_field, select_field, text_field
 from portal_app.components.ui.icons import avatar, icon
-from portal_app.components.ui.lists import icon_action, item, item_line
+from portal_app.components.ui.lists import LIST, icon_action, item, item_line
 from portal_app.components.ui.logic import each, joined, when
 from portal_app.components.ui.surfaces import card, page_header, section
 from portal_app.pages.page import Page
@@ -24,7 +24,6 @@ _ROLES = (
     ("office", "Office: everything else"),
     ("reader", "Read-only: looks at everything, changes nothing"),
 )
-_LIST = "card divide-y divide-line px-5 py-1.5 sm:px-7"
 _INVITE = "invite-person"
 
 
@@ -48,7 +47,7 @@ def draw() -> rx.Component:
             rx.cond(
                 _STATE.loaded,
                 rx.el.div(
-                    rx.el.ul(each(_STATE.people, _person), class_name=_LIST),
+                    rx.el.ul(each(_STATE.people, _person), class_name=LIST),
                     _invitations(),
                     _two_step(),
                     class_name="flex flex-col gap-9",
@@ -115,7 +114,7 @@ def _invitations() -> rx.Component:
         _STATE.waiting.length() > 0,
         section(
             "Invited",
-            rx.el.ul(each(_STATE.waiting, _invitation), class_name=_LIST),
+            rx.el.ul(each(_STATE.waiting, _invitation), class_name=LIST),
         ),
     )
 

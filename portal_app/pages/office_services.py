@@ -7,7 +7,7 @@ import reflex as rx
 from portal_app.components.catalogue.service_cards import picture
 from portal_app.components.layout.navigation import OFFICE_MENU
 from portal_app.components.layout.shell import shell
-from portal_app.components.ui.buttons import button, link
+from portal_app.components.ui.buttons import link
 from portal_app.components.ui.dialogs import edit_button, saving_dialog
 from portal_app.components.ui.feedback import badge, empty_state, list_skeleton
 from portal_app.components.ui.fields import select_field, text_field
@@ -16,11 +16,13 @@ from portal_app.components.ui.lists import (
     Archive,
     Collection,
     add_button,
+    archived_list,
     collection_dialogs,
     collection_list,
     icon_action,
     item,
     item_line,
+    restore_button,
     undo_bar,
 )
 from portal_app.components.ui.logic import each, is_var, joined, when
@@ -152,7 +154,7 @@ def _services() -> rx.Component:
             _STATE.removed,
             _STATE.restore(_STATE.removed),
         ),
-        when(_STATE.archived.length() > 0, _archived()),
+        archived_list(_STATE.archived, _archived),
     )
 
 
@@ -227,43 +229,20 @@ def _service(one: Any) -> rx.Component:
     )
 
 
-def _archived() -> rx.Component:
-    return rx.el.details(
-        rx.el.summary(
-            joined("Archived (", _STATE.archived.length(), ")"),
-            class_name=(
-                "flex min-h-11 w-fit cursor-pointer items-center rounded-lg px-1 "
-                "text-[0.9375rem] font-semibold text-ink-soft hover:text-ink"
+def _archived(one: Any) -> rx.Component:
+    return rx.el.li(
+        rx.el.div(
+            link(
+                one.name,
+                href=EDITOR_PREFIX + one.id,
+                class_name="font-semibold wrap-anywhere hover:underline",
             ),
+            rx.el.p(one.category_name, class_name="text-sm text-ink-soft"),
+            class_name="min-w-0 flex-1",
         ),
-        rx.el.ul(
-            each(
-                _STATE.archived,
-                lambda one: rx.el.li(
-                    rx.el.div(
-                        link(
-                            one.name,
-                            href=EDITOR_PREFIX + one.id,
-                            class_name="font-semibold wrap-anywhere hover:underline",
-                        ),
-                        rx.el.p(one.category_name, class_name="text-sm text-ink-soft"),
-                        class_name="min-w-0 flex-1",
-                    ),
-                    button(
-                        "Restore",
-                        rx.el.span(joined(" ", one.name), class_name="sr-only"),
-                        kind="secondary",
-                        size="sm",
-                        before="rotate-ccw",
-                        on_click=_STATE.restore(one.id),
-                    ),
-                    class_name="flex items-center gap-4 py-3",
-                    key=one.id,
-                ),
-            ),
-            class_name="card divide-y divide-line px-5 py-1.5 sm:px-7",
-        ),
-        class_name="mt-6",
+        restore_button(_STATE, one.id, one.name),
+        class_name="flex items-center gap-4 py-3",
+        key=one.id,
     )
 
 

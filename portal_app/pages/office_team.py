@@ -7,19 +7,23 @@ import reflex as rx
 from portal_app.components.layout.navigation import OFFICE_MENU
 from portal_app.components.layout.shell import shell
 from portal_app.components.office.team import (
-    LIST,
     add_time_off_button,
     asking_dialog,
     edit,
     part,
     time_off_list,
 )
-from portal_app.components.ui.buttons import button, link
+from portal_app.components.ui.buttons import link
 from portal_app.components.ui.dialogs import edit_button, saving_dialog
 from portal_app.components.ui.feedback import badge, empty_state, list_skeleton
 from portal_app.components.ui.fields import select_field, text_field, textarea_field
 from portal_app.components.ui.icons import avatar, icon
-from portal_app.components.ui.lists import icon_action
+from portal_app.components.ui.lists import (
+    archived_list,
+    card_list,
+    move_actions,
+    restore_button,
+)
 from portal_app.components.ui.logic import each, joined, when
 from portal_app.components.ui.surfaces import page_header
 from portal_app.pages.page import Page
@@ -62,37 +66,20 @@ def draw() -> rx.Component:
 
 def _people() -> rx.Component:
     return rx.fragment(
-        rx.cond(
-            _STATE.items.length() > 0,
-            rx.el.ul(each(_STATE.items, _person), class_name=LIST),
-            rx.el.div(
-                empty_state(
-                    "Nobody does the jobs yet",
-                    "Add the first person, say what they do and when they work, and "
-                    "customers can book them.",
-                    name="users",
-                ),
-                class_name="card",
+        card_list(
+            _STATE.items,
+            _person,
+            empty_state(
+                "Nobody does the jobs yet",
+                "Add the first person, say what they do and when they work, and "
+                "customers can book them.",
+                name="users",
             ),
         ),
-        when(
-            _STATE.archived.length() > 0,
-            rx.el.details(
-                rx.el.summary(
-                    joined("Archived (", _STATE.archived.length(), ")"),
-                    class_name=(
-                        "flex min-h-11 w-fit cursor-pointer items-center rounded-lg "
-                        "px-1 text-[0.9375rem] font-semibold text-ink-soft "
-                        "hover:text-ink"
-                    ),
-                ),
-                rx.el.p(
-                    "They keep their past bookings and get no new ones.",
-                    class_name="mb-3 px-1 text-sm text-ink-faint",
-                ),
-                rx.el.ul(each(_STATE.archived, _archived), class_name=LIST),
-                class_name="mt-6",
-            ),
+        archived_list(
+            _STATE.archived,
+            _archived,
+            text="They keep their past bookings and get no new ones.",
         ),
     )
 
@@ -109,7 +96,6 @@ def _name_link(person: Any) -> rx.Component:
 
 
 def _person(person: Any, at: Any) -> rx.Component:
-    count = _STATE.items.length()
     return rx.el.li(
         avatar(person.name, person.photo_url, class_name="mt-0.5"),
         rx.el.div(
@@ -136,20 +122,9 @@ def _person(person: Any, at: Any) -> rx.Component:
             class_name="min-w-0 flex-1",
         ),
         when(
-            count > 1,
+            _STATE.items.length() > 1,
             rx.el.div(
-                icon_action(
-                    "chevron-up",
-                    joined("Move ", person.name, " up"),
-                    disabled=at == 0,
-                    on_click=_STATE.move(person.id, -1),
-                ),
-                icon_action(
-                    "chevron-down",
-                    joined("Move ", person.name, " down"),
-                    disabled=at == count - 1,
-                    on_click=_STATE.move(person.id, 1),
-                ),
+                *move_actions(_STATE, person.id, person.name, at),
                 class_name="-mr-2 flex shrink-0 max-sm:flex-col",
             ),
         ),
@@ -165,14 +140,7 @@ def _line(words: Any) -> rx.Component:
 def _archived(person: Any) -> rx.Component:
     return rx.el.li(
         rx.el.div(_name_link(person), class_name="min-w-0 flex-1"),
-        button(
-            "Restore",
-            rx.el.span(joined(" ", person.name), class_name="sr-only"),
-            kind="secondary",
-            size="sm",
-            before="rotate-ccw",
-            on_click=_STATE.restore(person.id),
-        ),
+        restore_button(_STATE, person.id, person.name),
         class_name="flex items-center gap-4 py-2",
         key=person.id,
     )
@@ -208,13 +176,10 @@ def _holidays() -> rx.Component:
     held = _CLOSURES.held
     return part(
         "Public holidays",
-        rx.cond(
-            held.days.length() > 0,
-            rx.el.ul(each(held.days, _holiday), class_name=LIST),
-            rx.el.p(
-                "None are chosen: people work on public holidays as on other days.",
-                class_name="card px-5 py-5 text-ink-soft sm:px-7",
-            ),
+        card_list(
+            held.days,
+            _holiday,
+            "None are chosen: people work on public holidays as on other days.",
         ),
         text=rx.cond(held.region, held.region, "Nobody works on those you choose."),
         action=edit("holidays", "Edit", "public holidays"),

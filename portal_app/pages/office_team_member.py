@@ -9,7 +9,6 @@ from portal_app.components.layout.navigation import OFFICE_MENU
 from portal_app.components.layout.shell import shell
 from portal_app.components.office.team import (
     DAY_NAMES,
-    LIST,
     DayHours,
     HoursEditor,
     add_time_off_button,
@@ -27,7 +26,13 @@ from portal_app.components.ui.feedback import (
 )
 from portal_app.components.ui.fields import email_field, text_field, textarea_field
 from portal_app.components.ui.icons import avatar
-from portal_app.components.ui.lists import address_line, icon_action, item, item_line
+from portal_app.components.ui.lists import (
+    address_line,
+    card_list,
+    icon_action,
+    item,
+    item_line,
+)
 from portal_app.components.ui.logic import each, joined, when
 from portal_app.components.ui.picture_editor import picture_editor
 from portal_app.components.ui.surfaces import card, page_header
@@ -122,7 +127,7 @@ def _whole() -> rx.Component:
         ),
         part(
             "Other hours on a date",
-            _dates(),
+            card_list(_PERSON.dates, _date, "The hours are the same every week."),
             text="They count instead of the weekly ones, on public holidays as well.",
             action=edit("date-new", "Add a date", "", before="plus"),
         ),
@@ -198,17 +203,6 @@ def _profile() -> rx.Component:
             edit("profile", "Edit", "name and text"),
             class_name="flex flex-wrap items-start gap-x-7 gap-y-5",
         )
-    )
-
-
-def _dates() -> rx.Component:
-    return rx.cond(
-        _PERSON.dates.length() > 0,
-        rx.el.ul(each(_PERSON.dates, _date), class_name=LIST),
-        rx.el.p(
-            "The hours are the same every week.",
-            class_name="card px-5 py-5 text-ink-soft sm:px-7",
-        ),
     )
 
 

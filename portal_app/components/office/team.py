@@ -9,12 +9,11 @@ from portal_app.components.ui.feedback import badge
 from portal_app.components.ui.fields import checkbox_field, text_field
 from portal_app.components.ui.forms import focused_block
 from portal_app.components.ui.icons import icon
-from portal_app.components.ui.lists import icon_action, item, item_line
+from portal_app.components.ui.lists import card_list, icon_action, item, item_line
 from portal_app.components.ui.logic import each, joined, when
 from portal_app.components.ui.surfaces import section
 
 _LIBRARY = "$/public/react/hours_editor.jsx"
-LIST = "card divide-y divide-line px-5 py-1.5 sm:px-7"
 
 
 class HoursEditor(rx.Component):
@@ -174,11 +173,7 @@ def time_off_list(state: Any, rows: Any, empty: str) -> rx.Component:
         empty: What is said where there is none.
     """
     return rx.fragment(
-        rx.cond(
-            rows.length() > 0,
-            rx.el.ul(each(rows, lambda one: _time_off(state, one)), class_name=LIST),
-            rx.el.p(empty, class_name="card px-5 py-5 text-ink-soft sm:px-7"),
-        ),
+        card_list(rows, lambda one: _time_off(state, one), empty),
         each(rows, lambda one: _time_off_dialog(state, one)),
         _time_off_dialog(state, None),
     )

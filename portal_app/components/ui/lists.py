@@ -15,7 +15,7 @@ from portal_app.components.ui.logic import classes, each, joined, when
 from portal_app.components.ui.surfaces import section
 
 _MOST_BESIDE = 2
-_LIST = "card divide-y divide-line px-5 py-1.5 sm:px-7"
+LIST = "card divide-y divide-line px-5 py-1.5 sm:px-7"
 
 
 def account_section(
@@ -214,6 +214,92 @@ def address_line(lines: Any) -> rx.Component:
     )
 
 
+def card_list(rows: Any, draw: Callable[..., rx.Component], empty: Any) -> rx.Component:
+    """Draw things on a card, or what stands there while there are none.
+
+    Args:
+        rows: A Var of them.
+        draw: Draws one, as ``each`` calls it.
+        empty: A sentence, or what is drawn on the card.
+    """
+    return rx.cond(
+        rows.length() > 0,
+        rx.el.ul(each(rows, draw), class_name=LIST),
+        rx.el.p(empty, class_name="card px-5 py-5 text-ink-soft sm:px-7")
+        if isinstance(empty, str)
+        else rx.el.div(empty, class_name="card"),
+    )
+
+
+def move_actions(state: Any, identifier: Any, name: Any, at: Any) -> list[rx.Component]:
+    """Draw the actions that move one of ``state.items`` up and down.
+
+    Args:
+        state: Has ``items`` and ``move``.
+        identifier: The id of the one.
+        name: What it is called.
+        at: Its place.
+    """
+    last = state.items.length() - 1
+    return [
+        icon_action(
+            "chevron-up",
+            joined("Move ", name, " up"),
+            disabled=at == 0,
+            on_click=state.move(identifier, -1),
+        ),
+        icon_action(
+            "chevron-down",
+            joined("Move ", name, " down"),
+            disabled=at == last,
+            on_click=state.move(identifier, 1),
+        ),
+    ]
+
+
+def archived_list(
+    rows: Any, draw: Callable[..., rx.Component], text: str = ""
+) -> rx.Component:
+    """Draw what is archived, folded away until somebody looks.
+
+    Args:
+        rows: A Var of it; nothing is drawn while it is empty.
+        draw: Draws one, as ``each`` calls it.
+        text: What it means to be archived.
+    """
+    return when(
+        rows.length() > 0,
+        rx.el.details(
+            rx.el.summary(
+                joined("Archived (", rows.length(), ")"),
+                class_name=(
+                    "flex min-h-11 w-fit cursor-pointer items-center rounded-lg px-1 "
+                    "text-[0.9375rem] font-semibold text-ink-soft hover:text-ink"
+                ),
+            ),
+            *(
+                [rx.el.p(text, class_name="mb-3 px-1 text-sm text-ink-faint")]
+                if text
+                else []
+            ),
+            rx.el.ul(each(rows, draw), class_name=LIST),
+            class_name="mt-6",
+        ),
+    )
+
+
+def restore_button(state: Any, identifier: Any, name: Any) -> rx.Component:
+    """Draw the button that brings back what is archived; ``state`` has ``restore``."""
+    return button(
+        "Restore",
+        rx.el.span(joined(" ", name), class_name="sr-only"),
+        kind="secondary",
+        size="sm",
+        before="rotate-ccw",
+        on_click=state.restore(identifier),
+    )
+
+
 @dataclass(frozen=True)
 class Archive:
     """What becomes of things that are archived instead of removed.
@@ -282,14 +368,15 @@ def collection_list(of: Collection, *more: rx.Component) -> rx.Component:
         *more: Further entries of the list.
     """
     items = of.state.items
-    entries = [each(items, lambda one, at: _entry(of, one, at)), *more]
-    empty = (
-        rx.el.p(of.empty, class_name="card px-5 py-5 text-ink-soft sm:px-7")
-        if isinstance(of.empty, str)
-        else rx.el.div(of.empty, class_name="card")
+
+    def draw(one: Any, at: Any) -> rx.Component:
+        return _entry(of, one, at)
+
+    drawn = (
+        rx.el.ul(each(items, draw), *more, class_name=LIST)
+        if more
+        else card_list(items, draw, of.empty)
     )
-    card_of_items = rx.el.ul(*entries, class_name=_LIST)
-    drawn = card_of_items if more else rx.cond(items.length() > 0, card_of_items, empty)
     name, removed = of.state.removed_name, of.state.removed
     if of.archive is None:
         notice = undo_bar(joined(name, " is removed."), removed, of.state.undo)
@@ -381,46 +468,17 @@ def _entry(of: Collection, one: Any, at: Any) -> rx.Component:
 
 
 def _move_actions(of: Collection, one: Any, at: Any) -> rx.Component:
-    name, count = of.name(one), of.state.items.length()
+    count = of.state.items.length()
     return when(
-        count > 1,
-        rx.fragment(
-            icon_action(
-                "chevron-up",
-                joined("Move ", name, " up"),
-                disabled=at == 0,
-                on_click=of.state.move(one.id, -1),
-            ),
-            icon_action(
-                "chevron-down",
-                joined("Move ", name, " down"),
-                disabled=at == count - 1,
-                on_click=of.state.move(one.id, 1),
-            ),
-        ),
+        count > 1, rx.fragment(*move_actions(of.state, one.id, of.name(one), at))
     )
 
 
 def _archived(of: Collection, archive: Archive) -> rx.Component:
-    """Draw what is archived, folded away until somebody looks."""
-    entries = of.state.archived
-    return when(
-        entries.length() > 0,
-        rx.el.details(
-            rx.el.summary(
-                joined("Archived (", entries.length(), ")"),
-                class_name=(
-                    "flex min-h-11 w-fit cursor-pointer items-center rounded-lg px-1 "
-                    "text-[0.9375rem] font-semibold text-ink-soft hover:text-ink"
-                ),
-            ),
-            rx.el.p(archive.text, class_name="mb-3 px-1 text-sm text-ink-faint"),
-            rx.el.ul(
-                each(entries, lambda one: _archived_item(of, one, archive.line(one))),
-                class_name=_LIST,
-            ),
-            class_name="mt-6",
-        ),
+    return archived_list(
+        of.state.archived,
+        lambda one: _archived_item(of, one, archive.line(one)),
+        text=archive.text,
     )
 
 
@@ -432,14 +490,7 @@ def _archived_item(of: Collection, one: Any, text: Any) -> rx.Component:
             when(text, rx.el.p(text, class_name="text-sm text-ink-soft")),
             class_name="min-w-0 flex-1",
         ),
-        button(
-            "Restore",
-            rx.el.span(joined(" ", name), class_name="sr-only"),
-            kind="secondary",
-            size="sm",
-            before="rotate-ccw",
-            on_click=of.state.restore(one.id),
-        ),
+        restore_button(of.state, one.id, name),
         class_name="flex items-center gap-4 py-3",
         key=one.id,
     )
