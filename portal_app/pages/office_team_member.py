@@ -15,6 +15,7 @@ from portal_app.components.office.team import (
     asking_dialog,
     edit,
     part,
+    reason_field,
     time_off_list,
 )
 from portal_app.components.ui.buttons import button, link_button
@@ -426,15 +427,7 @@ def _date_dialog(one: Any) -> rx.Component:
             initial=one.hours if known else "",
             error=errors["hours"],
         ),
-        text_field(
-            "Reason",
-            "reason",
-            error=errors["reason"],
-            required=False,
-            help="Only the office sees it.",
-            auto_complete="off",
-            default_value=one.reason if known else "",
-        ),
+        reason_field(errors["reason"], one.reason if known else ""),
         _which_date(one.id if known else ""),
         title="Other hours on a date",
         version=one.version if known else 0,

@@ -179,6 +179,24 @@ def time_off_list(state: Any, rows: Any, empty: str) -> rx.Component:
     )
 
 
+def reason_field(error: Any, stored: Any) -> rx.Component:
+    """Draw the field for why somebody is away or works otherwise.
+
+    Args:
+        error: What is wrong with it, or nothing.
+        stored: The reason that is stored.
+    """
+    return text_field(
+        "Reason",
+        "reason",
+        error=error,
+        required=False,
+        help="Only the office sees it.",
+        auto_complete="off",
+        default_value=stored,
+    )
+
+
 def add_time_off_button() -> rx.Component:
     """Draw the button that opens the dialog for new time off."""
     return edit("time-off-new", "Add time off", "", before="plus")
@@ -212,26 +230,23 @@ def _time_off_dialog(state: Any, one: Any) -> rx.Component:
     def stored(name: str) -> Any:
         return getattr(one, name) if known else ""
 
+    def moment(label: str, name: str, kind: str, **more: Any) -> rx.Component:
+        return text_field(
+            label,
+            name,
+            type=kind,
+            error=errors[name],
+            default_value=stored(name),
+            **more,
+        )
+
     hidden_while_whole = "group-has-[[name=whole_days]:checked]/form:hidden"
     return asking_dialog(
         state,
         joined("time-off-", one.id) if known else "time-off-new",
         rx.el.div(
-            text_field(
-                "First day",
-                "first",
-                type="date",
-                error=errors["first"],
-                default_value=stored("first"),
-            ),
-            text_field(
-                "Last day",
-                "last",
-                type="date",
-                error=errors["last"],
-                required=False,
-                default_value=stored("last"),
-            ),
+            moment("First day", "first", "date"),
+            moment("Last day", "last", "date", required=False),
             class_name="grid gap-5 sm:grid-cols-2",
         ),
         checkbox_field(
@@ -240,31 +255,11 @@ def _time_off_dialog(state: Any, one: Any) -> rx.Component:
             default_checked=one.whole_days if known else True,
         ),
         rx.el.div(
-            text_field(
-                "From (on the first day)",
-                "starts",
-                type="time",
-                error=errors["starts"],
-                default_value=stored("starts"),
-            ),
-            text_field(
-                "Until (on the last day)",
-                "ends",
-                type="time",
-                error=errors["ends"],
-                default_value=stored("ends"),
-            ),
+            moment("From (on the first day)", "starts", "time"),
+            moment("Until (on the last day)", "ends", "time"),
             class_name=f"grid gap-5 sm:grid-cols-2 {hidden_while_whole}",
         ),
-        text_field(
-            "Reason",
-            "reason",
-            error=errors["reason"],
-            required=False,
-            help="Only the office sees it.",
-            auto_complete="off",
-            default_value=stored("reason"),
-        ),
+        reason_field(errors["reason"], stored("reason")),
         rx.el.input(
             type="hidden",
             name="time_off",
