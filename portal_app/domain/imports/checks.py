@@ -39,7 +39,7 @@ def check_rows(
     wanted = sorted(set(keys.values()))
     seen = _earlier_rows(tx, run_id, rows[0].number, wanted)
     there = kind.find(tx, context, wanted) if wanted else {}
-    refusals = kind.refusals(tx, wanted) if wanted else {}
+    refusals = kind.refusals(tx, context, wanted) if wanted else {}
     for row in rows:
         existing = there.get(row.key) if row.key else None
         row.basis = basis_of(existing)

@@ -35,7 +35,9 @@ def _find(tx: Session, home: Home, keys: Sequence[str]) -> Mapping[str, Existing
     }
 
 
-def _refusals(tx: Session, keys: Sequence[str]) -> Mapping[str, InvalidInput]:
+def _refusals(
+    tx: Session, _home: Home, keys: Sequence[str]
+) -> Mapping[str, InvalidInput]:
     taken = office_records.staff_emails(tx, set(keys))
     return {key: InvalidInput({"email": _STAFF}) for key in taken}
 

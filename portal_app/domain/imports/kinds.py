@@ -92,7 +92,9 @@ class Planned:
     differences: Sequence[Difference] = field(default=())
 
 
-def _none(_tx: Session, _keys: Sequence[str]) -> Mapping[str, InvalidInput]:
+def _none(
+    _tx: Session, _context: Any, _keys: Sequence[str]
+) -> Mapping[str, InvalidInput]:
     return {}
 
 
@@ -133,7 +135,9 @@ class Kind:
     check: Callable[[Any, Cells], Checked]
     apply: Callable[[Session, Actor, Sequence[Planned]], None]
     export: Callable[[Session, Any], Iterator[Existing]]
-    refusals: Callable[[Session, Sequence[str]], Mapping[str, InvalidInput]] = _none
+    refusals: Callable[[Session, Any, Sequence[str]], Mapping[str, InvalidInput]] = (
+        _none
+    )
     logs_itself: bool = False
     message: str | None = None
     most: int = MAX_ROWS

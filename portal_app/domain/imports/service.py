@@ -355,7 +355,7 @@ def _planned(
     context = kind.load(tx)
     keys = [row.key for row in rows]
     there = kind.find(tx, context, keys)
-    refusals = kind.refusals(tx, keys)
+    refusals = kind.refusals(tx, context, keys)
     planned = []
     for row in rows:
         existing = there.get(row.key)

@@ -90,8 +90,9 @@ def _find(
     }
 
 
-def _refusals(tx: Session, keys: Sequence[str]) -> Mapping[str, InvalidInput]:
-    context = _load(tx)
+def _refusals(
+    _tx: Session, context: _Context, keys: Sequence[str]
+) -> Mapping[str, InvalidInput]:
     words = "There is an archived service of this name. Please restore it first."
     archived = context.archived - context.services.keys()
     return {key: InvalidInput({"name": words}) for key in keys if key in archived}

@@ -65,10 +65,13 @@ def _find(
     }
 
 
-def _refusals(tx: Session, keys: Sequence[str]) -> Mapping[str, InvalidInput]:
-    archived = _load(tx).archived
+def _refusals(
+    _tx: Session, context: _Context, keys: Sequence[str]
+) -> Mapping[str, InvalidInput]:
     words = "Somebody of this name is archived. Please restore them first."
-    return {key: InvalidInput({"name": words}) for key in keys if key in archived}
+    return {
+        key: InvalidInput({"name": words}) for key in keys if key in context.archived
+    }
 
 
 def _existing(context: _Context, member: Member) -> Existing:
