@@ -10,7 +10,7 @@ from portal_app.domain.business import service as businesses
 from portal_app.domain.catalogue import amounts, bulk, checks, rules
 from portal_app.domain.catalogue.checks import ServiceDefinition
 from portal_app.domain.catalogue.services import MAX_SERVICES
-from portal_app.domain.imports.cells import choice_of, key_of_name, yes_no, yes_no_text
+from portal_app.domain.imports.cells import choice_of, yes_no, yes_no_text
 from portal_app.domain.imports.kinds import (
     Cells,
     Checked,
@@ -19,6 +19,7 @@ from portal_app.domain.imports.kinds import (
     Kind,
     Planned,
 )
+from portal_app.domain.imports.names import ByName, name_key
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.errors import InvalidInput
 from portal_app.kernel.formats import Formats
@@ -52,50 +53,30 @@ class _Context:
     formats: Formats
     categories: Mapping[str, str]
     owners: Mapping[str, str]
-    services: dict[str, bulk.StoredService]
-    archived: frozenset[str]
+    services: ByName[bulk.StoredService]
 
 
 def _load(tx: Session) -> _Context:
-    stored = bulk.all_services(tx)
     return _Context(
         formats=businesses.formats(tx),
         categories=bulk.category_names(tx),
         owners=bulk.slug_owners(tx),
-        services={
-            key_of_name(one.definition.name): one
-            for one in reversed(stored)
-            if not one.archived
-        },
-        archived=frozenset(
-            key_of_name(one.definition.name) for one in stored if one.archived
-        ),
+        services=ByName.of(bulk.all_services(tx), lambda one: one.definition.name),
     )
-
-
-def _key_of(_context: _Context, cells: Cells) -> str:
-    key = key_of_name(cells.get("name", ""))
-    if not key:
-        raise InvalidInput({"name": "Please enter a name."})
-    return key
 
 
 def _find(
     _tx: Session, context: _Context, keys: Sequence[str]
 ) -> Mapping[str, Existing]:
-    return {
-        key: _existing(context, context.services[key])
-        for key in keys
-        if key in context.services
-    }
+    found = context.services.among(keys)
+    return {key: _existing(context, one) for key, one in found.items()}
 
 
 def _refusals(
     _tx: Session, context: _Context, keys: Sequence[str]
 ) -> Mapping[str, InvalidInput]:
     words = "There is an archived service of this name. Please restore it first."
-    archived = context.archived - context.services.keys()
-    return {key: InvalidInput({"name": words}) for key in keys if key in archived}
+    return context.services.refusals(keys, words)
 
 
 def _existing(context: _Context, stored: bulk.StoredService) -> Existing:
@@ -191,7 +172,7 @@ class _Reading:
 
 
 def _check(context: _Context, cells: Cells) -> Checked:
-    stored = context.services.get(key_of_name(cells.get("name", "")))
+    stored = context.services.get(cells.get("name", ""))
     now = stored.definition if stored else bulk.NEW
     read = _Reading(context, cells, now, new=stored is None)
     kinds = {words: key for key, words in checks.PRICE_KINDS.items()}
@@ -270,7 +251,7 @@ def _apply(tx: Session, actor: Actor, rows: Sequence[Planned]) -> None:
 
 
 def _export(_tx: Session, context: _Context) -> Iterator[Existing]:
-    for stored in reversed(context.services.values()):
+    for stored in context.services.in_use.values():
         yield _existing(context, stored)
 
 
@@ -353,7 +334,7 @@ SERVICES = Kind(
     ),
     identity="name",
     load=_load,
-    key_of=_key_of,
+    key_of=name_key,
     find=_find,
     refusals=_refusals,
     check=_check,

@@ -15,6 +15,7 @@ from portal_app.domain.imports.kinds import (
     Kind,
     Planned,
 )
+from portal_app.domain.imports.names import ByName, name_key
 from portal_app.domain.scheduling import bulk, hours, roster
 from portal_app.domain.scheduling.bulk import Member
 from portal_app.domain.scheduling.rules import EVERY_WEEK, WEEK_A, WEEK_B, WeeklyHours
@@ -32,46 +33,29 @@ _SERVICES = re.compile(r"[;\n]")
 
 @dataclass(frozen=True, slots=True)
 class _Context:
-    members: dict[str, Member]
-    archived: frozenset[str]
+    members: ByName[Member]
     services: Mapping[str, str]
 
 
 def _load(tx: Session) -> _Context:
-    members = bulk.all_members(tx)
     return _Context(
-        members={
-            key_of_name(one.name): one for one in reversed(members) if not one.archived
-        },
-        archived=frozenset(key_of_name(one.name) for one in members if one.archived),
+        members=ByName.of(bulk.all_members(tx), lambda one: one.name),
         services=bulk.service_names(tx),
     )
-
-
-def _key_of(_context: _Context, cells: Cells) -> str:
-    key = key_of_name(cells.get("name", ""))
-    if not key:
-        raise InvalidInput({"name": "Please enter a name."})
-    return key
 
 
 def _find(
     _tx: Session, context: _Context, keys: Sequence[str]
 ) -> Mapping[str, Existing]:
-    return {
-        key: _existing(context, context.members[key])
-        for key in keys
-        if key in context.members
-    }
+    found = context.members.among(keys)
+    return {key: _existing(context, one) for key, one in found.items()}
 
 
 def _refusals(
     _tx: Session, context: _Context, keys: Sequence[str]
 ) -> Mapping[str, InvalidInput]:
     words = "Somebody of this name is archived. Please restore them first."
-    return {
-        key: InvalidInput({"name": words}) for key in keys if key in context.archived
-    }
+    return context.members.refusals(keys, words)
 
 
 def _existing(context: _Context, member: Member) -> Existing:
@@ -115,7 +99,7 @@ def _day_hours(text: str, day: int) -> list[WeeklyHours]:
 
 
 def _check(context: _Context, cells: Cells) -> Checked:
-    now = context.members.get(key_of_name(cells.get("name", "")))
+    now = context.members.get(cells.get("name", ""))
     wrong: dict[str, str] = {}
     name = bio = ""
     for key, check in (("name", roster.check_name), ("bio", roster.check_bio)):
@@ -194,7 +178,7 @@ def _apply(tx: Session, actor: Actor, rows: Sequence[Planned]) -> None:
 
 
 def _export(_tx: Session, context: _Context) -> Iterator[Existing]:
-    for member in reversed(context.members.values()):
+    for member in context.members.in_use.values():
         yield _existing(context, member)
 
 
@@ -214,7 +198,7 @@ TEAM = Kind(
     ),
     identity="name",
     load=_load,
-    key_of=_key_of,
+    key_of=name_key,
     find=_find,
     refusals=_refusals,
     check=_check,
