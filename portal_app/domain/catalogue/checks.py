@@ -31,7 +31,7 @@ MAX_QUANTITY = 10_000
 MAX_PHOTOS = 12
 MAX_ALT = 200
 CONFIRMATIONS = {"instant": "At once", "office": "The office approves"}
-PRICE_KINDS: dict[str, str] = {
+PRICE_KINDS: dict[PriceKind, str] = {
     rules.FIXED: "Fixed",
     rules.FROM: "From",
     rules.PER_HOUR: "Per hour",

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TypeVar
 
 from sqlmodel import Session
 
@@ -25,6 +25,9 @@ from portal_app.kernel.errors import InvalidInput
 from portal_app.kernel.formats import Formats
 from portal_app.kernel.text import one_line, paragraphs
 
+N = TypeVar("N")
+T = TypeVar("T")
+
 _COLUMN_OF = {
     "category_slug": "category",
     "what_is_needed": "needed",
@@ -44,6 +47,8 @@ _FIELDS = (
     *("buffer_after_minutes", "lead_minutes", "horizon_days", "giftable"),
     *("deposit_minor", "deposit_percent", "confirmation", "active"),
 )
+_price_kind = choice_of({words: key for key, words in checks.PRICE_KINDS.items()})
+_confirmation = choice_of({words: key for key, words in checks.CONFIRMATIONS.items()})
 _WHOLE = "Please enter a whole number."
 _AMOUNT = "Please enter an amount."
 
@@ -121,21 +126,19 @@ class _Reading:
         self, context: _Context, cells: Cells, now: ServiceDefinition, *, new: bool
     ) -> None:
         self._formats, self._cells = context.formats, cells
-        self._now = _texts(context, now)
-        self._before = now
-        self._new = new
+        self._said_now = {} if new else _texts(context, now)
         self.wrong: dict[str, str] = {}
 
-    def value(self, key: str, field: str, read: Callable[[str], Any]) -> Any:
-        """What a cell means; as it is there if it says the same or nothing."""
-        text, before = self._cells.get(key, "").strip(), getattr(self._before, field)
-        if not text or (not self._new and text == self._now[key]):
-            return before
+    def value(self, key: str, now: N, read: Callable[[str], T]) -> N | T:
+        """What a cell means; as it is now if it says the same or nothing."""
+        text = self._cells.get(key, "").strip()
+        if not text or text == self._said_now.get(key):
+            return now
         try:
             return read(text)
         except ValueError as error:
             self.wrong[key] = str(error)
-            return before
+            return now
 
     def whole(self, text: str) -> int:
         """A whole number."""
@@ -156,58 +159,48 @@ class _Reading:
         """Minutes of hours."""
         return amounts.parse_hours(text, self._formats)
 
-    def deposit(self) -> tuple[int, int]:
+    def deposit(self, text: str) -> tuple[int, int]:
         """Minor units or percent of what is paid in advance."""
-        text = self._cells.get("deposit", "").strip()
-        now = self._before.deposit_minor, self._before.deposit_percent
-        if not text or (not self._new and text == self._now["deposit"]):
-            return now
-        try:
-            if text.endswith("%"):
-                return 0, self.whole(text.removesuffix("%").strip())
-            return self.amount(text), 0
-        except ValueError as error:
-            self.wrong["deposit"] = str(error)
-            return now
+        if text.endswith("%"):
+            return 0, self.whole(text.removesuffix("%").strip())
+        return self.amount(text), 0
 
 
 def _check(context: _Context, cells: Cells) -> Checked:
     stored = context.services.get(cells.get("name", ""))
     now = stored.definition if stored else bulk.NEW
     read = _Reading(context, cells, now, new=stored is None)
-    kinds = {words: key for key, words in checks.PRICE_KINDS.items()}
-    confirmations = {words: key for key, words in checks.CONFIRMATIONS.items()}
-    deposit_minor, deposit_percent = read.deposit()
+    deposit_minor, deposit_percent = read.value(
+        "deposit", (now.deposit_minor, now.deposit_percent), read.deposit
+    )
     category = one_line(cells.get("category", ""))
     wanted = replace(
         now,
-        slug=read.value("slug", "slug", lambda text: text.lower()),
+        slug=read.value("slug", now.slug, str.lower),
         category_slug=_category(context, category, now),
-        name=read.value("name", "name", one_line),
-        summary=read.value("summary", "summary", one_line),
-        description=read.value("description", "description", paragraphs),
-        included=read.value("included", "included", paragraphs),
-        what_is_needed=read.value("needed", "what_is_needed", paragraphs),
-        price_kind=read.value("price_kind", "price_kind", choice_of(kinds)),
-        base_price_minor=read.value("price", "base_price_minor", read.amount),
-        price_unit=read.value("price_unit", "price_unit", one_line),
-        tax_basis_points=read.value("tax", "tax_basis_points", read.percent),
-        duration_minutes=read.value("duration", "duration_minutes", read.whole),
+        name=read.value("name", now.name, one_line),
+        summary=read.value("summary", now.summary, one_line),
+        description=read.value("description", now.description, paragraphs),
+        included=read.value("included", now.included, paragraphs),
+        what_is_needed=read.value("needed", now.what_is_needed, paragraphs),
+        price_kind=read.value("price_kind", now.price_kind, _price_kind),
+        base_price_minor=read.value("price", now.base_price_minor, read.amount),
+        price_unit=read.value("price_unit", now.price_unit, one_line),
+        tax_basis_points=read.value("tax", now.tax_basis_points, read.percent),
+        duration_minutes=read.value("duration", now.duration_minutes, read.whole),
         buffer_before_minutes=read.value(
-            "buffer_before", "buffer_before_minutes", read.whole
+            "buffer_before", now.buffer_before_minutes, read.whole
         ),
         buffer_after_minutes=read.value(
-            "buffer_after", "buffer_after_minutes", read.whole
+            "buffer_after", now.buffer_after_minutes, read.whole
         ),
-        lead_minutes=read.value("notice", "lead_minutes", read.hours),
-        horizon_days=read.value("horizon", "horizon_days", read.whole),
-        giftable=read.value("giftable", "giftable", yes_no),
+        lead_minutes=read.value("notice", now.lead_minutes, read.hours),
+        horizon_days=read.value("horizon", now.horizon_days, read.whole),
+        giftable=read.value("giftable", now.giftable, yes_no),
         deposit_minor=deposit_minor,
         deposit_percent=deposit_percent,
-        confirmation=read.value(
-            "confirmation", "confirmation", choice_of(confirmations)
-        ),
-        active=read.value("published", "active", yes_no),
+        confirmation=read.value("confirmation", now.confirmation, _confirmation),
+        active=read.value("published", now.active, yes_no),
     )
     wrong = read.wrong
     if not wanted.category_slug:

@@ -101,14 +101,12 @@ def _day_hours(text: str, day: int) -> list[WeeklyHours]:
 def _check(context: _Context, cells: Cells) -> Checked:
     now = context.members.get(cells.get("name", ""))
     wrong: dict[str, str] = {}
-    name = bio = ""
+    texts = {"name": "", "bio": ""}
     for key, check in (("name", roster.check_name), ("bio", roster.check_bio)):
         try:
-            text = check(cells.get(key, ""))
+            texts[key] = check(cells.get(key, ""))
         except ValueError as error:
             wrong[key] = str(error)
-            continue
-        name, bio = (text, bio) if key == "name" else (name, text)
     weekly: list[WeeklyHours] = []
     for at, key in enumerate(_DAYS):
         try:
@@ -125,15 +123,15 @@ def _check(context: _Context, cells: Cells) -> Checked:
         raise InvalidInput(wrong)
     member = Member(
         id=now.id if now else "",
-        name=name,
-        bio=bio,
+        name=texts["name"],
+        bio=texts["bio"],
         skills=skills,
         hours=tuple(weekly),
     )
     record = asdict(member)
     record["hours"] = [[h.weekday, h.starts, h.ends, h.week] for h in member.hours]
     record["skills"] = list(skills)
-    return Checked(name=name, cells=_texts(context, member), record=record)
+    return Checked(name=member.name, cells=_texts(context, member), record=record)
 
 
 def _day_of(field: str) -> str:
