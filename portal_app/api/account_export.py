@@ -22,6 +22,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from portal_app.api.authentication import RequestAuthenticator
+from portal_app.api.downloads import attachment
 from portal_app.api.work_pool import Busy, WorkPool
 from portal_app.domain.bookings import queries, rules
 from portal_app.domain.business import permissions
@@ -192,15 +193,10 @@ async def _pieces_of(
 
 
 def _download(pieces: AsyncIterator[bytes]) -> Response:
-    name = f"my-data-{utc_now():%Y-%m-%d}.zip"
     return StreamingResponse(
         pieces,
         media_type="application/zip",
-        headers={
-            "cache-control": "private, no-store",
-            "content-disposition": f'attachment; filename="{name}"',
-            "x-content-type-options": "nosniff",
-        },
+        headers=attachment(f"my-data-{utc_now():%Y-%m-%d}.zip"),
     )
 
 

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from portal_app.api.authentication import client_address
+from portal_app.api.downloads import PRIVATE, attachment
 from portal_app.api.guard import session_secret
 from portal_app.domain.bookings import queries
 from portal_app.domain.bookings.views import CalendarEntry
@@ -22,7 +23,6 @@ from portal_app.kernel.ids import hash_secret
 from portal_app.settings import Settings
 
 _NOT_FOUND = 404
-_PRIVATE = {"cache-control": "private, no-store", "x-content-type-options": "nosniff"}
 
 
 def calendar_file(entry: CalendarEntry) -> bytes:
@@ -71,13 +71,12 @@ def calendar_routes(database: Database, settings: Settings) -> list[Route]:
             return Response(
                 "We could not find that booking.",
                 _NOT_FOUND,
-                _PRIVATE,
+                PRIVATE,
                 media_type="text/plain",
             )
-        kept_as = f'attachment; filename="booking-{entry.number}.ics"'
         return Response(
             calendar_file(entry),
-            headers=_PRIVATE | {"content-disposition": kept_as},
+            headers=attachment(f"booking-{entry.number}.ics"),
             media_type="text/calendar",
         )
 

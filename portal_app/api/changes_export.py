@@ -12,6 +12,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from portal_app.api.authentication import RequestAuthenticator
+from portal_app.api.downloads import PRIVATE, attachment
 from portal_app.domain.office import change_history
 from portal_app.domain.office.change_history import ChangesFilter
 from portal_app.kernel.clock import utc_now
@@ -20,7 +21,6 @@ from portal_app.kernel.errors import NotAllowed
 from portal_app.settings import Settings
 
 _LONGEST_PARAMETER = 60
-_PRIVATE = {"cache-control": "private, no-store", "x-content-type-options": "nosniff"}
 
 
 def changes_export_routes(database: Database, settings: Settings) -> list[Route]:
@@ -34,9 +34,8 @@ def changes_export_routes(database: Database, settings: Settings) -> list[Route]
                 change_history.csv_pieces, database, actor, _asked(request)
             )
         except NotAllowed:
-            return Response("We could not find that.", 404, _PRIVATE)
-        name = f"changes-{utc_now():%Y-%m-%d}.csv"
-        headers = _PRIVATE | {"content-disposition": f'attachment; filename="{name}"'}
+            return Response("We could not find that.", 404, PRIVATE)
+        headers = attachment(f"changes-{utc_now():%Y-%m-%d}.csv")
         if request.method == "HEAD":
             return Response(headers=headers, media_type="text/csv; charset=utf-8")
         return StreamingResponse(

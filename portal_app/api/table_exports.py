@@ -12,6 +12,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from portal_app.api.authentication import RequestAuthenticator
+from portal_app.api.downloads import PRIVATE, attachment
 from portal_app.api.work_pool import Busy, WorkPool
 from portal_app.domain.imports import exports
 from portal_app.kernel.clock import utc_now
@@ -19,7 +20,6 @@ from portal_app.kernel.db import Database
 from portal_app.kernel.errors import NotAllowed, NotFound
 from portal_app.settings import Settings
 
-_PRIVATE = {"cache-control": "private, no-store", "x-content-type-options": "nosniff"}
 _AT_ONCE, _WAITING = 2, 8
 _PIECE = 256 * 1024
 
@@ -40,16 +40,14 @@ def table_export_routes(database: Database, settings: Settings) -> list[Route]:
         try:
             file = await pool.run_for(request.receive, make)
         except (NotAllowed, NotFound):
-            return Response("We could not find that.", 404, _PRIVATE)
+            return Response("We could not find that.", 404, PRIVATE)
         except Busy as busy:
-            headers = _PRIVATE | {"retry-after": str(busy.retry_after)}
+            headers = PRIVATE | {"retry-after": str(busy.retry_after)}
             return Response(busy.message, 503, headers)
         except ClientDisconnect:
             return Response(status_code=400)
         name = f"{kind}-template" if template else f"{kind}-{utc_now():%Y-%m-%d}"
-        headers = _PRIVATE | {
-            "content-disposition": f'attachment; filename="{name}.{ending}"'
-        }
+        headers = attachment(f"{name}.{ending}")
         media_type = exports.FORMATS[ending]
         if request.method == "HEAD":
             file.close()
