@@ -19,7 +19,8 @@ SELF = "self"
 """The role of the contact that is the customer."""
 
 
-_ADDRESS_COLUMNS = ("street", "unit", "town", "state", "postcode", "country")
+ADDRESS_PARTS = ("street", "unit", "town", "state", "postcode", "country")
+"""The columns of an address, in the order of an envelope."""
 EMPTY_ADDRESS: dict[str, Any] = {
     "street": "",
     "town": "",
@@ -42,11 +43,11 @@ class AddressColumns(SQLModel):
     @property
     def address(self) -> Address:
         """The address without notes on how to get in."""
-        return Address(**{name: getattr(self, name) for name in _ADDRESS_COLUMNS})
+        return Address(**{name: getattr(self, name) for name in ADDRESS_PARTS})
 
     @address.setter
     def address(self, address: Address) -> None:
-        for name in _ADDRESS_COLUMNS:
+        for name in ADDRESS_PARTS:
             setattr(self, name, getattr(address, name))
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from babel import Locale
 from babel.dates import parse_date
-from sqlalchemy import and_, insert, or_, update
+from sqlalchemy import insert, or_, update
 from sqlmodel import Session, SQLModel, col, select
 
 from portal_app.domain.accounts.models import Account
@@ -27,7 +27,7 @@ from portal_app.domain.customers.addresses import (
     validate_address,
 )
 from portal_app.domain.customers.models import (
-    EMPTY_ADDRESS,
+    ADDRESS_PARTS,
     SELF,
     BillingAddress,
     Contact,
@@ -43,7 +43,6 @@ from portal_app.kernel.ids import new_id
 from portal_app.kernel.ownership import require_office
 from portal_app.kernel.text import is_readable, one_line
 
-ADDRESS_PARTS = ("street", "unit", "town", "state", "postcode", "country")
 _MAX_COMPANY = 120
 _BATCH = 500
 
@@ -313,7 +312,9 @@ def change_customers(
         {
             key: record.address
             for key, record in records.items()
-            if key in before and record.address != before[key].address
+            if key in before
+            and record.address is not None
+            and record.address != before[key].address
         },
     )
 
@@ -350,11 +351,9 @@ def _by_customer(tx: Session, table: Any, ids: Sequence[str]) -> dict[str, Any]:
 def _default_places(tx: Session, ids: Sequence[str]) -> dict[str, Location]:
     rows = tx.exec(
         select(Location).where(
-            and_(
-                col(Location.customer_id).in_(ids),
-                col(Location.is_default),
-                col(Location.archived_at).is_(None),
-            )
+            col(Location.customer_id).in_(ids),
+            col(Location.is_default),
+            col(Location.archived_at).is_(None),
         )
     )
     return {row.customer_id: row for row in rows}
@@ -370,26 +369,8 @@ def _details(record: CustomerRecord) -> dict[str, Any]:
     }
 
 
-def _parts(address: Address) -> dict[str, str]:
+def _parts(address: Address) -> dict[str, Any]:
     return {name: getattr(address, name) for name in ADDRESS_PARTS}
-
-
-def _billing(customer_id: str, address: Address) -> BillingAddress:
-    row = BillingAddress(customer_id=customer_id, **EMPTY_ADDRESS)
-    row.address = address
-    return row
-
-
-def _place(customer_id: str, address: Address, *, is_default: bool) -> Location:
-    row = Location(
-        customer_id=customer_id,
-        **EMPTY_ADDRESS,
-        place_key=place_key(address),
-        is_default=is_default,
-        created_at=utc_now(),
-    )
-    row.address = address
-    return row
 
 
 def _change_phones(tx: Session, phones: Mapping[str, str]) -> None:
@@ -429,12 +410,10 @@ def _change_phones(tx: Session, phones: Mapping[str, str]) -> None:
 
 
 def _change_addresses(
-    tx: Session,
-    before: Mapping[str, CustomerRecord],
-    wanted: Mapping[str, Address | None],
+    tx: Session, before: Mapping[str, CustomerRecord], wanted: Mapping[str, Address]
 ) -> None:
     """Change billing addresses; the default place moves along if it was there."""
-    ids = [key for key, address in wanted.items() if address is not None]
+    ids = list(wanted)
     billing = _by_customer(tx, BillingAddress, ids)
     saved: dict[str, list[Location]] = {}
     for place in tx.exec(
@@ -443,19 +422,16 @@ def _change_addresses(
         )
     ):
         saved.setdefault(place.customer_id, []).append(place)
-    fresh: list[Location] = []
-    for key in ids:
-        address, old = wanted[key], before[key].address
-        if address is None:
-            continue
+    defaults: list[Location] = []
+    for key, address in wanted.items():
         row = billing.get(key)
         if row is None:
-            tx.add(_billing(key, address))
+            row = BillingAddress(customer_id=key, **_parts(address))
         else:
             row.address = address
             row.latitude = row.longitude = None
-            tx.add(row)
-        places = saved.get(key, [])
+        tx.add(row)
+        places, old = saved.get(key, []), before[key].address
         default = next((one for one in places if one.is_default), None)
         moves = default is None or (
             old is not None and default.place_key == place_key(old)
@@ -466,13 +442,20 @@ def _change_addresses(
             default.is_default = False
             default.version += 1
             tx.add(default)
-        same = next((p for p in places if p.place_key == place_key(address)), None)
-        if same is None:
-            fresh.append(_place(key, address, is_default=True))
-        else:
-            fresh.append(same)
+        there = place_key(address)
+        same = next((one for one in places if one.place_key == there), None)
+        defaults.append(
+            same
+            or Location(
+                customer_id=key,
+                **_parts(address),
+                place_key=there,
+                created_at=utc_now(),
+            )
+        )
+    # The partial index allows one default at any moment: none, then one.
     tx.flush()
-    for place in fresh:
+    for place in defaults:
         place.is_default = True
         tx.add(place)
     tx.flush()
@@ -539,9 +522,9 @@ def _check_address(
     try:
         return validate_address(replace(form, country=country))
     except InvalidInput as error:
-        if "country" in wrong:
-            return None
-        wrong |= error.fields
+        # Of another country other things are wrong.
+        if "country" not in wrong:
+            wrong |= error.fields
         return None
 
 
