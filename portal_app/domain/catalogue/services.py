@@ -84,6 +84,8 @@ class ServiceForm:
 
     ``category`` is an id, ``notice`` hours, ``horizon`` days, ``tax`` percent; what
     is empty of these three is the business's. ``duration`` and buffers are minutes.
+    ``dependent_types`` are the ticked ones of the ``offered_types``: what a service
+    says of others stays. Without it there are no others.
     """
 
     name: str = ""
@@ -105,6 +107,7 @@ class ServiceForm:
     horizon: str = ""
     options: tuple[OptionForm, ...] = ()
     dependent_types: tuple[str, ...] = ()
+    offered_types: tuple[str, ...] | None = None
     giftable: bool = False
     deposit_kind: str = "none"
     deposit: str = ""
@@ -393,7 +396,7 @@ class _ParsedForm:
             active=form.published,
             position=row.position,
             options=self._read_options(options),
-            dependent_types=_ordered_types(row.dependent_types, form.dependent_types),
+            dependent_types=_ordered_types(row.dependent_types, form),
             price_kind=cast("rules.PriceKind", kind),
             tax_basis_points=self._percent("tax", form.tax),
             horizon_days=self._whole("horizon", form.horizon),
@@ -537,12 +540,16 @@ def _form_faults(faults: dict[str, str]) -> dict[str, str]:
     return {_FORM_NAMES.get(part, part): words for part, words in faults.items()}
 
 
-def _ordered_types(before: Sequence[str], wanted: Sequence[str]) -> tuple[str, ...]:
+def _ordered_types(before: Sequence[str], form: ServiceForm) -> tuple[str, ...]:
     """The ticked types; those that were there keep their order."""
-    typed = booked_for_by_type(wanted)
-    slugs = [slug for slug in booked_for_by_type(before) if slug in typed]
-    slugs += [slug for slug in typed if slug not in slugs]
-    return tuple(str(typed[slug]) for slug in slugs)
+    there = booked_for_by_type(before)
+    wanted = booked_for_by_type(form.dependent_types)
+    if form.offered_types is not None:
+        hidden = {slug: there[slug] for slug in there.keys() - form.offered_types}
+        wanted = hidden | wanted
+    slugs = [slug for slug in there if slug in wanted]
+    slugs += [slug for slug in wanted if slug not in slugs]
+    return tuple(str(wanted[slug]) for slug in slugs)
 
 
 def _is_name_taken(others: Sequence[Service], name: str) -> bool:

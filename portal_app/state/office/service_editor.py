@@ -79,7 +79,10 @@ def _read_page(tx: Session, who: Actor, service_id: str) -> EditorPage:
 
 
 def _store(tx: Session, who: Actor, service_id: str, form: Form, version: int) -> None:
-    services.change_service(tx, who, service_id, typed_service(form), version)
+    # An archived type is not in the form, and is to be there when it is restored.
+    offered = tuple(row.slug for row in types.active_type_rows(tx))
+    typed = typed_service(form, offered)
+    services.change_service(tx, who, service_id, typed, version)
     before = set(form_parsing.field(form, "people_before").split())
     wanted = set(form_parsing.ticked_group(form, "people", _MOST_KEYS))
     service_people.change_people(
@@ -92,7 +95,9 @@ def _store(tx: Session, who: Actor, service_id: str, form: Form, version: int) -
     )
 
 
-def typed_service(form: Form) -> ServiceForm:
+def typed_service(
+    form: Form, offered_types: tuple[str, ...] | None = None
+) -> ServiceForm:
     """The service that a submitted form says."""
     texts = form_parsing.texts(
         form,
@@ -142,6 +147,7 @@ def typed_service(form: Form) -> ServiceForm:
             str(_typed_booked_for(form, slug))
             for slug in form_parsing.ticked_group(form, "types", _MOST_KEYS)
         ),
+        offered_types=offered_types,
         giftable=form_parsing.ticked(form, "giftable"),
         published=form_parsing.ticked(form, "published"),
     )

@@ -14,6 +14,7 @@ from portal_app.domain.catalogue.definitions import (
     define_service,
 )
 from portal_app.domain.change_log.models import ChangeEntry
+from portal_app.domain.dependents import types
 from portal_app.domain.scheduling import roster
 from portal_app.domain.scheduling import service as scheduling
 from portal_app.domain.scheduling.roster import FieldworkerDefinition
@@ -194,6 +195,34 @@ def test_a_service_is_for_some_of_a_type(database: Database) -> None:
     )
     assert found[-1].differences == [
         {"label": "Booked for", "before": "pet: species = dog", "after": "pet; pool"}
+    ]
+
+
+def test_an_archived_type_stays_and_is_there_when_it_is_restored(
+    database: Database,
+) -> None:
+    ids = database.call(_services)
+    database.call(define_dependent_types)
+    tab = _editor(ids["walk"])
+    typed = FORM | {"category": tab.state(OfficeServiceState).form.category}
+    typed |= {"types.pet": "on", "when.pet": "species", "answers.pet.dog": "on"}
+    typed |= {"types.pool": "on", "version": "1", "request": "r1"}
+    tab.fire(OfficeServiceState.save, typed)
+    database.call(types.archive_type, SYSTEM, "pet")
+
+    tab = _editor(ids["walk"])
+    assert [one.slug for one in tab.state(OfficeServiceState).types] == ["pool"]
+    typed = FORM | {"category": typed["category"], "version": "2", "price": "21"}
+    tab.fire(OfficeServiceState.save, typed | {"request": "r2"})
+    state = tab.state(OfficeServiceState)
+    assert (state.errors, state.saved) == ({}, "r2")
+    assert state.form.dependent_types == ["pet: species = dog"]
+    database.call(types.restore_type, SYSTEM, "pet")
+    tab = _editor(ids["walk"])
+    shown = tab.state(OfficeServiceState).types
+    assert [(one.slug, one.ticked, one.shown_values) for one in shown] == [
+        ("pet", True, ["dog"]),
+        ("pool", False, []),
     ]
 
 
