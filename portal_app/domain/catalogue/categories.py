@@ -119,7 +119,7 @@ def archive_category(tx: Session, actor: Actor, category_id: str) -> None:
         raise Conflict(
             f"There are services in “{row.name}”. Please move or archive them first."
         )
-    change_log.archive(tx, actor, row, _thing_of(row))
+    change_log.archive(tx, actor, row, thing_of(row))
 
 
 def restore_category(tx: Session, actor: Actor, category_id: str) -> None:
@@ -130,7 +130,7 @@ def restore_category(tx: Session, actor: Actor, category_id: str) -> None:
         NotFound: If there is no such category.
     """
     row = _locked_row(tx, actor, category_id)
-    change_log.restore(tx, actor, row, _thing_of(row))
+    change_log.restore(tx, actor, row, thing_of(row))
 
 
 def reorder_categories(tx: Session, actor: Actor, ids: Sequence[str]) -> None:
@@ -141,7 +141,12 @@ def reorder_categories(tx: Session, actor: Actor, ids: Sequence[str]) -> None:
     """
     require_office(actor)
     businesses.lock_business(tx)
-    change_log.store_order(tx, actor, category_rows(tx), ids, _thing_of)
+    change_log.store_order(tx, actor, category_rows(tx), ids, thing_of)
+
+
+def thing_of(row: Category) -> Thing:
+    """A category as the change log names it."""
+    return Thing(_KIND, row.id, row.name)
 
 
 def category_rows(tx: Session) -> list[Category]:
@@ -168,14 +173,14 @@ def store_category(
         )
         tx.add(row)
         tx.flush()
-        change_log.record(tx, actor, "added", _thing_of(row))
+        change_log.record(tx, actor, "added", thing_of(row))
         return row
     before, after = CATEGORY_RECORD.values(row), CATEGORY_RECORD.values(wanted)
     if before != after:
         CATEGORY_RECORD.write(row, after)
         row.version += 1
         differences = change_log.differences(CATEGORY_RECORD, before, after)
-        change_log.record(tx, actor, "changed", _thing_of(row), differences)
+        change_log.record(tx, actor, "changed", thing_of(row), differences)
     if row.position != wanted.position:
         row.position = wanted.position
     tx.add(row)
@@ -209,7 +214,3 @@ def _locked_row(tx: Session, actor: Actor, category_id: str) -> Category:
     if row is None:
         raise NotFound("There is no such category.")
     return row
-
-
-def _thing_of(row: Category) -> Thing:
-    return Thing(_KIND, row.id, row.name)

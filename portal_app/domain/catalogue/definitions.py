@@ -8,7 +8,7 @@ from sqlmodel import Session, select
 from portal_app.domain.catalogue import categories, checks, rows
 from portal_app.domain.catalogue.checks import CategoryDefinition, ServiceDefinition
 from portal_app.domain.catalogue.models import Category, Service
-from portal_app.kernel import archival
+from portal_app.domain.change_log import service as change_log
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.errors import InvalidInput
 from portal_app.kernel.ownership import require_office
@@ -35,7 +35,7 @@ def define_category(tx: Session, actor: Actor, definition: CategoryDefinition) -
         raise InvalidInput(faults, "Please check the category.")
     row = tx.exec(select(Category).where(Category.slug == definition.slug)).first()
     if row is not None:
-        archival.restore(tx, row)
+        change_log.restore(tx, actor, row, categories.thing_of(row))
     return categories.store_category(tx, actor, row, definition).id
 
 
@@ -54,7 +54,7 @@ def define_service(tx: Session, actor: Actor, definition: ServiceDefinition) -> 
     checks.check_service(definition)
     row = tx.exec(select(Service).where(Service.slug == definition.slug)).first()
     if row is not None:
-        archival.restore(tx, row)
+        change_log.restore(tx, actor, row, rows.thing_of(row))
     now = rows.photos_of(tx, row.id) if row else ()
     photos = rows.with_shipped_photo(now, definition.image, definition.image_alt)
     return rows.store_service(tx, actor, row, definition, photos).id

@@ -27,7 +27,7 @@ def readable_photo(
 ) -> ReadablePhoto:
     """A photo that was handed in.
 
-    Everybody sees those of a service that is or was published; of a draft, the
+    Everybody sees those of a published service, archived or not; of a draft, the
     office alone.
 
     Raises:

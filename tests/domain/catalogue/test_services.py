@@ -10,8 +10,20 @@ from sqlmodel import Session, col, select
 from portal_app.domain.accounts.models import Account
 from portal_app.domain.bookings import confirmation, drafts, queries
 from portal_app.domain.bookings.confirmation import OverviewChanged
-from portal_app.domain.catalogue import amounts, categories, service, services, tax
+from portal_app.domain.catalogue import (
+    amounts,
+    categories,
+    rows,
+    service,
+    services,
+    tax,
+)
 from portal_app.domain.catalogue.categories import CategoryForm
+from portal_app.domain.catalogue.definitions import (
+    CategoryDefinition,
+    define_category,
+    define_service,
+)
 from portal_app.domain.catalogue.models import Category, Service, ServicePhoto
 from portal_app.domain.catalogue.service import OnRequest
 from portal_app.domain.catalogue.services import (
@@ -454,6 +466,24 @@ def test_categories_are_kept_by_hand(db: Database) -> None:
     db.call(categories.archive_category, SYSTEM, pets)
     with pytest.raises(Conflict, match="Pet care"):
         db.call(services.restore_service, SYSTEM, shop.walk)
+
+
+def test_a_definition_of_what_is_archived_restores_it_and_that_is_logged(
+    db: Database,
+) -> None:
+    shop = db.call(create_sample_business)
+    pets = db.query(lambda tx: tx.get_one(Service, shop.walk).category_id)
+    walk = db.query(lambda tx: rows.definition_of(tx, tx.get_one(Service, shop.walk)))
+    slug = db.query(lambda tx: tx.get_one(Category, pets).slug)
+    db.call(services.archive_service, SYSTEM, shop.walk)
+    db.call(categories.archive_category, SYSTEM, pets)
+    category = CategoryDefinition(slug, "Pet care")
+    for _ in range(2):
+        db.call(define_category, SYSTEM, category)
+        db.call(define_service, SYSTEM, walk)
+    for thing_id in (pets, shop.walk):
+        log = db.query(_log, thing_id)
+        assert [action for action, _ in log] == ["added", "archived", "restored"]
 
 
 def test_the_tax_is_the_countrys_unless_said(db: Database) -> None:
