@@ -386,26 +386,30 @@ def _change_phones(tx: Session, phones: Mapping[str, str]) -> None:
         return
     kept: dict[str, list[ContactPhone]] = {}
     for row in tx.exec(
-        select(ContactPhone)
-        .where(col(ContactPhone.contact_id).in_(list(own.values())))
-        .order_by(col(ContactPhone.position))
+        select(ContactPhone).where(col(ContactPhone.contact_id).in_(own.values()))
     ):
         kept.setdefault(row.customer_id, []).append(row)
-    tx.execute(
-        update(ContactPhone)
-        .where(col(ContactPhone.contact_id).in_(list(own.values())))
-        .values(is_primary=False)
-    )
+    mains: list[ContactPhone] = []
     for customer_id, contact_id in own.items():
         rows, number = kept.get(customer_id, []), phones[customer_id]
         same = next((row for row in rows if row.number == number), None)
-        main = same or next(iter(rows), None)
-        if main is None:
-            main = ContactPhone(
+        before = next((row for row in rows if row.is_primary), None)
+        mains.append(
+            same
+            or before
+            or ContactPhone(
                 customer_id=customer_id, contact_id=contact_id, number=number
             )
+        )
+    # The partial index allows one main phone at any moment: none, then one.
+    tx.execute(
+        update(ContactPhone)
+        .where(col(ContactPhone.contact_id).in_(own.values()))
+        .values(is_primary=False)
+    )
+    for main in mains:
+        main.number, main.is_primary = phones[main.customer_id], True
         tx.add(main)
-        main.number, main.is_primary = number, True
     tx.flush()
 
 

@@ -256,6 +256,7 @@ def test_contact_points_keep_step_with_a_changed_phone(desk: ImportDesk) -> None
         profile = desk.db.query(profiles.get_profile, actor)
         assert profile.phone == number
         assert [one.text for one in profile.phones if one.primary] == [number]
+    assert {one.text for one in profile.phones} == {"0412 345 678", "0412 000 333"}
 
 
 def test_a_saved_place_moves_along_only_where_it_was_the_address(
