@@ -6,7 +6,6 @@ or, where that cannot download, from the system's packages.
 
 import asyncio
 import shutil
-import subprocess
 import sys
 import warnings
 from functools import cache
@@ -15,6 +14,8 @@ from types import TracebackType
 from typing import Self
 
 from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwright
+
+from tests.support.packages import install_package, run_quietly
 
 LAUNCH_ARGUMENTS = [
     "--no-sandbox",
@@ -61,17 +62,6 @@ def _shell_beside(browser: Path) -> Path | None:
     return None
 
 
-# Another installation may be under way; it is waited for.
-_APT = ("apt-get", "-qq", "-o", "DPkg::Lock::Timeout=300")
-
-
-def _run(*command: str) -> bool:
-    if shutil.which(command[0]) is None:
-        return False
-    finished = subprocess.run(command, capture_output=True, check=False, timeout=900)
-    return finished.returncode == 0
-
-
 def install_browser() -> None:
     """Get a headless shell; where there is none to get, a whole browser will do.
 
@@ -83,7 +73,7 @@ def install_browser() -> None:
     print("Getting Chromium for the browser tests ...", flush=True)
     if browser_executable() is None:
         own = (sys.executable, "-m", "playwright", "install", "--only-shell")
-        _run(*own, "chromium")
+        run_quietly(*own, "chromium")
         browser_executable.cache_clear()
     for package in ("chromium-headless-shell", "chromium"):
         if browser_executable() is None or package.endswith("shell"):
@@ -98,9 +88,7 @@ def install_browser() -> None:
 def _install_package(name: str) -> None:
     if "shell" in (browser_executable() or ""):
         return
-    if not _run(*_APT, "install", "-y", name):
-        _run(*_APT, "update")
-        _run(*_APT, "install", "-y", name)
+    install_package(name)
     browser_executable.cache_clear()
 
 

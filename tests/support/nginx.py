@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from tests.support.packages import install_package
 from tests.support.processes import end, wait_until_ready
 
 _REQUIRED = os.environ.get("PORTAL_TEST_SERVICES") == "required"
@@ -61,17 +62,7 @@ def install_nginx() -> None:
     if not _REQUIRED or nginx_executable() is not None:
         return
     print("Getting nginx for the tests of proxies ...", flush=True)
-    if shutil.which("apt-get"):
-        # Another installation may be under way; it is waited for.
-        apt = ("apt-get", "-qq", "-o", "DPkg::Lock::Timeout=300")
-        install = (*apt, "install", "-y", "--no-install-recommends")
-        for command in (
-            (*install, "nginx"),
-            (*apt, "update"),
-            (*install, "nginx"),
-        ):
-            if nginx_executable() is None:
-                subprocess.run(command, capture_output=True, check=False, timeout=600)
+    install_package("nginx", "--no-install-recommends")
     if nginx_executable() is None:
         sys.exit("tests: no nginx; install your system's nginx package")
 
