@@ -23,6 +23,7 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 from portal_app.domain.files.rules import XLSX, utf_16
+from portal_app.domain.imports.cells import yes_no_text
 from portal_app.kernel.errors import InvalidInput
 from portal_app.kernel.spreadsheets import (
     BYTE_ORDER_MARK,
@@ -286,7 +287,7 @@ def _cell_text(value: Any) -> str:
     """The value of a cell as a person would type it."""
     text = "" if value is None else str(value)
     if isinstance(value, bool):
-        text = "Yes" if value else "No"
+        text = yes_no_text(value)
     elif isinstance(value, datetime) and value.time() == time():
         text = value.date().isoformat()
     elif isinstance(value, time):

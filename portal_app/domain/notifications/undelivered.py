@@ -93,7 +93,7 @@ def count(tx: Session, actor: Actor) -> int:
     """How many mails were given up and not sent again.
 
     Raises:
-        NotAllowed: If the actor is not the office.
+        NotAllowed: If the actor may not see what the office sees.
     """
     require_staff(actor)
     given_up = col(OutboxMessage.failed_at).is_not(None)
