@@ -20,7 +20,7 @@ from portal_app.domain.scheduling import service as scheduling
 from portal_app.domain.scheduling.models import Fieldworker
 from portal_app.kernel import ownership
 from portal_app.kernel.audiences import SYSTEM, Actor
-from portal_app.kernel.clock import frozen, instants_of_wall_time, utc_now
+from portal_app.kernel.clock import frozen, instants_of_wall_time, today_in, utc_now
 from portal_app.kernel.db import Database
 
 _BOOKING_LEAD_TIME = timedelta(days=6)
@@ -50,7 +50,7 @@ def load_appointment(db: Database, actor: Actor, wanted: DemoAppointment) -> Non
 
 def _start_instant(tx: Session, wanted: DemoAppointment) -> datetime:
     zone = businesses.formats(tx).zone
-    today = utc_now().astimezone(zone).date()
+    today = today_in(zone)
     monday = today - timedelta(days=today.weekday())
     day = monday + timedelta(weeks=wanted.weeks, days=wanted.weekday)
     # No appointment lies in the hour that daylight saving skips.

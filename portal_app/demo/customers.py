@@ -40,7 +40,7 @@ from portal_app.domain.files.uploads import Upload
 from portal_app.domain.packs import service as packs
 from portal_app.kernel import ownership
 from portal_app.kernel.audiences import SYSTEM, Actor
-from portal_app.kernel.clock import utc_now
+from portal_app.kernel.clock import today_in, utc_now
 from portal_app.kernel.db import Database
 from portal_app.kernel.ownership import customer_of
 from portal_app.kernel.text_files import read_text
@@ -176,7 +176,7 @@ def _document_kinds(tx: Session, dependent_id: str) -> set[str]:
 
 def _expiry_date(db: Database, paper: DemoDocument) -> date:
     zone = db.query(businesses.formats).zone
-    return utc_now().astimezone(zone).date() + timedelta(days=paper.in_days)
+    return today_in(zone) + timedelta(days=paper.in_days)
 
 
 def _upload_file(

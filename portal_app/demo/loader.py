@@ -37,7 +37,7 @@ from portal_app.domain.sign_in import rules
 from portal_app.domain.sign_in import sign_up as customers
 from portal_app.domain.tables import metadata
 from portal_app.kernel.audiences import SYSTEM, Actor, Audience
-from portal_app.kernel.clock import day_bounds, frozen, utc_now
+from portal_app.kernel.clock import day_bounds, frozen, today_in, utc_now
 from portal_app.kernel.db import Database
 from portal_app.kernel.errors import Conflict
 
@@ -152,7 +152,7 @@ def _load_holidays(tx: Session, business: DemoContent) -> None:
 
 def _load_time_off(tx: Session, business: DemoContent) -> None:
     zone = ZoneInfo(business.business.timezone)
-    today = utc_now().astimezone(zone).date()
+    today = today_in(zone)
     for absence in business.time_off:
         who = None
         if absence.fieldworker:

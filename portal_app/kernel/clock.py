@@ -19,6 +19,11 @@ def utc_now() -> datetime:
     return override() if override else datetime.now(UTC)
 
 
+def today_in(zone: ZoneInfo) -> date:
+    """The day that it is now on the calendar of a zone."""
+    return utc_now().astimezone(zone).date()
+
+
 def frozen(instant: datetime) -> AbstractContextManager[None]:
     """Make ``utc_now`` answer ``instant`` within the context (tests, demo data)."""
 

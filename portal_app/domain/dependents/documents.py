@@ -21,7 +21,7 @@ from portal_app.domain.files import attachments
 from portal_app.domain.files import rules as file_rules
 from portal_app.domain.files.views import FileView
 from portal_app.kernel.audiences import Actor
-from portal_app.kernel.clock import utc_now
+from portal_app.kernel.clock import today_in, utc_now
 from portal_app.kernel.errors import Conflict, InvalidInput, NotFound
 from portal_app.kernel.features import Feature
 from portal_app.kernel.formats import Formats
@@ -148,7 +148,7 @@ def document_views(
     formats: Formats,
 ) -> list[DocumentView]:
     """Papers as a browser sees them."""
-    today = utc_now().astimezone(formats.zone).date()
+    today = today_in(formats.zone)
     return [
         DocumentView(
             id=row.id,
@@ -194,7 +194,7 @@ def attention_notice(
 
     A paper that was renewed does not: the newest of its kind counts.
     """
-    today = utc_now().astimezone(formats.zone).date()
+    today = today_in(formats.zone)
     newest: dict[str, DependentDocument] = {}
     for row in rows:  # in the order of their ends
         newest[row.kind or row.id] = row

@@ -20,7 +20,7 @@ from portal_app.domain.dependents.models import (
 )
 from portal_app.domain.dependents.types import type_definition_of
 from portal_app.domain.notifications import outbox as notifications
-from portal_app.kernel.clock import utc_now
+from portal_app.kernel.clock import today_in
 from portal_app.kernel.db import Database
 from portal_app.kernel.features import Feature
 
@@ -55,7 +55,7 @@ def _remind_batch(tx: Session, after: str) -> tuple[int, str]:
     if not permissions.is_on(tx, Feature.DEPENDENTS):
         return 0, ""
     formats = businesses.formats(tx)
-    steps = rules.expiries_to_remind(utc_now().astimezone(formats.zone).date())
+    steps = rules.expiries_to_remind(today_in(formats.zone))
     rows = tx.execute(
         select_columns(DependentDocument, Dependent, DependentType, Customer)
         .join(Dependent, col(Dependent.id) == col(DependentDocument.dependent_id))

@@ -39,7 +39,7 @@ from portal_app.domain.files import rules as file_rules
 from portal_app.kernel import archival
 from portal_app.kernel.audiences import Actor, Audience
 from portal_app.kernel.changes import Change
-from portal_app.kernel.clock import utc_now
+from portal_app.kernel.clock import today_in, utc_now
 from portal_app.kernel.errors import Conflict, InvalidInput, NotFound
 from portal_app.kernel.features import Feature
 from portal_app.kernel.ownership import customer_of, owned_by
@@ -283,7 +283,7 @@ def get_dependent(tx: Session, actor: Actor, dependent_id: str) -> DependentView
     papers = documents.documents_by_dependent(tx, [row.id])[row.id]
     pictures = attachments.file_views(tx, {paper.file_id for paper in papers})
     formats = businesses.formats(tx)
-    today = utc_now().astimezone(formats.zone).date()
+    today = today_in(formats.zone)
     return DependentView(
         id=row.id,
         name=row.name,

@@ -33,7 +33,7 @@ from portal_app.domain.files import rules as file_rules
 from portal_app.domain.files.views import FileView
 from portal_app.kernel.audiences import Actor, Audience
 from portal_app.kernel.changes import Change
-from portal_app.kernel.clock import utc_now
+from portal_app.kernel.clock import today_in, utc_now
 from portal_app.kernel.errors import InvalidInput, NotFound
 from portal_app.kernel.features import Feature
 from portal_app.kernel.formats import Formats
@@ -236,7 +236,7 @@ def save_values(
     by_definition = {row.definition_id: row for row in rows}
     stored = {row.definition_id: _stored_value(row) for row in rows}
     formats = businesses.formats(tx)
-    today = utc_now().astimezone(formats.zone).date()
+    today = today_in(formats.zone)
     changes = d.check_answers(
         fields,
         actor.audience.value,
@@ -325,7 +325,7 @@ def _missing(
     fields = _asked_by_scope(tx, audience, scopes.values())
     asked = [subject for subject, scope in scopes.items() if fields[scope]]
     stored = _stored_by_subject(tx, asked)
-    today = utc_now().astimezone(businesses.formats(tx).zone).date()
+    today = today_in(businesses.formats(tx).zone)
     found: dict[Subject, list[Definition]] = {subject: [] for subject in scopes}
     for subject in asked:
         of_scope = fields[scopes[subject]]
@@ -342,7 +342,7 @@ def differences(
 ) -> list[Change]:
     """Where answers differ from what is stored now, for a ``EditConflict``."""
     formats = businesses.formats(tx)
-    today = utc_now().astimezone(formats.zone).date()
+    today = today_in(formats.zone)
     found = []
     fields = {field.key: field for field in _asked(tx, audience, scope)}
     for view in field_views(tx, audience, scope, subject):
@@ -465,7 +465,7 @@ def _field_view(  # noqa: PLR0917 - one step of the function above
 
 def _input_bounds(field: Definition, formats: Formats) -> tuple[str, str]:
     if field.kind == d.DATE and field.period:
-        today = utc_now().astimezone(formats.zone).date().isoformat()
+        today = today_in(formats.zone).isoformat()
         return ("", today) if field.period == d.PAST else (today, "")
     return (
         "" if field.minimum is None else f"{field.minimum:f}",

@@ -17,7 +17,7 @@ from portal_app.domain.scheduling.roster import check_day, check_reason, hold, t
 from portal_app.domain.scheduling.rules import DayStretch, as_stretches
 from portal_app.domain.scheduling.views import DateView
 from portal_app.kernel.audiences import Actor
-from portal_app.kernel.clock import utc_now
+from portal_app.kernel.clock import today_in
 from portal_app.kernel.errors import Conflict, InvalidInput, NotFound
 from portal_app.kernel.formats import Formats
 from portal_app.kernel.ownership import require_staff
@@ -58,7 +58,7 @@ def date_views(tx: Session, actor: Actor, fieldworker_id: str) -> list[DateView]
         select(HoursException)
         .where(
             HoursException.fieldworker_id == fieldworker_id,
-            HoursException.day >= _today(formats),
+            HoursException.day >= today_in(formats.zone),
         )
         .order_by(col(HoursException.day))
     )
@@ -214,7 +214,3 @@ def _record(formats: Formats) -> Record:
         Field("stretches", "Hours", text=lambda it: _hours_text(it, formats)),
         Field("reason", "Reason"),
     )
-
-
-def _today(formats: Formats) -> date:
-    return utc_now().astimezone(formats.zone).date()

@@ -22,7 +22,7 @@ from portal_app.domain.scheduling.holiday_calendar import (
 from portal_app.domain.scheduling.models import HolidayCalendar
 from portal_app.domain.scheduling.views import HolidaysView, HolidayView
 from portal_app.kernel.audiences import Actor
-from portal_app.kernel.clock import utc_now
+from portal_app.kernel.clock import today_in
 from portal_app.kernel.errors import InvalidInput
 from portal_app.kernel.ownership import require_office, require_staff
 from portal_app.kernel.versioned import Field, Record
@@ -82,7 +82,7 @@ def holidays_for_office(tx: Session, actor: Actor) -> HolidaysView:
 def upcoming(tx: Session, form: HolidaysForm) -> list[HolidayView]:
     """The holidays of the next twelve months, each name once, the soonest first."""
     formats = businesses.formats(tx)
-    today = utc_now().astimezone(formats.zone).date()
+    today = today_in(formats.zone)
     found: dict[str, date] = {}
     for day, names in holidays_between(form, today, today + _YEAR).items():
         for name in names:

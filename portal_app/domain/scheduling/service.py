@@ -48,7 +48,7 @@ from portal_app.domain.scheduling.rules import (
     WorkPlan,
 )
 from portal_app.domain.scheduling.views import FieldworkerView
-from portal_app.kernel.clock import day_bounds, utc_now
+from portal_app.kernel.clock import day_bounds, today_in, utc_now
 from portal_app.kernel.constraints import violated_constraint
 from portal_app.kernel.errors import Conflict, NotFound
 
@@ -243,7 +243,7 @@ def bookable_range(tx: Session, service_id: str) -> tuple[date, date]:
     days = settings.horizon_days
     if service is not None and service.horizon_days is not None:
         days = service.horizon_days
-    today = utc_now().astimezone(ZoneInfo(settings.timezone)).date()
+    today = today_in(ZoneInfo(settings.timezone))
     return today, today + timedelta(days=days)
 
 

@@ -35,7 +35,7 @@ from portal_app.domain.scheduling.views import MemberRowView, MemberView, SkillV
 from portal_app.domain.sign_in import invitations
 from portal_app.domain.sign_in.invitations import Accepted
 from portal_app.kernel.audiences import Actor
-from portal_app.kernel.clock import utc_now
+from portal_app.kernel.clock import today_in
 from portal_app.kernel.errors import Conflict, InvalidInput, NotFound
 from portal_app.kernel.keys import required_request_key
 from portal_app.kernel.ordering import next_position
@@ -556,7 +556,7 @@ def this_week(tx: Session, fieldworker_id: str) -> Week:
 
 
 def _this_week(tx: Session, first_week: date) -> Week:
-    today = utc_now().astimezone(businesses.formats(tx).zone).date()
+    today = today_in(businesses.formats(tx).zone)
     return "a" if WorkPlan(first_week=first_week).week_of(today) == WEEK_A else "b"
 
 

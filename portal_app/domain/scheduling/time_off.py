@@ -23,7 +23,7 @@ from portal_app.domain.scheduling.roster import (
 from portal_app.domain.scheduling.rules import Span, to_seconds
 from portal_app.domain.scheduling.views import TimeOffView
 from portal_app.kernel.audiences import Actor
-from portal_app.kernel.clock import day_bounds, instants_of_wall_time, utc_now
+from portal_app.kernel.clock import day_bounds, instants_of_wall_time, today_in, utc_now
 from portal_app.kernel.errors import InvalidInput, NotFound
 from portal_app.kernel.formats import Formats
 from portal_app.kernel.ownership import require_office, require_staff
@@ -255,7 +255,7 @@ def _record(formats: Formats) -> Record:
 def _text(row: TimeOff, formats: Formats) -> str:
     zone = formats.zone
     last_moment = row.ends_at - timedelta(minutes=1)
-    this_year = utc_now().astimezone(zone).year
+    this_year = today_in(zone).year
 
     def day(instant: datetime) -> str:
         year = instant.astimezone(zone).year

@@ -20,7 +20,7 @@ from portal_app.domain.dependents import service as dependents
 from portal_app.domain.dependents.views import DependentView, TypeView
 from portal_app.domain.fields.views import FieldView
 from portal_app.kernel.audiences import Actor
-from portal_app.kernel.clock import utc_now
+from portal_app.kernel.clock import today_in
 from portal_app.kernel.errors import NotFound
 from portal_app.kernel.features import Feature
 from portal_app.kernel.paths import local_path
@@ -179,7 +179,7 @@ def _details(tx: Session, who: Actor, dependent_id: str, page: int) -> Dependent
     dependent = dependents.get_dependent(tx, who, dependent_id)
     coming = queries.dependent_bookings(tx, who, dependent_id, UPCOMING)
     past = queries.dependent_bookings(tx, who, dependent_id, PAST, page)
-    today = utc_now().astimezone(businesses.formats(tx).zone).date()
+    today = today_in(businesses.formats(tx).zone)
     ends = {}
     for document in dependent.documents:
         end = day(document.expires_on)
