@@ -1,5 +1,6 @@
 """*My Bookings*."""
 
+from functools import partial
 from typing import Any
 
 import reflex as rx
@@ -9,8 +10,8 @@ from portal_app.components.layout.shell import shell
 from portal_app.components.ui.buttons import link_button
 from portal_app.components.ui.feedback import empty_state, list_skeleton
 from portal_app.components.ui.fields import select_field
-from portal_app.components.ui.logic import joined, when
-from portal_app.components.ui.surfaces import page_header, pager
+from portal_app.components.ui.logic import joined
+from portal_app.components.ui.surfaces import page_header, page_turner
 from portal_app.components.ui.tabs import tab, tab_list, tab_panel
 from portal_app.pages.page import Page
 from portal_app.state.bookings.booking_list import BookingsState
@@ -77,15 +78,11 @@ def _list(which: str, empty: rx.Component) -> rx.Component:
             BookingsState.total > 0,
             rx.el.div(
                 booking_rows(BookingsState.rows),
-                when(
-                    BookingsState.has_more | (BookingsState.page > 1),
-                    pager(
-                        BookingsState.summary,
-                        on_previous=_turn(which, BookingsState.page - 1),
-                        on_next=_turn(which, BookingsState.page + 1),
-                        has_previous=BookingsState.page > 1,
-                        has_next=BookingsState.has_more,
-                    ),
+                page_turner(
+                    BookingsState.summary,
+                    BookingsState.page,
+                    BookingsState.has_more,
+                    partial(_turn, which),
                 ),
             ),
             empty,

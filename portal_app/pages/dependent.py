@@ -17,7 +17,7 @@ from portal_app.components.ui.fields import text_field
 from portal_app.components.ui.icons import icon
 from portal_app.components.ui.logic import joined, when
 from portal_app.components.ui.picture_editor import picture_editor
-from portal_app.components.ui.surfaces import card, pager
+from portal_app.components.ui.surfaces import card, page_turner
 from portal_app.kernel.features import Feature
 from portal_app.pages.page import Page
 from portal_app.state.core.viewer import ViewerState
@@ -152,15 +152,11 @@ def _bookings() -> rx.Component:
             rx.el.section(
                 rx.el.h3("Past", class_name="mb-2.5 mt-5 text-base text-ink-soft"),
                 booking_rows(past),
-                when(
-                    DependentState.has_more | (DependentState.page > 1),
-                    pager(
-                        "Page " + DependentState.page.to_string(),
-                        on_previous=DependentState.turn(DependentState.page - 1),
-                        on_next=DependentState.turn(DependentState.page + 1),
-                        has_previous=DependentState.page > 1,
-                        has_next=DependentState.has_more,
-                    ),
+                page_turner(
+                    "Page " + DependentState.page.to_string(),
+                    DependentState.page,
+                    DependentState.has_more,
+                    DependentState.turn,
                 ),
             ),
         ),

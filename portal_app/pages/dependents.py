@@ -13,7 +13,7 @@ from portal_app.components.ui.feedback import empty_state, list_skeleton
 from portal_app.components.ui.forms import focused_block
 from portal_app.components.ui.icons import icon
 from portal_app.components.ui.logic import each, joined, when
-from portal_app.components.ui.surfaces import page_header, pager
+from portal_app.components.ui.surfaces import page_header, page_turner
 from portal_app.components.ui.tabs import tab, tab_list, tab_panel
 from portal_app.kernel.features import Feature
 from portal_app.pages.page import Page
@@ -178,15 +178,11 @@ def _list(empty: rx.Component) -> rx.Component:
                     ),
                     class_name="grid grid-cols-1 gap-3.5 xl:grid-cols-2",
                 ),
-                when(
-                    DependentsState.has_more | (DependentsState.page > 1),
-                    pager(
-                        DependentsState.summary,
-                        on_previous=DependentsState.turn(DependentsState.page - 1),
-                        on_next=DependentsState.turn(DependentsState.page + 1),
-                        has_previous=DependentsState.page > 1,
-                        has_next=DependentsState.has_more,
-                    ),
+                page_turner(
+                    DependentsState.summary,
+                    DependentsState.page,
+                    DependentsState.has_more,
+                    DependentsState.turn,
                 ),
             ),
             rx.cond(

@@ -10,7 +10,7 @@ from portal_app.components.ui.fields import select_field, text_field
 from portal_app.components.ui.forms import form
 from portal_app.components.ui.icons import icon
 from portal_app.components.ui.logic import each, joined, when
-from portal_app.components.ui.surfaces import card, page_header, pager
+from portal_app.components.ui.surfaces import card, page_header, page_turner
 from portal_app.domain.office.views import ChangeView, DifferenceView
 from portal_app.pages.page import Page
 from portal_app.state.core.viewer import ViewerState
@@ -117,15 +117,11 @@ def _list() -> rx.Component:
                 ),
                 class_name="py-1!",
             ),
-            rx.cond(
-                changes.has_more | (changes.page > 1),
-                pager(
-                    joined("Page ", changes.page),
-                    on_previous=_STATE.turn(changes.page - 1),
-                    on_next=_STATE.turn(changes.page + 1),
-                    has_previous=changes.page > 1,
-                    has_next=changes.has_more,
-                ),
+            page_turner(
+                joined("Page ", changes.page),
+                changes.page,
+                changes.has_more,
+                _STATE.turn,
             ),
         ),
         empty_state(

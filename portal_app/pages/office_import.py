@@ -15,7 +15,7 @@ from portal_app.components.ui.forms import form
 from portal_app.components.ui.icons import icon
 from portal_app.components.ui.logic import each, equal, joined
 from portal_app.components.ui.progress import progress_bar
-from portal_app.components.ui.surfaces import card, page_header, pager, section
+from portal_app.components.ui.surfaces import card, page_header, page_turner, section
 from portal_app.domain.imports.views import CellView, ColumnView, KindView, RowView
 from portal_app.pages.page import Page
 from portal_app.state.core.viewer import ViewerState
@@ -252,16 +252,7 @@ def _rows() -> rx.Component:
                 level=3,
             ),
         ),
-        rx.cond(
-            _STATE.has_more | (_STATE.page > 1),
-            pager(
-                _STATE.summary,
-                on_previous=_STATE.turn(_STATE.page - 1),
-                on_next=_STATE.turn(_STATE.page + 1),
-                has_previous=_STATE.page > 1,
-                has_next=_STATE.has_more,
-            ),
-        ),
+        page_turner(_STATE.summary, _STATE.page, _STATE.has_more, _STATE.turn),
         class_name="flex flex-col gap-4",
     )
 

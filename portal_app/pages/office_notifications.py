@@ -10,7 +10,7 @@ from portal_app.components.ui.buttons import button
 from portal_app.components.ui.feedback import empty_state, list_skeleton, note
 from portal_app.components.ui.lists import kept_focus
 from portal_app.components.ui.logic import each, joined
-from portal_app.components.ui.surfaces import card, page_header, pager, section
+from portal_app.components.ui.surfaces import card, page_header, page_turner, section
 from portal_app.domain.notifications.undelivered import UndeliveredMail
 from portal_app.pages.page import Page
 from portal_app.state.core.viewer import ViewerState
@@ -62,16 +62,7 @@ def _list() -> rx.Component:
                 rx.el.ul(each(mails.rows, _mail), class_name="divide-y divide-line"),
                 class_name="py-1!",
             ),
-            rx.cond(
-                mails.has_more | (mails.page > 1),
-                pager(
-                    joined("Page ", mails.page),
-                    on_previous=_turn(mails.page - 1),
-                    on_next=_turn(mails.page + 1),
-                    has_previous=mails.page > 1,
-                    has_next=mails.has_more,
-                ),
-            ),
+            page_turner(joined("Page ", mails.page), mails.page, mails.has_more, _turn),
         ),
         empty_state(
             rx.cond(

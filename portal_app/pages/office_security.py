@@ -10,7 +10,7 @@ from portal_app.components.office.security_events import security_events
 from portal_app.components.ui.feedback import empty_state, list_skeleton
 from portal_app.components.ui.fields import select_field
 from portal_app.components.ui.logic import joined
-from portal_app.components.ui.surfaces import card, page_header, pager
+from portal_app.components.ui.surfaces import card, page_header, page_turner
 from portal_app.pages.page import Page
 from portal_app.state.core.viewer import ViewerState
 from portal_app.state.office.overview import OfficeSecurityState
@@ -50,15 +50,11 @@ def _list() -> rx.Component:
         OfficeSecurityState.rows.length() > 0,
         rx.el.div(
             card(security_events(OfficeSecurityState.rows), class_name="py-1!"),
-            rx.cond(
-                OfficeSecurityState.has_more | (OfficeSecurityState.page > 1),
-                pager(
-                    joined("Page ", OfficeSecurityState.page),
-                    on_previous=_turn(OfficeSecurityState.page - 1),
-                    on_next=_turn(OfficeSecurityState.page + 1),
-                    has_previous=OfficeSecurityState.page > 1,
-                    has_next=OfficeSecurityState.has_more,
-                ),
+            page_turner(
+                joined("Page ", OfficeSecurityState.page),
+                OfficeSecurityState.page,
+                OfficeSecurityState.has_more,
+                _turn,
             ),
         ),
         empty_state(

@@ -1,6 +1,6 @@
 """Cards, sections, page headers, summary lists, timelines and the pager."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import reflex as rx
@@ -235,6 +235,29 @@ def pager(
         ),
         aria_label="Pages",
         class_name="mt-6 flex items-center justify-between gap-4",
+    )
+
+
+def page_turner(
+    summary: Any, page: Any, has_more: Any, turn: Callable[[Any], Any]
+) -> rx.Component:
+    """Draw the way through a list that is read page by page; nothing for one page.
+
+    Args:
+        summary: As for ``pager``.
+        page: Which page is shown, counted from 1.
+        has_more: Whether there is another one after it.
+        turn: Gives the event that shows a page.
+    """
+    return when(
+        has_more | (page > 1),
+        pager(
+            summary,
+            on_previous=turn(page - 1),
+            on_next=turn(page + 1),
+            has_previous=page > 1,
+            has_next=has_more,
+        ),
     )
 
 
