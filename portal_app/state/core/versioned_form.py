@@ -1,13 +1,14 @@
 """What the states of forms share that save something which has a version."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any
 
 from reflex.event import EventSpec
 
 from portal_app.kernel.changes import Change, EditConflict
 from portal_app.kernel.errors import NotFound
-from portal_app.state.core import form_parsing
+from portal_app.state.core import form_parsing, worker
+from portal_app.state.core.access import actor
 from portal_app.state.core.submitted_form import SubmittedForm
 
 _GONE = "This is not there any more. It may have been removed."
@@ -59,6 +60,29 @@ class VersionedForm(SubmittedForm, mixin=True):
         if stored:
             self.saved = request
             yield events()
+
+    async def _save_page(
+        self,
+        form: form_parsing.Form,
+        done: Sequence[EventSpec],
+        save: Callable[..., Any],
+        *typed: Any,
+    ) -> AsyncIterator[list[EventSpec] | None]:
+        """Save a form that stands on its page, over the version it was filled from.
+
+        Args:
+            form: As submitted, with its ``version``.
+            done: What follows once it is saved and read again.
+            save: Called with the transaction, the actor, ``typed`` and the version.
+            *typed: What the form says.
+        """
+        version = form_parsing.number(form, "version")
+
+        async def store() -> None:
+            await worker.call(save, actor(), *typed, version)
+
+        async for step in self._save(form, store, lambda: [*done], keeps_typed=True):
+            yield step
 
     async def _try_save(self, saving: Awaitable[Any]) -> bool:
         """Whether it was stored; if not, the vars say why."""

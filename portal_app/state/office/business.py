@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
 
 import reflex as rx
 from babel import Locale, localedata
@@ -13,11 +12,12 @@ from portal_app.domain.business import rules, service_area
 from portal_app.domain.business import service as businesses
 from portal_app.domain.business.rules import BusinessForm
 from portal_app.domain.office import brand_pictures
+from portal_app.kernel.audiences import Actor
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.formats import Formats
 from portal_app.kernel.text import decimal
 from portal_app.state.core import form_parsing, worker
-from portal_app.state.core.access import OFFICE, STAFF, actor, event_for
+from portal_app.state.core.access import OFFICE, STAFF, event_for
 from portal_app.state.core.toasts import toast
 from portal_app.state.core.versioned_form import VersionedForm
 from portal_app.state.core.viewer import ViewerState
@@ -129,13 +129,8 @@ class OfficeBusinessState(LogoForm, VersionedForm, rx.State):
         self, form_data: dict[str, str]
     ) -> AsyncIterator[list[EventSpec] | None]:
         """Store them, unless somebody else did meanwhile."""
-        version = form_parsing.number(form_data, "version")
-
-        async def store() -> None:
-            await worker.call(_save, actor(), dict(form_data), version)
-
         done = [ViewerState.load, toast("success", "The business is saved.")]
-        async for step in self._save(form_data, store, lambda: done, keeps_typed=True):
+        async for step in self._save_page(form_data, done, _save, form_data):
             yield step
 
     @event_for(OFFICE)
@@ -182,7 +177,7 @@ class OfficeBusinessState(LogoForm, VersionedForm, rx.State):
         self.locales = _locales(stored.locale)
 
 
-def _save(tx: Session, who: object, data: dict[str, str], version: int) -> None:
+def _save(tx: Session, who: Actor, data: form_parsing.Form, version: int) -> None:
     """Save what the form says over what is stored, with the rest as it is."""
     stored, _ = businesses.settings_form(tx)
     form = replace(
@@ -191,17 +186,17 @@ def _save(tx: Session, who: object, data: dict[str, str], version: int) -> None:
         **{name: _whole_number(data, name) for name in _NUMBERS},
         **{name: _coordinate(data, name) for name in _PIN},
     )
-    businesses.save_business(tx, who, form, version)  # type: ignore[arg-type]
+    businesses.save_business(tx, who, form, version)
 
 
-def _whole_number(data: dict[str, str], name: str) -> int:
+def _whole_number(data: form_parsing.Form, name: str) -> int:
     """A number as typed; what is none is out of every range."""
     digits = decimal(form_parsing.field(data, name)[:20])
     usable = digits.isascii() and digits.isdecimal() and len(digits) <= 9
     return int(digits) if usable else (0 if not digits else -1)
 
 
-def _coordinate(data: dict[str, str], name: str) -> float | None:
+def _coordinate(data: form_parsing.Form, name: str) -> float | None:
     """A number as typed, nothing for nothing; what is none is out of range."""
     typed = decimal(form_parsing.field(data, name)[:30])
     if not typed:
@@ -254,7 +249,7 @@ def _contrast_words(color: str, background: str, theme: str) -> str:
 
 def _example(stored: BusinessForm) -> str:
     formats = Formats(stored.locale, stored.timezone, stored.currency)
-    now: datetime = utc_now()
+    now = utc_now()
     return f"{formats.day(now)}, {formats.time(now)} – {formats.money(123456)}"
 
 

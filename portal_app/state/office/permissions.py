@@ -10,7 +10,7 @@ from portal_app.domain.business.features import OFFERED, Features
 from portal_app.domain.business.views import PermissionRow
 from portal_app.kernel.features import BookingState
 from portal_app.state.core import form_parsing, worker
-from portal_app.state.core.access import OFFICE, STAFF, actor, event_for
+from portal_app.state.core.access import OFFICE, STAFF, event_for
 from portal_app.state.core.toasts import toast
 from portal_app.state.core.versioned_form import VersionedForm
 
@@ -34,14 +34,9 @@ class OfficePermissionsState(VersionedForm, rx.State):
         self, form_data: dict[str, str]
     ) -> AsyncIterator[list[EventSpec] | None]:
         """Switch as the form says, unless somebody else did meanwhile."""
-        version = form_parsing.number(form_data, "version")
-        wanted = _features(form_data)
-
-        async def store() -> None:
-            await worker.call(permissions.save_features, actor(), wanted, version)
-
         done = [toast("success", "The permissions are saved.")]
-        async for step in self._save(form_data, store, lambda: done, keeps_typed=True):
+        save, wanted = permissions.save_features, _features(form_data)
+        async for step in self._save_page(form_data, done, save, wanted):
             yield step
 
     async def _read(self) -> None:

@@ -205,14 +205,9 @@ class OfficeServiceState(AskingForm, rx.State):
         self, form_data: dict[str, str]
     ) -> AsyncIterator[list[EventSpec] | None]:
         """Store it, unless somebody else did meanwhile."""
-        service_id = self._service_id
-        version = form_parsing.number(form_data, "version")
-
-        async def store() -> None:
-            await worker.call(_store, actor(), service_id, form_data, version)
-
         done = [toast("success", "The service is saved.")]
-        async for step in self._save(form_data, store, lambda: done, keeps_typed=True):
+        typed = (self._service_id, form_data)
+        async for step in self._save_page(form_data, done, _store, *typed):
             yield step
 
     @event_for(OFFICE)

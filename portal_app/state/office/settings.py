@@ -10,7 +10,7 @@ from portal_app.domain.business import service as businesses
 from portal_app.domain.business.rules import SwitchesForm
 from portal_app.state.auth import providers
 from portal_app.state.core import form_parsing, worker
-from portal_app.state.core.access import OFFICE, STAFF, actor, event_for
+from portal_app.state.core.access import OFFICE, STAFF, event_for
 from portal_app.state.core.toasts import toast
 from portal_app.state.core.versioned_form import VersionedForm
 
@@ -49,14 +49,9 @@ class OfficeSettingsState(VersionedForm, rx.State):
         self, form_data: dict[str, str]
     ) -> AsyncIterator[list[EventSpec] | None]:
         """Store them, unless somebody else did meanwhile."""
-        version = form_parsing.number(form_data, "version")
-        wanted = _form(form_data)
-
-        async def store() -> None:
-            await worker.call(businesses.save_switches, actor(), wanted, version)
-
         done = [toast("success", "The settings are saved.")]
-        async for step in self._save(form_data, store, lambda: done, keeps_typed=True):
+        save, wanted = businesses.save_switches, _form(form_data)
+        async for step in self._save_page(form_data, done, save, wanted):
             yield step
 
     async def _read(self) -> None:
