@@ -28,23 +28,17 @@ _MAX_LENGTHS = {
     "address": 300,
     "opening_text": 500,
     "footer_text": 500,
-    "logo_path": 200,
-    "hero_path": 200,
     "hero_alt": 200,
 }
-_SINGLE_LINE_FIELDS = (
-    *("name", "tagline", "email", "phone", "address"),
-    *("logo_path", "hero_path", "hero_alt"),
-)
+_SINGLE_LINE_FIELDS = ("name", "tagline", "email", "phone", "address", "hero_alt")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BusinessForm:
-    """The settings of a business as the office gives them.
+    """The settings of a business as the office gives them, without its pictures.
 
     Attributes:
-        hero_path: Where the picture of the home page is served.
-        hero_alt: What it shows.
+        hero_alt: What the picture of the home page shows.
         opening_text: When the business can be reached, in its own words.
         footer_text: What stands at the foot of every public page.
         latitude: Where the address is, with ``longitude``; ``None`` without a pin.
@@ -67,8 +61,6 @@ class BusinessForm:
     country: str
     locale: str
     accent_color: str = "#0f766e"
-    logo_path: str = ""
-    hero_path: str = ""
     hero_alt: str = ""
     opening_text: str = ""
     footer_text: str = ""
@@ -304,8 +296,6 @@ SETTINGS = Record(
     Field("currency", "Currency"),
     Field("locale", "Language"),
     Field("accent_color", "Colour"),
-    Field("logo_path", "Logo"),
-    Field("hero_path", "Picture of the home page"),
     Field("hero_alt", "What the picture shows"),
     Field(
         "area_kind",

@@ -22,6 +22,12 @@ from portal_app.kernel.statements import affected, insert_once
 DEFAULT_NAME = "My business"
 """What a business is called until the office names it."""
 
+PictureColumn = Literal["logo_path", "hero_path"]
+_PICTURES: dict[PictureColumn, str] = {
+    "logo_path": "Logo",
+    "hero_path": "Picture of the home page",
+}
+
 
 def current_business(tx: Session) -> Business:
     """The business this portal belongs to; read once in a transaction.
@@ -105,7 +111,7 @@ def branding(tx: Session) -> Branding:
 def save_business(
     tx: Session, actor: Actor, form: BusinessForm, version: int | None = None
 ) -> None:
-    """Set the business up, or change its settings.
+    """Set the business up, or change its settings; its pictures stay.
 
     Args:
         tx: The transaction.
@@ -142,7 +148,7 @@ def save_business(
 
 
 def set_picture_path(
-    tx: Session, actor: Actor, column: Literal["logo_path", "hero_path"], path: str
+    tx: Session, actor: Actor, column: PictureColumn, path: str
 ) -> None:
     """Say where a picture of the business is served; empty for none.
 
@@ -156,9 +162,8 @@ def set_picture_path(
     business.version += 1
     tx.add(business)
     tx.flush()
-    label = next(one.label for one in rules.SETTINGS.fields if one.name == column)
     after = ("Another picture" if before else "A picture") if path else ""
-    change = Difference(label, before, after)
+    change = Difference(_PICTURES[column], before, after)
     thing = Thing("Business", "", business.name)
     change_log.record(tx, actor, "changed", thing, [change])
 

@@ -4,11 +4,10 @@ The logo stands in the place of the portal's mark, the other one at the top of t
 page.
 """
 
-from typing import Literal
-
 from sqlmodel import Session
 
 from portal_app.domain.business import service as businesses
+from portal_app.domain.business.service import PictureColumn
 from portal_app.domain.files import attachments
 from portal_app.domain.files import rules as file_rules
 from portal_app.domain.files.attachments import ReadableFile
@@ -16,8 +15,7 @@ from portal_app.kernel.audiences import Actor
 from portal_app.kernel.errors import NotFound
 from portal_app.kernel.ownership import require_office
 
-Column = Literal["logo_path", "hero_path"]
-_KINDS: dict[Column, str] = {
+_KINDS: dict[PictureColumn, str] = {
     "logo_path": file_rules.PICTURE,
     "hero_path": file_rules.PHOTO,
 }
@@ -68,7 +66,7 @@ def brand_file(tx: Session, name: str) -> ReadableFile:
     raise NotFound
 
 
-def _set(tx: Session, actor: Actor, column: Column, file_id: str) -> None:
+def _set(tx: Session, actor: Actor, column: PictureColumn, file_id: str) -> None:
     require_office(actor)
     businesses.lock_business(tx)
     before = _file_id(getattr(businesses.current_business(tx), column))

@@ -11,6 +11,7 @@ from sqlmodel import Session
 from portal_app.domain.business import rules, service_area
 from portal_app.domain.business import service as businesses
 from portal_app.domain.business.rules import BusinessForm
+from portal_app.domain.business.views import BusinessView
 from portal_app.domain.office import brand_pictures
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.clock import utc_now
@@ -145,15 +146,15 @@ class OfficeBusinessState(LogoForm, VersionedForm, rx.State):
         setter = brand_pictures.set_hero
         return await self._set_picture(setter, "", "The picture is removed.")
 
-    def _show_pictures(self, stored: BusinessForm) -> None:
-        self.logo, self.hero = stored.logo_path, stored.hero_path
+    def _show_pictures(self, business: BusinessView) -> None:
+        self.logo, self.hero = business.logo_url, business.hero_url
         # What is typed meanwhile is saved over this.
         self.seen = self.version
 
     async def _read(self) -> None:
-        stored, self.version = await worker.query(businesses.settings_form)
-        self.form, self.logo = _as_typed(stored), stored.logo_path
-        self.hero = stored.hero_path
+        stored, self.version, business = await worker.query(_stored)
+        self.form = _as_typed(stored)
+        self.logo, self.hero = business.logo_url, business.hero_url
         self.preview = _preview(
             PreviewView(
                 name=stored.name,
@@ -175,6 +176,10 @@ class OfficeBusinessState(LogoForm, VersionedForm, rx.State):
             (name, name.replace("_", " ")) for name in rules.timezones()
         )
         self.locales = _locales(stored.locale)
+
+
+def _stored(tx: Session) -> tuple[BusinessForm, int, BusinessView]:
+    return *businesses.settings_form(tx), businesses.business_view(tx)
 
 
 def _save(tx: Session, who: Actor, data: form_parsing.Form, version: int) -> None:

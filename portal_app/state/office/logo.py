@@ -7,7 +7,7 @@ from reflex.event import EventSpec
 from sqlmodel import Session
 
 from portal_app.domain.business import service as businesses
-from portal_app.domain.business.rules import BusinessForm
+from portal_app.domain.business.views import BusinessView
 from portal_app.domain.office import brand_pictures
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.errors import DomainError
@@ -45,10 +45,14 @@ class LogoForm(rx.State, mixin=True):
             await worker.call(setter, actor(), file_id)
         except DomainError as error:
             return [toast("error", error.message)]
-        stored, self.version = await worker.query(businesses.settings_form)
-        self._show_pictures(stored)
+        business, self.version = await worker.query(_shown)
+        self._show_pictures(business)
         return [ViewerState.load, toast("success", words)]
 
-    def _show_pictures(self, stored: BusinessForm) -> None:
+    def _show_pictures(self, business: BusinessView) -> None:
         """Show the pictures as they are stored."""
-        self.logo = stored.logo_path
+        self.logo = business.logo_url
+
+
+def _shown(tx: Session) -> tuple[BusinessView, int]:
+    return businesses.business_view(tx), businesses.current_business(tx).version

@@ -1,5 +1,7 @@
 """Logo and home picture: of the office's own, public while they are in use."""
 
+from dataclasses import replace
+
 import pytest
 from sqlmodel import col, select
 
@@ -10,7 +12,13 @@ from portal_app.domain.office.brand_pictures import brand_file, set_hero, set_lo
 from portal_app.kernel.audiences import Actor, Audience
 from portal_app.kernel.db import Database
 from portal_app.kernel.errors import NotAllowed, NotFound
-from tests.support.accounts import PASSWORD, set_up_business, snapshot_without_logs
+from tests.support.accounts import (
+    BUSINESS,
+    PASSWORD,
+    set_up_business,
+    snapshot_without_logs,
+)
+from tests.support.snapshots import changed_columns
 from tests.support.uploads import upload_file
 
 
@@ -45,6 +53,24 @@ def test_a_logo_is_set_replaced_and_removed(db: Database) -> None:
     assert db.query(businesses.business_view).logo_url == ""
     with pytest.raises(NotFound):
         db.query(brand_file, second)
+
+
+def test_a_save_of_all_settings_leaves_the_pictures(db: Database) -> None:
+    set_up_business(db)
+    account = accounts.create_account(db, "lea@example.com", "office", PASSWORD)
+    lea = Actor(Audience.OFFICE, account_id=account)
+    logo, hero = upload_file(db, lea).id, upload_file(db, lea, "photo").id
+    db.call(set_logo, lea, logo)
+    db.call(set_hero, lea, hero)
+    before = snapshot_without_logs(db)
+    # As a pack or the demo does it: a form that nobody filled from what is there.
+    db.call(businesses.save_business, lea, replace(BUSINESS, name="Sunny Side"))
+    assert changed_columns(before, snapshot_without_logs(db)) == {
+        *("business.name", "business.version", "+change_entry")
+    }
+    assert [db.query(brand_file, one).media_type for one in (logo, hero)] == [
+        *("image/webp", "image/webp")
+    ]
 
 
 def test_the_home_page_has_a_picture_of_its_own(db: Database) -> None:
