@@ -15,6 +15,7 @@ from portal_app.components.ui.forms import (
 )
 from portal_app.components.ui.logic import each, joined
 from portal_app.components.ui.surfaces import card, page_header, section
+from portal_app.domain.business.features import STATE_NAMES
 from portal_app.domain.business.views import PermissionCell, PermissionRow
 from portal_app.domain.sign_in.views import SeenCustomerView
 from portal_app.pages.page import Page
@@ -23,7 +24,6 @@ from portal_app.state.office.customer_preview import CustomerPreviewState
 from portal_app.state.office.permissions import OfficePermissionsState
 
 _STATE = OfficePermissionsState
-_STATES = ("Requested", "Confirmed", "In progress", "Done", "Cancelled")
 
 
 def draw() -> rx.Component:
@@ -59,7 +59,7 @@ def _form() -> rx.Component:
                         rx.el.th("Feature", scope="col", class_name=_HEAD),
                         *[
                             rx.el.th(name, scope="col", class_name=_HEAD)
-                            for name in _STATES
+                            for name in STATE_NAMES.values()
                         ],
                     ),
                     class_name="max-xl:sr-only",

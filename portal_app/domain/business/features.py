@@ -4,8 +4,8 @@ Everything else asks here: the gate, pages, menus, mails, files, and the domain
 before it changes a booking.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from portal_app.kernel.errors import NotAllowed
@@ -45,7 +45,7 @@ class Rule:
     text: str
     may: str
     see: str
-    changes: frozenset[BookingState]
+    changes: tuple[BookingState, ...]
     plural: bool = True
 
     @property
@@ -56,68 +56,56 @@ class Rule:
         )
 
 
-def _rule(
-    name: str,
-    text: str,
-    may: str,
-    see: str,
-    changes: Iterable[BookingState],
-    *,
-    plural: bool = True,
-) -> Rule:
-    return Rule(name, text, may, see, frozenset(changes), plural)
-
-
 TABLE: Mapping[Feature, Rule] = {
-    Feature.DEPENDENTS: _rule(
+    Feature.DEPENDENTS: Rule(
         "Dependents",
         "Keep pets, children or what else you define, and book for them.",
         "Say for whom it is",
         "See for whom it is",
         _OPEN,
     ),
-    Feature.CUSTOM_FIELDS: _rule(
+    Feature.CUSTOM_FIELDS: Rule(
         "Your own questions",
         "Answer what you ask under Fields, about themselves and with a booking.",
         "Change the answers",
         "See the answers",
         _OPEN,
     ),
-    Feature.BUSINESS_PROFILES: _rule(
+    Feature.BUSINESS_PROFILES: Rule(
         "Business profiles",
         "Book for a company, with its name and tax number.",
         "",
         "See the company",
         (),
     ),
-    Feature.ATTACHMENTS: _rule(
+    Feature.ATTACHMENTS: Rule(
         "Attachments",
         "Add images and files to a booking.",
         "Add images and files",
         "See images and files",
         (*_OPEN, DONE),
     ),
-    Feature.INSTRUCTIONS: _rule(
+    Feature.INSTRUCTIONS: Rule(
         "Instructions",
         "Tell who comes what to look after.",
         "Add instructions",
         "See instructions",
         _OPEN,
     ),
-    Feature.RESCHEDULING: _rule(
+    Feature.RESCHEDULING: Rule(
         "Rescheduling", "Move a booking.", "Move it", "", _BEFORE, plural=False
     ),
-    Feature.CANCELLATION: _rule(
+    Feature.CANCELLATION: Rule(
         "Cancelling", "Cancel a booking.", "Cancel it", "", _BEFORE, plural=False
     ),
-    Feature.REPEATING_BOOKINGS: _rule(
+    Feature.REPEATING_BOOKINGS: Rule(
         "Repeating bookings",
         "Book the same again every week or month.",
         "Change the series",
         "See the series",
         _BEFORE,
     ),
-    Feature.WAITING_LIST: _rule(
+    Feature.WAITING_LIST: Rule(
         "The waiting list",
         "Be told when a time becomes free.",
         "",
@@ -125,34 +113,34 @@ TABLE: Mapping[Feature, Rule] = {
         (),
         plural=False,
     ),
-    Feature.QUOTES: _rule(
+    Feature.QUOTES: Rule(
         "Quotes",
         "Ask for a price, and accept or decline it.",
         "Accept or decline",
         "See the quote",
         (REQUESTED,),
     ),
-    Feature.INVOICES: _rule(
+    Feature.INVOICES: Rule(
         "Invoices", "See and download invoices.", "", "See the invoice", ()
     ),
-    Feature.PAYMENTS: _rule(
+    Feature.PAYMENTS: Rule(
         "Payments",
         "Pay in the portal.",
         "Pay",
         "See what was paid",
         (*_OPEN, DONE),
     ),
-    Feature.SAVED_CARDS: _rule(
+    Feature.SAVED_CARDS: Rule(
         "Saved cards", "Keep cards for the next payment.", "", "", ()
     ),
-    Feature.GIFT_VOUCHERS: _rule(
+    Feature.GIFT_VOUCHERS: Rule(
         "Gift vouchers", "Buy and redeem gift vouchers.", "Redeem", "", _BEFORE
     ),
-    Feature.MESSAGES: _rule("Messages", "Write to you.", "Write", "", (*_OPEN, *_OVER)),
-    Feature.REVIEWS: _rule(
+    Feature.MESSAGES: Rule("Messages", "Write to you.", "Write", "", (*_OPEN, *_OVER)),
+    Feature.REVIEWS: Rule(
         "Reviews", "Rate a visit and who came.", "Rate", "See the rating", (DONE,)
     ),
-    Feature.COMPLAINTS: _rule(
+    Feature.COMPLAINTS: Rule(
         "Complaints", "Complain, and follow what becomes of it.", "Complain", "", _OVER
     ),
 }
@@ -174,7 +162,7 @@ class Features:
     """
 
     off: frozenset[Feature] = frozenset()
-    closed: frozenset[tuple[Feature, BookingState]] = field(default_factory=frozenset)
+    closed: frozenset[tuple[Feature, BookingState]] = frozenset()
     version: int = 0
 
     def is_on(self, feature: Feature) -> bool:

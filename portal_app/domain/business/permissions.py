@@ -1,8 +1,5 @@
 """What customers see and may do: read by everybody, switched by the office."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from sqlalchemy import update
 from sqlmodel import Session, col
 
@@ -97,7 +94,7 @@ def save_features(tx: Session, actor: Actor, wanted: Features, version: int) -> 
     businesses.lock_business(tx)
     now = current_features(tx)
     before, after = _values(now), _values(wanted)
-    if not _RECORD.is_current(_Row(before, now.version), after, version):
+    if not _RECORD.is_current(now, after, version, **before):
         return
     if before == after:
         return
@@ -131,18 +128,6 @@ def _values(features: Features) -> dict[str, bool]:
     }
 
 
-class _Row:
-    """The switches as a record reads them."""
-
-    def __init__(self, values: Mapping[str, bool], version: int) -> None:
-        self.values = values
-        self.version = version
-
-
-def _switch(name: str) -> Any:
-    return lambda row: row.values[name]
-
-
 def _on_or_off(value: bool) -> str:
     return "On" if value else "Off"
 
@@ -150,19 +135,13 @@ def _on_or_off(value: bool) -> str:
 _RECORD = Record(
     "What customers may do",
     *(
-        Field(
-            feature.value,
-            TABLE[feature].name,
-            text=_on_or_off,
-            read=_switch(feature.value),
-        )
+        Field(feature.value, TABLE[feature].name, text=_on_or_off)
         for feature in OFFERED
     ),
     *(
         Field(
             f"{feature}:{state}",
             f"{TABLE[feature].may}: {STATE_NAMES[state].lower()}",
-            read=_switch(f"{feature}:{state}"),
         )
         for feature in OFFERED
         for state in BookingState
