@@ -244,7 +244,8 @@ def check_switches(form: SwitchesForm) -> None:
         raise InvalidInput(wrong)
 
 
-def _number_text(value: float | None) -> str:
+def coordinate_text(value: float | None) -> str:
+    """Degrees as people read and type them; empty for none."""
     return "" if value is None else f"{value:.6f}".rstrip("0").rstrip(".")
 
 
@@ -287,8 +288,8 @@ SETTINGS = Record(
     Field("email", "Email"),
     Field("phone", "Phone"),
     Field("address", "Address"),
-    Field("latitude", "Latitude", text=_number_text),
-    Field("longitude", "Longitude", text=_number_text),
+    Field("latitude", "Latitude", text=coordinate_text),
+    Field("longitude", "Longitude", text=coordinate_text),
     Field("opening_text", "When you can be reached"),
     Field("footer_text", "Foot of the page"),
     Field("country", "Country"),

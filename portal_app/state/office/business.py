@@ -1,7 +1,8 @@
 """The business as customers see it, and how it works, in one form."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import asdict, dataclass, replace
+from functools import cache
 
 import reflex as rx
 from babel import Locale, localedata
@@ -214,17 +215,11 @@ def _coordinate(data: form_parsing.Form, name: str) -> float | None:
 
 def _as_typed(stored: BusinessForm) -> BusinessFormView:
     values = asdict(stored)
-    pin = {
-        name: ""
-        if values[name] is None
-        else f"{values[name]:.6f}".rstrip("0").rstrip(".")
-        for name in _PIN
-    }
     return BusinessFormView(
         **{name: values[name] for name in _TEXTS},
         **{name: str(values[name]) for name in _NUMBERS if name != _DISTANCE},
         area_kilometres=str(stored.area_kilometres or ""),
-        **pin,
+        **{name: rules.coordinate_text(values[name]) for name in _PIN},
     )
 
 
@@ -258,17 +253,23 @@ def _example(stored: BusinessForm) -> str:
     return f"{formats.day(now)}, {formats.time(now)} – {formats.money(123456)}"
 
 
-def _sorted(pairs: object) -> list[list[str]]:
-    found = [[key, words] for key, words in pairs]  # type: ignore[attr-defined]
+def _sorted(pairs: Iterable[tuple[str, str]]) -> list[list[str]]:
+    found = [[key, words] for key, words in pairs]
     return sorted(found, key=lambda pair: pair[1].casefold())
 
 
 def _locales(now: str) -> list[list[str]]:
     """Languages with the country whose way of writing dates and money it is."""
+    names = sorted({*_locale_names(), now})
+    return _sorted((name, _locale_words(name)) for name in names)
+
+
+@cache
+def _locale_names() -> frozenset[str]:
     known = [name for name in localedata.locale_identifiers() if name.count("_") == 1]
-    names = [name for name in known if len(name.split("_")[1]) == 2]
-    found = [
-        (name, str(Locale.parse(name).get_display_name("en") or name))
-        for name in sorted({*names, now})
-    ]
-    return _sorted(found)
+    return frozenset(name for name in known if len(name.split("_")[1]) == 2)
+
+
+@cache
+def _locale_words(name: str) -> str:
+    return str(Locale.parse(name).get_display_name("en") or name)
