@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, or_
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from portal_app.domain.change_log.models import ChangeEntry
 from portal_app.domain.change_log.service import Difference, Thing
@@ -58,13 +59,7 @@ def find_entries(tx: Session, wanted: Filter, skip: int, most: int) -> list[Entr
         skip: How many of the latest are left out.
         most: How many there are at most.
     """
-    rows = tx.exec(
-        select(ChangeEntry)
-        .where(*_conditions(wanted))
-        .order_by(col(ChangeEntry.at).desc(), col(ChangeEntry.id).desc())
-        .offset(skip)
-        .limit(most)
-    )
+    rows = tx.exec(_latest_first(wanted).offset(skip).limit(most))
     return [_entry(row) for row in rows]
 
 
@@ -106,22 +101,24 @@ def latest_name(tx: Session, kind: str, thing_id: str) -> str:
 def _batch(
     tx: Session, wanted: Filter, before: tuple[datetime, str] | None
 ) -> list[Entry]:
-    earlier = []
+    found = _latest_first(wanted)
     if before is not None:
         at, entry_id = before
-        earlier.append(
+        found = found.where(
             or_(
                 col(ChangeEntry.at) < at,
                 and_(col(ChangeEntry.at) == at, col(ChangeEntry.id) < entry_id),
             )
         )
-    rows = tx.exec(
+    return [_entry(row) for row in tx.exec(found.limit(_BATCH_SIZE))]
+
+
+def _latest_first(wanted: Filter) -> SelectOfScalar[ChangeEntry]:
+    return (
         select(ChangeEntry)
-        .where(*_conditions(wanted), *earlier)
+        .where(*_conditions(wanted))
         .order_by(col(ChangeEntry.at).desc(), col(ChangeEntry.id).desc())
-        .limit(_BATCH_SIZE)
     )
-    return [_entry(row) for row in rows]
 
 
 def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
