@@ -45,26 +45,27 @@ class OfficeOverviewState(rx.State):
     @event_for(*STAFF)
     async def load(self) -> None:
         """Show it as it is now."""
-        self.ways, self.lately, self.undelivered_mails = await worker.query(
-            _overview, actor()
-        )
-        self.undecided, self.is_open = await worker.query(_first_day, actor())
+        (
+            self.ways,
+            self.lately,
+            self.undelivered_mails,
+            self.undecided,
+            self.is_open,
+        ) = await worker.query(_overview, actor())
         self.loaded = True
 
 
 def _overview(
     tx: Session, who: Actor
-) -> tuple[list[SignInMethod], list[SecurityEventView], int]:
+) -> tuple[list[SignInMethod], list[SecurityEventView], int, list[StepView], bool]:
     log = security_log.read_page(tx, who)
     return (
         _sign_in_methods(businesses.switches(tx)),
         log.rows[:_RECENT_EVENTS],
         undelivered.count(tx, who),
+        setup.missing(tx, who),
+        shop_window.is_open(tx),
     )
-
-
-def _first_day(tx: Session, who: Actor) -> tuple[list[StepView], bool]:
-    return setup.missing(tx, who), shop_window.is_open(tx)
 
 
 def _sign_in_methods(switches: Switches) -> list[SignInMethod]:
