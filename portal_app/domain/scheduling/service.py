@@ -50,6 +50,7 @@ from portal_app.domain.scheduling.rules import (
 from portal_app.domain.scheduling.views import FieldworkerView
 from portal_app.kernel.clock import day_bounds, today_in, utc_now
 from portal_app.kernel.constraints import violated_constraint
+from portal_app.kernel.db import get_cached
 from portal_app.kernel.errors import Conflict, NotFound
 
 
@@ -177,7 +178,7 @@ def load_free_time_search(
 
     Without claims, they are left to be read by ``FreeTimeSearch.read_claims``.
     """
-    service = tx.get(Service, service_id)
+    service = get_cached(tx, Service, service_id)
     if service is None or not service.active or service.archived_at is not None:
         raise NotFound("We do not offer that service.")
     settings = business.current_business(tx)
@@ -239,7 +240,7 @@ def bookable_range(tx: Session, service_id: str) -> tuple[date, date]:
     On the business's calendar; the service's own horizon goes before the business's.
     """
     settings = business.current_business(tx)
-    service = tx.get(Service, service_id)
+    service = get_cached(tx, Service, service_id)
     days = settings.horizon_days
     if service is not None and service.horizon_days is not None:
         days = service.horizon_days
