@@ -217,6 +217,10 @@ def _people() -> rx.Component:
 
 
 _ALL_DAYS = "all-days"
+_TIME_GRID = (
+    "grid gap-x-9 gap-y-7 md:grid-cols-[minmax(0,1fr)_19rem] "
+    "lg:grid-cols-[minmax(0,1fr)_20rem]"
+)
 
 
 def _time() -> rx.Component:
@@ -306,10 +310,7 @@ def _time() -> rx.Component:
                     custom_attrs={"id": _ALL_DAYS},
                 ),
                 rx.el.p(WizardTimeState.free_text, role="status", class_name="sr-only"),
-                class_name=(
-                    "grid gap-x-9 gap-y-7 md:grid-cols-[minmax(0,1fr)_19rem] "
-                    "lg:grid-cols-[minmax(0,1fr)_20rem]"
-                ),
+                class_name=_TIME_GRID,
             ),
             _time_skeleton(),
         ),
@@ -352,10 +353,7 @@ def _time_skeleton() -> rx.Component:
             ),
         ),
         custom_attrs={"aria-busy": "true"},
-        class_name=(
-            "grid gap-x-9 gap-y-7 md:grid-cols-[minmax(0,1fr)_19rem] "
-            "lg:grid-cols-[minmax(0,1fr)_20rem]"
-        ),
+        class_name=_TIME_GRID,
     )
 
 
@@ -383,14 +381,7 @@ def _location() -> rx.Component:
 
 
 def _contact() -> rx.Component:
-    asked = WizardContactState.asked
-    asks = asks_details(asked)
-    profile = "From your profile. Changes here are for this booking."
-    return rx.cond(
-        BookingWizardState.visiting,
-        _who_are_you(),
-        _contact_form(asked, asks, profile),
-    )
+    return rx.cond(BookingWizardState.visiting, _who_are_you(), _contact_form())
 
 
 def _who_are_you() -> rx.Component:
@@ -437,7 +428,10 @@ def _who_are_you() -> rx.Component:
     )
 
 
-def _contact_form(asked: Any, asks: Any, profile: str) -> rx.Component:
+def _contact_form() -> rx.Component:
+    asked = WizardContactState.asked
+    asks = asks_details(asked)
+    profile = "From your profile. Changes here are for this booking."
     return rx.cond(
         (WizardContactState.loaded_for == BookingWizardState.draft_id)
         & (WizardContactState.version == BookingWizardState.shown["version"]),
