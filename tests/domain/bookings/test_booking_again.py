@@ -1,6 +1,5 @@
 """A booking booked once more, and choices that an address brings along."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -11,32 +10,19 @@ from portal_app.domain.bookings.drafts import CarriedChoices
 from portal_app.domain.bookings.rules import DetailsForm
 from portal_app.domain.catalogue import definitions
 from portal_app.kernel.audiences import SYSTEM, Actor
-from portal_app.kernel.clock import frozen
 from portal_app.kernel.db import Database
 from tests.support.dependents import REX, add_pet, define_dependent_types
 from tests.support.sample_business import (
     ANSWERS,
     CLEANING,
     CONTACT,
-    NOW,
     TUESDAY_NINE,
-    create_sample_business,
     new_customer,
     ready_draft,
 )
 from tests.support.snapshots import database_snapshot
 
-
-@pytest.fixture(autouse=True)
-def _on_monday_morning() -> Iterator[None]:
-    with frozen(NOW):
-        yield
-
-
-@pytest.fixture
-def maya(db: Database) -> Actor:
-    db.call(create_sample_business)
-    return db.call(new_customer)
+pytestmark = pytest.mark.usefixtures("monday_morning")
 
 
 def _booked(db: Database, who: Actor, **choices: object) -> str:

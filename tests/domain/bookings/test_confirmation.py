@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -40,13 +39,10 @@ from tests.support.sample_business import (
 from tests.support.snapshots import database_snapshot
 from tests.support.statements import statements_of
 
-pytestmark = pytest.mark.each_database
-
-
-@pytest.fixture(autouse=True)
-def _on_monday_morning() -> Iterator[None]:
-    with frozen(NOW):
-        yield
+pytestmark = [
+    pytest.mark.each_database,
+    pytest.mark.usefixtures("monday_morning"),
+]
 
 
 def _after(minutes: int) -> datetime:

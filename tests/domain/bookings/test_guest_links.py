@@ -1,6 +1,5 @@
 """Links in mails: one booking, for a time, until they are switched off."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
 
@@ -28,26 +27,14 @@ from tests.support.accounts import (
     snapshot_without_logs,
 )
 from tests.support.sample_business import (
-    NOW,
     TUESDAY_NINE,
-    create_sample_business,
     new_customer,
     ready_draft,
 )
 
+pytestmark = pytest.mark.usefixtures("monday_morning")
+
 ENDS = TUESDAY_NINE + timedelta(minutes=30)
-
-
-@pytest.fixture(autouse=True)
-def _clock() -> Iterator[None]:
-    with frozen(NOW):
-        yield
-
-
-@pytest.fixture
-def maya(db: Database) -> Actor:
-    db.call(create_sample_business)
-    return db.call(new_customer)
 
 
 @pytest.fixture

@@ -48,22 +48,13 @@ from tests.support.sample_business import (
 )
 from tests.support.statements import statements_of
 
-pytestmark = pytest.mark.each_database
+pytestmark = [
+    pytest.mark.each_database,
+    pytest.mark.usefixtures("monday_morning"),
+]
 
 EMAIL = "maya@example.com"
 WRONG = "The email or the booking number is not right."
-
-
-@pytest.fixture(autouse=True)
-def _clock() -> object:
-    with frozen(NOW):
-        yield
-
-
-@pytest.fixture
-def maya(db: Database) -> Actor:
-    db.call(create_sample_business)
-    return db.call(new_customer)
 
 
 @pytest.fixture

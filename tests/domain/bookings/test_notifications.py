@@ -1,6 +1,5 @@
 """Who hears of a booking, and what: the customer, the office, the contacts."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -15,7 +14,6 @@ from portal_app.domain.bookings.rules import notified_text
 from portal_app.domain.customers import contacts, locations
 from portal_app.domain.customers.rules import EmailEntry, PhoneEntry
 from portal_app.kernel.audiences import Actor, Audience
-from portal_app.kernel.clock import frozen
 from portal_app.kernel.db import Database
 from tests.support.accounts import (
     STRANGER,
@@ -29,29 +27,18 @@ from tests.support.contacts import ANN, TOM, add_contact
 from tests.support.sample_business import (
     CONTACT,
     HOME,
-    NOW,
     TUESDAY_NINE,
-    create_sample_business,
     new_customer,
     ready_draft,
 )
 from tests.support.statements import statements_of
 
-pytestmark = pytest.mark.each_database
+pytestmark = [
+    pytest.mark.each_database,
+    pytest.mark.usefixtures("monday_morning"),
+]
 
 WITHOUT_VIEW = replace(TOM, may=())
-
-
-@pytest.fixture(autouse=True)
-def _clock() -> Iterator[None]:
-    with frozen(NOW):
-        yield
-
-
-@pytest.fixture
-def maya(db: Database) -> Actor:
-    db.call(create_sample_business)
-    return db.call(new_customer)
 
 
 def book(db: Database, actor: Actor, email: str = CONTACT.email) -> str:

@@ -1,6 +1,5 @@
 """Drafts of people without an account: a browser's own, and handed over whole."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -31,18 +30,15 @@ from tests.support.sample_business import (
 )
 from tests.support.snapshots import database_snapshot
 
-pytestmark = pytest.mark.each_database
+pytestmark = [
+    pytest.mark.each_database,
+    pytest.mark.usefixtures("monday_morning"),
+]
 
 MINE, OTHERS = (
     Actor(address="203.0.113.7", visitor_hash=hash_secret(secret))
     for secret in ("mine", "others")
 )
-
-
-@pytest.fixture(autouse=True)
-def _on_monday_morning() -> Iterator[None]:
-    with frozen(NOW):
-        yield
 
 
 @pytest.fixture
