@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from dataclasses import fields as dataclass_fields
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -89,7 +90,12 @@ def read_shipped_pack(tx: Session, name: str) -> Pack:
     Raises:
         NotFound: If there is none of this name.
     """
-    return parser.parse_pack(shipped_pack_text(name), decimals=_currency_decimals(tx))
+    return _shipped_pack(name, _currency_decimals(tx))
+
+
+@cache
+def _shipped_pack(name: str, decimals: int) -> Pack:
+    return parser.parse_pack(shipped_pack_text(name), decimals=decimals)
 
 
 def import_pack(
