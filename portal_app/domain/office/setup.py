@@ -7,16 +7,17 @@ would ask.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from babel import UnknownLocaleError
 from babel.numbers import get_currency_precision
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from portal_app.domain.business import policies
 from portal_app.domain.business import service as businesses
 from portal_app.domain.business.policies import CANCELLATION, PolicyText
-from portal_app.domain.business.rules import BusinessForm
+from portal_app.domain.business.rules import clean_settings
 from portal_app.domain.catalogue import service as catalogue
 from portal_app.domain.catalogue.amounts import amount_text, parse_amount
 from portal_app.domain.catalogue.definitions import (
@@ -186,7 +187,7 @@ def setup_view(tx: Session, actor: Actor) -> SetupView:
         steps=steps(tx),
         is_open=shop_window.is_open(tx),
         trades=[_trade(tx, key, chosen) for key in packs.shipped_packs()],
-        offers=_offers(tx, chosen) if chosen not in {"", _NO_PACK} else [],
+        offers=_offers(tx, chosen),
         offered=[row.name for row in catalogue.active_services(tx)],
         currency=business.currency,
         name=business.name if named else "",
@@ -252,14 +253,11 @@ def save_business(
     """
     require_office(actor)
     businesses.lock_business(tx)
-    business = businesses.current_business(tx)
-    now = {one.name: getattr(business, one.name) for one in fields(BusinessForm)}
-    wanted = {name: text.strip() for name, text in values.items()}
-    if step == LOOK:
-        wanted = {name: text.lower() for name, text in wanted.items()}
-    differing = {name: text for name, text in wanted.items() if now[name] != text}
-    if differing:
-        businesses.save_business(tx, actor, BusinessForm(**(now | wanted)))
+    now, _ = businesses.settings_form(tx)
+    typed: dict[str, Any] = {name: text.strip() for name, text in values.items()}
+    wanted = clean_settings(replace(now, **typed))
+    if wanted != now:
+        businesses.save_business(tx, actor, wanted)
     _mark(tx, actor, step)
 
 
@@ -278,7 +276,8 @@ def offer_services(tx: Session, actor: Actor, prices: Mapping[str, str]) -> None
         InvalidInput: For ``price_SLUG``, or with no field if nothing is ticked.
     """
     require_office(actor)
-    pack = _parsed(tx, _chosen_pack(tx))
+    chosen = _chosen_pack(tx)
+    pack = _parsed(tx, chosen)
     known = {one.definition.slug for one in pack.services} if pack else set()
     formats = businesses.formats(tx)
     wrong: dict[str, str] = {}
@@ -293,8 +292,7 @@ def offer_services(tx: Session, actor: Actor, prices: Mapping[str, str]) -> None
         raise InvalidInput(wrong)
     if not only:
         raise InvalidInput({}, "Please tick at least one service.")
-    text = packs.shipped_pack_text(_chosen_pack(tx))
-    packs.import_pack(tx, actor, text, only)
+    packs.import_pack(tx, actor, packs.shipped_pack_text(chosen), only)
     _mark(tx, actor, SERVICES)
 
 
@@ -411,7 +409,7 @@ def _derived(tx: Session, *, touched: bool) -> dict[str, bool]:
 
 def _chosen_pack(tx: Session) -> str:
     """The pack that was chosen, ``_NO_PACK``, or empty."""
-    row = tx.exec(select(SetupStep).where(col(SetupStep.key) == TRADE)).first()
+    row = tx.get(SetupStep, TRADE)
     return row.detail if row else ""
 
 
