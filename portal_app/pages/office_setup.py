@@ -7,6 +7,7 @@ import reflex as rx
 from portal_app.components.layout.navigation import OFFICE_MENU
 from portal_app.components.layout.shell import shell
 from portal_app.components.office.logo import logo_editor
+from portal_app.components.office.team import DAY_NAMES
 from portal_app.components.ui.buttons import link, link_button, submit_button
 from portal_app.components.ui.choices import choice_group, radio_card
 from portal_app.components.ui.feedback import list_skeleton, note
@@ -38,15 +39,6 @@ from portal_app.state.office.setup import OfficeSetupState
 
 _STATE = OfficeSetupState
 _SETUP = OfficeSetupState.setup
-_DAYS = (
-    "Monday",
-    "Tuesday",
-    "Wednesday",
-    "Thursday",
-    "Friday",
-    "Saturday",
-    "Sunday",
-)
 _WORKDAYS = 5
 
 
@@ -409,7 +401,7 @@ def _team() -> rx.Component:
             rx.el.div(
                 *[
                     checkbox_field(day, f"day{at}", default_checked=at < _WORKDAYS)
-                    for at, day in enumerate(_DAYS)
+                    for at, day in enumerate(DAY_NAMES)
                 ],
                 class_name="grid gap-x-4 sm:grid-cols-2",
             ),
