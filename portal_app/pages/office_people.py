@@ -94,12 +94,12 @@ def _person(person: Any) -> rx.Component:
                     icon_action(
                         "pencil",
                         joined("Change the role of ", person.name),
-                        custom_attrs={"data-edit": joined("role-", person.id)},
+                        opens=joined("role-", person.id),
                     ),
                     icon_action(
                         "trash-2",
                         joined("Remove ", person.name),
-                        custom_attrs={"data-edit": joined("remove-", person.id)},
+                        opens=joined("remove-", person.id),
                     ),
                 ),
             )

@@ -217,12 +217,12 @@ def _date(one: Any) -> rx.Component:
             icon_action(
                 "pencil",
                 joined("Edit ", one.day_text),
-                custom_attrs={"data-edit": joined("date-", one.id)},
+                opens=joined("date-", one.id),
             ),
             icon_action(
                 "trash-2",
                 joined("Remove ", one.day_text),
-                custom_attrs={"data-edit": joined("date-remove-", one.id)},
+                opens=joined("date-remove-", one.id),
             ),
         ],
         key=one.id,

@@ -212,7 +212,7 @@ def _time_off(state: Any, one: Any) -> rx.Component:
             icon_action(
                 "pencil",
                 joined("Edit time off ", one.text),
-                custom_attrs={"data-edit": joined("time-off-", one.id)},
+                opens=joined("time-off-", one.id),
             ),
             icon_action(
                 "trash-2",

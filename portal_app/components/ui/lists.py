@@ -109,7 +109,7 @@ def item_line(*children: Any, **props: Any) -> rx.Component:
 
 
 def icon_action(
-    name: str, label: Any, *, disabled: Any = False, **props: Any
+    name: str, label: Any, *, disabled: Any = False, opens: Any = None, **props: Any
 ) -> rx.Component:
     """Draw a small action of an ``item``.
 
@@ -117,14 +117,15 @@ def icon_action(
         name: The icon.
         label: The accessible name.
         disabled: Whether it refuses clicks for now; may be a Var.
-        **props: Passed to the button; ``custom_attrs`` may name a dialog.
+        opens: The name of the ``saving_dialog`` that it opens, if it does.
+        **props: Passed to the button.
     """
     custom = {
         "aria-label": label,
         "title": label,
         # Hidden from those who may only look.
         "data-change": "",
-        **props.pop("custom_attrs", {}),
+        **({} if opens is None else {"data-edit": opens}),
     }
     return rx.el.button(
         icon(name),
@@ -446,12 +447,11 @@ def collection_section(
 
 def _entry(of: Collection, one: Any, at: Any) -> rx.Component:
     name = of.name(one)
-    edit = {"data-edit": of.dialog_name(one.id)}
     return of.draw(
         one,
         [
             *([_move_actions(of, one, at)] if of.ordered else []),
-            icon_action("pencil", joined("Edit ", name), custom_attrs=edit),
+            icon_action("pencil", joined("Edit ", name), opens=of.dialog_name(one.id)),
             icon_action(
                 "trash-2",
                 joined(f"{of.remove} ", name),
