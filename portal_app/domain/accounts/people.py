@@ -43,17 +43,13 @@ def office_people(tx: Session, actor: Actor) -> OfficePeopleView:
         NotAllowed: If the actor is not of the office.
     """
     require_staff(actor)
-    seen = (
-        select(
-            col(AccountSession.account_id).label("account_id"),
-            func.max(col(AccountSession.last_seen_at)).label("at"),
-        )
-        .group_by(col(AccountSession.account_id))
-        .subquery()
+    last_seen = (
+        select(func.max(col(AccountSession.last_seen_at)))
+        .where(AccountSession.account_id == Account.id)
+        .scalar_subquery()
     )
     rows = tx.exec(
-        select(Account, seen.c.at, SecondFactor.confirmed_at)
-        .outerjoin(seen, seen.c.account_id == col(Account.id))
+        select(Account, last_seen, SecondFactor.confirmed_at)
         .outerjoin(SecondFactor, col(SecondFactor.account_id) == col(Account.id))
         .where(Account.role == OFFICE, col(Account.disabled_at).is_(None))
     ).all()

@@ -117,6 +117,18 @@ def test_an_invitation_makes_an_account_of_its_role(db: Database, owner: Actor) 
     assert not db.query(people.office_people, office).may_change
 
 
+def test_the_office_reads_when_each_was_here_last(db: Database, owner: Actor) -> None:
+    accounts.create_account(db, "second@example.com", "office", PASSWORD)
+    with frozen(utc_now() + timedelta(minutes=1)):
+        sign_in_customer(db, _BOSS)
+        formats, now = db.query(businesses.formats), utc_now()
+        found = db.query(people.office_people, owner).people
+    assert [(one.email, one.last_seen) for one in found] == [
+        (_BOSS, f"{formats.short_day(now)}, {formats.time(now)}"),
+        ("second@example.com", ""),
+    ]
+
+
 def test_a_link_is_good_once(db: Database, owner: Actor) -> None:
     _join(db, owner, "office", "ada@example.com")
     token = newest_link(db, "invitation")
