@@ -31,6 +31,9 @@ _TOWN_STATE_POSTCODE = frozenset({"AU", "US", "CA", "IN"})
 _POSTCODE_LAST = frozenset({"GB", "IE"})
 
 
+ADDRESS_PARTS = ("street", "unit", "town", "state", "postcode", "country")
+"""What tells one address from another, as forms and tables call it."""
+
 Pin = tuple[float | None, float | None]
 """Latitude and longitude in degrees, both or neither."""
 
@@ -130,6 +133,11 @@ def pin_of(form: AddressForm) -> Pin:
     return round(latitude, 6), round(longitude, 6)
 
 
+def degrees_text(degrees: float | None) -> str:
+    """One half of a pin for a form; empty where there is none."""
+    return "" if degrees is None else f"{degrees:.6f}"
+
+
 def is_valid_position(latitude: float, longitude: float) -> bool:
     """Whether these are degrees of a place; not-a-number is none."""
     return -90 <= latitude <= 90 and -180 <= longitude <= 180
@@ -167,18 +175,16 @@ def address_lines(address: Address, home_country: str = "") -> list[str]:
     return [line for line in lines if line]
 
 
+def address_parts(address: Address) -> dict[str, Any]:
+    """An address without notes on how to get in, by its ``ADDRESS_PARTS``."""
+    return {name: getattr(address, name) for name in ADDRESS_PARTS}
+
+
 def place_key(address: Address) -> str:
     """Equal for two spellings of one place: case and punctuation do not count."""
-    parts = (
-        address.street,
-        address.unit,
-        address.town,
-        address.state,
-        address.postcode,
-        address.country,
-    )
     plain = "\n".join(
-        " ".join(re.findall(r"[^\W_]+", part.casefold())) for part in parts
+        " ".join(re.findall(r"[^\W_]+", part.casefold()))
+        for part in address_parts(address).values()
     )
     return hashlib.sha256(plain.encode()).hexdigest()
 

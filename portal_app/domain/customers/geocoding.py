@@ -115,8 +115,8 @@ def search_towns(
             town=town.name,
             state=town.state,
             country=town.country,
-            latitude=f"{town.latitude:.6f}",
-            longitude=f"{town.longitude:.6f}",
+            latitude=addresses.degrees_text(town.latitude),
+            longitude=addresses.degrees_text(town.longitude),
         )
         for town in towns.search(text, home, near=near)
     ]
@@ -207,8 +207,8 @@ def _suggestion_view(found: GeocodedPlace, typed: str) -> PlaceSuggestionView:
         state=state,
         postcode=found.postcode,
         country=found.country,
-        latitude=f"{found.latitude:.6f}",
-        longitude=f"{found.longitude:.6f}",
+        latitude=addresses.degrees_text(found.latitude),
+        longitude=addresses.degrees_text(found.longitude),
         source=found.source,
     )
 

@@ -10,6 +10,7 @@ from portal_app.domain.customers.addresses import (
     AddressForm,
     Pin,
     address_lines,
+    degrees_text,
     pin_of,
     place_key,
     validate_address,
@@ -47,7 +48,7 @@ def _record(home: str) -> Record:
         Field(
             "pin",
             "Pin on the map",
-            text=lambda it: ", ".join(filter(None, map(_degrees_text, it))),
+            text=lambda it: ", ".join(filter(None, map(degrees_text, it))),
         ),
         Field("is_default", "Used unless you choose another"),
     )
@@ -222,10 +223,6 @@ def restore_location(tx: Session, actor: Actor, location_id: str) -> None:
     archival.restore(tx, row)
 
 
-def _degrees_text(value: float | None) -> str:
-    return "" if value is None else f"{value:.6f}"
-
-
 def _address(row: Location) -> Address:
     return replace(row.address, access_notes=row.access_notes)
 
@@ -243,7 +240,7 @@ def _view(row: Location, home_country: str) -> LocationView:
         country=row.country,
         access_notes=row.access_notes,
         is_default=row.is_default,
-        latitude=_degrees_text(row.latitude),
-        longitude=_degrees_text(row.longitude),
+        latitude=degrees_text(row.latitude),
+        longitude=degrees_text(row.longitude),
         version=row.version,
     )

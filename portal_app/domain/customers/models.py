@@ -6,7 +6,12 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from portal_app.domain.customers.addresses import Address, Pin
+from portal_app.domain.customers.addresses import (
+    ADDRESS_PARTS,
+    Address,
+    Pin,
+    address_parts,
+)
 from portal_app.kernel.columns import (
     created_field,
     id_field,
@@ -19,8 +24,6 @@ SELF = "self"
 """The role of the contact that is the customer."""
 
 
-ADDRESS_PARTS = ("street", "unit", "town", "state", "postcode", "country")
-"""The columns of an address, in the order of an envelope."""
 EMPTY_ADDRESS: dict[str, Any] = {
     "street": "",
     "town": "",
@@ -47,8 +50,8 @@ class AddressColumns(SQLModel):
 
     @address.setter
     def address(self, address: Address) -> None:
-        for name in ADDRESS_PARTS:
-            setattr(self, name, getattr(address, name))
+        for name, part in address_parts(address).items():
+            setattr(self, name, part)
 
 
 class Customer(SQLModel, table=True):

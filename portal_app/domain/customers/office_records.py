@@ -21,13 +21,14 @@ from portal_app.domain.accounts.rules import CUSTOMER, mailable_email
 from portal_app.domain.business import service as businesses
 from portal_app.domain.customers import addresses, profiles, rules
 from portal_app.domain.customers.addresses import (
+    ADDRESS_PARTS,
     Address,
     AddressForm,
+    address_parts,
     place_key,
     validate_address,
 )
 from portal_app.domain.customers.models import (
-    ADDRESS_PARTS,
     SELF,
     BillingAddress,
     Contact,
@@ -245,7 +246,7 @@ def add_customers(
         at_billing = {"booking_at_billing": record.address is not None}
         rows[CustomerDetails].append(own | _details(record) | at_billing)
         if record.address is not None:
-            parts = own | _parts(record.address)
+            parts = own | address_parts(record.address)
             place = {
                 "id": new_id(),
                 "label": "",
@@ -369,10 +370,6 @@ def _details(record: CustomerRecord) -> dict[str, Any]:
     }
 
 
-def _parts(address: Address) -> dict[str, Any]:
-    return {name: getattr(address, name) for name in ADDRESS_PARTS}
-
-
 def _change_phones(tx: Session, phones: Mapping[str, str]) -> None:
     """Keep the main phone among the customer's own contact points in step."""
     own = dict(
@@ -430,7 +427,7 @@ def _change_addresses(
     for key, address in wanted.items():
         row = billing.get(key)
         if row is None:
-            row = BillingAddress(customer_id=key, **_parts(address))
+            row = BillingAddress(customer_id=key, **address_parts(address))
         else:
             row.address = address
             row.latitude = row.longitude = None
@@ -452,7 +449,7 @@ def _change_addresses(
             same
             or Location(
                 customer_id=key,
-                **_parts(address),
+                **address_parts(address),
                 place_key=there,
                 created_at=utc_now(),
             )

@@ -17,6 +17,7 @@ from portal_app.domain.customers.addresses import (
     AddressForm,
     Pin,
     address_lines,
+    degrees_text,
     is_empty,
     pin_of,
     place_key,
@@ -264,8 +265,8 @@ def address_view(row: BillingAddress | None, home: str) -> AddressView:
         return AddressView(country=home)
     return replace(
         stored_address_view(row.address, home),
-        latitude=pin_text(row.latitude),
-        longitude=pin_text(row.longitude),
+        latitude=degrees_text(row.latitude),
+        longitude=degrees_text(row.longitude),
     )
 
 
@@ -274,11 +275,6 @@ def stored_address_view(address: Address, home: str) -> AddressView:
     texts = asdict(address)
     del texts["access_notes"]
     return AddressView(lines=address_lines(address, home), **texts)
-
-
-def pin_text(degrees: float | None) -> str:
-    """One half of a pin for a form; empty where there is none."""
-    return "" if degrees is None else f"{degrees:.6f}"
 
 
 def _books_at_billing(tx: Session, actor: Actor, details: CustomerDetails) -> bool:
@@ -478,8 +474,8 @@ def _save_billing(
     row = row or BillingAddress(customer_id=customer_id, **EMPTY_ADDRESS)
     row.address = checked.billing
     if moved or (before.billing.latitude, before.billing.longitude) != (
-        pin_text(checked.pin[0]),
-        pin_text(checked.pin[1]),
+        degrees_text(checked.pin[0]),
+        degrees_text(checked.pin[1]),
     ):
         row.latitude, row.longitude = checked.pin
     tx.add(row)

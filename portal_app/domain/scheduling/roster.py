@@ -21,6 +21,7 @@ from portal_app.domain.customers.addresses import (
     Address,
     AddressForm,
     address_lines,
+    address_parts,
     is_empty,
     pin_of,
     validate_address,
@@ -162,11 +163,11 @@ def check_base(form: AddressForm) -> dict[str, Any]:
         return {"base": {}, "base_latitude": None, "base_longitude": None}
     address = validate_address(form)
     latitude, longitude = pin_of(form)
-    base = {
-        name: getattr(address, name)
-        for name in ("street", "unit", "town", "state", "postcode", "country")
+    return {
+        "base": address_parts(address),
+        "base_latitude": latitude,
+        "base_longitude": longitude,
     }
-    return {"base": base, "base_latitude": latitude, "base_longitude": longitude}
 
 
 def base_lines(base: dict[str, Any], home_country: str = "") -> list[str]:

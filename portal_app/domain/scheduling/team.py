@@ -17,7 +17,7 @@ from portal_app.domain.business import service as businesses
 from portal_app.domain.catalogue.models import Category, Service
 from portal_app.domain.change_log import service as change_log
 from portal_app.domain.change_log.service import Difference
-from portal_app.domain.customers.addresses import AddressForm
+from portal_app.domain.customers.addresses import AddressForm, degrees_text
 from portal_app.domain.customers.views import AddressView
 from portal_app.domain.files import attachments
 from portal_app.domain.files import rules as file_rules
@@ -563,13 +563,9 @@ def _this_week(tx: Session, first_week: date) -> Week:
 def _base_view(row: Fieldworker, home_country: str) -> AddressView | None:
     if not row.base:
         return None
-
-    def degrees(value: float | None) -> str:
-        return "" if value is None else f"{value:.6f}"
-
     return AddressView(
         lines=roster.base_lines(row.base, home_country),
         **row.base,
-        latitude=degrees(row.base_latitude),
-        longitude=degrees(row.base_longitude),
+        latitude=degrees_text(row.base_latitude),
+        longitude=degrees_text(row.base_longitude),
     )
