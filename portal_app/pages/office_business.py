@@ -27,7 +27,7 @@ from portal_app.components.ui.forms import (
 from portal_app.components.ui.icons import icon
 from portal_app.components.ui.logic import when
 from portal_app.components.ui.picture_editor import picture_editor
-from portal_app.components.ui.surfaces import card, page_header
+from portal_app.components.ui.surfaces import card, fields_card, page_header
 from portal_app.pages.page import Page
 from portal_app.state.account.addresses import AddressFormState
 from portal_app.state.core.viewer import ViewerState
@@ -59,9 +59,8 @@ def _form() -> rx.Component:
         conflict_notice(
             _STATE.changes, "The business changed", again=saved_version_button()
         ),
-        _group(
+        fields_card(
             "Who you are",
-            "On the home page, in emails and at the foot of every page.",
             _text("Name", "name", on_change=_STATE.show("name").debounce(200)),
             _text(
                 "Tagline",
@@ -76,10 +75,10 @@ def _form() -> rx.Component:
                 on_change=_STATE.show("about").debounce(200),
             ),
             _area("Foot of the page", "footer_text", rows=2),
+            text="On the home page, in emails and at the foot of every page.",
         ),
-        _group(
+        fields_card(
             "How to reach you",
-            "",
             _pair(
                 email_field(
                     error=_STATE.errors["email"],
@@ -111,9 +110,8 @@ def _form() -> rx.Component:
                 help="In your own words, such as “Monday to Friday, 8 to 6”.",
             ),
         ),
-        _group(
+        fields_card(
             "Look",
-            "A logo, a picture at the top of the home page, and one colour.",
             logo_editor(_STATE),
             _hero(),
             when(
@@ -144,10 +142,10 @@ def _form() -> rx.Component:
                 rx.cond(words, note(words, tone="warning"))
                 for words in (_STATE.preview.light, _STATE.preview.dark)
             ],
+            text="A logo, a picture at the top of the home page, and one colour.",
         ),
-        _group(
+        fields_card(
             "Where you are",
-            "Prices, dates and times are written and counted by these.",
             _pair(
                 _select("Country", "country", _STATE.countries),
                 _select("Time zone", "timezone", _STATE.timezones),
@@ -164,10 +162,10 @@ def _form() -> rx.Component:
                 "time zone moves working hours with it; what is booked stays at its "
                 "instant. Bookings keep the currency they were made in.",
             ),
+            text="Prices, dates and times are written and counted by these.",
         ),
-        _group(
+        fields_card(
             "Where you go",
-            "Customers elsewhere are told before they book.",
             select_field(
                 "Service area",
                 "area_kind",
@@ -196,16 +194,17 @@ def _form() -> rx.Component:
                 ),
             ),
             class_name="group/area",
+            text="Customers elsewhere are told before they book.",
         ),
-        _group(
+        fields_card(
             "Booking",
-            "Services can have a notice and a horizon of their own.",
             _pair(
                 _number("Notice (minutes)", "lead_minutes"),
                 _number("How far ahead (days)", "horizon_days"),
                 _number("Starts every (minutes)", "slot_step_minutes"),
                 _number("A quote is valid for (days)", "quote_valid_days"),
             ),
+            text="Services can have a notice and a horizon of their own.",
         ),
         sticky_actions(
             submit_button("Save", pending=_STATE.pending, class_name="max-sm:flex-1")
@@ -321,17 +320,6 @@ def _preview() -> rx.Component:
         ),
         aria_label="Preview",
         class_name="xl:sticky xl:top-24 xl:self-start",
-    )
-
-
-def _group(title: str, text: str, *fields: Any, class_name: str = "") -> rx.Component:
-    return card(
-        rx.el.fieldset(
-            rx.el.legend(title, class_name="text-xl font-semibold tracking-tight"),
-            *([rx.el.p(text, class_name="mt-1 text-ink-soft")] if text else []),
-            rx.el.div(*fields, class_name="mt-4 flex flex-col gap-5"),
-            class_name=f"min-w-0 {class_name}".strip(),
-        )
     )
 
 

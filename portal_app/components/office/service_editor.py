@@ -22,7 +22,7 @@ from portal_app.components.ui.forms import (
     unsaved_changes_guard,
 )
 from portal_app.components.ui.logic import each, joined, when
-from portal_app.components.ui.surfaces import card
+from portal_app.components.ui.surfaces import fields_card
 from portal_app.domain.catalogue.checks import (
     CONFIRMATIONS,
     MAX_OPTIONS,
@@ -120,21 +120,6 @@ def service_editor() -> rx.Component:
     )
 
 
-def _group(title: str, *fields: Any, text: Any = None) -> rx.Component:
-    return card(
-        rx.el.fieldset(
-            rx.el.legend(title, class_name="text-xl font-semibold tracking-tight"),
-            *(
-                [rx.el.p(text, class_name="mt-1 text-ink-soft")]
-                if text is not None
-                else []
-            ),
-            rx.el.div(*fields, class_name="mt-4 flex flex-col gap-5"),
-            class_name="min-w-0",
-        )
-    )
-
-
 def _pair(*fields: Any) -> rx.Component:
     return rx.el.div(*fields, class_name="grid gap-5 @lg:grid-cols-2 @lg:gap-4")
 
@@ -167,7 +152,7 @@ def _paragraphs(label: str, name: str, **props: Any) -> rx.Component:
 
 
 def _words() -> rx.Component:
-    return _group(
+    return fields_card(
         "Name and words",
         _pair(
             _text("Name", "name"),
@@ -202,7 +187,7 @@ def _words() -> rx.Component:
 
 
 def _photos() -> rx.Component:
-    return _group(
+    return fields_card(
         "Photos",
         PhotoRows.create(
             initial=_STATE.form.photos,
@@ -216,7 +201,7 @@ def _photos() -> rx.Component:
 
 def _price() -> rx.Component:
     priced = _STATE.price_kind != "on_request"
-    return _group(
+    return fields_card(
         "Price",
         rx.el.fieldset(
             rx.el.legend("How the price is meant", class_name="field-label mb-1.5"),
@@ -295,7 +280,7 @@ def _choice(name: str, key: str, words: str, stored: Any) -> rx.Component:
 
 
 def _time() -> rx.Component:
-    return _group(
+    return fields_card(
         "Time",
         _number(
             "Duration (minutes)",
@@ -325,7 +310,7 @@ def _time() -> rx.Component:
 
 
 def _options() -> rx.Component:
-    return _group(
+    return fields_card(
         "Options",
         OptionRows.create(
             initial=_STATE.form.options,
@@ -412,7 +397,7 @@ def _booked_type(one: Any) -> rx.Component:
 
 
 def _whom() -> rx.Component:
-    return _group(
+    return fields_card(
         "Whom it is for, and who does it",
         when(
             _STATE.types.length() > 0,
@@ -454,7 +439,7 @@ def _whom() -> rx.Component:
 
 
 def _booking() -> rx.Component:
-    return _group(
+    return fields_card(
         "Booking",
         _pair(
             select_field(

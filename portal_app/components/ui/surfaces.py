@@ -60,6 +60,31 @@ def section(
     )
 
 
+def fields_card(
+    title: str, *fields: Any, text: Any = None, class_name: str = ""
+) -> rx.Component:
+    """Draw the fields of a long form that belong together, in a card.
+
+    Args:
+        title: What they are about.
+        *fields: The fields.
+        text: A sentence under the title.
+        class_name: Extra classes.
+    """
+    return card(
+        rx.el.fieldset(
+            rx.el.legend(title, class_name="text-xl font-semibold tracking-tight"),
+            *(
+                [rx.el.p(text, class_name="mt-1 text-ink-soft")]
+                if text is not None
+                else []
+            ),
+            rx.el.div(*fields, class_name="mt-4 flex flex-col gap-5"),
+            class_name=classes("min-w-0", class_name),
+        )
+    )
+
+
 def page_header(
     title: Any,
     *,
