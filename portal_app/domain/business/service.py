@@ -220,13 +220,13 @@ def save_switches(tx: Session, actor: Actor, form: SwitchesForm, version: int) -
     now, wanted = switches(tx), asdict(form)
     if not rules.SWITCHES.is_current(now, wanted, version):
         return
-    if rules.SWITCHES.values(now) == wanted:
+    before = rules.SWITCHES.values(now)
+    if before == wanted:
         return  # a second click, or a save without a change
     values = {SWITCH_COLUMNS.get(k, k): v for k, v in wanted.items()}
     statement = update(Business).where(col(Business.id) == 1)
     tx.execute(statement.values(**values, version=Business.version + 1))
     thing = Thing("Settings", "", "Settings")
-    before = rules.SWITCHES.values(now)
     differences = change_log.differences(rules.SWITCHES, before, wanted)
     change_log.record(tx, actor, "changed", thing, differences)
 
