@@ -1,7 +1,7 @@
 """Whose a draft is: a customer's or, before there is an account, a browser's.
 
 A browser proves that a draft is its own by a random secret in a cookie that no
-script can read; here is its hash (ADR of visitors' drafts). Whoever signs in in that
+script can read; here is its hash (ADR 32). Whoever signs in in that
 browser goes on with it.
 """
 
