@@ -32,7 +32,13 @@ from portal_app.domain.files.uploads import Upload
 from portal_app.domain.files.views import FileView
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.db import Database
-from portal_app.kernel.errors import Conflict, DomainError, NotAllowed, TooManyAttempts
+from portal_app.kernel.errors import (
+    LOOKING_ONLY,
+    Conflict,
+    DomainError,
+    NotAllowed,
+    TooManyAttempts,
+)
 from portal_app.settings import Settings
 
 # What a form adds around its file.
@@ -164,7 +170,7 @@ def upload_routes(
 def _require_offered(database: Database, request: Request, actor: Actor) -> None:
     """Take in nothing for what is switched off, and from nobody who only looks."""
     if actor.looking:
-        raise Conflict("You are only looking: nothing can be changed.")
+        raise Conflict(LOOKING_ONLY)
     feature = rules.PURPOSE_FEATURES.get(request.query_params["purpose"])
     try:
         if feature is not None:

@@ -7,6 +7,7 @@ a bug: the log gets it, the person gets an apology.
 import errno
 from collections.abc import Mapping
 
+LOOKING_ONLY = "You are only looking: nothing can be changed."
 UNEXPECTED_ERROR = "Something went wrong on our side. Please try again."
 _NOTHING_STORED = "We cannot store anything just now. Please try again in a moment."
 _CANNOT_STORE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})

@@ -1,8 +1,8 @@
 """The office looks at the portal as a customer sees it, and changes nothing.
 
 The session stays the one of the person who looks: until they stop, ``session_lookup``
-resolves it to the customer, marked as ``looking``. Whatever writes refuses such an
-actor in one place (``state.core.worker``, ``api.authentication``).
+resolves it to the customer, marked as ``looking``. Such an actor is refused where
+pages write (``state.core.worker``), by uploads and by the download of the data.
 """
 
 from sqlmodel import Session, col, select

@@ -19,7 +19,7 @@ from sqlmodel import Session
 
 from portal_app.domain import wiring
 from portal_app.kernel.db import Database
-from portal_app.kernel.errors import DomainError
+from portal_app.kernel.errors import LOOKING_ONLY, DomainError
 from portal_app.state.core.access import actor
 
 P = ParamSpec("P")
@@ -40,7 +40,7 @@ class LookingOnly(DomainError):
     """Somebody of the office looks as a customer, and would have changed something."""
 
     def __init__(self) -> None:
-        super().__init__("You are only looking: nothing can be changed.")
+        super().__init__(LOOKING_ONLY)
 
 
 class BoundedPool:
