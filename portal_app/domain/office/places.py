@@ -131,9 +131,9 @@ def _locales(country: str) -> list[tuple[str, str]]:
             if name:
                 found.setdefault(identifier, name)
                 break
-    if _COMMON + f"_{country}" in found and languages[0] != _COMMON:
+    first = f"{_COMMON}_{country}"
+    if first in found and languages[0] != _COMMON:
         # The portal's own words are English; dates and prices should fit them.
-        first = _COMMON + f"_{country}"
         found = {first: found[first], **found}
     found.setdefault("en_GB", _locale_name("en_GB"))
     found.setdefault("en_US", _locale_name("en_US"))
