@@ -43,9 +43,6 @@ export const restoredOptions = (typed) =>
     }),
   );
 
-export const replaced = (rows, at, changes) =>
-  rows.map((row, i) => (i === at ? { ...row, ...changes } : row));
-
 // What a number counts is one thing: the other choices wait for another kind.
 export const shownChoices = ({ kind, choices }) =>
   kind === "quantity" ? choices.slice(0, 1) : choices;

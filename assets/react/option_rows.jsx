@@ -1,52 +1,30 @@
-import { useEffect, useRef, useState } from "react";
+import { useRef, useState } from "react";
 import { describedBy, ErrorLine, svgIcon } from "./field_parts.jsx";
-import { announce, useRestored } from "./form_drafts.jsx";
+import { useRestored } from "./form_drafts.jsx";
+import { newChoice, newOption, restoredOptions, shownChoices } from "./option_rows.js";
 import {
-  newChoice,
-  newOption,
-  replaced,
-  restoredOptions,
-  shownChoices,
-} from "./option_rows.js";
-import { moved, without } from "./rows.js";
+  AWAY,
+  AwayButton,
+  DOWN,
+  inRow,
+  MoveButtons,
+  PLUS,
+  rowChanges,
+  useRowFocus,
+  useSaved,
+} from "./row_list.jsx";
+import { changed } from "./rows.js";
 
-const PLUS = "M5 12h14M12 5v14";
-const UP = "m18 15-6-6-6 6";
-const DOWN = "m6 9 6 6 6-6";
-const AWAY = "M18 6 6 18M6 6l12 12";
-const BIN =
-  "M3 6h18M19 6v14a2 2 0 0 1-2 2H7a2 2 0 0 1-2-2V6M8 6V4a2 2 0 0 1 2-2h4a2 2 0 0 1 2 2v2M10 11v6M14 11v6";
 const KINDS = [
   ["single", "One choice"],
   ["several", "Any of several"],
   ["quantity", "A number of something"],
 ];
 
-const iconButton = (says, shape, props) => (
-  <button
-    key={says}
-    type="button"
-    className="btn btn-ghost btn-icon"
-    aria-label={says}
-    title={says}
-    {...props}
-  >
-    {svgIcon(shape)}
-  </button>
-);
-const sameActions = (what, at, count, { onMove, onRemove, bin }) => (
+const Actions = ({ what, at, count, shape, onMove, onRemove }) => (
   <span className="-mr-2 flex shrink-0">
-    {iconButton(`Move ${what} up`, UP, {
-      "data-move": -1,
-      "disabled": at === 0,
-      "onClick": () => onMove(-1),
-    })}
-    {iconButton(`Move ${what} down`, DOWN, {
-      "data-move": 1,
-      "disabled": at === count - 1,
-      "onClick": () => onMove(1),
-    })}
-    {iconButton(`Remove ${what}`, bin, { "data-away": "", "onClick": onRemove })}
+    <MoveButtons {...{ what, at, count, onMove }} />
+    <AwayButton {...{ what, shape }} onClick={() => onRemove(at)} />
   </span>
 );
 
@@ -54,42 +32,14 @@ const sameActions = (what, at, count, { onMove, onRemove, bin }) => (
 // `options.0.name`, `options.0.choices.0.price` and so on.
 export function OptionRows({ initial, errors, currency, most, saved }) {
   const box = useRef(null);
-  const focus = useRef(null);
   const first = () => (initial ?? []).map(newOption);
   const [options, setOptions] = useState(first);
-  const stored = useRef(saved);
-  useEffect(() => {
-    if (!saved || saved === stored.current) return;
-    stored.current = saved;
-    setOptions(first());
-  }, [saved]);
+  useSaved(saved, () => setOptions(first()));
   useRestored(box, (typed) => setOptions(restoredOptions(typed)));
-  useEffect(() => {
-    if (!focus.current) return;
-    const wanted = box.current.querySelector(focus.current);
-    focus.current = null;
-    const other = wanted?.disabled
-      ? [...wanted.parentElement.children].find((one) => !one.disabled)
-      : wanted;
-    other?.focus();
-    announce(box.current);
-  }, [options]);
+  const focus = useRowFocus(box, options);
 
-  const change = (at, changes) => setOptions((now) => replaced(now, at, changes));
-  const put = () => {
-    const added = newOption();
-    focus.current = `[data-row="${added.mark}"] input[type=text]`;
-    setOptions([...options, added]);
-  };
-  const move = (at, by) => {
-    focus.current = `[data-row="${options[at].mark}"] [data-move="${by}"]`;
-    setOptions(moved(options, at, by));
-  };
-  const remove = (at) => {
-    const next = options[at + 1] ?? options[at - 1];
-    focus.current = next ? `[data-row="${next.mark}"] [data-away]` : "[data-add]";
-    setOptions(without(options, at));
-  };
+  const change = (at, changes) => setOptions((now) => changed(now, at, changes));
+  const { put, move, remove } = rowChanges(options, setOptions, focus);
 
   return (
     <div ref={box} className="flex flex-col gap-4">
@@ -97,11 +47,15 @@ export function OptionRows({ initial, errors, currency, most, saved }) {
         <Option
           key={option.mark}
           {...{ option, at, errors, currency, focus }}
-          actions={sameActions(`option ${at + 1}`, at, options.length, {
-            onMove: (by) => move(at, by),
-            onRemove: () => remove(at),
-            bin: BIN,
-          })}
+          actions={
+            <Actions
+              what={`option ${at + 1}`}
+              at={at}
+              count={options.length}
+              onMove={move}
+              onRemove={remove}
+            />
+          }
           onChange={(changes) => change(at, changes)}
         />
       ))}
@@ -111,7 +65,7 @@ export function OptionRows({ initial, errors, currency, most, saved }) {
           type="button"
           data-add=""
           className="btn btn-secondary w-fit"
-          onClick={put}
+          onClick={() => put(newOption())}
         >
           {svgIcon(PLUS)}
           <span>Add an option</span>
@@ -210,22 +164,8 @@ function Option({ option, at, errors, currency, focus, actions, onChange }) {
 function Choices({ option, at, name, counted, errors, currency, focus, onChange }) {
   const { choices } = option;
   const set = (next) => onChange({ choices: next });
-  const put = () => {
-    const added = newChoice();
-    focus.current = `[data-row="${added.mark}"] input[type=text]`;
-    set([...choices, added]);
-  };
-  const move = (place, by) => {
-    focus.current = `[data-row="${choices[place].mark}"] [data-move="${by}"]`;
-    set(moved(choices, place, by));
-  };
-  const remove = (place) => {
-    const next = choices[place + 1] ?? choices[place - 1];
-    focus.current = next
-      ? `[data-row="${next.mark}"] [data-away]`
-      : `[data-row="${option.mark}"] [data-add]`;
-    set(without(choices, place));
-  };
+  const adder = inRow(option, "[data-add]");
+  const { put, move, remove } = rowChanges(choices, set, focus, adder);
   return (
     <div className="mt-3 flex flex-col gap-3">
       {shownChoices(option).map((choice, place) => {
@@ -250,7 +190,7 @@ function Choices({ option, at, name, counted, errors, currency, focus, onChange 
               autoComplete="off"
               value={choice[part]}
               onChange={({ target }) =>
-                set(replaced(choices, place, { [part]: target.value }))
+                set(changed(choices, place, { [part]: target.value }))
               }
               {...more}
             />
@@ -270,13 +210,16 @@ function Choices({ option, at, name, counted, errors, currency, focus, onChange 
                 {counted ? "What is counted" : words}
                 <span className="sr-only">, {counted ? of : `option ${at + 1}`}</span>
               </label>
-              {counted || choices.length === 1
-                ? null
-                : sameActions(`choice ${place + 1} of option ${at + 1}`, place, choices.length, {
-                    onMove: (by) => move(place, by),
-                    onRemove: () => remove(place),
-                    bin: AWAY,
-                  })}
+              {counted || choices.length === 1 ? null : (
+                <Actions
+                  what={`choice ${place + 1} of option ${at + 1}`}
+                  at={place}
+                  count={choices.length}
+                  shape={AWAY}
+                  onMove={move}
+                  onRemove={remove}
+                />
+              )}
             </div>
             <div className="grid grid-cols-2 items-end gap-x-3 gap-y-2 @md:grid-cols-[minmax(0,1fr)_7rem_5.5rem]">
               <span className="col-span-full @md:col-span-1">
@@ -290,7 +233,12 @@ function Choices({ option, at, name, counted, errors, currency, focus, onChange 
         );
       })}
       {counted ? null : (
-        <button type="button" data-add="" className="btn btn-secondary btn-sm w-fit" onClick={put}>
+        <button
+          type="button"
+          data-add=""
+          className="btn btn-secondary btn-sm w-fit"
+          onClick={() => put(newChoice())}
+        >
           {svgIcon(PLUS)}
           <span>
             Add a choice<span className="sr-only"> to option {at + 1}</span>

@@ -1,16 +1,18 @@
-import { useEffect, useRef, useState } from "react";
+import { useRef, useState } from "react";
 import { describedBy, ErrorLine, svgIcon } from "./field_parts.jsx";
-import { announce, useRestored } from "./form_drafts.jsx";
+import { useRestored } from "./form_drafts.jsx";
 import { PictureDialog } from "./picture.jsx";
 import { PHOTO } from "./picture_crop.js";
-import { moved, without } from "./rows.js";
+import {
+  AwayButton,
+  MoveButtons,
+  PLUS,
+  rowChanges,
+  useRowFocus,
+  useSaved,
+} from "./row_list.jsx";
+import { changed } from "./rows.js";
 import { fileOf } from "./uploads.js";
-
-const PLUS = "M5 12h14M12 5v14";
-const UP = "m18 15-6-6-6 6";
-const DOWN = "m6 9 6 6 6-6";
-const BIN =
-  "M3 6h18M19 6v14a2 2 0 0 1-2 2H7a2 2 0 0 1-2-2V6M8 6V4a2 2 0 0 1 2-2h4a2 2 0 0 1 2 2v2M10 11v6M14 11v6";
 
 let counter = 0;
 const newRow = (row) => ({ key: "", file: "", alt: "", ...row, mark: ++counter });
@@ -19,16 +21,11 @@ const newRow = (row) => ({ key: "", file: "", alt: "", ...row, mark: ++counter }
 // there before or `photos.0.file` of a new one, and what it shows, `photos.0.alt`.
 export function PhotoRows({ initial, errors, most, saved }) {
   const box = useRef(null);
-  const focus = useRef(null);
-  const [rows, setRows] = useState(() => (initial ?? []).map(newRow));
+  const first = () => (initial ?? []).map(newRow);
+  const [rows, setRows] = useState(first);
   const [open, setOpen] = useState(false);
-  const stored = useRef(saved);
 
-  useEffect(() => {
-    if (!saved || saved === stored.current) return;
-    stored.current = saved;
-    setRows((initial ?? []).map(newRow));
-  }, [saved]);
+  useSaved(saved, () => setRows(first()));
   useRestored(box, (typed) => {
     const found = [];
     for (let at = 0; `photos.${at}.alt` in typed; at++) {
@@ -40,43 +37,8 @@ export function PhotoRows({ initial, errors, most, saved }) {
     }
     setRows(found);
   });
-  useEffect(() => {
-    if (!focus.current) return;
-    const wanted = box.current.querySelector(focus.current);
-    focus.current = null;
-    const other = wanted?.disabled
-      ? [...wanted.parentElement.children].find((one) => !one.disabled)
-      : wanted;
-    other?.focus();
-    announce(box.current);
-  }, [rows]);
-
-  const put = ({ id, url }) => {
-    const added = newRow({ file: id, url: `${url}?size=480` });
-    focus.current = `[data-row="${added.mark}"] input[type=text]`;
-    setRows([...rows, added]);
-  };
-  const move = (at, by) => {
-    focus.current = `[data-row="${rows[at].mark}"] [data-move="${by}"]`;
-    setRows(moved(rows, at, by));
-  };
-  const remove = (at) => {
-    const next = rows[at + 1] ?? rows[at - 1];
-    focus.current = next ? `[data-row="${next.mark}"] [data-away]` : "[data-add]";
-    setRows(without(rows, at));
-  };
-  const action = (says, shape, props) => (
-    <button
-      key={says}
-      type="button"
-      className="btn btn-ghost btn-icon"
-      aria-label={says}
-      title={says}
-      {...props}
-    >
-      {svgIcon(shape)}
-    </button>
-  );
+  const focus = useRowFocus(box, rows);
+  const { put, move, remove } = rowChanges(rows, setRows, focus);
 
   return (
     <div ref={box} className="flex flex-col gap-4">
@@ -106,20 +68,13 @@ export function PhotoRows({ initial, errors, most, saved }) {
                 ) : null}
               </span>
               <span className="-ml-2.5 flex shrink-0 sm:-mr-1 sm:ml-0">
-                {action(`Move photo ${at + 1} up`, UP, {
-                  "data-move": -1,
-                  "disabled": at === 0,
-                  "onClick": () => move(at, -1),
-                })}
-                {action(`Move photo ${at + 1} down`, DOWN, {
-                  "data-move": 1,
-                  "disabled": at === rows.length - 1,
-                  "onClick": () => move(at, 1),
-                })}
-                {action(`Remove photo ${at + 1}`, BIN, {
-                  "data-away": "",
-                  "onClick": () => remove(at),
-                })}
+                <MoveButtons
+                  what={`photo ${at + 1}`}
+                  at={at}
+                  count={rows.length}
+                  onMove={move}
+                />
+                <AwayButton what={`photo ${at + 1}`} onClick={() => remove(at)} />
               </span>
             </div>
             <div className="field col-span-full">
@@ -135,9 +90,7 @@ export function PhotoRows({ initial, errors, most, saved }) {
                 autoComplete="off"
                 value={row.alt}
                 onChange={({ target }) =>
-                  setRows((now) =>
-                    now.map((one, i) => (i === at ? { ...one, alt: target.value } : one)),
-                  )
+                  setRows((now) => changed(now, at, { alt: target.value }))
                 }
                 {...describedBy(id, error)}
               />
@@ -167,7 +120,7 @@ export function PhotoRows({ initial, errors, most, saved }) {
           frame={PHOTO}
           purpose="photo"
           seen="Everybody sees it once the service is published."
-          onDone={put}
+          onDone={({ id, url }) => put(newRow({ file: id, url: `${url}?size=480` }))}
           onClose={() => {
             setOpen(false);
             if (!focus.current) box.current.querySelector("[data-add]")?.focus();

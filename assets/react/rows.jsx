@@ -1,6 +1,17 @@
 import { useEffect, useRef, useState } from "react";
 import { describedBy, ErrorLine, svgIcon } from "./field_parts.jsx";
-import { announce, useRestored } from "./form_drafts.jsx";
+import { useRestored } from "./form_drafts.jsx";
+import {
+  AWAY,
+  AwayButton,
+  BIN,
+  DOWN,
+  inRow,
+  MoveButtons,
+  PLUS,
+  rowChanges,
+  useRowFocus,
+} from "./row_list.jsx";
 import {
   changed,
   chosenOption,
@@ -8,7 +19,6 @@ import {
   firstRows,
   formattedRows,
   mainPart,
-  moved,
   newRow,
   pathOf,
   primaryWithout,
@@ -17,20 +27,12 @@ import {
   without,
 } from "./rows.js";
 
-const PLUS = "M5 12h14M12 5v14";
-const UP = "m18 15-6-6-6 6";
-const DOWN = "m6 9 6 6 6-6";
-const AWAY = "M18 6 6 18M6 6l12 12";
-const BIN =
-  "M3 6h18M19 6v14a2 2 0 0 1-2 2H7a2 2 0 0 1-2-2V6M8 6V4a2 2 0 0 1 2-2h4a2 2 0 0 1 2 2v2M10 11v6M14 11v6";
-
 const INPUTS = {
   text: { type: "text" },
   email: { type: "email", inputMode: "email", autoCapitalize: "none", spellCheck: false },
   tel: { type: "tel", inputMode: "tel", spellCheck: false },
 };
 const INPUT = ":is(input:not([type=hidden], [type=radio]), select)";
-const inRow = (row, what) => `[data-row="${row.mark}"] ${what}`;
 
 // Several of one thing: `name.0`, `name.1` … or, of rows with several inputs,
 // `name.0.PART` … are what the form sends.
@@ -61,7 +63,6 @@ export function Rows({
   const inLine = single || parts.some((part) => part.main);
   const shape = { name, parts, ordered, keepsOne };
   const box = useRef(null);
-  const focus = useRef(null);
   const known = useRef(initial ?? []);
   const [rows, setRows] = useState(() => firstRows(initial, shape));
   const [chosen, setChosen] = useState(() => firstPrimary(initial));
@@ -74,16 +75,7 @@ export function Rows({
     setChosen(Number(typed[`${name}.primary`]) || 0);
   });
 
-  useEffect(() => {
-    if (!focus.current) return;
-    const wanted = box.current.querySelector(focus.current);
-    focus.current = null;
-    const other = wanted?.disabled
-      ? [...wanted.parentElement.children].find((one) => !one.disabled)
-      : wanted;
-    other?.focus();
-    announce(box.current);
-  }, [rows]);
+  const focus = useRowFocus(box, rows);
 
   useEffect(() => {
     if (onFormatPhone && formatted)
@@ -96,10 +88,7 @@ export function Rows({
     focus.current = inRow(added, inLine ? "[data-main]" : INPUT);
     setRows([...rows, added]);
   };
-  const move = (at, by) => {
-    focus.current = inRow(rows[at], `[data-move="${by}"]`);
-    setRows(moved(rows, at, by));
-  };
+  const { move } = rowChanges(rows, setRows, focus);
   const remove = (at) => {
     // Where things have an order, whoever takes away one may take away the next.
     const next = ordered ? (rows[at + 1] ?? rows[at - 1]) : (rows[at - 1] ?? rows[at + 1]);
@@ -119,38 +108,18 @@ export function Rows({
   const titleOf = (at) => (at || ordered ? numbered(at) : label);
   const actions = (row, at) => {
     const words = titleOf(at).toLowerCase();
-    const button = (says, shape, props) => (
-      <button
-        key={shape}
-        type="button"
-        className="btn btn-ghost btn-icon"
-        aria-label={says}
-        title={says}
-        {...props}
-      >
-        {svgIcon(shape)}
-      </button>
-    );
     return (
       <>
-        {ordered
-          ? [
-              [-1, UP, "up", at === 0],
-              [1, DOWN, "down", at === rows.length - 1],
-            ].map(([by, shape, way, disabled]) =>
-              button(`Move ${words} ${way}`, shape, {
-                "data-move": by,
-                disabled,
-                "onClick": () => move(at, by),
-              }),
-            )
-          : null}
-        {row.fixed || (keepsOne && rows.length === 1)
-          ? null
-          : button(`Remove ${words}`, ordered ? AWAY : BIN, {
-              "data-away": "",
-              "onClick": () => remove(at),
-            })}
+        {ordered ? (
+          <MoveButtons what={words} at={at} count={rows.length} onMove={move} />
+        ) : null}
+        {row.fixed || (keepsOne && rows.length === 1) ? null : (
+          <AwayButton
+            what={words}
+            shape={ordered ? AWAY : BIN}
+            onClick={() => remove(at)}
+          />
+        )}
       </>
     );
   };
