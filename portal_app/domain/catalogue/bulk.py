@@ -46,13 +46,7 @@ def all_services(tx: Session) -> list[StoredService]:
     found = tx.exec(
         select(Service, Category)
         .join(Category, col(Service.category_id) == col(Category.id))
-        .order_by(
-            col(Category.position),
-            col(Category.name),
-            col(Service.position),
-            col(Service.name),
-            col(Service.id),
-        )
+        .order_by(*rows.IN_ORDER)
     )
     return [
         StoredService(

@@ -57,6 +57,15 @@ _COLUMNS = (
 """What a row of a service and its definition both have."""
 
 
+IN_ORDER = (
+    col(Category.position),
+    col(Category.name),
+    col(Service.position),
+    col(Service.name),
+    col(Service.id),
+)
+"""The order in which people see services: by category."""
+
 KIND = "Service"
 """What the change log calls them."""
 

@@ -57,12 +57,7 @@ def catalogue_view(tx: Session) -> views.CatalogueView:
         select(Category, Service)
         .join(Service, col(Service.category_id) == Category.id)
         .where(is_offered())
-        .order_by(
-            col(Category.position),
-            col(Category.name),
-            col(Service.position),
-            col(Service.name),
-        )
+        .order_by(*stored.IN_ORDER)
     ).all()
     options = stored.options_by_service(tx, [service.id for _, service in rows])
     categories: dict[str, views.CategoryView] = {}
@@ -169,36 +164,22 @@ def quote(tx: Session, slug: str, answers: rules.Answers) -> views.QuoteView:
 
 def active_services(tx: Session) -> list[Service]:
     """The rows of the services that can be booked, in the business's order."""
-    return list(
-        tx.exec(
-            select(Service)
-            .join(Category, col(Service.category_id) == col(Category.id))
-            .where(is_offered())
-            .order_by(
-                col(Category.position),
-                col(Category.name),
-                col(Service.position),
-                col(Service.name),
-            )
-        )
-    )
+    return _services_in_order(tx, is_offered())
 
 
 def services_in_use(tx: Session) -> list[Service]:
     """The rows of all services but archived ones, drafts too, in order."""
-    return list(
-        tx.exec(
-            select(Service)
-            .join(Category, col(Service.category_id) == col(Category.id))
-            .where(col(Service.archived_at).is_(None))
-            .order_by(
-                col(Category.position),
-                col(Category.name),
-                col(Service.position),
-                col(Service.name),
-            )
-        )
+    return _services_in_order(tx, col(Service.archived_at).is_(None))
+
+
+def _services_in_order(tx: Session, condition: ColumnElement[bool]) -> list[Service]:
+    found = (
+        select(Service)
+        .join(Category, col(Service.category_id) == col(Category.id))
+        .where(condition)
+        .order_by(*stored.IN_ORDER)
     )
+    return list(tx.exec(found))
 
 
 def service_in_use(tx: Session, slug: str) -> Service:

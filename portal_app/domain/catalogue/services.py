@@ -141,12 +141,7 @@ def service_entries(tx: Session, actor: Actor) -> list[ServiceEntryView]:
     found = tx.exec(
         select(Service, Category)
         .join(Category, col(Service.category_id) == col(Category.id))
-        .order_by(
-            col(Category.position),
-            col(Category.name),
-            col(Service.position),
-            col(Service.name),
-        )
+        .order_by(*rows.IN_ORDER)
     ).all()
     entries = [_entry_view(formats, row, category) for row, category in found]
     return sorted(entries, key=lambda entry: entry.archived)
@@ -159,11 +154,7 @@ def service_form(tx: Session, actor: Actor, service_id: str) -> ServiceFormView:
         NotAllowed: If the actor is not the office.
         NotFound: If there is no such service.
     """
-    require_staff(actor)
-    row = tx.get(Service, service_id)
-    if row is None:
-        raise NotFound(_NOT_FOUND)
-    return _form_view(tx, row)
+    return _form_view(tx, _shown_row(tx, actor, service_id))
 
 
 def stored_page(tx: Session, actor: Actor, service_id: str) -> ServicePageView:
@@ -173,10 +164,7 @@ def stored_page(tx: Session, actor: Actor, service_id: str) -> ServicePageView:
         NotAllowed: If the actor is not of the office.
         NotFound: If there is no such service.
     """
-    require_staff(actor)
-    row = tx.get(Service, service_id)
-    if row is None:
-        raise NotFound(_NOT_FOUND)
+    row = _shown_row(tx, actor, service_id)
     category = tx.get_one(Category, row.category_id)
     return catalogue.preview_page(
         tx, rows.definition_of(tx, row), category, rows.photos_of(tx, row.id)
@@ -194,10 +182,7 @@ def preview(
         NotAllowed: If the actor is not the office.
         NotFound: If there is no such service.
     """
-    require_staff(actor)
-    row = tx.get(Service, service_id)
-    if row is None:
-        raise NotFound(_NOT_FOUND)
+    row = _shown_row(tx, actor, service_id)
     parsed = _ParsedForm(tx, form, row)
     category = tx.get(Category, form.category) or tx.get_one(Category, row.category_id)
     return catalogue.preview_page(tx, parsed.definition, category, parsed.photos)
@@ -589,13 +574,18 @@ def _require_room(known: Sequence[Service]) -> None:
         raise Conflict(f"There can be at most {MAX_SERVICES} services.")
 
 
-def _locked_row(tx: Session, actor: Actor, service_id: str) -> Service:
-    require_office(actor)
-    businesses.lock_business(tx)
+def _shown_row(tx: Session, actor: Actor, service_id: str) -> Service:
+    require_staff(actor)
     row = tx.get(Service, service_id)
     if row is None:
         raise NotFound(_NOT_FOUND)
     return row
+
+
+def _locked_row(tx: Session, actor: Actor, service_id: str) -> Service:
+    require_office(actor)
+    businesses.lock_business(tx)
+    return _shown_row(tx, actor, service_id)
 
 
 def _entry_view(formats: Formats, row: Service, category: Category) -> ServiceEntryView:

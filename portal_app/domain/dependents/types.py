@@ -180,9 +180,13 @@ def active_type_rows(tx: Session) -> list[DependentType]:
 
 def active_type_fields(tx: Session) -> dict[str, list[Definition]]:
     """The slugs of the types that are offered, and what is asked of each."""
-    scopes = {
-        row.slug: schema.dependent_type_scope(row.id) for row in active_type_rows(tx)
-    }
+    return _fields_by_slug(tx, active_type_rows(tx))
+
+
+def _fields_by_slug(
+    tx: Session, rows: Sequence[DependentType]
+) -> dict[str, list[Definition]]:
+    scopes = {row.slug: schema.dependent_type_scope(row.id) for row in rows}
     asked = schema.active_definitions_by_scope(tx, scopes.values())
     return {slug: asked[scope] for slug, scope in scopes.items()}
 
@@ -195,9 +199,10 @@ def booked_for_views(tx: Session, entries: Sequence[str]) -> list[BookedForView]
         entries: As ``BookedFor`` is written.
     """
     booked_for = booked_for_by_type(entries)
-    asked = active_type_fields(tx)
+    rows = active_type_rows(tx)
+    asked = _fields_by_slug(tx, rows)
     found = []
-    for row in active_type_rows(tx):
+    for row in rows:
         one = booked_for.get(row.slug)
         condition = one.condition if one else None
         found.append(
