@@ -105,8 +105,12 @@ def empty_state(
 _STATUSES: dict[str, tuple[str, str, str]] = {
     "pending": ("Pending", "hourglass", "bg-warning-soft text-warning"),
     "confirmed": ("Confirmed", "circle-check", "bg-success-soft text-success"),
+    "in_progress": ("In progress", "clock", "bg-info-soft text-info"),
     "completed": ("Completed", "badge-check", "bg-info-soft text-info"),
+    "no_show": ("Nobody was there", "circle-alert", "bg-danger-soft text-danger"),
     "cancelled": ("Cancelled", "ban", "bg-sunken text-ink-soft"),
+    "declined": ("Declined", "circle-x", "bg-sunken text-ink-soft"),
+    "expired": ("Not answered in time", "hourglass", "bg-sunken text-ink-soft"),
     "quoted": ("Quoted", "file-text", "bg-quote-soft text-quote"),
 }
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from sqlmodel import Session, col, select
 
-from portal_app.domain.bookings import rules
-from portal_app.domain.bookings.models import Booking, BookingDependent, BookingEvent
+from portal_app.domain.bookings import history, rules
+from portal_app.domain.bookings.models import Booking, BookingDependent
 from portal_app.domain.bookings.views import BookingDependentView
 from portal_app.domain.business import permissions
 from portal_app.domain.catalogue.booked_for import booked_for_by_type
@@ -21,7 +21,6 @@ from portal_app.domain.dependents.service import (
 from portal_app.domain.dependents.views import DependentRowView, TypeView
 from portal_app.domain.files import attachments
 from portal_app.kernel.audiences import Actor
-from portal_app.kernel.clock import utc_now
 from portal_app.kernel.errors import InvalidInput
 from portal_app.kernel.features import Feature
 from portal_app.kernel.ownership import customer_of
@@ -165,16 +164,8 @@ def _add_dependents(
         )
         for position, one in enumerate(dependents)
     )
-    tx.add(
-        BookingEvent(
-            booking_id=booking.id,
-            at=utc_now(),
-            by=actor.audience.value,
-            account_id=actor.account_id,
-            what="dependents_named",
-            detail={"names": ", ".join(one.name for one in dependents)},
-        )
-    )
+    names = ", ".join(one.name for one in dependents)
+    history.record(tx, actor, booking, "dependents_named", {"names": names})
     tx.flush()
 
 

@@ -5,8 +5,8 @@ from functools import partial
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from portal_app.domain.bookings import booking_dependents, rules
-from portal_app.domain.bookings.models import Booking, BookingDependent, BookingEvent
+from portal_app.domain.bookings import booking_dependents, history, rules
+from portal_app.domain.bookings.models import Booking, BookingDependent
 from portal_app.domain.bookings.rules import DetailsForm
 from portal_app.domain.bookings.views import BookingDependentView, DetailsFormView
 from portal_app.domain.business import permissions
@@ -139,16 +139,8 @@ def change_details(
         and booking_dependents.set_booking_dependents(tx, actor, row, chosen)
     )
     if changed_fields:
-        tx.add(
-            BookingEvent(
-                booking_id=row.id,
-                at=utc_now(),
-                by=actor.audience.value,
-                account_id=actor.account_id,
-                what="details_changed",
-                detail={"fields": ", ".join(f"“{one}”" for one in changed_fields)},
-            )
-        )
+        named = ", ".join(f"“{one}”" for one in changed_fields)
+        history.record(tx, actor, row, "details_changed", {"fields": named})
     if changed_fields or dependents_changed:
         row.version += 1
         tx.flush()

@@ -4,19 +4,14 @@ Booking, claim on a fieldworker's time, history and mails are one transaction. T
 draft's id is the key: however often it is confirmed, there is one booking.
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
-from portal_app.domain.bookings import draft_details, rules
+from portal_app.domain.bookings import draft_details, rules, status
 from portal_app.domain.bookings.drafts import SlotGone, nearest_times, own_draft
-from portal_app.domain.bookings.models import (
-    Booking,
-    BookingDraft,
-    BookingEvent,
-    BookingLine,
-)
+from portal_app.domain.bookings.models import Booking, BookingDraft, BookingLine
 from portal_app.domain.bookings.notifications import (
     booking_facts,
     notify_booked,
@@ -41,7 +36,7 @@ from portal_app.kernel.clock import utc_now
 from portal_app.kernel.db import Database
 from portal_app.kernel.errors import Conflict, InvalidInput, NotFound
 from portal_app.kernel.formats import duration_text
-from portal_app.kernel.ids import new_number, normalise_number
+from portal_app.kernel.ids import new_number
 from portal_app.kernel.ownership import customer_of, require_office
 from portal_app.kernel.statements import insert_once
 
@@ -174,7 +169,7 @@ def _store_booking(
         "fieldworker_id": claimed.fieldworker_id,
         "claim_id": claimed.claim_id,
         "draft_id": draft.id,
-        "status": "confirmed",
+        "status": rules.CONFIRMED,
         "starts_at": draft.starts_at,
         "ends_at": draft.starts_at + timedelta(minutes=price.minutes),
         "service_name": service.name,
@@ -224,38 +219,8 @@ def complete(tx: Session, actor: Actor, number: str) -> None:
     Raises:
         NotAllowed: If the actor is not the office.
         NotFound: If there is no such booking.
-        Conflict: If it was cancelled, or has not started yet.
+        Conflict: If it was called off, or has not started yet.
     """
     require_office(actor)
-    row = tx.exec(
-        select(Booking)
-        .where(col(Booking.number) == normalise_number(number))
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-    if row is None:
-        raise NotFound("We could not find that booking.")
-    if row.status == "completed":
-        return
-    now = utc_now()
-    _require_started_and_not_cancelled(row, now)
-    row.status = "completed"
-    row.version += 1
-    tx.add(row)
-    tx.add(
-        BookingEvent(
-            booking_id=row.id,
-            at=now,
-            by=actor.audience.value,
-            account_id=actor.account_id,
-            what="completed",
-        )
-    )
-    tx.flush()
-
-
-def _require_started_and_not_cancelled(row: Booking, now: datetime) -> None:
-    if row.status == "cancelled":
-        raise Conflict("This booking was cancelled.")
-    if row.starts_at > now:
-        raise Conflict("This appointment has not started yet.")
+    row = status.locked_booking(tx, actor, number)
+    status.transition(tx, actor, row, rules.COMPLETED)

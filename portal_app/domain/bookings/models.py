@@ -22,7 +22,8 @@ class Booking(SQLModel, table=True):
     ``company`` is the business profile it was booked with, as it was then, or
     empty. ``total_minor`` is in minor units of ``currency``; ``starts_at`` and
     ``ends_at`` are the customer's appointment, without buffers (those are in the
-    claim).
+    claim). ``status`` is changed by ``status.transition`` only; a pending one is
+    answered by the office until ``answer_by``.
     """
 
     __table_args__ = (
@@ -30,12 +31,14 @@ class Booking(SQLModel, table=True):
         UniqueConstraint("draft_id"),
         UniqueConstraint("claim_id"),
         CheckConstraint(
-            "status IN ('pending', 'confirmed', 'completed', 'cancelled')",
+            "status IN ('pending', 'confirmed', 'in_progress', 'completed', 'no_show', "
+            "'cancelled', 'declined', 'expired')",
             name="status",
         ),
         CheckConstraint("starts_at < ends_at", name="span"),
         Index("ix_booking_customer_id", "customer_id", "starts_at"),
         Index("ix_booking_fieldworker_id", "fieldworker_id", "starts_at"),
+        Index("ix_booking_answer_by", "status", "answer_by"),
     )
 
     id: str = id_field()
@@ -46,6 +49,7 @@ class Booking(SQLModel, table=True):
     claim_id: str = Field(foreign_key="time_claim.id")
     draft_id: str = Field(max_length=26)
     status: str = Field(max_length=16)
+    answer_by: datetime | None = optional_instant_field()
     starts_at: datetime = instant_field()
     ends_at: datetime = instant_field()
     service_name: str = Field(max_length=100)

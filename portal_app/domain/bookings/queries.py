@@ -184,7 +184,7 @@ def home_bookings(tx: Session, actor: Actor) -> views.HomeBookingsView:
     """
     own = col(Booking.customer_id) == customer_of(actor)
     over = col(Booking.ends_at) <= utc_now()
-    kept = col(Booking.status) != "cancelled"
+    kept = col(Booking.status).not_in(rules.CALLED_OFF)
     upcoming = tx.exec(
         _rows()
         .where(own, ~over, kept)
@@ -293,7 +293,7 @@ def calendar_entry(tx: Session, actor: Actor, number: str) -> views.CalendarEntr
         starts_at=row.starts_at,
         ends_at=row.ends_at,
         changed_at=changed_at if isinstance(changed_at, datetime) else row.created_at,
-        cancelled=row.status == "cancelled",
+        cancelled=row.status in rules.CALLED_OFF,
         title=f"{row.service_name} – {settings.name}",
         place=", ".join(place),
         description=f"Booking {row.number} with {fieldworker.name}"

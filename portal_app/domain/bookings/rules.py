@@ -11,11 +11,44 @@ from portal_app.kernel.features import BookingState
 STEPS = ("options", "time", "address", "contact")
 """What a draft is asked for, in the wizard's order."""
 
+PENDING, CONFIRMED, IN_PROGRESS = "pending", "confirmed", "in_progress"
+COMPLETED, NO_SHOW = "completed", "no_show"
+CANCELLED, DECLINED, EXPIRED = "cancelled", "declined", "expired"
 STATUS_TEXTS = {
-    "pending": "Waiting for confirmation",
-    "confirmed": "Confirmed",
-    "completed": "Completed",
-    "cancelled": "Cancelled",
+    PENDING: "Waiting for confirmation",
+    CONFIRMED: "Confirmed",
+    IN_PROGRESS: "In progress",
+    COMPLETED: "Completed",
+    NO_SHOW: "Nobody was there",
+    CANCELLED: "Cancelled",
+    DECLINED: "Declined",
+    EXPIRED: "Not answered in time",
+}
+TRANSITIONS: Mapping[str, frozenset[str]] = {
+    PENDING: frozenset({CONFIRMED, DECLINED, EXPIRED, CANCELLED}),
+    CONFIRMED: frozenset({IN_PROGRESS, COMPLETED, NO_SHOW, CANCELLED}),
+    IN_PROGRESS: frozenset({COMPLETED, NO_SHOW, CANCELLED}),
+    COMPLETED: frozenset(),
+    NO_SHOW: frozenset(),
+    CANCELLED: frozenset(),
+    DECLINED: frozenset(),
+    EXPIRED: frozenset(),
+}
+"""What can become of a booking; see ``transition_problem``."""
+
+OPEN = frozenset({PENDING, CONFIRMED, IN_PROGRESS})
+"""Something is still to be done."""
+
+CALLED_OFF = frozenset({CANCELLED, DECLINED, EXPIRED})
+"""Nobody comes: their time is free again."""
+
+_AFTER_START = frozenset({COMPLETED, NO_SHOW})
+_ENDED_TEXTS = {
+    COMPLETED: "This booking was completed.",
+    NO_SHOW: "This booking is over: nobody was there.",
+    CANCELLED: "This booking was cancelled.",
+    DECLINED: "This booking was declined.",
+    EXPIRED: "This booking was not answered in time.",
 }
 
 MISSING_TEXTS = {
@@ -148,18 +181,43 @@ def answer_errors(
 
 def is_open(status: str, ends_at: datetime, now: datetime) -> bool:
     """Whether a booking is still to come."""
-    return status in {"pending", "confirmed"} and ends_at > now
+    return status in OPEN and ends_at > now
+
+
+def transition_problem(status: str, to: str, starts_at: datetime, now: datetime) -> str:
+    """Why a booking cannot become something, in words; empty if it can.
+
+    Args:
+        status: What it is.
+        to: What it shall be; being it already is no problem of this function.
+        starts_at: When the visit starts.
+        now: The present.
+    """
+    if status in _ENDED_TEXTS:
+        return _ENDED_TEXTS[status]
+    if to not in TRANSITIONS[status]:
+        return (
+            "This booking is not confirmed yet."
+            if status == PENDING
+            else "This booking was confirmed already."
+        )
+    # Who began early may be done early.
+    if to in _AFTER_START and status == CONFIRMED and now < starts_at:
+        return "This appointment has not started yet."
+    return ""
 
 
 def booking_state(
     status: str, starts_at: datetime, ends_at: datetime, now: datetime
 ) -> BookingState:
     """Where a booking stands, as far as permissions go."""
-    if status == "cancelled":
+    if status in CALLED_OFF:
         return BookingState.CANCELLED
-    if status == "completed" or ends_at <= now:
+    if status == IN_PROGRESS:
+        return BookingState.IN_PROGRESS
+    if status in {COMPLETED, NO_SHOW} or ends_at <= now:
         return BookingState.DONE
-    if status == "pending":
+    if status == PENDING:
         return BookingState.REQUESTED
     return BookingState.CONFIRMED if now < starts_at else BookingState.IN_PROGRESS
 
@@ -179,8 +237,20 @@ def next_action(status: str, ends_at: datetime, now: datetime, offered: bool) ->
         offered: Whether its service can still be booked.
     """
     if is_open(status, ends_at, now):
-        return WAIT if status == "pending" else TO_CALENDAR
+        return WAIT if status == PENDING else TO_CALENDAR
     return BOOK_AGAIN if offered else ""
+
+
+APPROVED = "approved"
+"""What the history calls it when a request is confirmed."""
+
+_EVENT_TEXTS = {
+    IN_PROGRESS: "Started.",
+    NO_SHOW: "Nobody was there.",
+    DECLINED: "The request was declined.",
+    EXPIRED: "The request was not answered in time.",
+    APPROVED: "The request was confirmed.",
+}
 
 
 def event_text(what: str, detail: Mapping[str, Any]) -> str:
@@ -203,7 +273,9 @@ def event_text(what: str, detail: Mapping[str, Any]) -> str:
             if detail["names"]
             else "For no one in particular."
         )
-    return what.replace("_", " ").capitalize() + "."
+    sentence = _EVENT_TEXTS.get(what) or what.replace("_", " ").capitalize() + "."
+    reason = detail.get("reason")
+    return f"{sentence} Reason: {reason}" if reason else sentence
 
 
 def notified_text(names: Sequence[str]) -> str:

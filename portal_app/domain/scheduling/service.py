@@ -6,7 +6,7 @@ database's guard when it is claimed, never by a check before.
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -21,6 +21,7 @@ from sqlalchemy import (
     cast,
     extract,
     or_,
+    update,
 )
 from sqlalchemy import select as columns
 from sqlalchemy.exc import IntegrityError
@@ -701,3 +702,12 @@ def claim_time(
             raise SlotTaken from None
         raise
     return row.id
+
+
+def release(tx: Session, claim_ids: Collection[str]) -> None:
+    """Give time back; what was given back already stays so."""
+    tx.execute(
+        update(TimeClaim)
+        .where(col(TimeClaim.id).in_(claim_ids), col(TimeClaim.released_at).is_(None))
+        .values(released_at=utc_now())
+    )

@@ -41,7 +41,7 @@ def test_the_office_completes_a_booking_once(db: Database) -> None:
     view = _read(db, maya, number)
     assert (view.status, view.status_text) == ("completed", "Completed")
     newest = view.history[0]
-    assert (newest.who, newest.text) == ("The office", "Completed.")
+    assert (newest.who, newest.text) == ("The portal", "Completed.")
     assert len(view.history) == 2
     assert newest.at == AFTERWARDS.isoformat()
     assert db.query(queries.calendar_entry, maya, number).sequence == 1
