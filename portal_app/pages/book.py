@@ -4,19 +4,18 @@ from typing import Any
 
 import reflex as rx
 
-from portal_app.components.bookings.calendar import day_picker, day_strip, slot_grid
 from portal_app.components.bookings.details import asks_details, details_fields
 from portal_app.components.bookings.summary import (
     booked_summary,
     booking_overview,
     draft_summary,
 )
+from portal_app.components.bookings.time_picker import time_choice
 from portal_app.components.bookings.wizard import (
     contact_form,
     leave_for,
     location_form,
     question,
-    scroll_into_view,
     step_actions,
     step_focus,
     step_heading,
@@ -26,10 +25,9 @@ from portal_app.components.bookings.wizard import (
 from portal_app.components.layout.first_html import current_path
 from portal_app.components.layout.shell import shell
 from portal_app.components.ui.buttons import button, link_button, submit_button
-from portal_app.components.ui.choices import choice_input
 from portal_app.components.ui.feedback import bone, empty_state, form_skeleton, note
-from portal_app.components.ui.icons import avatar, icon
-from portal_app.components.ui.logic import each, flag, when
+from portal_app.components.ui.icons import icon
+from portal_app.components.ui.logic import each, when
 from portal_app.components.ui.tabs import stepper
 from portal_app.pages.page import Page
 from portal_app.state.account.addresses import AddressFormState
@@ -173,92 +171,7 @@ def _options() -> rx.Component:
     )
 
 
-def _person(person: Any, name: Any, key: Any) -> rx.Component:
-    return rx.el.label(
-        choice_input(
-            "radio",
-            value=key,
-            checked=WizardTimeState.person == key,
-            name="person",
-            on_change=WizardTimeState.pick_person(key),
-            class_name="unseen",
-        ),
-        person,
-        rx.el.span(name, class_name="pr-1.5 font-semibold whitespace-nowrap"),
-        class_name=(
-            "choice flex min-h-12 shrink-0 items-center gap-2.5 rounded-full py-1.5 "
-            "pl-1.5 pr-3 text-[0.9375rem]"
-        ),
-    )
-
-
-def _people() -> rx.Component:
-    anyone = rx.el.span(
-        icon("users", "size-4.5"),
-        class_name=(
-            "grid size-9 place-items-center rounded-full bg-sunken text-ink-soft"
-        ),
-    )
-    return rx.el.fieldset(
-        rx.el.legend("Who should come?", class_name="field-label mb-2.5"),
-        rx.el.div(
-            _person(anyone, "Anyone", ""),
-            each(
-                WizardTimeState.people,
-                lambda one: _person(avatar(one.name, "", "sm"), one.name, one.id),
-            ),
-            class_name=(
-                "-mx-4 flex gap-2 overflow-x-auto px-4 py-1 [scrollbar-width:none] "
-                "sm:mx-0 sm:flex-wrap sm:px-0"
-            ),
-        ),
-        class_name="mt-7 min-w-0",
-    )
-
-
-_ALL_DAYS = "all-days"
-_TIME_GRID = (
-    "grid gap-x-9 gap-y-7 md:grid-cols-[minmax(0,1fr)_19rem] "
-    "lg:grid-cols-[minmax(0,1fr)_20rem]"
-)
-
-
 def _time() -> rx.Component:
-    """Draw the next free days, the times of the chosen one, and all days.
-
-    On a phone and on a desktop they stand in the order in which Tab reaches them.
-    """
-    ready = WizardTimeState.shown_for == BookingWizardState.time_key
-    times = rx.cond(
-        WizardTimeState.groups.length() > 0,
-        slot_grid(
-            WizardTimeState.groups,
-            label=WizardTimeState.day_text,
-            chosen=WizardTimeState.slot,
-            on_pick=WizardTimeState.pick_slot,
-            error=WizardTimeState.missing,
-        ),
-        rx.el.div(
-            icon("calendar-x", "size-7 text-ink-faint"),
-            rx.el.p(
-                "No free time in ",
-                WizardTimeState.month,
-                class_name="mt-3 font-semibold",
-            ),
-            rx.el.p(
-                rx.cond(
-                    WizardTimeState.missing,
-                    WizardTimeState.missing,
-                    "Please look at another month, or choose anyone.",
-                ),
-                class_name="mt-1 text-ink-soft",
-                role="status",
-            ),
-            class_name=(
-                "flex h-full min-h-56 flex-col items-center justify-center text-center"
-            ),
-        ),
-    )
     return rx.el.div(
         step_heading(
             _STEPS["time"],
@@ -268,51 +181,8 @@ def _time() -> rx.Component:
                 "All times are " + BookingWizardState.clock + ".",
             ),
         ),
-        rx.cond(
-            ready,
-            rx.el.div(
-                when(
-                    WizardTimeState.next_days.length() > 0,
-                    rx.el.div(
-                        day_strip(
-                            WizardTimeState.next_days,
-                            chosen=WizardTimeState.day,
-                            on_pick=WizardTimeState.pick_day,
-                            more=_ALL_DAYS,
-                        ),
-                        class_name="min-w-0 md:col-span-2",
-                    ),
-                ),
-                scroll_into_view(
-                    rx.el.div(
-                        times,
-                        key=WizardTimeState.looks,
-                        aria_busy=flag(WizardTimeState.busy),
-                        class_name="transition-opacity aria-busy:opacity-50",
-                    ),
-                    change=WizardTimeState.day,
-                    class_name="min-w-0 scroll-mt-24 scroll-mb-44",
-                ),
-                rx.el.div(
-                    day_picker(
-                        WizardTimeState.month,
-                        WizardTimeState.weeks,
-                        chosen=WizardTimeState.day,
-                        on_pick=WizardTimeState.pick_day,
-                        on_previous=WizardTimeState.turn(-1),
-                        on_next=WizardTimeState.turn(1),
-                        has_previous=WizardTimeState.has_previous,
-                        has_next=WizardTimeState.has_next,
-                        loading=WizardTimeState.busy,
-                    ),
-                    _people(),
-                    class_name="min-w-0 scroll-mt-24",
-                    custom_attrs={"id": _ALL_DAYS},
-                ),
-                rx.el.p(WizardTimeState.free_text, role="status", class_name="sr-only"),
-                class_name=_TIME_GRID,
-            ),
-            _time_skeleton(),
+        time_choice(
+            WizardTimeState, WizardTimeState.shown_for == BookingWizardState.time_key
         ),
         step_problem(BookingWizardState.problem),
         _actions(
@@ -324,36 +194,6 @@ def _time() -> rx.Component:
                 on_click=WizardTimeState.next_from_time,
             ),
         ),
-    )
-
-
-def _time_skeleton() -> rx.Component:
-    return rx.el.div(
-        rx.el.span("Loading", class_name="sr-only"),
-        rx.el.div(
-            bone("mb-3 h-4 w-36"),
-            rx.el.div(
-                *[bone("h-18 w-15 shrink-0 rounded-2xl!") for _ in range(7)],
-                class_name="flex gap-2 overflow-hidden",
-            ),
-            class_name="min-w-0 md:col-span-2",
-        ),
-        rx.el.div(
-            bone("mb-5 h-6 w-52"),
-            rx.el.div(
-                *[bone("h-12 rounded-xl!") for _ in range(12)],
-                class_name="grid grid-cols-3 gap-2",
-            ),
-        ),
-        rx.el.div(
-            bone("mb-5 h-6 w-40"),
-            rx.el.div(
-                *[bone("h-11 rounded-xl!") for _ in range(35)],
-                class_name="grid grid-cols-7 gap-1",
-            ),
-        ),
-        custom_attrs={"aria-busy": "true"},
-        class_name=_TIME_GRID,
     )
 
 

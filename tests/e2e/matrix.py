@@ -167,7 +167,7 @@ HANDLERS = {
         "wizard_contact_state": "load",
         "wizard_location_state": "load submit",
         "wizard_time_state": (
-            "load next_from_time pick_day pick_person pick_slot turn"
+            "load next_from_time pick_day pick_next_free pick_person pick_slot turn"
         ),
     },
     "for customers and guests": {

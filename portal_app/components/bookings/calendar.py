@@ -9,7 +9,14 @@ from portal_app.components.bookings.wizard import scroll_into_view
 from portal_app.components.ui.buttons import unavailable
 from portal_app.components.ui.choices import choice_input
 from portal_app.components.ui.icons import icon, icon_choice
-from portal_app.components.ui.logic import each, equal, flag, negate, when
+from portal_app.components.ui.logic import (
+    classes,
+    each,
+    equal,
+    flag,
+    negate,
+    when,
+)
 
 _WEEK = (
     ("Mon", "Monday"),
@@ -23,11 +30,53 @@ _WEEK = (
 _PARTS = ("sunrise", "sun", "moon")
 
 
+_OWN_CLOCK = "$/public/react/own_clock.jsx"
+
+
+class OwnClock(rx.Component):
+    """Says once that the browser's clock is another one; nothing if it is the same."""
+
+    library = _OWN_CLOCK
+    tag = "OwnClock"
+
+    zone: rx.Var[str]
+
+
+class OwnTime(rx.Component):
+    """An instant on the browser's clock, where that differs from the business's."""
+
+    library = _OWN_CLOCK
+    tag = "OwnTime"
+
+    at: rx.Var[str]
+    zone: rx.Var[str]
+
+
 class CalendarGrid(rx.Component):
     """A month in which the keys of the ARIA grid pattern move; one stop of Tab."""
 
     library = "$/public/react/calendar_grid.jsx"
     tag = "CalendarGrid"
+
+
+def own_clock(zone: Any, class_name: str = "") -> rx.Component:
+    """Say that times are shown on the reader's own clock too, where it differs.
+
+    Args:
+        zone: The business's IANA zone.
+        class_name: Of the line; there is none for most readers.
+    """
+    return OwnClock.create(zone=zone, class_name=classes("text-ink-soft", class_name))
+
+
+def own_time(at: Any, zone: Any) -> rx.Component:
+    """Draw an instant on the reader's own clock, where it differs from the business's.
+
+    Args:
+        at: ISO 8601; may be a Var, and empty.
+        zone: The business's IANA zone.
+    """
+    return OwnTime.create(at=at, zone=zone, class_name="text-xs text-ink-soft")
 
 
 def day_picker(
@@ -195,6 +244,7 @@ def slot_grid(
     chosen: Any = None,
     on_pick: Callable[[Any], Any] | None = None,
     error: Any = None,
+    zone: Any = "",
 ) -> rx.Component:
     """Draw the free times of a day as radio buttons, by part of the day.
 
@@ -211,6 +261,7 @@ def slot_grid(
             undone after 5 seconds, or when ``chosen`` changes.
         on_pick: Gives the event for a picked ``value``.
         error: Why one must be picked, said above them; may be a Var.
+        zone: The business's IANA zone: whoever lives by another clock reads that too.
     """
 
     def slot(one: Any) -> rx.Component:
@@ -229,6 +280,7 @@ def slot_grid(
                 one.note,
                 rx.el.span(one.note, class_name="text-xs text-ink-soft"),
             ),
+            own_time(one.value, zone),
             class_name=(
                 "choice flex min-h-12 flex-col items-center justify-center rounded-xl "
                 "px-2 py-1.5 text-center text-[0.9375rem] leading-5"

@@ -498,6 +498,22 @@ def test_changing_fieldworker_keeps_a_time_that_is_free(shop: Database) -> None:
     assert (times.slot, tab.state(BookingWizardState).fieldworker) == (NINE, "Ben")
 
 
+def test_next_free_takes_the_first_time_there_is(shop: Database) -> None:
+    tab = _open(shop.call(new_customer), WALKING, step="time")
+    state = tab.state(WizardTimeState)
+    tab.fire(WizardTimeState.turn, 1)
+    assert _times(tab) == ("2026-12-01", "", "")
+    tab.fire(WizardTimeState.pick_next_free)
+    assert (state.month, state.zone) == ("November 2026", "Australia/Sydney")
+    assert _times(tab) == ("2026-11-02", FIRST, "")
+    # Without any, it says so.
+    year = (datetime(2026, 11, 1, tzinfo=UTC), datetime(2027, 11, 1, tzinfo=UTC))
+    shop.call(roster.add_time_off, SYSTEM, None, *year)
+    tab.fire(WizardTimeState.pick_next_free)
+    assert _times(tab) == ("", "", "")
+    assert (state.groups, state.free_text) == ([], "No free times in November 2026")
+
+
 def test_locations_of_others_are_not_found(shop: Database) -> None:
     theirs = shop.call(locations.save_location, shop.call(new_customer), HOME)
     noah = shop.call(new_customer, "noah@example.com")
