@@ -92,6 +92,8 @@ PAGES = {
     "/bookings": FOR_CUSTOMERS,
     "/bookings/[number]": FOR_GUESTS,
     "/office": FOR_THE_OFFICE,
+    "/office/bookings": FOR_THE_OFFICE,
+    "/office/bookings/[number]": FOR_THE_OFFICE,
     "/office/business": FOR_THE_OFFICE,
     "/office/changes": FOR_THE_OFFICE,
     "/office/dependents": FOR_THE_OFFICE,
@@ -182,6 +184,8 @@ HANDLERS = {
         "office_closures_state": "begin load look_up",
         "office_member_state": "begin load",
         "office_team_state": "begin load",
+        "office_booking_state": "begin load",
+        "office_bookings_state": "load narrow turn",
         "office_business_state": "load",
         "office_changes_state": "load narrow show_thing turn",
         "office_dependent_types_state": "load",
@@ -212,6 +216,7 @@ HANDLERS = {
             "restore save_base save_date save_hours save_profile save_skills "
             "save_time_off use_picture withdraw"
         ),
+        "office_booking_state": "add_note remove_note",
         "office_notifications_state": "send_again",
         "office_people_state": (
             "begin change_role invite remove require_second_factor send_again withdraw"

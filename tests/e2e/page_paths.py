@@ -63,6 +63,7 @@ PLACES = {
     "/bookings": Place("/bookings"),
     "/bookings/[number]": Place("/bookings/{booking}"),
     "/two-step": Place("/two-step", OFFICE),
+    "/office/bookings/[number]": Place("/office/bookings/{booking}", OFFICE),
     "/office/team/[id]": Place("/office/team/{fieldworker}", OFFICE),
     "/office/services/[id]": Place("/office/services/{service}", OFFICE),
 }

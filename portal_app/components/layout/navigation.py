@@ -82,6 +82,13 @@ OFFICE_MENU: Menu = (
         "",
         (
             NavigationItem("office", "Overview", "/office", "layout-grid", "Overview"),
+            NavigationItem(
+                "office-bookings",
+                "Bookings",
+                "/office/bookings",
+                "calendar-days",
+                "Bookings",
+            ),
             NavigationItem("team", "Team", "/office/team", "briefcase", "Team"),
             NavigationItem(
                 "office-services",
@@ -99,9 +106,7 @@ OFFICE_MENU: Menu = (
                 "notifications", "Notifications", "/office/notifications", "mail"
             ),
             NavigationItem("people", "Office people", "/office/people", "users"),
-            NavigationItem(
-                "security", "Security", "/office/security", "shield-check", "Security"
-            ),
+            NavigationItem("security", "Security", "/office/security", "shield-check"),
             NavigationItem("changes", "Changes", "/office/changes", "history"),
             NavigationItem("import", "Import & export", "/office/import", "upload"),
             NavigationItem(

@@ -18,7 +18,7 @@ from portal_app.domain.fields import schema
 from portal_app.domain.fields import values as fields
 from portal_app.domain.fields.values import Subject
 from portal_app.domain.fields.views import FieldView
-from portal_app.kernel.audiences import Actor, Audience
+from portal_app.kernel.audiences import STAFF, Actor, Audience
 from portal_app.kernel.changes import Change
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.errors import Conflict, InvalidInput, NotFound
@@ -163,8 +163,11 @@ def dependents_of_booking(
 def visible_answers(tx: Session, actor: Actor, row: Booking) -> list[FieldView]:
     """What a booking's customer sees of what the service asks; a guest nothing.
 
-    Of a booking that is over, what was not answered is left out.
+    Of a booking that is over, what was not answered is left out; so it is for the
+    office.
     """
+    if actor.audience in STAFF:
+        return answered_fields(tx, d.OFFICE, row)
     if actor.audience is not Audience.CUSTOMER:
         return []
     return (

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from portal_app.domain.bookings import draft_details, rules, status
+from portal_app.domain.bookings import draft_details, rules, search_words, status
 from portal_app.domain.bookings.drafts import SlotGone, nearest_times, own_draft
 from portal_app.domain.bookings.models import Booking, BookingDraft, BookingLine
 from portal_app.domain.bookings.notifications import (
@@ -197,6 +197,7 @@ def _store_booking(
         )
         for position, line in enumerate(price.lines)
     )
+    search_words.store_words(tx, booking)
     return booking
 
 

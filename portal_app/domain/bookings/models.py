@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from portal_app.kernel.columns import (
@@ -14,6 +14,9 @@ from portal_app.kernel.columns import (
     later_json_field,
     optional_instant_field,
 )
+
+# Compared byte by byte on either database, so that a range is a prefix.
+SEARCH_WORD = String(64).with_variant(String(64, collation="C"), "postgresql")
 
 
 class Booking(SQLModel, table=True):
@@ -39,6 +42,9 @@ class Booking(SQLModel, table=True):
         Index("ix_booking_customer_id", "customer_id", "starts_at"),
         Index("ix_booking_fieldworker_id", "fieldworker_id", "starts_at"),
         Index("ix_booking_answer_by", "status", "answer_by"),
+        Index("ix_booking_service_id", "service_id", "starts_at"),
+        Index("ix_booking_status", "status", "starts_at"),
+        Index("ix_booking_starts_at", "starts_at", "id"),
     )
 
     id: str = id_field()
@@ -95,6 +101,35 @@ class BookingEvent(SQLModel, table=True):
     account_id: str | None = Field(default=None, foreign_key="account.id")
     what: str = Field(max_length=40)
     detail: dict[str, Any] = json_field()
+
+
+class BookingWord(SQLModel, table=True):
+    """A word by which the office finds a booking; see ``search_words``."""
+
+    __tablename__ = "booking_word"
+    __table_args__ = (Index("ix_booking_word_booking_id", "booking_id"),)
+
+    word: str = Field(sa_type=SEARCH_WORD, primary_key=True)
+    booking_id: str = Field(
+        foreign_key="booking.id", primary_key=True, ondelete="CASCADE"
+    )
+
+
+class BookingNote(SQLModel, table=True):
+    """What the office wrote down about a booking, for itself alone."""
+
+    __tablename__ = "booking_note"
+    __table_args__ = (
+        UniqueConstraint("booking_id", "request_key"),
+        Index("ix_booking_note_booking_id", "booking_id", "at"),
+    )
+
+    id: str = id_field()
+    booking_id: str = Field(foreign_key="booking.id", ondelete="CASCADE")
+    request_key: str = Field(max_length=64)
+    at: datetime = instant_field()
+    account_id: str | None = Field(default=None, foreign_key="account.id")
+    text: str = Field(max_length=2000)
 
 
 class BookingDependent(SQLModel, table=True):

@@ -1,7 +1,6 @@
 """My Bookings, one booking, the bookings of a dependent, and calendar entries."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, case, func
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from portal_app.domain.accounts import names as accounts
 from portal_app.domain.bookings import (
     booking_dependents,
     booking_details,
@@ -23,6 +23,7 @@ from portal_app.domain.bookings.models import (
     BookingLine,
 )
 from portal_app.domain.bookings.view_builders import (
+    as_booked,
     directions_url,
     stored_address_lines,
     time_range_text,
@@ -35,7 +36,7 @@ from portal_app.domain.catalogue.views import LineView
 from portal_app.domain.customers.rules import phone_text
 from portal_app.domain.dependents.ownership import find_own_dependent
 from portal_app.domain.scheduling.models import Fieldworker
-from portal_app.kernel.audiences import Actor, Audience
+from portal_app.kernel.audiences import STAFF, Actor, Audience
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.errors import InvalidInput
 from portal_app.kernel.features import Feature
@@ -152,7 +153,7 @@ def _row_views(tx: Session, rows: Sequence[_Row]) -> list[views.BookingRowView]:
             duration=duration_text(_duration_minutes(booking)),
             fieldworker=fieldworker.name,
             place=", ".join(stored_address_lines(booking.address, settings.country)),
-            total=_as_booked(formats, booking).money(booking.total_minor),
+            total=as_booked(formats, booking).money(booking.total_minor),
             for_whom=rules.joined_names(names[booking.id]) or booking.contact_name,
             next_action=rules.next_action(
                 booking.status,
@@ -227,7 +228,11 @@ def get_booking(tx: Session, actor: Actor, number: str) -> views.BookingView:
         NotFound: If it is missing or somebody else's.
         NotAllowed: If nobody is signed in as a customer or guest.
     """
-    row = own_booking(tx, actor, number)
+    return booking_view(tx, actor, own_booking(tx, actor, number))
+
+
+def booking_view(tx: Session, actor: Actor, row: Booking) -> views.BookingView:
+    """A booking as the actor sees it; whoever calls this answers that they may."""
     settings = business.current_business(tx)
     formats = business.formats(tx)
     service = tx.get_one(Service, row.service_id)
@@ -237,7 +242,7 @@ def get_booking(tx: Session, actor: Actor, number: str) -> views.BookingView:
         .where(BookingLine.booking_id == row.id)
         .order_by(col(BookingLine.position))
     )
-    as_booked, company = _as_booked(formats, row), _company(tx, row)
+    money, company = as_booked(formats, row), _company(tx, row)
     return views.BookingView(
         number=row.number,
         status=row.status,
@@ -256,11 +261,11 @@ def get_booking(tx: Session, actor: Actor, number: str) -> views.BookingView:
         lines=[
             LineView(
                 catalogue.line_text(line.description, line.quantity),
-                as_booked.line_amount(line.total_minor),
+                money.line_amount(line.total_minor),
             )
             for line in lines
         ],
-        total=as_booked.money(row.total_minor),
+        total=money.money(row.total_minor),
         address_lines=stored_address_lines(row.address, settings.country),
         place=views.BookingAddressView(**row.address),
         directions=directions_url(row.address),
@@ -316,12 +321,20 @@ def _event_views(
         select(BookingEvent)
         .where(BookingEvent.booking_id == row.id)
         .order_by(col(BookingEvent.at).desc(), col(BookingEvent.id).desc())
-    )
+    ).all()
+    people: dict[str, str] = {}
+    if actor.audience in STAFF:
+        who |= {"customer": "The customer"}
+        # Which of them it was is for the office alone.
+        people = accounts.emails_of(
+            tx,
+            [one.account_id for one in events if one.by == "office" and one.account_id],
+        )
     return [
         views.BookingEventView(
             at=event.at.isoformat(),
             when=f"{formats.day(event.at)}, {formats.time(event.at)}",
-            who=who.get(event.by, "The portal"),
+            who=people.get(event.account_id or "") or who.get(event.by, "The portal"),
             text=rules.event_text(event.what, event.detail),
             told="" if is_guest else rules.notified_text(event.detail.get("told", [])),
         )
@@ -339,11 +352,6 @@ def _company(tx: Session, row: Booking) -> dict[str, str]:
 
 def _duration_minutes(row: Booking) -> int:
     return (row.ends_at - row.starts_at) // timedelta(minutes=1)
-
-
-def _as_booked(formats: Formats, row: Booking) -> Formats:
-    """In the currency it was booked in, which the business may have left since."""
-    return replace(formats, currency=row.currency)
 
 
 def dependent_bookings(

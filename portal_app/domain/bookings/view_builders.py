@@ -1,6 +1,6 @@
 """Views of drafts, and the texts that drafts, bookings and mails share."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -91,6 +91,11 @@ def directions_url(address: dict[str, Any]) -> str:
 def time_range_text(formats: Formats, starts_at: datetime, ends_at: datetime) -> str:
     """From when to when, such as ``9:00 am – 11:30 am``."""
     return f"{formats.time(starts_at)} – {formats.time(ends_at)}"
+
+
+def as_booked(formats: Formats, row: Booking) -> Formats:
+    """In the currency it was booked in, which the business may have left since."""
+    return replace(formats, currency=row.currency)
 
 
 def free_time_views(formats: Formats, offered: list[Slot]) -> list[views.FreeTimeView]:

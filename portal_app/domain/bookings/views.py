@@ -281,6 +281,72 @@ class BookingView:
 
 
 @dataclass(frozen=True, slots=True)
+class OfficeBookingRowView:
+    """A booking in the office's list; ``place`` is the town."""
+
+    number: str
+    status: str
+    day: str
+    time: str
+    customer: str
+    phone: str
+    service: str
+    fieldworker: str
+    place: str
+    total: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeBookingsPage:
+    """One page of the office's list.
+
+    Attributes:
+        since: The first day of the list, in ISO 8601; empty for all days.
+        soonest_first: Its order; latest first otherwise.
+        services: Pairs of id and name, of all that can be asked for; so are
+            ``fieldworkers`` and ``statuses``.
+    """
+
+    rows: list[OfficeBookingRowView] = field(default_factory=list)
+    has_more: bool = False
+    has_previous: bool = False
+    since: str = ""
+    soonest_first: bool = True
+    services: list[list[str]] = field(default_factory=list)
+    fieldworkers: list[list[str]] = field(default_factory=list)
+    statuses: list[list[str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class BookingNoteView:
+    """What the office wrote down about a booking: when, who, what."""
+
+    id: str
+    when: str
+    who: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeBookingView:
+    """A booking as the office sees it, with whose it is.
+
+    Attributes:
+        booking: What its customer sees, answers for the office included.
+        customer: The customer's name; whom to ask for is in ``booking``.
+        has_account: Whether the customer can log in.
+        office_notes: Latest first.
+    """
+
+    booking: BookingView
+    customer: str
+    customer_email: str
+    customer_phone: str
+    has_account: bool
+    office_notes: list[BookingNoteView] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
 class CalendarEntry:
     """What a calendar file says. ``sequence`` grows with every change."""
 

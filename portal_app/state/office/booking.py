@@ -1,0 +1,85 @@
+"""One booking, as the office looks after it."""
+
+from collections.abc import AsyncIterator
+from functools import partial
+from urllib.parse import unquote
+
+import reflex as rx
+from reflex.event import EventSpec
+from sqlmodel import Session
+
+from portal_app.domain.bookings import office_notes, office_view
+from portal_app.domain.bookings.views import OfficeBookingView
+from portal_app.domain.business import service as businesses
+from portal_app.kernel.audiences import Actor
+from portal_app.kernel.errors import NotFound
+from portal_app.state.core import form_parsing, worker
+from portal_app.state.core.access import OFFICE, STAFF, actor, event_for
+from portal_app.state.core.toasts import toast
+from portal_app.state.core.versioned_form import VersionedForm
+
+_PREFIX = "/office/bookings/"
+
+Saving = AsyncIterator[list[EventSpec] | None]
+
+
+class OfficeBookingState(VersionedForm, rx.State):
+    """The booking at the address ``path``; ``None`` if there is none."""
+
+    path: str = ""
+    record: OfficeBookingView | None = None
+    clock: str = ""
+
+    @event_for(*STAFF)
+    async def load(self) -> None:
+        """Show the booking the address names."""
+        self._clear_messages()
+        path = str(self.router.url.path).rstrip("/")
+        try:
+            await self._read()
+        except NotFound:
+            self.record = None
+        self.path = path
+
+    @event_for(*STAFF)
+    async def begin(self) -> None:
+        """Open a form with what is stored, without the errors of the last time."""
+        await self._read()
+        self._clear_messages()
+
+    @event_for(OFFICE)
+    async def add_note(self, form_data: dict[str, str]) -> Saving:
+        """Write something down that only the office sees."""
+        save = partial(
+            worker.call,
+            office_notes.add_note,
+            actor(),
+            self._number(),
+            form_parsing.field(form_data, "note"),
+            form_parsing.field(form_data, "request"),
+        )
+        async for step in self._save(
+            form_data, save, lambda: [toast("success", "The note is saved.")]
+        ):
+            yield step
+
+    @event_for(OFFICE)
+    async def remove_note(self, note_id: str) -> EventSpec:
+        """Delete a note."""
+        await worker.call(office_notes.remove_note, actor(), self._number(), note_id)
+        await self._read()
+        return toast("success", "The note is removed.")
+
+    def _number(self) -> str:
+        path = str(self.router.url.path).rstrip("/")
+        return unquote(path.removeprefix(_PREFIX))
+
+    async def _read(self) -> None:
+        self.record, self.clock = await worker.query(_booking, actor(), self._number())
+
+
+def _booking(tx: Session, who: Actor, number: str) -> tuple[OfficeBookingView, str]:
+    return (
+        office_view.office_booking(tx, who, number),
+        businesses.formats(tx).clock,
+    )
