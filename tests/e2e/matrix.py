@@ -177,8 +177,11 @@ HANDLERS = {
     },
     "for visitors, customers and the office": {
         "address_form_state": (
-            "load locate find_pinned_address format_phone look_up pick search"
+            "locate find_pinned_address format_phone look_up pick search"
         ),
+    },
+    "for visitors, customers and all of the office": {
+        "address_form_state": "load",
     },
     "for all of the office": {
         "office_closures_state": "begin load look_up",
@@ -249,6 +252,9 @@ WHO_MAY = {
     "for customers and guests": frozenset({CUSTOMER, OWNER, GUEST}),
     "for visitors, customers and the office": frozenset(
         {STRANGER, GUEST, CUSTOMER, OWNER, OFFICE}
+    ),
+    "for visitors, customers and all of the office": frozenset(
+        {STRANGER, GUEST, CUSTOMER, OWNER, OFFICE, READER}
     ),
     "for all of the office": frozenset({OFFICE, READER}),
     "for all who work here": frozenset({OFFICE, READER, FIELDWORKER}),

@@ -10,21 +10,28 @@ from typing import Any
 import httpx
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
+from sqlmodel import Session
 
 from portal_app.domain.accounts import credentials, sign_in_methods
-from portal_app.domain.accounts.rules import ProviderProfile
+from portal_app.domain.accounts.rules import OFFICE, READER, ProviderProfile
 from portal_app.domain.business import service as businesses
 from portal_app.domain.customers import contact_points, contacts, rules
 from portal_app.domain.customers.rules import EmailEntry
 from portal_app.domain.dependents import documents, reminders
 from portal_app.domain.dependents import service as dependents
 from portal_app.domain.dependents.rules import DependentForm, DocumentForm
-from portal_app.domain.sign_in import email_change, pending_identities, social_sign_in
+from portal_app.domain.notifications import outbox
+from portal_app.domain.sign_in import (
+    email_change,
+    invitations,
+    pending_identities,
+    social_sign_in,
+)
 from portal_app.domain.sign_in import sign_up as customers
 from portal_app.domain.sign_in.rules import SignUpForm
 from portal_app.integrations.mail.messages import KINDS
 from portal_app.integrations.storage import FsspecStorage
-from portal_app.kernel.audiences import Actor
+from portal_app.kernel.audiences import SYSTEM, Actor
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.db import Database
 from portal_app.kernel.ids import hash_secret
@@ -72,6 +79,8 @@ _SUBJECTS = {
     "booking_told": "booked Dog walking",
     "document_ends": "Rex: Vaccination certificate expires soon",
     "booking_received": "New booking",
+    "customer_imported": "Your account at",
+    "invitation": "invites you",
 }
 """Every kind of mail, by what its subject says."""
 _WITH_SECRET = (
@@ -82,6 +91,7 @@ _WITH_SECRET = (
     "confirm_provider",
     "booking_confirmed",
     "booking_told",
+    "invitation",
 )
 """The mails whose link opens or changes something."""
 
@@ -161,6 +171,12 @@ def letters(portal: RunningPortal, mailbox: Mailbox) -> dict[str, tuple[Any, Per
     social_sign_in.send_proof(db, _stranger(), hash_secret(arrival.offer))
     keep("confirm_provider", proven)
     OFFERS[proven.email] = arrival.offer
+
+    imported, invited = _nobody(), _nobody()
+    db.call(_tell_imported, imported.email)
+    keep("customer_imported", imported)
+    db.call(_invite_reader, invited.email)
+    keep("invitation", invited)
     return sent
 
 
@@ -184,6 +200,14 @@ def _add_contact(db: Database, who: Actor, person: Person) -> None:
         may=("view",),
     )
     contacts.add_contact(db, who, form, secrets.token_hex(8))
+
+
+def _tell_imported(tx: Session, email: str) -> None:
+    outbox.enqueue(tx, "customer_imported", email, {"path": "/signup"}, email)
+
+
+def _invite_reader(tx: Session, email: str) -> None:
+    invitations.invite(tx, SYSTEM, email, OFFICE, office_role=READER)
 
 
 def _keep_paper(db: Database, who: Actor, portal: RunningPortal) -> None:
@@ -310,6 +334,15 @@ def test_the_links_work_for_people_after_scanners_read_them(
     steps.reload(page)
     steps.button(page, "Log in").click()
     expect(steps.heading(page, "My Bookings")).to_be_visible()
+
+    # In a browser in which nobody is signed in.
+    page = new_context().new_page()
+    letter, invited = letters["invitation"]
+    steps.visit(page, link_in(letter, "/join"))
+    steps.field(page, "Your name").fill(invited.name)
+    steps.field(page, "Password").fill(NEW_PASSWORD)
+    steps.button(page, "Accept the invitation").click()
+    expect(page).to_have_url(re.compile(r"/office$"))
 
 
 def _opened(context: BrowserContext, link: str) -> Page:

@@ -16,7 +16,7 @@ from portal_app.kernel.audiences import Actor
 from portal_app.kernel.errors import DomainError, InvalidInput
 from portal_app.settings import settings
 from portal_app.state.core import worker
-from portal_app.state.core.access import BOOKERS, OFFICE, actor, event_for
+from portal_app.state.core.access import BOOKERS, OFFICE, STAFF, actor, event_for
 
 _MOST_FORMATTED = 30
 
@@ -94,7 +94,7 @@ class AddressFormState(rx.State):
     formatted: dict[str, str] = {}
     _place: tuple[float, float] | None = None
 
-    @event_for(*BOOKERS, OFFICE)
+    @event_for(*BOOKERS, *STAFF)
     async def load(self) -> None:
         """Read the countries, and the lists of the business's own."""
         home, locale, address = await worker.query(_business_place)

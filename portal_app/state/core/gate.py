@@ -83,6 +83,7 @@ _WHO = {
 
 
 _READ_ONLY = "You can look at everything here, and change nothing."
+_CHANGES_ONLY = "This page is for those of the office who may change things."
 _READS_PAGE = "load"
 """What every handler is called that fills in a page when it is opened."""
 
@@ -154,9 +155,12 @@ class Gate(Middleware):
             audiences = audiences_of(handler)
             if audiences is None:
                 return self._undeclared()
-            if not who.may(audiences):
+            # Whoever was signed in here until now is no visitor: they log in again.
+            is_over = self._is_over(state, who) and Audience.PUBLIC not in audiences
+            if is_over or not who.may(audiences):
                 log.info("event refused", audience=str(who.audience))
-                return await self._refuse(state, who, audiences)
+                reads_page = handler.__name__ == _READS_PAGE
+                return await self._refuse(state, who, audiences, reads_page=reads_page)
             feature = feature_of(handler)
             if feature is not None and (
                 closed := await worker.query(_closed_words, who, feature)
@@ -212,10 +216,16 @@ class Gate(Middleware):
         return StateUpdate()
 
     async def _refuse(
-        self, state: BaseState, who: Actor, audiences: frozenset[Audience]
+        self,
+        state: BaseState,
+        who: Actor,
+        audiences: frozenset[Audience],
+        *,
+        reads_page: bool,
     ) -> StateUpdate:
         """Send the person where they can go on, and bring what they see up to date."""
-        if who.audience is Audience.READER and Audience.OFFICE in audiences:
+        only_reads = who.audience is Audience.READER and Audience.OFFICE in audiences
+        if only_reads and not reads_page:
             # On a page they may see: it stays.
             return await self._answer(state, toast("error", _READ_ONLY))
         if who.audience is Audience.NEWCOMER:
@@ -231,7 +241,8 @@ class Gate(Middleware):
         # Replaced, or the browser's back button would lead here again and again.
         answer = [rx.redirect(target, replace=True)]
         if target == "/":
-            answer.append(toast("info", _wrong_audience(who, audiences)))
+            words = _CHANGES_ONLY if only_reads else _wrong_audience(who, audiences)
+            answer.append(toast("info", words))
         return await self._answer(state, *answer)
 
     async def _answer(self, state: BaseState, *answer: Any) -> StateUpdate:
