@@ -271,7 +271,10 @@ _SENDS = {
     # Who does not look as somebody else has nothing to stop.
     "customer_preview_state.stop": {CUSTOMER: ["/"]},
 }
-_OPENS = {"customer_preview_state.start": {OFFICE}}
+_OPENS = {
+    "customer_preview_state.find": {OFFICE},
+    "customer_preview_state.start": {OFFICE},
+}
 """What shows these people the owner's things, because it is meant to."""
 
 
