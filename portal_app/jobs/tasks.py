@@ -6,7 +6,7 @@ from portal_app.backups.manifest import BackupError
 from portal_app.backups.retention import BackupFolder
 from portal_app.backups.stored_files import BackedUpStorage
 from portal_app.domain.accounts import second_factor, security_log, sessions, tokens
-from portal_app.domain.bookings import guests
+from portal_app.domain.bookings import changes, guests
 from portal_app.domain.bookings.drafts import delete_stale_drafts
 from portal_app.domain.customers import contact_points, contacts
 from portal_app.domain.dependents import reminders
@@ -87,6 +87,7 @@ def purge_expired(db: Database) -> dict[str, int]:
         "devices": db.call(sessions.purge_devices),
         "security_events": db.call(security_log.purge),
         "booking_links": db.call(guests.purge_links),
+        "change_offers": db.call(changes.purge_offers),
         "drafts": delete_stale_drafts(db),
         "unverified_accounts": delete_unverified_accounts(db),
         "removed_contacts": db.call(contacts.purge),

@@ -2,13 +2,18 @@
 
 import reflex as rx
 
+from portal_app.components.bookings.changes import cancel_dialog, change_card
 from portal_app.components.bookings.details import (
     details_facts,
     details_fields,
     has_details,
 )
 from portal_app.components.bookings.place import booking_place
-from portal_app.components.bookings.summary import add_to_calendar, booking_facts
+from portal_app.components.bookings.summary import (
+    add_to_calendar,
+    book_again_path,
+    booking_facts,
+)
 from portal_app.components.bookings.wizard import price_lines
 from portal_app.components.catalogue.service_cards import picture
 from portal_app.components.layout.first_html import current_path
@@ -38,10 +43,14 @@ def draw() -> rx.Component:
     back = back_link("My Bookings", "/bookings")
     return rx.cond(
         ViewerState.viewer.role == "guest",
-        public_shell(_at_current_path(_for_guests(), _missing_to_guests())),
+        public_shell(
+            _at_current_path(_for_guests(), _missing_to_guests()),
+            when(BookingState.options.may_cancel, cancel_dialog()),
+        ),
         shell(
             _at_current_path(back, _missing(back)),
             when(BookingState.asked.editable, _details_dialog()),
+            when(BookingState.options.may_cancel, cancel_dialog()),
             active="bookings",
         ),
     )
@@ -95,9 +104,21 @@ def _overview(top: rx.Component) -> rx.Component:
                 ),
                 class_name="min-w-0",
             ),
-            when(
-                _booking.upcoming,
-                add_to_calendar(_booking.number, kind="secondary"),
+            rx.el.div(
+                when(
+                    _booking.upcoming,
+                    add_to_calendar(_booking.number, kind="secondary"),
+                ),
+                when(
+                    _booking.bookable & (ViewerState.viewer.role == "customer"),
+                    link_button(
+                        "Re-book",
+                        href=book_again_path(_booking),
+                        kind="secondary",
+                        before="refresh-cw",
+                    ),
+                ),
+                class_name="flex flex-wrap gap-2.5",
             ),
             class_name="mt-2 mb-7 flex flex-wrap items-end justify-between gap-4",
         ),
@@ -112,6 +133,14 @@ def _overview(top: rx.Component) -> rx.Component:
                 card(
                     rx.el.h2("Services", class_name="mb-2 text-xl"),
                     price_lines(_booking.lines, _booking.total),
+                    when(
+                        _booking.fee,
+                        rx.el.p(
+                            rx.el.span("Fee for changes"),
+                            rx.el.span(_booking.fee, class_name="tabular-nums"),
+                            class_name="mt-2 flex justify-between gap-4 font-semibold",
+                        ),
+                    ),
                 ),
                 class_name="flex min-w-0 flex-1 flex-col gap-5",
             ),
@@ -126,6 +155,7 @@ def _overview(top: rx.Component) -> rx.Component:
                         class_name="rounded-2xl max-xl:hidden",
                     ),
                 ),
+                change_card(_booking, BookingState.options),
                 card(
                     rx.el.h2("History", class_name="mb-5 text-xl"),
                     timeline(

@@ -91,9 +91,11 @@ PAGES = {
     "/book/[slug]": FOR_BOOKERS,
     "/bookings": FOR_CUSTOMERS,
     "/bookings/[number]": FOR_GUESTS,
+    "/bookings/[number]/reschedule": FOR_GUESTS,
     "/office": FOR_THE_OFFICE,
     "/office/bookings": FOR_THE_OFFICE,
     "/office/bookings/[number]": FOR_THE_OFFICE,
+    "/office/booking-rules": FOR_THE_OFFICE,
     "/office/business": FOR_THE_OFFICE,
     "/office/changes": FOR_THE_OFFICE,
     "/office/dependents": FOR_THE_OFFICE,
@@ -173,6 +175,11 @@ HANDLERS = {
         ),
     },
     "for customers and guests": {
+        "booking_cancel_state": "begin save",
+        "booking_move_state": (
+            "back confirm load pick_day pick_next_free pick_person pick_slot review "
+            "turn"
+        ),
         "booking_state": "load",
     },
     "for visitors, customers and the office": {
@@ -189,6 +196,7 @@ HANDLERS = {
         "office_team_state": "begin load",
         "office_booking_state": "begin load",
         "office_bookings_state": "load narrow turn",
+        "office_booking_rules_state": "load",
         "office_business_state": "load",
         "office_changes_state": "load narrow show_thing turn",
         "office_dependent_types_state": "load",
@@ -227,6 +235,7 @@ HANDLERS = {
             "begin change_role invite remove require_second_factor send_again withdraw"
         ),
         "customer_preview_state": "find start",
+        "office_booking_rules_state": "save",
         "office_business_state": (
             "remove_hero remove_logo save show use_hero use_logo"
         ),

@@ -62,6 +62,7 @@ PLACES = {
     "/book/[slug]": Place("/book/dog-walking"),
     "/bookings": Place("/bookings"),
     "/bookings/[number]": Place("/bookings/{booking}"),
+    "/bookings/[number]/reschedule": Place("/bookings/{booking}/reschedule"),
     "/two-step": Place("/two-step", OFFICE),
     "/office/bookings/[number]": Place("/office/bookings/{booking}", OFFICE),
     "/office/team/[id]": Place("/office/team/{fieldworker}", OFFICE),

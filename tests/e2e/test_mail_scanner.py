@@ -14,6 +14,7 @@ from sqlmodel import Session
 
 from portal_app.domain.accounts import credentials, sign_in_methods
 from portal_app.domain.accounts.rules import OFFICE, READER, ProviderProfile
+from portal_app.domain.bookings import changes
 from portal_app.domain.business import service as businesses
 from portal_app.domain.customers import contact_points, contacts, rules
 from portal_app.domain.customers.rules import EmailEntry
@@ -81,6 +82,9 @@ _SUBJECTS = {
     "booking_received": "New booking",
     "customer_imported": "Your account at",
     "invitation": "invites you",
+    "booking_news": "was cancelled",
+    "booking_news_told": "Dog walking was cancelled",
+    "booking_news_office": "was cancelled",
 }
 """Every kind of mail, by what its subject says."""
 _WITH_SECRET = (
@@ -92,6 +96,8 @@ _WITH_SECRET = (
     "booking_confirmed",
     "booking_told",
     "invitation",
+    "booking_news",
+    "booking_news_told",
 )
 """The mails whose link opens or changes something."""
 
@@ -154,6 +160,12 @@ def letters(portal: RunningPortal, mailbox: Mailbox) -> dict[str, tuple[Any, Per
     with db.read() as tx:
         office = businesses.current_business(tx).email
     keep("booking_received", booker, office)
+    number = str(sent["booking_confirmed"][0]["Subject"]).split()[1].rstrip(":")
+    offer = db.call(changes.preview_cancellation, who, number)
+    db.call(changes.take_offer, who, offer.id)
+    keep("booking_news", booker)
+    keep("booking_news_told", booker, told.email)
+    keep("booking_news_office", booker, office)
     session_cookie(db, booker)
     keep("new_device", booker)
     who = actor_of(db, session_cookie(db, booker))

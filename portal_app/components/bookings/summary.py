@@ -206,7 +206,7 @@ def _next_action(row: Any) -> rx.Component:
             "again",
             link(
                 icon("rotate-ccw", "size-4"),
-                rx.el.span("Book again", about),
+                rx.el.span("Re-book", about),
                 href=book_again_path(row),
                 class_name=_ACTION,
             ),

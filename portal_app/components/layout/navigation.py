@@ -103,6 +103,9 @@ OFFICE_MENU: Menu = (
             NavigationItem("permissions", "Permissions", "/office/permissions", "eye"),
             NavigationItem("policies", "Policies", "/office/policies", "file-text"),
             NavigationItem(
+                "booking-rules", "Booking rules", "/office/booking-rules", "list-checks"
+            ),
+            NavigationItem(
                 "notifications", "Notifications", "/office/notifications", "mail"
             ),
             NavigationItem("people", "Office people", "/office/people", "users"),

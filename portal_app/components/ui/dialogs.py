@@ -145,6 +145,7 @@ def saving_dialog(
     action: Any = "Save",
     kind: Kind = "primary",
     wide: bool = True,
+    dismiss: str = "Cancel",
 ) -> rx.Component:
     """Draw a dialog with a form that saves one thing.
 
@@ -160,6 +161,7 @@ def saving_dialog(
         action: What the button says; may be a Var.
         kind: As for ``button``.
         wide: For forms with many fields.
+        dismiss: What the button says that closes it and saves nothing.
     """
     return EditDialog.create(
         form(
@@ -167,7 +169,7 @@ def saving_dialog(
             *fields,
             rx.el.div(
                 rx.el.button(
-                    "Cancel",
+                    dismiss,
                     type="button",
                     class_name="btn btn-secondary",
                     custom_attrs={"data-edit-close": ""},

@@ -108,6 +108,12 @@ def revoke_all(
     return affected(tx, statement.values(revoked_at=utc_now()))
 
 
+def link_of_session(tx: Session, actor: Actor) -> str | None:
+    """The link in a mail by which a guest came; ``None`` for all others."""
+    row = tx.get(AccountSession, actor.session_id) if actor.session_id else None
+    return row.link_id if row else None
+
+
 def revoke_link_sessions(tx: Session, link_id: str) -> int:
     """End the guest sessions that a link in a mail opened; says how many."""
     tx.execute(

@@ -147,7 +147,7 @@ def _find_by_number(
     return GuestTicket(tokens.issue(tx, SIGN_IN, subject).secret, number)
 
 
-VIEW_PURPOSE = "view"
+VIEW_PURPOSE, CHANGE_PURPOSE = "view", "change"
 _LINK_LIFETIME_AFTER_VISIT = timedelta(days=30)
 _LINK_RETENTION = timedelta(days=30)
 _MAX_LISTED_LINKS = 50
@@ -157,6 +157,8 @@ def create_link_path(
     tx: Session, booking: Booking, contact_id: str | None = None
 ) -> str:
     """Make a link for a mail, good until 30 days after the visit.
+
+    A contact's own only shows the booking; the customer's also lets change it.
 
     Args:
         tx: The transaction that stores the mail.
@@ -171,7 +173,7 @@ def create_link_path(
         BookingLink(
             booking_id=booking.id,
             contact_id=contact_id,
-            purpose=VIEW_PURPOSE,
+            purpose=VIEW_PURPOSE if contact_id else CHANGE_PURPOSE,
             token_hash=hash_secret(secret),
             created_at=utc_now(),
             expires_at=booking.ends_at + _LINK_LIFETIME_AFTER_VISIT,
@@ -192,6 +194,13 @@ def open_link(db: Database, actor: Actor, secret: str) -> GuestTicket:
         LinkInvalid: If it is unknown, expired or switched off.
     """
     return db.call(_follow_link, actor, secret)
+
+
+def may_change(tx: Session, actor: Actor) -> bool:
+    """Whether a guest came by a link that lets them change the booking."""
+    link_id = sessions.link_of_session(tx, actor)
+    link = tx.get(BookingLink, link_id) if link_id else None
+    return link is not None and link.purpose == CHANGE_PURPOSE
 
 
 def booking_links(tx: Session, actor: Actor) -> list[BookingLinkView]:
@@ -283,7 +292,6 @@ def _follow_link(tx: Session, actor: Actor, secret: str) -> GuestTicket:
         update(BookingLink)
         .where(
             col(BookingLink.token_hash) == hash_secret(secret),
-            col(BookingLink.purpose) == VIEW_PURPOSE,
             col(BookingLink.switched_off_at).is_(None),
             col(BookingLink.expires_at) > now,
         )

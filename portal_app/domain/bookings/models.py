@@ -26,7 +26,9 @@ class Booking(SQLModel, table=True):
     empty. ``total_minor`` is in minor units of ``currency``; ``starts_at`` and
     ``ends_at`` are the customer's appointment, without buffers (those are in the
     claim). ``status`` is changed by ``status.transition`` only; a pending one is
-    answered by the office until ``answer_by``.
+    answered by the office until ``answer_by``. ``fee_minor`` is what its changes
+    cost besides the price, or of a cancelled one instead of it; ``moves`` counts how
+    often its customer moved it.
     """
 
     __table_args__ = (
@@ -61,6 +63,8 @@ class Booking(SQLModel, table=True):
     service_name: str = Field(max_length=100)
     currency: str = Field(max_length=3)
     total_minor: int
+    fee_minor: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    moves: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     contact_name: str = Field(max_length=161)
     contact_email: str = Field(max_length=254)
     contact_phone: str = Field(default="", max_length=32)
@@ -147,7 +151,7 @@ class BookingDependent(SQLModel, table=True):
 
 
 class BookingLink(SQLModel, table=True):
-    """A link in a mail that opens one booking for one purpose.
+    """A link in a mail that opens one booking, to see it or also to change it.
 
     The mail holds the secret, here is its hash. It may be followed until it
     expires or is switched off. A contact's own link (``contact_id``) opens it for
@@ -157,7 +161,7 @@ class BookingLink(SQLModel, table=True):
     __tablename__ = "booking_link"
     __table_args__ = (
         UniqueConstraint("token_hash"),
-        CheckConstraint("purpose IN ('view')", name="purpose"),
+        CheckConstraint("purpose IN ('view', 'change')", name="purpose"),
         Index("ix_booking_link_booking_id", "booking_id"),
     )
 
@@ -172,6 +176,37 @@ class BookingLink(SQLModel, table=True):
     expires_at: datetime = instant_field(index=True)
     switched_off_at: datetime | None = optional_instant_field()
     last_used_at: datetime | None = optional_instant_field()
+
+
+class ChangeOffer(SQLModel, table=True):
+    """What a change of a booking costs, as it was shown: until it expires, that is it.
+
+    Its id is the key of the change: however often it is taken, there is one. It is
+    for the booking as it was (``booking_version``). ``starts_at`` is the new time of
+    a move, with somebody in particular (``fieldworker_id``) or anyone.
+    """
+
+    __tablename__ = "change_offer"
+    __table_args__ = (
+        CheckConstraint(
+            "(kind = 'move' AND starts_at IS NOT NULL) "
+            "OR (kind = 'cancel' AND starts_at IS NULL)",
+            name="kind",
+        ),
+        Index("ix_change_offer_booking_id", "booking_id"),
+        Index("ix_change_offer_expires_at", "expires_at"),
+    )
+
+    id: str = id_field()
+    booking_id: str = Field(foreign_key="booking.id", ondelete="CASCADE")
+    kind: str = Field(max_length=8)
+    booking_version: int
+    starts_at: datetime | None = optional_instant_field()
+    fieldworker_id: str | None = Field(default=None, foreign_key="fieldworker.id")
+    fee_minor: int
+    created_at: datetime = created_field()
+    expires_at: datetime = instant_field()
+    used_at: datetime | None = optional_instant_field()
 
 
 class BookingDraft(SQLModel, table=True):

@@ -1,11 +1,11 @@
-"""The first entry of a booking's history, and the mails about it."""
+"""The first entry of a booking's history, and the mails about what becomes of it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlmodel import Session
 
-from portal_app.domain.bookings import booking_details
+from portal_app.domain.bookings import booking_details, rules
 from portal_app.domain.bookings.guests import create_link_path
 from portal_app.domain.bookings.models import Booking, BookingEvent
 from portal_app.domain.bookings.view_builders import (
@@ -27,7 +27,7 @@ from portal_app.domain.customers.rules import phone_text
 from portal_app.domain.fields.rules import OFFICE
 from portal_app.domain.notifications import outbox
 from portal_app.domain.notifications.outbox import Message
-from portal_app.kernel.audiences import Actor
+from portal_app.kernel.audiences import Actor, Audience
 from portal_app.kernel.formats import duration_text
 
 
@@ -203,3 +203,113 @@ def _authorised_contacts(
         }
         for one in contacts.authorised()
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class _News:
+    """What is said of something that became of a booking.
+
+    Attributes:
+        verb: After the name of the booking, as in "was moved".
+        text: A sentence for the customer.
+    """
+
+    verb: str
+    text: str
+
+
+_NEWS = {
+    "moved": _News("was moved", "it has a new time."),
+    rules.CANCELLED: _News("was cancelled", "nobody will come."),
+    rules.APPROVED: _News("is confirmed", "we have confirmed your request."),
+    rules.DECLINED: _News("was declined", "we are sorry that we cannot come then."),
+    rules.EXPIRED: _News(
+        "was not confirmed",
+        "we are sorry: nobody answered your request in time, and the time is free "
+        "again. Please choose another one, or ask us.",
+    ),
+}
+
+
+def notify_changed(
+    tx: Session,
+    actor: Actor,
+    booking: Booking,
+    what: str,
+    *,
+    before: str = "",
+    fee: str = "",
+    reason: str = "",
+) -> None:
+    """Write the mails about something that became of a booking.
+
+    The customer and the contacts who are told of bookings get one; the office does
+    where somebody else did it.
+
+    Args:
+        tx: The transaction.
+        actor: Who did it.
+        booking: As it is now; each version is told of once.
+        what: ``moved``, or what the history calls it.
+        before: When it was, of a move.
+        fee: What it costs, in words.
+        reason: Why, in words.
+    """
+    news = _NEWS[what]
+    formats = business.formats(tx)
+    settings = business.current_business(tx)
+    everybody = active_contacts(tx, booking.customer_id)
+    payload = {
+        "news": news.verb,
+        "number": booking.number,
+        "service": booking.service_name,
+        "day": formats.day(booking.starts_at),
+        "time": time_range_text(formats, booking.starts_at, booking.ends_at),
+        "before": before,
+        "reason": reason,
+    }
+    key = f"booking_news:{booking.id}:{booking.version}"
+    messages = [
+        Message(
+            "booking_news",
+            booking.contact_email,
+            payload
+            | {
+                "text": news.text,
+                "fee": fee,
+                "contact_name": booking.contact_name,
+                "path": create_link_path(tx, booking),
+            },
+            key,
+        )
+    ]
+    if settings.email and actor.audience is not Audience.OFFICE:
+        told = payload | {"fee": fee, "contact_name": booking.contact_name}
+        messages.append(
+            Message("booking_news_office", settings.email, told, f"{key}:office")
+        )
+    notified = [
+        one
+        for one in everybody.to_notify(BOOKING_UPDATES)
+        if booking.contact_email not in one.emails
+    ]
+    customer = tx.get_one(Customer, booking.customer_id)
+    for contact in notified:
+        told = payload | {
+            "customer": f"{customer.first_name} {customer.last_name}".strip(),
+            "contact": contact.name,
+            "stop_path": contact_points.create_stop_link(tx, contact.email_id),
+        }
+        del told["reason"], told["number"]
+        if contact.may_view:
+            told["number"] = booking.number
+            told["path"] = create_link_path(tx, booking, contact.contact_id)
+        messages.append(
+            Message(
+                "booking_news_told",
+                contact.email,
+                told,
+                f"{key}:{contact.contact_id}",
+            )
+        )
+    outbox.enqueue_all(tx, messages)

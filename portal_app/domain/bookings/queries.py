@@ -269,6 +269,8 @@ def booking_view(tx: Session, actor: Actor, row: Booking) -> views.BookingView:
         address_lines=stored_address_lines(row.address, settings.country),
         place=views.BookingAddressView(**row.address),
         directions=directions_url(row.address),
+        fee=money.money(row.fee_minor) if row.fee_minor else "",
+        bookable=catalogue.is_bookable(service),
         access_notes=str(row.address.get("access_notes") or ""),
         contact_name=row.contact_name,
         contact_email=row.contact_email,

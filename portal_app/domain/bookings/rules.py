@@ -43,13 +43,14 @@ CALLED_OFF = frozenset({CANCELLED, DECLINED, EXPIRED})
 """Nobody comes: their time is free again."""
 
 _AFTER_START = frozenset({COMPLETED, NO_SHOW})
-_ENDED_TEXTS = {
+ENDED_TEXTS = {
     COMPLETED: "This booking was completed.",
     NO_SHOW: "This booking is over: nobody was there.",
     CANCELLED: "This booking was cancelled.",
     DECLINED: "This booking was declined.",
     EXPIRED: "This booking was not answered in time.",
 }
+"""Why nothing becomes of a booking any more."""
 
 MISSING_TEXTS = {
     "options": "Please choose the options.",
@@ -193,8 +194,8 @@ def transition_problem(status: str, to: str, starts_at: datetime, now: datetime)
         starts_at: When the visit starts.
         now: The present.
     """
-    if status in _ENDED_TEXTS:
-        return _ENDED_TEXTS[status]
+    if status in ENDED_TEXTS:
+        return ENDED_TEXTS[status]
     if to not in TRANSITIONS[status]:
         return (
             "This booking is not confirmed yet."
@@ -275,9 +276,19 @@ def event_text(what: str, detail: Mapping[str, Any]) -> str:
             if detail["names"]
             else "For no one in particular."
         )
-    sentence = _EVENT_TEXTS.get(what) or what.replace("_", " ").capitalize() + "."
-    reason = detail.get("reason")
-    return f"{sentence} Reason: {reason}" if reason else sentence
+    if what == "moved":
+        sentence = (
+            f"Moved from {detail['before']} to {detail['after']}, "
+            f"with {detail['fieldworker']}."
+        )
+    else:
+        sentence = _EVENT_TEXTS.get(what) or what.replace("_", " ").capitalize() + "."
+    parts = [sentence]
+    if fee := detail.get("fee"):
+        parts.append(f"Fee: {fee}.")
+    if reason := detail.get("reason"):
+        parts.append(f"Reason: {reason}")
+    return " ".join(parts)
 
 
 def notified_text(names: Sequence[str]) -> str:

@@ -241,12 +241,53 @@ class BookingEventView:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeOptionsView:
+    """What may be done about a booking, and by which terms, or why it may not.
+
+    A text is empty where there is nothing to say: it is over, or switched off.
+    """
+
+    may_move: bool = False
+    may_cancel: bool = False
+    move_text: str = ""
+    cancel_text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeOfferView:
+    """What a change costs, as it is offered; amounts in words, empty for none.
+
+    Attributes:
+        id: The key of the change.
+        now: When the booking is as yet.
+        day: The new day of a move, with ``time``.
+        fee: What the change costs.
+        total: The price of the booking.
+        rest: What of the price is not to be paid, or given back.
+        words: The terms.
+        until: Until when this binds, on the clock.
+    """
+
+    id: str = ""
+    now: str = ""
+    day: str = ""
+    time: str = ""
+    fee: str = ""
+    total: str = ""
+    rest: str = ""
+    words: str = ""
+    until: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class BookingView:
     """A booking with everything it was booked with.
 
     ``for_whom`` and ``fields`` are whom it is for and what the service asked, with
     what was entered; a guest is told no answers. ``place`` is the address field by
-    field, ``directions`` the page of a map service that shows the way there.
+    field, ``directions`` the page of a map service that shows the way there. ``fee``
+    is what changes cost besides the price, or of a cancelled one instead of it;
+    ``bookable`` says that the service can be booked again.
     """
 
     number: str
@@ -278,6 +319,8 @@ class BookingView:
     fields: list[FieldView] = field(default_factory=list)
     place: BookingAddressView = BookingAddressView()
     directions: str = ""
+    fee: str = ""
+    bookable: bool = False
 
 
 @dataclass(frozen=True, slots=True)

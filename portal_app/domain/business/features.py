@@ -146,7 +146,13 @@ TABLE: Mapping[Feature, Rule] = {
 }
 """Every feature there is or will be."""
 
-OFFERED = (Feature.DEPENDENTS, Feature.CUSTOM_FIELDS, Feature.BUSINESS_PROFILES)
+OFFERED = (
+    Feature.DEPENDENTS,
+    Feature.CUSTOM_FIELDS,
+    Feature.BUSINESS_PROFILES,
+    Feature.RESCHEDULING,
+    Feature.CANCELLATION,
+)
 """Those that the portal has; the office is offered no others."""
 
 

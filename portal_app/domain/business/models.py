@@ -21,9 +21,10 @@ class Business(SQLModel, table=True):
     ``longitude``) is where the address is; the columns ``area_…`` are a
     ``service_area.ServiceArea``. ``tax_basis_points`` are
     hundredths of a percent; ``tax_included`` says whether prices hold it already,
-    ``None`` as is usual in the country. ``features`` is what
-    ``features.as_stored`` makes of what the office switched, with a version of its
-    own.
+    ``None`` as is usual in the country. ``booking_rules`` are a
+    ``booking_rules.BookingRules``, ``features`` is what
+    ``features.as_stored`` makes of what the office switched; each has a version of
+    its own.
     """
 
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
@@ -90,6 +91,10 @@ class Business(SQLModel, table=True):
     version: int = 1
     features: dict[str, Any] = later_json_field()
     features_version: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
+    booking_rules: dict[str, Any] = later_json_field()
+    booking_rules_version: int = Field(
+        default=1, sa_column_kwargs={"server_default": "1"}
+    )
 
 
 class Policy(SQLModel, table=True):

@@ -67,7 +67,8 @@ class Slot:
 class FreeTimeSearch:
     """Everything a search needs, read from the database once.
 
-    ``claims`` are of those candidates for whom they were read, within ``reach``.
+    ``claims`` are of those candidates for whom they were read, within ``reach``; what
+    is to be ``replaced`` is none of them.
     """
 
     calendar: LocalCalendar
@@ -82,10 +83,14 @@ class FreeTimeSearch:
     time_off: dict[str, list[Span]]
     reach: tuple[datetime, datetime]
     claims: dict[str, list[Span]]
+    replaced: frozenset[tuple[str, Span]]
 
     def read_claims(self, tx: Session, candidates: Sequence[str]) -> None:
         """Know what takes the time of these candidates."""
         self.claims.update(_claims_by_fieldworker(tx, candidates, *self.reach))
+        for candidate, span in self.replaced:
+            if span in self.claims.get(candidate, ()):
+                self.claims[candidate].remove(span)
 
     def free_days(
         self, fieldworker_id: str, *, ignore_claims: bool = False
@@ -173,6 +178,7 @@ def load_free_time_search(
     last_day: date,
     *,
     fieldworker_id: str | None,
+    replaces: Collection[str] = (),
     with_claims: bool = True,
 ) -> FreeTimeSearch | None:
     """Read what a search needs; ``None`` if nothing could be offered anyway.
@@ -229,10 +235,25 @@ def load_free_time_search(
         time_off=_time_off_by_fieldworker(tx, candidates, *reach),
         reach=reach,
         claims={},
+        replaced=_spans_of(tx, replaces),
     )
     if with_claims:
         search.read_claims(tx, candidates)
     return search
+
+
+def _spans_of(tx: Session, claim_ids: Collection[str]) -> frozenset[tuple[str, Span]]:
+    """Whose time these claims take, and which."""
+    if not claim_ids:
+        return frozenset()
+    rows = tx.exec(select(TimeClaim).where(col(TimeClaim.id).in_(claim_ids)))
+    return frozenset(
+        (
+            row.fieldworker_id,
+            (rules.to_seconds(row.starts_at), rules.to_seconds(row.ends_at)),
+        )
+        for row in rows
+    )
 
 
 def bookable_range(tx: Session, service_id: str) -> tuple[date, date]:
@@ -459,6 +480,7 @@ def free_days(
     last_day: date,
     *,
     fieldworker_id: str | None = None,
+    replaces: Collection[str] = (),
 ) -> list[date]:
     """The days on which a visit of so many minutes can start.
 
@@ -470,6 +492,7 @@ def free_days(
         last_day: The last day, inclusively; days that cannot be booked yet or
             any more are left out.
         fieldworker_id: Somebody in particular, or ``None`` for anyone.
+        replaces: Claims that would be given back for the visit: their time is free.
 
     Raises:
         NotFound: If there is no such service.
@@ -481,6 +504,7 @@ def free_days(
         first_day,
         last_day,
         fieldworker_id=fieldworker_id,
+        replaces=replaces,
         with_claims=False,
     )
     if search is None:
@@ -518,10 +542,17 @@ def free_slots(
     day: date,
     *,
     fieldworker_id: str | None = None,
+    replaces: Collection[str] = (),
 ) -> list[Slot]:
     """The free starts of one day, in order; arguments and errors as ``free_days``."""
     search = load_free_time_search(
-        tx, service_id, minutes, day, day, fieldworker_id=fieldworker_id
+        tx,
+        service_id,
+        minutes,
+        day,
+        day,
+        fieldworker_id=fieldworker_id,
+        replaces=replaces,
     )
     return [] if search is None else search.slots()
 
@@ -597,6 +628,7 @@ def is_free(
     starts_at: datetime,
     *,
     fieldworker_id: str | None = None,
+    replaces: Collection[str] = (),
 ) -> bool:
     """Whether this start would be offered now; errors as ``free_days``."""
     zone = business.formats(tx).zone
@@ -604,7 +636,9 @@ def is_free(
     if not day_bounds(first, zone)[0] <= starts_at < day_bounds(last, zone)[1]:
         return False
     day = starts_at.astimezone(zone).date()
-    offered = free_slots(tx, service_id, minutes, day, fieldworker_id=fieldworker_id)
+    offered = free_slots(
+        tx, service_id, minutes, day, fieldworker_id=fieldworker_id, replaces=replaces
+    )
     return any(slot.starts_at == starts_at for slot in offered)
 
 
@@ -615,6 +649,7 @@ def claim_slot(
     starts_at: datetime,
     *,
     fieldworker_id: str | None = None,
+    replaces: Collection[str] = (),
 ) -> ClaimedTime:
     """Claim somebody's time for a visit, buffers included.
 
@@ -628,11 +663,14 @@ def claim_slot(
         minutes: The length of the visit, without buffers.
         starts_at: When the visit starts.
         fieldworker_id: Somebody in particular, or ``None`` for anyone.
+        replaces: Claims that are given back for it, so that it may overlap them.
 
     Raises:
         NotFound: If there is no such service.
-        SlotTaken: If nobody's time could be claimed.
+        SlotTaken: If nobody's time could be claimed; a transaction that ``replaces``
+            something is to be given up then.
     """
+    release(tx, replaces)
     zone = business.formats(tx).zone
     day = starts_at.astimezone(zone).date()
     search = load_free_time_search(
@@ -706,6 +744,8 @@ def claim_time(
 
 def release(tx: Session, claim_ids: Collection[str]) -> None:
     """Give time back; what was given back already stays so."""
+    if not claim_ids:
+        return
     tx.execute(
         update(TimeClaim)
         .where(col(TimeClaim.id).in_(claim_ids), col(TimeClaim.released_at).is_(None))

@@ -7,12 +7,19 @@ import reflex as rx
 from reflex.event import EventSpec
 from sqlmodel import Session
 
-from portal_app.domain.bookings import booking_details, queries
-from portal_app.domain.bookings.views import BookingView, DetailsFormView
+from portal_app.domain.bookings import booking_details, changes, queries
+from portal_app.domain.bookings.changes import OfferExpired
+from portal_app.domain.bookings.views import (
+    BookingView,
+    ChangeOfferView,
+    ChangeOptionsView,
+    DetailsFormView,
+)
 from portal_app.domain.business import service as businesses
 from portal_app.domain.customers import towns
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.errors import NotFound
+from portal_app.kernel.features import Feature
 from portal_app.settings import settings
 from portal_app.state.bookings.booking_dependents import (
     ADDED_PARAMETER,
@@ -33,12 +40,14 @@ class BookingState(rx.State):
 
     ``tiles`` is the address of the map's pictures, and ``near`` where the town is
     when no pin was set. ``asked`` is what can still be changed of its details;
-    ``adds`` are words and address of the pages where another dependent is added.
+    ``adds`` are words and address of the pages where another dependent is added;
+    ``options`` is what else may be done.
     """
 
     path: str = ""
     booking: BookingView | None = None
     asked: DetailsFormView = DetailsFormView()
+    options: ChangeOptionsView = ChangeOptionsView()
     adds: list[tuple[str, str]] = []
     clock: str = ""
     tiles: str = ""
@@ -57,7 +66,7 @@ class BookingState(rx.State):
         self.path = path
 
     async def _read(self) -> None:
-        self.booking, asked, self.clock = await worker.query(
+        self.booking, asked, self.options, self.clock = await worker.query(
             _booking, actor(), self._number(), self._added
         )
         self.tiles = settings().map_tiles_url
@@ -82,10 +91,11 @@ class BookingState(rx.State):
 
 def _booking(
     tx: Session, who: Actor, number: str, added: str
-) -> tuple[BookingView, DetailsFormView, str]:
+) -> tuple[BookingView, DetailsFormView, ChangeOptionsView, str]:
     return (
         queries.get_booking(tx, who, number),
         booking_details.details_form(tx, who, number, added),
+        changes.change_options(tx, who, number),
         businesses.formats(tx).clock,
     )
 
@@ -120,6 +130,47 @@ class BookingDetailsState(VersionedForm, rx.State):
             form_data, change, lambda: [toast("success", "Your changes are saved.")]
         ):
             yield step
+
+    async def _read(self) -> None:
+        await (await self.get_state(BookingState))._read()
+
+
+class BookingCancelState(VersionedForm, rx.State):
+    """The dialog that cancels; ``offer`` is what it costs, for as long as it binds."""
+
+    offer: ChangeOfferView = ChangeOfferView()
+
+    @event_for(CUSTOMER, GUEST, feature=Feature.CANCELLATION)
+    async def begin(self) -> None:
+        """Open the dialog with what it costs now."""
+        self._clear_messages()
+        self.offer = ChangeOfferView()
+        with self._reported_errors():
+            await self._preview()
+
+    @event_for(CUSTOMER, GUEST, feature=Feature.CANCELLATION)
+    async def save(
+        self, form_data: dict[str, str]
+    ) -> AsyncIterator[list[EventSpec] | None]:
+        """Cancel as the dialog says, once."""
+
+        async def cancel() -> None:
+            try:
+                await worker.call(changes.take_offer, actor(), self.offer.id)
+            except OfferExpired:
+                await self._preview()
+                raise
+
+        async for step in self._save(
+            form_data, cancel, lambda: [toast("success", "Your booking is cancelled.")]
+        ):
+            yield step
+
+    async def _preview(self) -> None:
+        booking = await self.get_state(BookingState)
+        self.offer = await worker.call(
+            changes.preview_cancellation, actor(), booking._number()
+        )
 
     async def _read(self) -> None:
         await (await self.get_state(BookingState))._read()

@@ -25,7 +25,7 @@ from portal_app.domain.bookings.views import (
     DraftView,
     FreeTimeView,
 )
-from portal_app.domain.business import policies
+from portal_app.domain.business import booking_rules, policies
 from portal_app.domain.business import service as businesses
 from portal_app.domain.catalogue import service as catalogue
 from portal_app.domain.catalogue.service import OnRequest
@@ -568,7 +568,8 @@ def _service(tx: Session, slug: str) -> tuple[ServiceView, list[str], str]:
     """The service, the paragraphs of the policy, and whose clock times are on."""
     return (
         catalogue.service_view(tx, slug),
-        policies.policy_paragraphs(tx, policies.CANCELLATION),
+        booking_rules.terms_paragraphs(tx)
+        + policies.policy_paragraphs(tx, policies.CANCELLATION),
         businesses.formats(tx).clock,
     )
 

@@ -175,6 +175,7 @@ def test_a_booking_is_shown_as_it_was_booked(db: Database) -> None:
             access_notes="Ring twice",
         ),
         directions=(f"{MAPS}Unit+3%2C+12+Ocean+Street%2C+Bondi+NSW+2026%2C+Australia"),
+        bookable=True,
     )
 
 

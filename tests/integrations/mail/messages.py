@@ -59,6 +59,13 @@ FOR_A_CONTACT: dict[str, Any] = {
     "stop_path": "/stop-mails?token=abc-DEF_123",
 }
 TO_SEE = {"number": BOOKING["number"], "path": "/login/booking?link=abc-DEF_123"}
+NEWS: dict[str, Any] = {
+    "news": "was moved",
+    "service": BOOKING["service"],
+    "day": BOOKING["day"],
+    "time": BOOKING["time"],
+    "before": "Monday, 23 November 2026, 9:00 am – 11:30 am",
+}
 PAYLOADS: dict[str, dict[str, Any]] = {
     "verify_email": {"path": "/verify-email?token=abc-DEF_123"},
     "already_registered": {"path": "/login"},
@@ -97,5 +104,16 @@ PAYLOADS: dict[str, dict[str, Any]] = {
         "ends": "expires soon",
     },
     "booking_told": FOR_A_CONTACT | TO_SEE,
+    "booking_news": NEWS
+    | TO_SEE
+    | {
+        "text": "it has a new time.",
+        "fee": "$20",
+        "reason": "Sam is ill",
+        "contact_name": "Maya Chen",
+    },
+    "booking_news_told": FOR_A_CONTACT | TO_SEE | NEWS,
+    "booking_news_office": NEWS
+    | {"number": BOOKING["number"], "fee": "$20", "contact_name": "Maya Chen"},
     "booking_received": FOR_THE_OFFICE,
 }

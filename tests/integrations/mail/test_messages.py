@@ -80,6 +80,9 @@ def test_every_kind_is_tested() -> None:
         ("document_ends", "Biscuit: Vaccination certificate expires soon"),
         ("booking_told", "Maya Chen booked Home cleaning"),
         ("booking_received", "New booking B-7K3M-9QXT: Home cleaning"),
+        ("booking_news", "Booking B-7K3M-9QXT was moved"),
+        ("booking_news_told", "Maya Chen: Home cleaning was moved"),
+        ("booking_news_office", "Booking B-7K3M-9QXT was moved"),
     ],
 )
 def test_headers(kind: str, subject: str) -> None:
@@ -139,6 +142,18 @@ def test_headers(kind: str, subject: str) -> None:
             ],
         ),
         ("booking_received", []),
+        (
+            "booking_news",
+            ["https://portal.example.com/login/booking?link=abc-DEF_123"],
+        ),
+        (
+            "booking_news_told",
+            [
+                "https://portal.example.com/login/booking?link=abc-DEF_123",
+                "https://portal.example.com/stop-mails?token=abc-DEF_123",
+            ],
+        ),
+        ("booking_news_office", []),
     ],
 )
 def test_the_html_is_whole_and_loads_nothing(kind: str, links: list[str]) -> None:
@@ -368,7 +383,7 @@ def test_without_https_the_mail_program_opens_the_page_that_asks() -> None:
     assert mail["List-Unsubscribe-Post"] is None
 
 
-@pytest.mark.parametrize("kind", sorted(KINDS - {"booking_told"}))
+@pytest.mark.parametrize("kind", sorted(KINDS - {"booking_told", "booking_news_told"}))
 def test_mails_that_are_owed_cannot_be_unsubscribed_from(kind: str) -> None:
     assert letter(kind)["List-Unsubscribe"] is None
 

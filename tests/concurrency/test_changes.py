@@ -1,0 +1,101 @@
+"""Many people, or one with many fingers, change a booking at the same instant."""
+
+from collections import Counter
+from datetime import timedelta
+from functools import partial
+
+import pytest
+from sqlmodel import Session, select
+
+from portal_app.domain.bookings import changes, confirmation
+from portal_app.domain.bookings.models import Booking, BookingEvent
+from portal_app.domain.scheduling.models import TimeClaim
+from portal_app.kernel.audiences import Actor
+from portal_app.kernel.clock import frozen
+from portal_app.kernel.db import Database
+from portal_app.kernel.errors import Conflict
+from tests.concurrency.threads import run_concurrently
+from tests.support.accounts import outbox_messages
+from tests.support.sample_business import (
+    NOW,
+    TUESDAY_NINE,
+    create_sample_business,
+    new_customer,
+    ready_draft,
+)
+
+pytestmark = pytest.mark.each_database
+
+TEN = TUESDAY_NINE + timedelta(hours=1)
+FINGERS = 8
+
+
+def _book(db: Database, email: str, hours: int = 0) -> tuple[Actor, str]:
+    who = db.call(new_customer, email)
+    draft = ready_draft(db, who, starts_at=TUESDAY_NINE + timedelta(hours=hours))
+    return who, confirmation.confirm(db, who, draft.id, draft.shown)
+
+
+def _take(db: Database, who: Actor, offer_id: str) -> str:
+    try:
+        return db.call(changes.take_offer, who, offer_id)
+    except Conflict as refused:
+        return type(refused).__name__
+
+
+def _rows(tx: Session) -> tuple[list[Booking], list[str], list[TimeClaim]]:
+    return (
+        list(tx.exec(select(Booking))),
+        sorted(tx.exec(select(BookingEvent.what)).all()),
+        list(tx.exec(select(TimeClaim).where(TimeClaim.released_at == None))),  # noqa: E711
+    )
+
+
+def test_many_clicks_are_one_move(db: Database) -> None:
+    with frozen(NOW):
+        db.call(create_sample_business)
+        maya, number = _book(db, "maya@example.com")
+        offer = db.call(changes.preview_move, maya, number, TEN)
+        answers = run_concurrently([partial(_take, db, maya, offer.id)] * FINGERS)
+    assert answers == [number] * FINGERS
+    [booking], events, [claim] = db.query(_rows)
+    assert (booking.starts_at, booking.version, booking.moves) == (TEN, 2, 1)
+    assert (claim.id, events) == (booking.claim_id, ["booked", "moved"])
+    kinds = Counter(mail.kind for mail in outbox_messages(db))
+    assert kinds["booking_news"] == 1
+
+
+def test_of_a_move_and_a_cancellation_one_wins(db: Database) -> None:
+    with frozen(NOW):
+        db.call(create_sample_business)
+        maya, number = _book(db, "maya@example.com")
+        offers = [
+            db.call(changes.preview_move, maya, number, TEN).id,
+            db.call(changes.preview_cancellation, maya, number).id,
+        ]
+        answers = run_concurrently([partial(_take, db, maya, one) for one in offers])
+    [booking], events, claims = db.query(_rows)
+    assert answers.count(number) == 1
+    assert booking.version == 2
+    if answers[0] == number:
+        assert (answers[1], events[1:]) == ("OfferExpired", ["moved"])
+        assert [one.id for one in claims] == [booking.claim_id]
+    else:
+        assert (answers[0], events[1:]) == ("Conflict", ["cancelled"])
+        assert claims == []
+
+
+def test_a_free_hour_goes_to_one_of_many_who_move_there(db: Database) -> None:
+    with frozen(NOW):
+        db.call(create_sample_business)
+        people = [_book(db, f"p{index}@example.com", index) for index in range(4)]
+        noon = TUESDAY_NINE + timedelta(hours=6)
+        offers = [
+            (who, db.call(changes.preview_move, who, number, noon).id)
+            for who, number in people
+        ]
+        answers = run_concurrently([partial(_take, db, *one) for one in offers])
+    bookings, _, claims = db.query(_rows)
+    assert sorted(one.starts_at == noon for one in bookings) == [False] * 3 + [True]
+    assert answers.count("SlotTaken") == 3
+    assert {one.id for one in claims} == {one.claim_id for one in bookings}
