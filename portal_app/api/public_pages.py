@@ -8,8 +8,9 @@ itself comes from above (``PageRenderers``): this room knows no component.
 """
 
 import json
+import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,8 @@ from portal_app.api.rendered_pages import (
     PageResponse,
 )
 from portal_app.api.work_pool import WorkPool
+from portal_app.domain.bookings import free_times
+from portal_app.domain.bookings.views import FreeDayTimesView
 from portal_app.domain.business import policies
 from portal_app.domain.business import service as businesses
 from portal_app.domain.business.views import BusinessView, PolicyView
@@ -48,6 +51,9 @@ _OK, _MISSING, _MOVED = 200, 404, 308
 _MAX_QUERY_LENGTH = 80
 # What was looked for is drawn anew for each who asks; all else is kept.
 _SEARCHES_AT_ONCE, _SEARCHES_WAITING = 2, 40
+# Looking for free time costs more than all else on a page, and its end is foreseen:
+# the live page looks again.
+_TIMES_KEPT_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -59,14 +65,16 @@ class PageRenderers:
     Attributes:
         home: ``/``.
         services: ``/services``, with the words and the category looked for.
-        service: ``/services/{slug}``.
+        service: ``/services/{slug}``, with the next free times.
         no_such_service: What stands at an address of a service not offered.
         policies: ``/policies``.
     """
 
     home: Callable[[BusinessView, HomePageView, bool], PageContent]
     services: Callable[[BusinessView, CatalogueView, str, str, bool], PageContent]
-    service: Callable[[BusinessView, ServicePageView, bool], PageContent]
+    service: Callable[
+        [BusinessView, ServicePageView, list[FreeDayTimesView], bool], PageContent
+    ]
     no_such_service: Callable[[BusinessView, bool], PageContent]
     policies: Callable[[BusinessView, list[PolicyView], bool], PageContent]
 
@@ -86,6 +94,22 @@ class _SlugConvertor(Convertor[str]):
 register_url_convertor("slug", _SlugConvertor())
 
 
+@dataclass
+class _FreeTimes:
+    """The next free times of services, looked for every few seconds at most."""
+
+    clock: Callable[[], float]
+    _kept: dict[str, tuple[float, list[FreeDayTimesView]]] = field(default_factory=dict)
+
+    def of(self, tx: Session, slug: str) -> list[FreeDayTimesView]:
+        """The times of a service that is offered."""
+        until, days = self._kept.get(slug, (0.0, []))
+        if self.clock() >= until:
+            days = free_times.next_free_times(tx, slug)
+            self._kept[slug] = self.clock() + _TIMES_KEPT_SECONDS, days
+        return days
+
+
 class PublicPages:
     """Finishes the public pages.
 
@@ -93,9 +117,16 @@ class PublicPages:
         site: The folder of the built front end.
         base_url: The portal's public address.
         drawings: How the pages are drawn.
+        clock: Seconds; for how long free times are kept.
     """
 
-    def __init__(self, site: Path, base_url: str, drawings: PageRenderers) -> None:
+    def __init__(
+        self,
+        site: Path,
+        base_url: str,
+        drawings: PageRenderers,
+        clock: Callable[[], float],
+    ) -> None:
         self._base_url = base_url
         self._drawings = drawings
         self._home = BuiltPage(site / "index.html")
@@ -103,6 +134,7 @@ class PublicPages:
         self._policies = BuiltPage(site / "policies" / "index.html")
         self._dynamic = BuiltPage(site / "__spa-fallback.html")
         self._kept = PageCache()
+        self._times = _FreeTimes(clock)
 
     def home(self, tx: Session, guest: bool) -> PageResponse:
         """``/``."""
@@ -174,14 +206,14 @@ class PublicPages:
                     self._dynamic, self._drawings.no_such_service(business, guest), ""
                 ),
             )
-        path = f"/services/{quote(slug)}"
+        path, days = f"/services/{quote(slug)}", self._times.of(tx, slug)
         return self._kept.get(
             f"{path} {guest}",
             self._dynamic,
-            (business, page),
+            (business, page, days),
             lambda: self._finish(
                 self._dynamic,
-                self._drawings.service(business, page, guest),
+                self._drawings.service(business, page, days, guest),
                 path,
                 _service_data(business, page),
             ),
@@ -220,7 +252,11 @@ class PublicPages:
 
 
 def public_page_routes(
-    database: Database, site: Path, settings: Settings, drawings: PageRenderers
+    database: Database,
+    site: Path,
+    settings: Settings,
+    drawings: PageRenderers,
+    clock: Callable[[], float] = time.monotonic,
 ) -> list[Route]:
     """The routes of the public pages; they stand before the app's own.
 
@@ -229,8 +265,9 @@ def public_page_routes(
         site: The folder of the built front end.
         settings: The portal's public address, for canonical links.
         drawings: How the pages are drawn.
+        clock: Seconds; for how long free times are kept.
     """
-    pages = PublicPages(site, settings.base_url, drawings)
+    pages = PublicPages(site, settings.base_url, drawings, clock)
     searches = WorkPool(_SEARCHES_AT_ONCE, _SEARCHES_WAITING)
 
     async def respond(

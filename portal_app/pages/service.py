@@ -20,6 +20,7 @@ from portal_app.components.layout.shell import public_shell
 from portal_app.components.ui.buttons import link_button
 from portal_app.components.ui.feedback import detail_skeleton
 from portal_app.components.ui.logic import joined, when
+from portal_app.domain.bookings.views import FreeDayTimesView
 from portal_app.domain.business.views import BusinessView
 from portal_app.domain.catalogue.views import ServicePageView, ServiceView
 from portal_app.domain.sign_in.views import ViewerView
@@ -56,8 +57,9 @@ def missing() -> rx.Component:
 def draw() -> rx.Component:
     """Draw the live page."""
     is_here = ServiceState.path == current_path()
+    has_times = ServiceTimesState.path == current_path()
     return after_first_html(
-        ViewerState.loaded & is_here,
+        ViewerState.loaded & is_here & has_times,
         public_shell(
             when(
                 is_here,
@@ -67,7 +69,7 @@ def draw() -> rx.Component:
                         ServiceState.page,
                         ViewerState.business,
                         when(
-                            ServiceTimesState.path == current_path(),
+                            has_times,
                             free_times(
                                 ServiceState.page.service.slug,
                                 ServiceTimesState.days,
@@ -85,18 +87,17 @@ def draw() -> rx.Component:
 
 
 def first_html(
-    business: BusinessView, page: ServicePageView, guest: bool
+    business: BusinessView,
+    page: ServicePageView,
+    days: list[FreeDayTimesView],
+    guest: bool,
 ) -> PageContent:
     """Draw the page for its first HTML."""
     service = page.service
     return PageContent(
         _framed(
             business,
-            content(
-                page,
-                business,
-                free_times_skeleton(),
-            ),
+            content(page, business, free_times(service.slug, days)),
             guest,
         ),
         str(_title(service.name, business)),

@@ -4,6 +4,7 @@ import json
 import os
 import re
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from starlette.applications import Starlette
 
 from portal_app.api.public_pages import PageRenderers, public_page_routes
 from portal_app.api.rendered_pages import PageContent
+from portal_app.domain.bookings.views import FreeDayTimesView
 from portal_app.domain.business import policies
 from portal_app.domain.business.models import Business
 from portal_app.domain.business.policies import PolicyForm
@@ -25,10 +27,12 @@ from portal_app.domain.catalogue.views import (
     ServicePageView,
 )
 from portal_app.kernel.audiences import SYSTEM
+from portal_app.kernel.clock import frozen
 from portal_app.kernel.db import Database
 from portal_app.settings import Settings
 from tests.support.asgi import request
-from tests.support.sample_business import create_sample_business
+from tests.support.sample_business import NOW, create_sample_business
+from tests.support.statements import statements_of
 
 _BUILT = (
     '<html><head><title>Reflex</title><meta content="favicon.ico" '
@@ -41,9 +45,11 @@ _SESSION = {"cookie": "portal=secret"}
 
 @dataclass
 class Drawn:
-    """Drawings that say what they were given, and how often."""
+    """Drawings that say what they were given, how often, and when it is."""
 
     calls: list[str] = field(default_factory=list)
+    days: list[str] = field(default_factory=list)
+    seconds: float = 0.0
 
     def home(
         self, business: BusinessView, front: HomePageView, guest: bool
@@ -66,9 +72,14 @@ class Drawn:
         return PageContent(f"<p>{count}|{words}|{category}|{guest}</p>", "All")
 
     def service(
-        self, _business: BusinessView, page: ServicePageView, guest: bool
+        self,
+        _business: BusinessView,
+        page: ServicePageView,
+        days: list[FreeDayTimesView],
+        guest: bool,
     ) -> PageContent:
         self.calls.append(f"service {page.service.slug}")
+        self.days = [day.day for day in days]
         return PageContent(
             f"<p>{page.service.from_price}|{guest}</p>", page.service.name
         )
@@ -122,7 +133,9 @@ def client(sqlite_db: Database, site: Path, drawn: Drawn) -> Client:
         drawn.home, drawn.services, drawn.service, drawn.missing, drawn.policies
     )
     settings = Settings(_env_file=None, base_url="http://portal.example")
-    routes = public_page_routes(sqlite_db, site, settings, drawings)
+    routes = public_page_routes(
+        sqlite_db, site, settings, drawings, lambda: drawn.seconds
+    )
     return Client(Starlette(routes=routes))
 
 
@@ -197,6 +210,23 @@ def test_a_service_has_its_own_address_and_facts(client: Client) -> None:
         "provider": {"@type": "LocalBusiness", "name": "Brightside"},
         "url": address,
     }
+
+
+def test_the_next_free_times_are_looked_for_every_few_seconds(
+    client: Client, drawn: Drawn, sqlite_db: Database
+) -> None:
+    def look(at: float) -> tuple[list[str], int]:
+        drawn.seconds = at
+        with statements_of(sqlite_db) as found:
+            client.get("/services/dog-walk")
+        return drawn.days, sum("FROM time_claim" in one for one, _ in found)
+
+    with frozen(NOW):
+        assert look(0) == (["Mon, 2 Nov", "Tue, 3 Nov", "Wed, 4 Nov"], 2)
+    with frozen(NOW + timedelta(days=1)):
+        assert look(4) == (["Mon, 2 Nov", "Tue, 3 Nov", "Wed, 4 Nov"], 0)
+        assert look(5) == (["Tue, 3 Nov", "Wed, 4 Nov", "Thu, 5 Nov"], 2)
+    assert drawn.calls == ["service dog-walk"] * 2
 
 
 def test_policies_are_in_the_first_html_as_they_are_now(

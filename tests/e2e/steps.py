@@ -101,9 +101,14 @@ def button(page: Page, name: str) -> Locator:
     return page.get_by_role("button", name=name, exact=True)
 
 
-def link(page: Page, name: str) -> Locator:
+def link(page: Page | Locator, name: str) -> Locator:
     """A link by its exact name."""
     return page.get_by_role("link", name=name, exact=True)
+
+
+def schedule_link(page: Page) -> Locator:
+    """The way from the page of a service into the wizard; a menu has its own."""
+    return link(page.get_by_role("main"), "Schedule an appointment")
 
 
 def field(page: Page, name: str) -> Locator:

@@ -205,7 +205,7 @@ def test_a_customer_books_by_the_keyboard_alone(
     expect(skip).to_be_in_viewport()
     keys.press("Enter")
     expect(page.get_by_role("main")).to_be_focused()
-    steps.tab_to(page, steps.link(page, "Schedule an appointment: Dog walking"))
+    steps.tab_to(page, steps.schedule_link(page))
     keys.press("Enter")
     steps.at_step(page, "Options")
     steps.tab_to(page, page.get_by_role("radio", name="30 minutes"))

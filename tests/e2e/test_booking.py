@@ -47,7 +47,7 @@ def test_a_customer_books_with_a_reload_at_every_step(
     steps.link(page, "Dog walking").click()
     expect(steps.heading(page, "Dog walking")).to_be_visible()
     steps.alive(page)
-    steps.link(page, "Schedule an appointment: Dog walking").click()
+    steps.schedule_link(page).click()
     # Free times are for everybody; the account is asked for later.
     steps.at_step(page, "Options")
     steps.visit(page, "/login?next=/book/dog-walking")

@@ -143,7 +143,7 @@ def test_searching_and_filtering(portal: RunningPortal, page: Page) -> None:
 
     page.get_by_role("link", name="Hedge trimming").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Hedge trimming")
-    expect(page.get_by_role("link", name="Schedule an appointment")).to_be_in_viewport()
+    expect(steps.schedule_link(page)).to_be_in_viewport()
     page.go_back()
     expect(page).to_have_url(re.compile(r"/services\?category=garden$"))
     expect(count).to_have_text("2 services")
@@ -165,7 +165,7 @@ def test_the_way_from_the_home_page_to_booking(device: str, page: Page) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Dog walking")
     expect(page).to_have_title(re.compile(r"^Dog walking – "))
     expect(page.get_by_text("No reviews yet")).to_be_visible()
-    book = page.get_by_role("link", name="Schedule an appointment")
+    book = steps.schedule_link(page)
     expect(book).to_have_count(1)
     expect(book).to_be_in_viewport()
     expect(book).to_have_attribute("href", "/book/dog-walking")

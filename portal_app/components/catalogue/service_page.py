@@ -83,8 +83,8 @@ def free_times(slug: Any, days: Any) -> rx.Component:
     """Draw the next free times; each leads into the wizard with it chosen.
 
     Args:
-        slug: Of the service.
-        days: A Var of a list of ``FreeDayTimesView``.
+        slug: Of the service; may be a Var.
+        days: A list of ``FreeDayTimesView``; may be a Var.
     """
 
     def chip(time: Any) -> rx.Component:
@@ -100,7 +100,7 @@ def free_times(slug: Any, days: Any) -> rx.Component:
 
     return _times_frame(
         when(
-            days.length() > 0,
+            days,
             each(
                 days,
                 lambda day: rx.el.div(
@@ -307,8 +307,6 @@ def _reviews() -> rx.Component:
 def _book(service: Any, class_name: str = "", size: Any = "lg") -> rx.Component:
     return link_button(
         "Schedule an appointment",
-        # The menu has a link of the same words to all services.
-        rx.el.span(joined(": ", service.name), class_name="sr-only"),
         href="/book/" + service.slug,
         size=size,
         class_name=class_name,

@@ -99,7 +99,7 @@ class ServiceState(rx.State):
 
 
 class ServiceTimesState(rx.State):
-    """The next free times of the service at ``path``; not part of the first HTML."""
+    """The next free times of the service at ``path``."""
 
     path: str = ""
     days: list[FreeDayTimesView] = []

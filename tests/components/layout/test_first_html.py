@@ -8,6 +8,7 @@ import reflex as rx
 
 from portal_app.components.layout.first_html import FirstHtml, page_slot, to_html
 from portal_app.components.ui.buttons import link
+from portal_app.domain.bookings.views import FreeDayTimesView, FreeTimeView
 from portal_app.domain.business.views import BusinessView
 from portal_app.domain.catalogue.views import (
     CatalogueView,
@@ -261,6 +262,17 @@ PAGE = ServicePageView(
     ["Free until the day before."],
     [WALK],
 )
+DAYS = [
+    FreeDayTimesView(
+        "Mon, 2 Nov",
+        "Monday, 2 November 2026",
+        [
+            FreeTimeView(
+                "2026-11-02T10:00+11:00", "2026-11-02", "Mon, 2 Nov", "10:00 am"
+            )
+        ],
+    )
+]
 
 
 def test_home_page_shows_business_services_and_prices() -> None:
@@ -318,7 +330,7 @@ def test_a_category_is_marked_as_the_current_filter() -> None:
 
 
 def test_a_service_is_there_with_all_its_details() -> None:
-    drawing = service.first_html(BUSINESS, PAGE, True)
+    drawing = service.first_html(BUSINESS, PAGE, DAYS, True)
     assert drawing.title == "Deep <clean> – Bright & Early"
     assert drawing.description == "All of it. From $85 per visit."
     for text in (
@@ -334,16 +346,27 @@ def test_a_service_is_there_with_all_its_details() -> None:
         ">Free until the day before.</p>",
         ">No reviews yet</p>",
         'href="/book/deep-clean"',
+        'aria-label="Monday, 2 November 2026">Mon, 2 Nov</h3>',
+        'href="/book/deep-clean?at=2026-11-02T10:00%2B11:00"',
+        '>10:00 am<span class="sr-only">, Mon, 2 Nov</span></a>',
         'href="/services/dog-walk"',
     ):
         assert text in drawing.html
 
 
+def test_a_service_without_free_times_says_so() -> None:
+    html = service.first_html(BUSINESS, PAGE, [], True).html
+    assert "There is no free time in the next weeks." in html
+    assert "There is no free time" not in (
+        service.first_html(BUSINESS, PAGE, DAYS, True).html
+    )
+
+
 def test_a_price_on_request_comes_without_times_and_without_a_way_to_book() -> None:
-    priced = service.first_html(BUSINESS, PAGE, True).html
+    priced = service.first_html(BUSINESS, PAGE, DAYS, True).html
     assert priced.count(">Next free times</h2>") == 1
     asked = replace(PAGE.service, on_request=True, from_price="Price on request")
-    html = service.first_html(BUSINESS, replace(PAGE, service=asked), True).html
+    html = service.first_html(BUSINESS, replace(PAGE, service=asked), [], True).html
     assert ">Next free times</h2>" not in html
     assert 'href="/book/deep-clean"' not in html
     assert 'href="tel:+61 2 5550 4321"' in html
@@ -361,7 +384,7 @@ def test_a_service_that_is_not_offered_leads_to_those_that_are() -> None:
     [
         lambda guest: index.first_html(BUSINESS, FRONT, guest),
         lambda guest: services.first_html(BUSINESS, CATALOGUE, "", "", guest),
-        lambda guest: service.first_html(BUSINESS, PAGE, guest),
+        lambda guest: service.first_html(BUSINESS, PAGE, DAYS, guest),
         lambda guest: service.missing_first_html(BUSINESS, guest),
     ],
 )
