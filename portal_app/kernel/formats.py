@@ -77,6 +77,11 @@ class Formats:
         text: str = format_date(value, "EEE", locale=self.locale)
         return text
 
+    def long_weekday(self, value: date) -> str:
+        """The day of the week, such as ``Tuesday``."""
+        text: str = format_date(value, "EEEE", locale=self.locale)
+        return text
+
     def short_month(self, value: date) -> str:
         """A month in short, such as ``Nov``."""
         text: str = format_date(value, "LLL", locale=self.locale)

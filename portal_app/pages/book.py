@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from portal_app.components.bookings.details import asks_details, details_fields
+from portal_app.components.bookings.repeat import repeat_section
 from portal_app.components.bookings.summary import (
     booked_summary,
     booking_overview,
@@ -36,6 +37,7 @@ from portal_app.state.bookings.wizard_details import (
     WizardContactState,
     WizardLocationState,
 )
+from portal_app.state.bookings.wizard_repeat import WizardRepeatState
 from portal_app.state.bookings.wizard_time import WizardTimeState
 from portal_app.state.core.viewer import ViewerState
 
@@ -184,6 +186,7 @@ def _time() -> rx.Component:
         time_choice(
             WizardTimeState, WizardTimeState.shown_for == BookingWizardState.time_key
         ),
+        repeat_section(),
         step_problem(BookingWizardState.problem),
         _actions(
             "time",
@@ -371,6 +374,7 @@ page = Page(
         ViewerState.load,
         BookingWizardState.load,
         WizardTimeState.load,
+        WizardRepeatState.load,
         WizardLocationState.load,
         WizardContactState.load,
     ),

@@ -170,6 +170,7 @@ HANDLERS = {
         "booking_wizard_state": "answer load next_from_options tick",
         "wizard_contact_state": "load",
         "wizard_location_state": "load submit",
+        "wizard_repeat_state": "change leave_out load take_back take_nearest",
         "wizard_time_state": (
             "load next_from_time pick_day pick_next_free pick_person pick_slot turn"
         ),

@@ -6,6 +6,7 @@ from typing import Any
 import reflex as rx
 
 from portal_app.components.bookings.details import details_facts, has_details
+from portal_app.components.bookings.repeat import repeat_facts
 from portal_app.components.bookings.wizard import (
     address_block,
     chosen_summary,
@@ -369,6 +370,7 @@ def booking_overview(
                     rx.el.p(
                         "With ", _chosen_fieldworker(), class_name="mt-1 text-ink-soft"
                     ),
+                    repeat_facts(),
                     edit=address("time", edit),
                 ),
                 review_part(

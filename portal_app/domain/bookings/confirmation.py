@@ -5,19 +5,30 @@ draft's id is the key: however often it is confirmed, there is one booking.
 """
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from sqlmodel import Session
 
-from portal_app.domain.bookings import draft_details, rules, search_words, status
+from portal_app.domain.bookings import (
+    draft_details,
+    history,
+    rules,
+    search_words,
+    series,
+    status,
+)
 from portal_app.domain.bookings.drafts import SlotGone, nearest_times, own_draft
 from portal_app.domain.bookings.models import Booking, BookingDraft, BookingLine
 from portal_app.domain.bookings.notifications import (
     booking_facts,
+    booking_texts,
     notify_booked,
     record_booked,
 )
 from portal_app.domain.bookings.rules import OverviewSnapshot
+from portal_app.domain.bookings.series import SeriesPlace, SeriesVisit
+from portal_app.domain.bookings.series_plan import FREE
 from portal_app.domain.bookings.view_builders import (
     booking_of_draft,
     completed_steps,
@@ -66,6 +77,7 @@ def confirm(db: Database, actor: Actor, draft_id: str, shown: OverviewSnapshot) 
         OverviewChanged: If price, duration or the draft are not as shown.
         SlotGone: If the time is not free any more, with up to three nearest
             free times. The draft keeps everything.
+        VisitsTaken: If it repeats, and another of its dates is not free any more.
     """
     try:
         return db.call(_confirm, actor, draft_id, shown)
@@ -96,6 +108,7 @@ def _confirm(tx: Session, actor: Actor, draft_id: str, shown: OverviewSnapshot) 
         )
         raise InvalidInput({step: words[step] for step in missing})
     _require_unchanged_overview(tx, draft, price, shown)
+    plan = series.checked_plan(tx, draft, price.minutes)
     _save_new_place(tx, actor, draft)
     claimed = scheduling.claim_slot(
         tx,
@@ -104,17 +117,57 @@ def _confirm(tx: Session, actor: Actor, draft_id: str, shown: OverviewSnapshot) 
         draft.starts_at,
         fieldworker_id=draft.fieldworker_id,
     )
-    booking = _store_booking(tx, draft, service, price, claimed)
+    begun = series.begin(tx, draft, plan) if plan else None
+    place = SeriesPlace(begun.id, 0) if begun else None
+    booking = _store_booking(tx, draft, service, price, claimed, place=place)
     facts = booking_facts(tx, booking, claimed.fieldworker_name)
     record_booked(tx, actor, booking, facts)
     answered = draft_details.copy_to_booking(
         tx, actor, draft, booking, details.dependents
     )
     names = [one.name for one in details.dependents]
-    notify_booked(tx, booking, price, facts, dependents=names, answered=answered)
+    repeats: dict[str, Any] = {}
+    if plan and begun:
+        book = partial(book_visit, tx, actor, price)
+        following = series.book_visits(
+            tx, begun, draft, plan.of(FREE)[1:], minutes=price.minutes, book=book
+        )
+        draft_details.copy_to_visits(
+            tx, actor, booking, following, details.dependents, answered=answered
+        )
+        repeats = series.mail_facts(tx, begun, [booking, *following])
+    notify_booked(
+        tx,
+        booking,
+        price,
+        facts,
+        dependents=names,
+        answered=answered,
+        repeats=repeats,
+    )
     draft.closed_at = booking.created_at
     draft.updated_at = booking.created_at
     return booking.number
+
+
+def book_visit(
+    tx: Session, actor: Actor, price: PriceBreakdown, visit: SeriesVisit
+) -> Booking:
+    """Book a later visit of a series; whom it is for and the mails follow.
+
+    Args:
+        tx: The transaction.
+        actor: Who books it.
+        price: What it costs.
+        visit: With what, and when; its time is claimed.
+    """
+    service = tx.get_one(Service, visit.draft.service_id)
+    booking = _store_booking(
+        tx, visit.draft, service, price, visit.claimed, place=visit.place
+    )
+    texts = booking_texts(tx, booking, visit.claimed.fieldworker_name)
+    history.record(tx, actor, booking, "booked", texts)
+    return booking
 
 
 def _require_unchanged_overview(
@@ -161,6 +214,8 @@ def _store_booking(
     service: Service,
     price: PriceBreakdown,
     claimed: ClaimedTime,
+    *,
+    place: SeriesPlace | None,
 ) -> Booking:
     assert draft.starts_at is not None
     values: dict[str, Any] = {
@@ -182,6 +237,8 @@ def _store_booking(
         "location_id": draft.location_id,
         "address": dict(draft.address),
         "notes": draft.notes,
+        "series_id": place.series_id if place else None,
+        "series_index": place.index if place else None,
         "created_at": utc_now(),
     }
     booking = _insert_with_new_number(tx, values)

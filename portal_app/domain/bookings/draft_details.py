@@ -162,6 +162,35 @@ def copy_to_booking(
     return moved > 0
 
 
+def copy_to_visits(
+    tx: Session,
+    actor: Actor,
+    first: Booking,
+    visits: Sequence[Booking],
+    dependents: Sequence[Dependent],
+    *,
+    answered: bool,
+) -> None:
+    """Copy details to the later visits of a series, but for files and signatures.
+
+    Args:
+        tx: The transaction.
+        actor: Who books them.
+        first: The booking that has them already.
+        visits: New.
+        dependents: Whom it is for.
+        answered: Whether any field was answered.
+    """
+    for visit in visits:
+        booking_dependents.add_booking_dependents(tx, actor, visit, dependents)
+    if answered:
+        fields.copy_values(
+            tx,
+            Subject(rules.BOOKING_SUBJECT, first.id),
+            *(Subject(rules.BOOKING_SUBJECT, visit.id) for visit in visits),
+        )
+
+
 def copy_details(
     tx: Session, actor: Actor, draft: BookingDraft, booking: Booking
 ) -> bool:

@@ -1,6 +1,6 @@
 """Tables of bookings, the drafts they grow from, and their history."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, text
@@ -47,6 +47,8 @@ class Booking(SQLModel, table=True):
         Index("ix_booking_service_id", "service_id", "starts_at"),
         Index("ix_booking_status", "status", "starts_at"),
         Index("ix_booking_starts_at", "starts_at", "id"),
+        # Every visit of a series is booked once, whoever extends it.
+        Index("uq_booking_visit", "series_id", "series_index", unique=True),
     )
 
     id: str = id_field()
@@ -72,6 +74,52 @@ class Booking(SQLModel, table=True):
     location_id: str | None = Field(default=None, foreign_key="location.id")
     address: dict[str, Any] = json_field()
     notes: str = Field(default="", max_length=2000)
+    series_id: str | None = Field(default=None, foreign_key="booking_series.id")
+    series_index: int | None = None
+    version: int = 1
+    created_at: datetime = created_field()
+
+
+class BookingSeries(SQLModel, table=True):
+    """A booking that repeats; its visits are bookings, each by its index from 0.
+
+    What each is booked with is the draft of the first: service, options, where, who
+    is asked for, and answers.
+
+    Attributes:
+        draft_id: Of the first visit.
+        rule: A ``repetition.Repetition``, counted from the first visit.
+        anchor_index: The visit from which the days are counted, since it was moved
+            with all that follow.
+        anchor_day: The day of that visit, by the calendar of the business.
+        wall_minutes: When the visits begin: minutes after midnight on its clock.
+        fieldworker_id: Who comes; ``None`` for anyone.
+        next_index: The first visit that is not booked yet.
+        next_day: Its day; ``None`` if there is none, or no more.
+        left_out: Indexes of the visits that are not booked, by choice or because
+            nobody was free.
+    """
+
+    __tablename__ = "booking_series"
+    __table_args__ = (
+        UniqueConstraint("draft_id"),
+        CheckConstraint("wall_minutes BETWEEN 0 AND 1439", name="wall"),
+        Index("ix_booking_series_customer_id", "customer_id"),
+        Index("ix_booking_series_next_day", "next_day"),
+    )
+
+    id: str = id_field()
+    customer_id: str = Field(foreign_key="customer.id")
+    service_id: str = Field(foreign_key="service.id")
+    draft_id: str = Field(foreign_key="booking_draft.id")
+    rule: dict[str, Any] = json_field()
+    anchor_index: int = 0
+    anchor_day: date
+    wall_minutes: int
+    fieldworker_id: str | None = Field(default=None, foreign_key="fieldworker.id")
+    next_index: int
+    next_day: date | None = None
+    left_out: list[int] = json_field(list)
     version: int = 1
     created_at: datetime = created_field()
 
@@ -218,7 +266,8 @@ class BookingDraft(SQLModel, table=True):
     an overview read before another tab's change cannot be confirmed.
     ``dependent_ids`` are whom it is for; what the service asks besides is kept by
     ``domain.fields``. ``new_place`` is what a new address has besides: it becomes a
-    saved place when the draft is confirmed.
+    saved place when the draft is confirmed. ``repeat`` is how it repeats, if it does,
+    see ``draft_repetition``.
     """
 
     __tablename__ = "booking_draft"
@@ -260,6 +309,7 @@ class BookingDraft(SQLModel, table=True):
     contact: dict[str, Any] = json_field()
     notes: str = Field(default="", max_length=2000)
     dependent_ids: list[str] = later_json_field(list)
+    repeat: dict[str, Any] = later_json_field()
     version: int = 1
     created_at: datetime = created_field()
     updated_at: datetime = created_field()

@@ -1,7 +1,8 @@
 """The first entry of a booking's history, and the mails about what becomes of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlmodel import Session
 
@@ -50,13 +51,7 @@ class BookingFacts:
 
 def booking_facts(tx: Session, booking: Booking, fieldworker: str) -> BookingFacts:
     """Read them; ``fieldworker`` is the name of who comes."""
-    formats = business.formats(tx)
-    texts = {
-        "day": formats.day(booking.starts_at),
-        "time": time_range_text(formats, booking.starts_at, booking.ends_at),
-        "fieldworker": fieldworker,
-        "total": formats.money(booking.total_minor),
-    }
+    texts = booking_texts(tx, booking, fieldworker)
     everybody = active_contacts(tx, booking.customer_id)
     notified = [
         one
@@ -68,6 +63,17 @@ def booking_facts(tx: Session, booking: Booking, fieldworker: str) -> BookingFac
         customer = tx.get_one(Customer, booking.customer_id)
         name = f"{customer.first_name} {customer.last_name}".strip()
     return BookingFacts(texts, everybody, notified, name)
+
+
+def booking_texts(tx: Session, booking: Booking, fieldworker: str) -> dict[str, str]:
+    """Day, time, fieldworker and total, in words."""
+    formats = business.formats(tx)
+    return {
+        "day": formats.day(booking.starts_at),
+        "time": time_range_text(formats, booking.starts_at, booking.ends_at),
+        "fieldworker": fieldworker,
+        "total": formats.money(booking.total_minor),
+    }
 
 
 def record_booked(
@@ -94,6 +100,7 @@ def notify_booked(
     *,
     dependents: Sequence[str],
     answered: bool,
+    repeats: Mapping[str, Any],
 ) -> None:
     """Write the mails, with every text they need.
 
@@ -108,12 +115,14 @@ def notify_booked(
         facts: Of ``booking_facts``.
         dependents: The names of whom it is for.
         answered: Whether any field of the service was answered.
+        repeats: Of ``series.mail_facts``, if it begins a series.
     """
     settings = business.current_business(tx)
     formats = business.formats(tx)
     address = stored_address_lines(booking.address, settings.country)
     payload = {
         **facts.texts,
+        **repeats,
         "number": booking.number,
         "service": booking.service_name,
         "duration": duration_text(price.minutes),

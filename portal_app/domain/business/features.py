@@ -152,6 +152,7 @@ OFFERED = (
     Feature.BUSINESS_PROFILES,
     Feature.RESCHEDULING,
     Feature.CANCELLATION,
+    Feature.REPEATING_BOOKINGS,
 )
 """Those that the portal has; the office is offered no others."""
 

@@ -68,13 +68,13 @@ def move_values(tx: Session, subject: Subject, to: Subject) -> int:
     )
 
 
-def copy_values(tx: Session, subject: Subject, to: Subject) -> int:
-    """Enter for one subject, which has nothing, what was entered for another.
+def copy_values(tx: Session, subject: Subject, *to: Subject) -> int:
+    """Enter for others, which have nothing, what was entered for one subject.
 
     Files and signatures are not copied: they belong to one subject.
 
     Returns:
-        How many values.
+        How many values each got.
     """
     rows = [
         row
@@ -83,7 +83,9 @@ def copy_values(tx: Session, subject: Subject, to: Subject) -> int:
     ]
     for row in rows:
         values = row.model_dump(exclude={"id", "subject_kind", "subject_id"})
-        tx.add(FieldValue(**values, subject_kind=to.kind, subject_id=to.id))
+        tx.add_all(
+            FieldValue(**values, subject_kind=one.kind, subject_id=one.id) for one in to
+        )
     tx.flush()
     return len(rows)
 

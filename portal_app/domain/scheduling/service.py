@@ -545,7 +545,7 @@ def free_slots(
     replaces: Collection[str] = (),
 ) -> list[Slot]:
     """The free starts of one day, in order; arguments and errors as ``free_days``."""
-    search = load_free_time_search(
+    return free_slots_between(
         tx,
         service_id,
         minutes,
@@ -554,7 +554,48 @@ def free_slots(
         fieldworker_id=fieldworker_id,
         replaces=replaces,
     )
+
+
+def free_slots_between(
+    tx: Session,
+    service_id: str,
+    minutes: int,
+    first_day: date,
+    last_day: date,
+    *,
+    fieldworker_id: str | None = None,
+    replaces: Collection[str] = (),
+) -> list[Slot]:
+    """The free starts of a range of days, in order; read at once, as ``free_days``."""
+    search = load_free_time_search(
+        tx,
+        service_id,
+        minutes,
+        first_day,
+        last_day,
+        fieldworker_id=fieldworker_id,
+        replaces=replaces,
+    )
     return [] if search is None else search.slots()
+
+
+def lock_fieldworkers(tx: Session, service_id: str) -> None:
+    """Let who wants the time of those who do a service wait for this transaction.
+
+    For who claims several times at once: two of them would wait for each other.
+    """
+    tx.exec(
+        select(Fieldworker.id)
+        .where(
+            col(Fieldworker.id).in_(
+                select(FieldworkerSkill.fieldworker_id).where(
+                    FieldworkerSkill.service_id == service_id
+                )
+            )
+        )
+        .order_by(col(Fieldworker.id))
+        .with_for_update(key_share=True)
+    ).all()
 
 
 def next_free_slots(
@@ -650,6 +691,7 @@ def claim_slot(
     *,
     fieldworker_id: str | None = None,
     replaces: Collection[str] = (),
+    search: FreeTimeSearch | None = None,
 ) -> ClaimedTime:
     """Claim somebody's time for a visit, buffers included.
 
@@ -664,6 +706,8 @@ def claim_slot(
         starts_at: When the visit starts.
         fieldworker_id: Somebody in particular, or ``None`` for anyone.
         replaces: Claims that are given back for it, so that it may overlap them.
+        search: Of these terms and days that hold the start, where several starts
+            are claimed; read here otherwise.
 
     Raises:
         NotFound: If there is no such service.
@@ -673,9 +717,10 @@ def claim_slot(
     release(tx, replaces)
     zone = business.formats(tx).zone
     day = starts_at.astimezone(zone).date()
-    search = load_free_time_search(
-        tx, service_id, minutes, day, day, fieldworker_id=fieldworker_id
-    )
+    if search is None:
+        search = load_free_time_search(
+            tx, service_id, minutes, day, day, fieldworker_id=fieldworker_id
+        )
     if search is None:
         raise SlotTaken
     start = rules.to_seconds(starts_at)

@@ -24,6 +24,7 @@ from portal_app.kernel.clock import utc_now
 
 _TEXT_WIDTH = 72
 _MAX_LINE_OCTETS = 998
+_LATER_DATES = "These dates are booked as soon as the calendar opens."
 _ONE_CLICK_PATH = "/api/mail"
 _SUBJECTS = {
     "verify_email": "Activate your account at {business.name}",
@@ -179,6 +180,7 @@ def _templates() -> Environment:
     templates.globals |= {
         "rows": _rows,
         "prices": _prices,
+        "dates": _dates,
         "contact_lines": _contact_lines,
     }
     return templates
@@ -215,6 +217,17 @@ def _rows(width: int, *rows: tuple[str, str]) -> str:
 def _prices(lines: list[dict[str, str]], total: str) -> str:
     entries = [f"{line['description']}: {line['amount']}" for line in lines]
     return "\n".join(map(_wrapped, [*entries, f"Total: {total}"]))
+
+
+def _dates(visits: list[dict[str, str]], total: str, goes_on: str) -> str:
+    """The dates of a booking that repeats; empty for one that does not."""
+    if not visits:
+        return ""
+    entries = [f"{visit['when']}: {visit['number']}" for visit in visits]
+    entries.append(f"In all: {total}")
+    if goes_on:
+        entries += ["", f"It goes on from {goes_on}. {_LATER_DATES}"]
+    return "\n".join(map(_wrapped, entries))
 
 
 def _contact_lines(contacts: list[dict[str, str]]) -> str:

@@ -18,6 +18,7 @@ from portal_app.domain.bookings import (
     rules,
 )
 from portal_app.domain.bookings.rules import STEPS as ASKED
+from portal_app.domain.bookings.series import VisitsTaken
 from portal_app.domain.bookings.views import (
     BookingAddressView,
     BookingDependentView,
@@ -272,6 +273,10 @@ class BookingWizardState(rx.State):
             yield await self._finish(number, self.draft_id)
         except drafts.SlotGone as gone:
             self._show(problem=gone.message, nearest=gone.times)
+        except VisitsTaken as taken:
+            self._go("time")
+            self._show(problem=taken.message)
+            yield rx.redirect(f"{self._address('time')}&return={STEPS[-1]}")
         except InvalidInput as missing:
             step = next((s for s in STEPS if s in missing.fields), STEPS[0])
             found = await worker.query(drafts.get_draft, actor(), self.draft_id)

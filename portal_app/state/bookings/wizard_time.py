@@ -10,6 +10,7 @@ from portal_app.domain.bookings import drafts
 from portal_app.kernel.errors import Conflict
 from portal_app.state.bookings.time_picker import TAKEN, TimeSource, time_picker
 from portal_app.state.bookings.wizard import BookingWizardState
+from portal_app.state.bookings.wizard_repeat import WizardRepeatState
 from portal_app.state.core import worker
 from portal_app.state.core.access import BOOKERS, actor, event_for
 from portal_app.state.core.form_parsing import day as day_of
@@ -54,7 +55,10 @@ class WizardTimeState(time_picker(*BOOKERS), rx.State):  # type: ignore[misc]
             return None
         if self.slot != book._chosen[0]:
             self._show(slot="")
-        return None if self._is_missing() else book._go_on()
+        repeat = await self.get_state(WizardRepeatState)
+        if self._is_missing() or repeat._is_missing(book):
+            return None
+        return book._go_on()
 
     def _source(self) -> TimeSource:
         return _SOURCE
@@ -100,6 +104,7 @@ class WizardTimeState(time_picker(*BOOKERS), rx.State):  # type: ignore[misc]
         if draft.starts_at not in self._starts():
             # Chosen in a list that is not shown any more: show it where it is.
             await self._look(book.draft_id, day_of(draft.day_iso), None)
+        await (await self.get_state(WizardRepeatState))._read(book)
         return None
 
     async def _drop_choice(self) -> Any:

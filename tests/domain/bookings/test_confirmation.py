@@ -72,6 +72,7 @@ def test_a_confirmed_booking_keeps_everything_as_it_was_shown(db: Database) -> N
         "claim_id": claim.id,
         "draft_id": draft.id,
         "status": "confirmed",
+        "answer_by": None,
         "starts_at": TUESDAY_NINE,
         "ends_at": _after(195),
         "service_name": "Home clean",
@@ -92,6 +93,8 @@ def test_a_confirmed_booking_keeps_everything_as_it_was_shown(db: Database) -> N
             "access_notes": "Ring twice",
         },
         "notes": "The dog is friendly.",
+        "series_id": None,
+        "series_index": None,
         "version": 1,
         "created_at": NOW,
     }

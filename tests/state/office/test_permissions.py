@@ -34,9 +34,7 @@ def test_what_is_not_ticked_is_off(database: Database) -> None:
     tab = opened()
     state = tab.state(OfficePermissionsState)
     assert [(row.feature, row.on) for row in state.rows] == [
-        ("dependents", True),
-        ("custom_fields", True),
-        ("business_profiles", True),
+        (one.value, True) for one in OFFERED
     ]
     assert [cell.may for cell in state.rows[0].cells] == [
         *("Say for whom it is", "Say for whom it is", "Say for whom it is", "", "")
@@ -49,7 +47,7 @@ def test_what_is_not_ticked_is_off(database: Database) -> None:
         closed=frozenset({(Feature.CUSTOM_FIELDS, BookingState.IN_PROGRESS)}),
         version=2,
     )
-    assert [row.on for row in state.rows] == [False, True, True]
+    assert [row.feature for row in state.rows if not row.on] == ["dependents"]
     assert [cell.open for cell in state.rows[1].cells] == [
         *(True, True, False, True, True)
     ]
