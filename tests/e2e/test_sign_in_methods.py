@@ -94,6 +94,8 @@ def test_a_guest_sees_one_booking_and_takes_it_into_an_account(
     steps.visit(page, f"/bookings/{number}")
     steps.link(page, "Create an account").click()
     expect(steps.heading(page, "Sign up")).to_be_visible()
+    # It begins with what the booking says.
+    expect(steps.field(page, "Email")).to_have_value(person.email)
     steps.fill_sign_up(page, person)
     steps.button(page, "Sign up").click()
     expect(steps.heading(page, "Check your email")).to_be_visible()
@@ -105,7 +107,7 @@ def test_a_guest_sees_one_booking_and_takes_it_into_an_account(
     # A booking waits: the password counts that is chosen with the mail at hand.
     expect(steps.heading(page, "Choose your password")).to_be_visible()
     assert _owner_has_account(portal, number) is False
-    steps.field(page, "New password").fill(person.password)
+    steps.field(page, "Password").fill(person.password)
     steps.button(page, "Activate my account").click()
     expect(page.get_by_text("Your account is active.")).to_be_visible()
     assert _owner_has_account(portal, number) is True
