@@ -222,6 +222,18 @@ def answer_options(page: Page) -> None:
     expect_total(page, TOTAL)
 
 
+REFUSED_OPTIONS = "Please check the options."
+
+
+def refuse_options(page: Page) -> None:
+    """Ask for more dogs than can be walked, and be refused; ends as if not asked."""
+    dogs = field(page, "More dogs from the same home")
+    dogs.fill("99")
+    go_on(page)
+    expect(page.get_by_text(REFUSED_OPTIONS, exact=True)).to_be_visible()
+    dogs.fill("0")
+
+
 def expect_total(page: Page, total: str) -> None:
     """The total beside the step on a desktop, or in the phone's bar."""
     summary = page.get_by_role("complementary", name="Your booking")

@@ -133,8 +133,7 @@ def test_the_wizard_has_no_grave_violation(
     page = steps.arrive_signed_in(new_context(), portal, customer)
     steps.open_wizard(page)
     found = []
-    steps.go_on(page)
-    expect(page.get_by_text("Please check the options.")).to_be_visible()
+    steps.refuse_options(page)
     found += _violations(page)
     steps.answer_options(page)
     steps.go_on(page)

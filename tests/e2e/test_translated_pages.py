@@ -85,9 +85,8 @@ def test_a_translated_wizard_shows_what_is_true(page: Page, customer: Person) ->
     steps.fill_log_in(page, customer)
 
     steps.at_step(page, "Options")
-    steps.go_on(page)
-    refused = page.get_by_text("Please check the options.", exact=True)
-    expect(refused).to_be_visible()
+    steps.refuse_options(page)
+    refused = page.get_by_text(steps.REFUSED_OPTIONS, exact=True)
     page.get_by_role("radio", name="30 minutes").check()
     _totals(page, "$32")
     page.get_by_role("radio", name="45 minutes").check()
