@@ -9,6 +9,7 @@ export const TAKES = {
   photo: { accept: PICTURES, most: 10, words: "JPEG, PNG, WebP or HEIC" },
   document: { accept: `${PICTURES},application/pdf`, most: 20, words: "PDF or picture" },
   field: { accept: `${PICTURES},application/pdf`, most: 20, words: "PDF or picture" },
+  quote: { accept: `${PICTURES},application/pdf`, most: 20, words: "PDF or picture" },
   table: {
     accept: `.csv,.xlsx,text/csv,${WORKBOOK}`,
     most: 10,

@@ -1,7 +1,8 @@
 """Handing files in: counted while they stream, refused in words.
 
-``POST /api/uploads?purpose=picture|document|field|signature|table`` with one file in a
-multipart form, from our own pages, with the session cookie. The answer is JSON:
+``POST /api/uploads?purpose=picture|document|field|signature|quote|table`` with one
+file in a multipart form, from our own pages, with the session cookie. The answer is
+JSON:
 ``{"id", "name", "url", "thumbnail_url", "media_type", "size"}``, or
 ``{"message"}`` with a sentence to show.
 """
@@ -171,10 +172,10 @@ def _require_offered(database: Database, request: Request, actor: Actor) -> None
     """Take in nothing for what is switched off, and from nobody who only looks."""
     if actor.looking:
         raise Conflict(LOOKING_ONLY)
-    feature = rules.PURPOSE_FEATURES.get(request.query_params["purpose"])
+    features = rules.PURPOSE_FEATURES.get(request.query_params["purpose"])
     try:
-        if feature is not None:
-            database.query(permissions.require_feature, actor, feature)
+        if features is not None:
+            database.query(permissions.require_feature, actor, *features)
     except NotAllowed as refused:
         raise Conflict(refused.message) from None
 

@@ -14,6 +14,7 @@ from portal_app.domain.files import models as files
 from portal_app.domain.imports import models as imports
 from portal_app.domain.notifications import models as notifications
 from portal_app.domain.office import models as office
+from portal_app.domain.quotes import models as quotes
 from portal_app.domain.rate_limits import models as rate_limits
 from portal_app.domain.scheduling import models as scheduling
 from portal_app.domain.sign_in import models as sign_in
@@ -34,6 +35,7 @@ __all__ = [
     "metadata",
     "notifications",
     "office",
+    "quotes",
     "rate_limits",
     "scheduling",
     "sign_in",

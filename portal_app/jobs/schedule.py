@@ -22,6 +22,7 @@ from portal_app.jobs.tasks import (
     make_backup,
     purge_expired,
     send_document_reminders,
+    watch_quotes,
 )
 from portal_app.kernel.db import Database
 
@@ -103,6 +104,7 @@ def portal_schedule(
         Job("deliver outbox", 1, lambda: deliver_outbox(db, mailer)),
         Job("purge expired", 3600, lambda: purge_expired(db)),
         Job("remind of documents", 900, lambda: send_document_reminders(db)),
+        Job("watch quotes", 300, lambda: watch_quotes(db)),
         Job("sweep files", 600, lambda: delete_unused_files(db, storage)),
     ]
     if backups is not None:

@@ -15,6 +15,7 @@ from portal_app.domain.files.protocols import Storage
 from portal_app.domain.imports import service as imports
 from portal_app.domain.notifications import outbox as notifications
 from portal_app.domain.notifications.outbox import Mailer
+from portal_app.domain.quotes import access, expiry
 from portal_app.domain.rate_limits import limiter
 from portal_app.domain.sign_in import pending_identities, provider_flows
 from portal_app.domain.sign_in.sign_up import delete_unverified_accounts
@@ -61,6 +62,18 @@ def send_document_reminders(db: Database) -> int:
     return written
 
 
+def watch_quotes(db: Database) -> int:
+    """Close the quotes that ran out, and warn of those that will.
+
+    Returns:
+        How many were closed or warned of.
+    """
+    closed, warned = expiry.close_expired(db), expiry.warn_of_expiry(db)
+    if closed or warned:
+        log.info("quotes watched", closed=closed, warned=warned)
+    return closed + warned
+
+
 def make_backup(db: Database, storage: BackedUpStorage, backups: BackupFolder) -> None:
     """Make the day's backup if it is due; what keeps it from being made is logged."""
     try:
@@ -88,6 +101,7 @@ def purge_expired(db: Database) -> dict[str, int]:
         "security_events": db.call(security_log.purge),
         "booking_links": db.call(guests.purge_links),
         "change_offers": db.call(changes.purge_offers),
+        "quote_links": db.call(access.purge_links),
         "drafts": delete_stale_drafts(db),
         "unverified_accounts": delete_unverified_accounts(db),
         "removed_contacts": db.call(contacts.purge),

@@ -7,15 +7,19 @@ import reflex as rx
 
 from portal_app.components.bookings.summary import booking_rows
 from portal_app.components.layout.shell import shell
+from portal_app.components.quotes.quote import quote_rows
 from portal_app.components.ui.buttons import link_button
+from portal_app.components.ui.features import if_on
 from portal_app.components.ui.feedback import empty_state, list_skeleton
 from portal_app.components.ui.fields import select_field
 from portal_app.components.ui.logic import joined
 from portal_app.components.ui.surfaces import page_header, page_turner
 from portal_app.components.ui.tabs import tab, tab_list, tab_panel
+from portal_app.kernel.features import Feature
 from portal_app.pages.page import Page
 from portal_app.state.bookings.booking_list import BookingsState
 from portal_app.state.core.viewer import ViewerState
+from portal_app.state.quotes.quote import QuotesState
 
 
 def draw() -> rx.Component:
@@ -37,8 +41,17 @@ def draw() -> rx.Component:
                     )
                     for key, label in (("upcoming", "Upcoming"), ("past", "Past"))
                 ],
+                if_on(
+                    Feature.QUOTES,
+                    tab(
+                        "quotes",
+                        "Quotes",
+                        chosen=BookingsState.when,
+                        on_click=rx.redirect(_address("quotes")),
+                    ),
+                ),
             ),
-            _sort(),
+            rx.cond(BookingsState.when == "quotes", rx.fragment(), _sort()),
             class_name="flex flex-wrap items-center justify-between gap-x-6 gap-y-4",
         ),
         tab_panel(
@@ -67,6 +80,10 @@ def draw() -> rx.Component:
             ),
             chosen=BookingsState.when,
         ),
+        if_on(
+            Feature.QUOTES,
+            tab_panel("quotes", _quotes(), chosen=BookingsState.when),
+        ),
         active="bookings",
     )
 
@@ -86,6 +103,31 @@ def _list(which: str, empty: rx.Component) -> rx.Component:
                 ),
             ),
             empty,
+        ),
+        list_skeleton(3),
+    )
+
+
+def _quotes() -> rx.Component:
+    return rx.cond(
+        QuotesState.loaded,
+        rx.cond(
+            QuotesState.total > 0,
+            rx.el.div(
+                quote_rows(QuotesState.rows, "/quotes/"),
+                page_turner(
+                    QuotesState.summary,
+                    QuotesState.page,
+                    QuotesState.has_more,
+                    partial(_turn, "quotes"),
+                ),
+            ),
+            empty_state(
+                "No quotes yet",
+                "Where a price is on request, ask us for one; our answer will be here.",
+                action=link_button("See all services", href="/services"),
+                name="file-text",
+            ),
         ),
         list_skeleton(3),
     )
@@ -115,5 +157,5 @@ page = Page(
     route="/bookings",
     title="My Bookings",
     draw=draw,
-    on_load=(ViewerState.load, BookingsState.load),
+    on_load=(ViewerState.load, BookingsState.load, QuotesState.load),
 )

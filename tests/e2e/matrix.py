@@ -92,6 +92,8 @@ PAGES = {
     "/bookings": FOR_CUSTOMERS,
     "/bookings/[number]": FOR_GUESTS,
     "/bookings/[number]/reschedule": FOR_GUESTS,
+    # Without the link of its mail, it is there for its customer only.
+    "/quotes/[number]": EVERYBODY,
     "/office": FOR_THE_OFFICE,
     "/office/bookings": FOR_THE_OFFICE,
     "/office/bookings/[number]": FOR_THE_OFFICE,
@@ -105,6 +107,8 @@ PAGES = {
     "/office/people": FOR_THE_OFFICE,
     "/office/permissions": FOR_THE_OFFICE,
     "/office/policies": FOR_THE_OFFICE,
+    "/office/quotes": FOR_THE_OFFICE,
+    "/office/quotes/[number]": FOR_THE_OFFICE,
     "/office/security": FOR_THE_OFFICE,
     "/office/services": FOR_THE_OFFICE,
     "/office/services/[id]": FOR_THE_OFFICE,
@@ -132,6 +136,8 @@ HANDLERS = {
         "password_state": "clear rate",
         "policies_state": "load",
         "purpose_state": "load",
+        "quote_decision_state": "accept ask_for_changes begin decline",
+        "quote_state": "load",
         "resend_state": "clear send",
         "reset_password_state": "load submit",
         "service_state": "load",
@@ -159,6 +165,7 @@ HANDLERS = {
         "booking_wizard_state": "confirm take_nearest_time",
         "booking_details_state": "begin save",
         "bookings_state": "load",
+        "quotes_state": "load",
         "dependent_add_state": "load save",
         "dependent_state": (
             "archive begin load remove_document restore save save_document "
@@ -207,6 +214,8 @@ HANDLERS = {
         "office_overview_state": "load",
         "office_people_state": "load",
         "office_policies_state": "load",
+        "office_quote_state": "load",
+        "office_quotes_state": "find load",
         "office_security_state": "load",
         "office_service_state": "load preview",
         "office_services_state": "load",
@@ -228,9 +237,7 @@ HANDLERS = {
             "restore save_base save_date save_hours save_profile save_skills "
             "save_time_off use_picture withdraw"
         ),
-        "office_booking_state": (
-            "add_note mark remove_note save_address save_contact save_lines"
-        ),
+        "office_booking_state": "add_note remove_note",
         "office_notifications_state": "send_again",
         "office_people_state": (
             "begin change_role invite remove require_second_factor send_again withdraw"
@@ -242,6 +249,8 @@ HANDLERS = {
         ),
         "office_permissions_state": "save",
         "office_team_state": "move restore save",
+        "office_quote_dialog_state": ("begin delete_template save_template turn_down"),
+        "office_quote_state": "save send use_template",
         "office_policies_state": "archive begin move restore save",
         "office_settings_state": "save",
         "office_setup_state": "pick pick_country pick_trade remove_logo save use_logo",

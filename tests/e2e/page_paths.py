@@ -63,6 +63,8 @@ PLACES = {
     "/bookings": Place("/bookings"),
     "/bookings/[number]": Place("/bookings/{booking}"),
     "/bookings/[number]/reschedule": Place("/bookings/{booking}/reschedule"),
+    "/quotes/[number]": Place("/quotes/none"),
+    "/office/quotes/[number]": Place("/office/quotes/none", OFFICE),
     "/two-step": Place("/two-step", OFFICE),
     "/office/bookings/[number]": Place("/office/bookings/{booking}", OFFICE),
     "/office/team/[id]": Place("/office/team/{fieldworker}", OFFICE),

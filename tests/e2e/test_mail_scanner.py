@@ -3,6 +3,7 @@
 import re
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 from typing import Any
@@ -16,12 +17,14 @@ from portal_app.domain.accounts import credentials, sign_in_methods
 from portal_app.domain.accounts.rules import OFFICE, READER, ProviderProfile
 from portal_app.domain.bookings import changes
 from portal_app.domain.business import service as businesses
+from portal_app.domain.catalogue import definitions
 from portal_app.domain.customers import contact_points, contacts, rules
 from portal_app.domain.customers.rules import EmailEntry
 from portal_app.domain.dependents import documents, reminders
 from portal_app.domain.dependents import service as dependents
 from portal_app.domain.dependents.rules import DependentForm, DocumentForm
 from portal_app.domain.notifications import outbox
+from portal_app.domain.quotes import answers, decisions, expiry, requests
 from portal_app.domain.sign_in import (
     email_change,
     invitations,
@@ -33,13 +36,15 @@ from portal_app.domain.sign_in.rules import SignUpForm
 from portal_app.integrations.mail.messages import KINDS
 from portal_app.integrations.storage import FsspecStorage
 from portal_app.kernel.audiences import SYSTEM, Actor
-from portal_app.kernel.clock import utc_now
+from portal_app.kernel.clock import frozen, utc_now
 from portal_app.kernel.db import Database
 from portal_app.kernel.ids import hash_secret
 from tests.e2e import steps
 from tests.support.bookings import book_first_free_time
 from tests.support.mailbox import Mailbox, html_of, link_in, text_of
 from tests.support.people import Person, actor_of, new_customer, session_cookie
+from tests.support.quotes import GARDEN, answered, request_draft
+from tests.support.sample_business import CONTACT
 from tests.support.server import RunningPortal
 from tests.support.snapshots import database_snapshot
 from tests.support.uploads import upload_file
@@ -78,6 +83,12 @@ _SUBJECTS = {
     "new_device": "A new log-in",
     "booking_confirmed": "Booking B-",
     "booking_told": "booked Dog walking",
+    "quote_requested": "asked for: Garden makeover",
+    "quote_sent": "Your quote Q-",
+    "quote_told": "has a quote for",
+    "quote_expires": "expires soon",
+    "quote_decided": "Quote Q-",
+    "quote_turned_down": "Your request Q-",
     "document_ends": "Rex: Vaccination certificate expires soon",
     "booking_received": "New booking",
     "customer_imported": "Your account at",
@@ -98,6 +109,8 @@ _WITH_SECRET = (
     "invitation",
     "booking_news",
     "booking_news_told",
+    "quote_sent",
+    "quote_expires",
 )
 """The mails whose link opens or changes something."""
 
@@ -157,6 +170,9 @@ def letters(portal: RunningPortal, mailbox: Mailbox) -> dict[str, tuple[Any, Per
     reminders.remind_of_expiring_documents(db)
     keep("document_ends", booker)
     keep("booking_confirmed", booker)
+    for kind in _quote_mails(db, booker, who):
+        keep(kind, booker)
+    keep("quote_told", booker, told.email)
     with db.read() as tx:
         office = businesses.current_business(tx).email
     keep("booking_received", booker, office)
@@ -166,6 +182,8 @@ def letters(portal: RunningPortal, mailbox: Mailbox) -> dict[str, tuple[Any, Per
     keep("booking_news", booker)
     keep("booking_news_told", booker, told.email)
     keep("booking_news_office", booker, office)
+    for kind in ("quote_requested", "quote_decided"):
+        keep(kind, booker, office)
     session_cookie(db, booker)
     keep("new_device", booker)
     who = actor_of(db, session_cookie(db, booker))
@@ -208,7 +226,7 @@ def _add_contact(db: Database, who: Actor, person: Person) -> None:
         first_name=person.first_name,
         last_name=person.last_name,
         emails=(EmailEntry(person.email, primary=True),),
-        told_about=("booking_updates",),
+        told_about=("booking_updates", "quotes"),
         may=("view",),
     )
     contacts.add_contact(db, who, form, secrets.token_hex(8))
@@ -235,6 +253,27 @@ def _keep_paper(db: Database, who: Actor, portal: RunningPortal) -> None:
     )
     rex = db.call(dependents.add_dependent, who, "pet", dog, secrets.token_hex(8))
     db.call(documents.add_document, who, rex, form)
+
+
+def _quote_mails(db: Database, booker: Person, who: Actor) -> tuple[str, ...]:
+    """One quote that can be decided on, one that expires soon, declined and refused."""
+    garden = replace(
+        GARDEN, slug=f"garden-{secrets.token_hex(3)}", category_slug="garden"
+    )
+    db.call(definitions.define_service, SYSTEM, garden)
+    contact = replace(CONTACT, name=booker.name, email=booker.email)
+
+    def asked() -> str:
+        draft_id, version = db.call(request_draft, who, garden.slug, contact)
+        return db.call(requests.send_request, who, draft_id, version)
+
+    with frozen(utc_now() - timedelta(days=13)):
+        answered(db, SYSTEM, asked(), 1)
+    expiry.warn_of_expiry(db)
+    db.call(decisions.decline, who, answered(db, SYSTEM, asked(), 1), "Too dear")
+    db.call(answers.turn_down, SYSTEM, asked(), "We do not come there.")
+    answered(db, SYSTEM, asked(), 1)
+    return "quote_expires", "quote_turned_down", "quote_sent"
 
 
 def _form(person: Person) -> SignUpForm:
@@ -329,6 +368,12 @@ def test_the_links_work_for_people_after_scanners_read_them(
     page = tab("booking_told", "/stop-mails")
     steps.button(page, "Stop these emails").click()
     expect(steps.heading(page, "The emails have stopped")).to_be_visible()
+
+    page = tab("quote_sent")
+    steps.button(page, "Accept quote").first.click()
+    steps.field(page, "Your name, as your signature").fill("Mia Mailed")
+    page.get_by_role("dialog").get_by_role("button", name="Accept quote").click()
+    expect(page.get_by_text("You accepted this quote")).to_be_visible()
 
     _, proven = letters["confirm_provider"]
     context.add_cookies(

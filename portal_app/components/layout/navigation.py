@@ -89,6 +89,7 @@ OFFICE_MENU: Menu = (
                 "calendar-days",
                 "Bookings",
             ),
+            NavigationItem("quotes", "Quotes", "/office/quotes", "file-text"),
             NavigationItem("team", "Team", "/office/team", "briefcase", "Team"),
             NavigationItem(
                 "office-services",

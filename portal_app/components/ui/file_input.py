@@ -17,11 +17,19 @@ class FileInput(rx.Component):
     name: rx.Var[str]
     purpose: rx.Var[str]
     required: rx.Var[bool]
+    initial: rx.Var[Any]
     invalid: rx.Var[bool]
 
 
 def file_field(
-    label: Any, name: str, purpose: str, *, error: Any, help: Any = None
+    label: Any,
+    name: str,
+    purpose: str,
+    *,
+    error: Any = None,
+    help: Any = None,
+    required: bool = True,
+    initial: Any = None,
 ) -> rx.Component:
     """Draw a field for a file.
 
@@ -31,6 +39,8 @@ def file_field(
         purpose: What it is handed in for; a key of ``files.rules.PURPOSES``.
         error: What is wrong, in words; a Var.
         help: What to choose.
+        required: Optional fields say so after the label.
+        initial: A Var of the ``FileView`` that is there already.
     """
     identifier = f"field-{name}"
     return field_frame(
@@ -38,11 +48,13 @@ def file_field(
             id=identifier,
             name=name,
             purpose=purpose,
-            required=True,
-            invalid=rx.cond(error, True, False),
+            required=required,
+            invalid=False if error is None else rx.cond(error, True, False),
+            **({} if initial is None else {"initial": initial}),
         ),
         rx.el.span(label, custom_attrs={"id": f"{identifier}-label"}),
         identifier,
         error=error,
         help_text=help,
+        required=required,
     )

@@ -80,13 +80,20 @@ def confirm(db: Database, actor: Actor, draft_id: str, shown: OverviewSnapshot) 
         VisitsTaken: If it repeats, and another of its dates is not free any more.
     """
     try:
-        return db.call(_confirm, actor, draft_id, shown)
+        return db.call(confirm_at_once, actor, draft_id, shown)
     except SlotTaken:
         # The refused transaction is over: nothing waits for this search.
         raise SlotGone(db.query(nearest_times, actor, draft_id)) from None
 
 
-def _confirm(tx: Session, actor: Actor, draft_id: str, shown: OverviewSnapshot) -> str:
+def confirm_at_once(
+    tx: Session, actor: Actor, draft_id: str, shown: OverviewSnapshot
+) -> str:
+    """As ``confirm``, as a part of a transaction, which a refusal leaves usable.
+
+    Raises:
+        SlotTaken: If the time is not free any more.
+    """
     customer_of(actor)
     # The lock makes a second confirmation of the same draft wait for the first.
     draft = own_draft(tx, actor, draft_id, lock=True)
@@ -96,7 +103,7 @@ def _confirm(tx: Session, actor: Actor, draft_id: str, shown: OverviewSnapshot) 
             raise NotFound("We could not find that booking.")
         return booked.number
     service = tx.get_one(Service, draft.service_id)
-    if not catalogue.is_bookable(service):
+    if not draft.agreed and not catalogue.is_bookable(service):
         raise Conflict("Sorry, we do not offer this service any more.")
     price = price_of_draft(tx, draft)
     details = draft_details.check_details(tx, draft)
@@ -228,7 +235,9 @@ def _store_booking(
         "starts_at": draft.starts_at,
         "ends_at": draft.starts_at + timedelta(minutes=price.minutes),
         "service_name": service.name,
-        "currency": business.formats(tx).currency,
+        "currency": rules.agreed_price(draft.agreed).currency
+        if draft.agreed
+        else business.formats(tx).currency,
         "total_minor": price.total_minor,
         "contact_name": draft.contact["name"],
         "contact_email": draft.contact["email"],

@@ -120,6 +120,7 @@ def adopt_drafts(tx: Session, account_id: str, visitor_hash: str) -> int:
             BookingDraft.customer_id == customer_id,
             col(BookingDraft.service_id).in_([row.service_id for row in rows]),
             col(BookingDraft.closed_at).is_(None),
+            col(BookingDraft.requested_at).is_(None),
         )
         .with_for_update()
     ).all()

@@ -36,6 +36,7 @@ from portal_app.domain.bookings.view_builders import (
     contact_of,
     draft_view,
     free_time_views,
+    offer_of_draft,
     price_of_draft,
     stored_address,
 )
@@ -149,7 +150,27 @@ def lock_open_draft(tx: Session, actor: Actor, draft_id: str) -> BookingDraft:
     """
     row = own_draft(tx, actor, draft_id, lock=True)
     if row.closed_at is not None:
-        raise Conflict("This booking was confirmed already.")
+        raise Conflict(
+            "This request was sent already."
+            if row.requested_at is not None
+            else "This booking was confirmed already."
+        )
+    return row
+
+
+def _lock_undecided_draft(tx: Session, actor: Actor, draft_id: str) -> BookingDraft:
+    """As ``lock_open_draft``, for what a price was not agreed for.
+
+    Raises:
+        Conflict: Also if the price is agreed: then what it is for stays.
+    """
+    row = lock_open_draft(tx, actor, draft_id)
+    if row.agreed:
+        number = rules.agreed_price(row.agreed).quote
+        raise Conflict(
+            f"What you get, where and for how much is agreed in quote {number}. "
+            "Please ask for another quote to change it."
+        )
     return row
 
 
@@ -195,19 +216,16 @@ def open_draft(tx: Session, actor: Actor, slug: str) -> views.DraftView:
     Raises:
         NotFound: If the service is not offered.
         NotAllowed: If nobody is signed in as a customer.
-        OnRequest: If its price is on request.
+        OnRequest: If its price is on request, and quotes are switched off.
     """
     owner = owner_of(actor)
-    service = catalogue.bookable_service(tx, slug)
+    service = catalogue.service_to_begin(tx, slug)
     open_one = _open_drafts(actor, service).with_for_update()
     draft = tx.exec(open_one).one_or_none()
     if draft is None:
-        offer = catalogue.offer_of(tx, service)
-        row = BookingDraft(
-            **owner,
-            service_id=service.id,
-            options=pricing.normalise_answers(offer, pricing.cheapest_answers(offer)),
-        )
+        row = BookingDraft(**owner, service_id=service.id)
+        offer = offer_of_draft(tx, row)
+        row.options = pricing.normalise_answers(offer, pricing.cheapest_answers(offer))
         # Two tabs may begin at once; the second finds what the first began.
         tx.execute(
             insert_into(tx, BookingDraft)
@@ -234,14 +252,16 @@ def open_visitor_draft(db: Database, actor: Actor, slug: str) -> views.DraftView
 
 
 def _has_open_draft(tx: Session, actor: Actor, slug: str) -> bool:
-    service = catalogue.bookable_service(tx, slug)
+    service = catalogue.service_to_begin(tx, slug)
     return tx.exec(_open_drafts(actor, service)).first() is not None
 
 
 def _open_drafts(actor: Actor, service: Service) -> SelectOfScalar[BookingDraft]:
     """The actor's open drafts of a service: one at most."""
     return drafts_of(actor).where(
-        BookingDraft.service_id == service.id, col(BookingDraft.closed_at).is_(None)
+        BookingDraft.service_id == service.id,
+        col(BookingDraft.closed_at).is_(None),
+        col(BookingDraft.requested_at).is_(None),
     )
 
 
@@ -267,12 +287,10 @@ def choose_options(
         Conflict: If it was confirmed already.
         InvalidInput: With a sentence for each option answered wrongly.
     """
-    row = lock_open_draft(tx, actor, draft_id)
+    row = _lock_undecided_draft(tx, actor, draft_id)
     service = _service_of(tx, row)
     with versioned_change(tx, row):
-        row.options = pricing.normalise_answers(
-            catalogue.offer_of(tx, service), answers
-        )
+        row.options = pricing.normalise_answers(offer_of_draft(tx, row), answers)
         notice = _remove_unavailable_choices(tx, row, service)
     return draft_view(tx, row, notice)
 
@@ -294,12 +312,12 @@ def answer_option(
         Conflict: If it was confirmed already.
         InvalidInput: If there is no such option or it is answered wrongly.
     """
-    row = lock_open_draft(tx, actor, draft_id)
+    row = _lock_undecided_draft(tx, actor, draft_id)
     service = _service_of(tx, row)
     answers = {**row.options, option_key: answer}
     with versioned_change(tx, row):
         row.options = pricing.normalise_partial_answers(
-            catalogue.offer_of(tx, service), answers
+            offer_of_draft(tx, row), answers
         )
         notice = _remove_unavailable_choices(tx, row, service)
     return draft_view(tx, row, notice)
@@ -367,7 +385,7 @@ def choose_location(
         Conflict: If the draft was confirmed already.
         InvalidInput: If the business does not go there.
     """
-    row = lock_open_draft(tx, actor, draft_id)
+    row = _lock_undecided_draft(tx, actor, draft_id)
     address = locations.location_address(tx, actor, location_id)
     pin = locations.location_pin(tx, actor, location_id)
     _require_served(tx, address, *pin)
@@ -388,7 +406,7 @@ def choose_address(
         InvalidInput: With a sentence for each field that is wrong, or one in all if
             the business does not go there.
     """
-    row = lock_open_draft(tx, actor, draft_id)
+    row = _lock_undecided_draft(tx, actor, draft_id)
     with versioned_change(tx, row):
         address, pin = validate_address(form), pin_of(form)
         _require_served(tx, address, *pin)
@@ -497,7 +515,7 @@ def _remove_unavailable_choices(
     """Take out what is not to be had any more; returns words about it."""
     notice = ""
     price = price_of_draft(tx, row)
-    if price is None and not _options_are_still_valid(tx, row, service):
+    if price is None and not _options_are_still_valid(tx, row):
         row.options, notice = {}, _OPTIONS_CHANGED
     if row.starts_at is not None and (
         price is None
@@ -514,9 +532,9 @@ def _remove_unavailable_choices(
     return notice
 
 
-def _options_are_still_valid(tx: Session, row: BookingDraft, service: Service) -> bool:
+def _options_are_still_valid(tx: Session, row: BookingDraft) -> bool:
     try:
-        pricing.normalise_partial_answers(catalogue.offer_of(tx, service), row.options)
+        pricing.normalise_partial_answers(offer_of_draft(tx, row), row.options)
     except InvalidInput:
         return False
     return True
@@ -632,14 +650,14 @@ def carry(
         NotFound: If the draft is missing or somebody else's.
         Conflict: If it was confirmed already.
     """
-    row = lock_open_draft(tx, actor, draft_id)
+    row = _lock_undecided_draft(tx, actor, draft_id)
     service = _service_of(tx, row)
     notice = ""
     with versioned_change(tx, row) as related:
         if carried.again and not is_visitor(actor):
             related.changed = _copy_booking(tx, actor, row, carried.again)
         if carried.answers:
-            offer = catalogue.offer_of(tx, service)
+            offer = offer_of_draft(tx, row)
             with suppress(InvalidInput):
                 row.options = pricing.normalise_answers(offer, carried.answers)
         notice = _remove_unavailable_choices(tx, row, service)
@@ -687,12 +705,9 @@ def _copy_booking(tx: Session, actor: Actor, row: BookingDraft, number: str) -> 
     before = tx.get(BookingDraft, booked.draft_id) if booked else None
     if booked is None or before is None:
         return False
-    service = _service_of(tx, row)
     row.starts_at = None
     with suppress(InvalidInput):
-        row.options = pricing.normalise_answers(
-            catalogue.offer_of(tx, service), before.options
-        )
+        row.options = pricing.normalise_answers(offer_of_draft(tx, row), before.options)
     row.fieldworker_id = _offered_person(tx, row, before.fieldworker_id)
     row.address, row.location_id = dict(booked.address), booked.location_id
     row.new_place = {}
@@ -732,6 +747,7 @@ def _delete_stale_batch(tx: Session) -> int:
         select(col(BookingDraft.id))
         .where(
             col(BookingDraft.closed_at).is_(None),
+            col(BookingDraft.requested_at).is_(None),
             or_(
                 col(BookingDraft.updated_at) < now - _DRAFT_RETENTION,
                 and_(

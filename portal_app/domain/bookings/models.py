@@ -267,7 +267,9 @@ class BookingDraft(SQLModel, table=True):
     ``dependent_ids`` are whom it is for; what the service asks besides is kept by
     ``domain.fields``. ``new_place`` is what a new address has besides: it becomes a
     saved place when the draft is confirmed. ``repeat`` is how it repeats, if it does,
-    see ``draft_repetition``.
+    see ``draft_repetition``. One that was sent to ask for a price has
+    ``requested_at``; it is closed until a price is agreed, which is then in ``agreed``
+    (see ``rules.AgreedPrice``).
     """
 
     __tablename__ = "booking_draft"
@@ -286,8 +288,8 @@ class BookingDraft(SQLModel, table=True):
             "customer_id",
             "service_id",
             unique=True,
-            sqlite_where=text("closed_at IS NULL"),
-            postgresql_where=text("closed_at IS NULL"),
+            sqlite_where=text("closed_at IS NULL AND requested_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL AND requested_at IS NULL"),
         ),
         Index("ix_booking_draft_updated_at", "updated_at"),
     )
@@ -310,6 +312,8 @@ class BookingDraft(SQLModel, table=True):
     notes: str = Field(default="", max_length=2000)
     dependent_ids: list[str] = later_json_field(list)
     repeat: dict[str, Any] = later_json_field()
+    requested_at: datetime | None = optional_instant_field()
+    agreed: dict[str, Any] = later_json_field()
     version: int = 1
     created_at: datetime = created_field()
     updated_at: datetime = created_field()

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from portal_app.domain.catalogue.booked_for import Misfit
+from portal_app.domain.catalogue.rules import PriceBreakdown, PriceLine
 from portal_app.kernel.features import BookingState
 
 STEPS = ("options", "time", "address", "contact")
@@ -73,6 +74,8 @@ MAX_NOTES = 2000
 
 UPCOMING = "upcoming"
 PAST = "past"
+QUOTES = "quotes"
+"""The list beside those of bookings; ``domain.quotes`` has it."""
 
 SOONEST, LATEST = "soonest", "latest"
 BY_SERVICE, BY_PRICE, BY_STATUS = "service", "price", "status"
@@ -87,6 +90,47 @@ SORTS = {
 
 WAIT, TO_CALENDAR, BOOK_AGAIN = "wait", "calendar", "again"
 """What there is to do next about a booking."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgreedPrice:
+    """What a visit costs by a quote that was accepted, whatever the catalogue says.
+
+    Attributes:
+        quote: The quote's number.
+        currency: ISO 4217 code.
+        breakdown: Its lines, tax among them where it is added, and the length.
+    """
+
+    quote: str
+    currency: str
+    breakdown: PriceBreakdown
+
+    def as_stored(self) -> dict[str, Any]:
+        """As drafts keep it; ``agreed_price`` reads it."""
+        price = self.breakdown
+        return {
+            "quote": self.quote,
+            "currency": self.currency,
+            "minutes": price.minutes,
+            "tax_note": price.tax_note,
+            "lines": [
+                [line.description, line.quantity, line.unit_minor, line.minutes]
+                for line in price.lines
+            ],
+        }
+
+
+def agreed_price(stored: Mapping[str, Any]) -> AgreedPrice:
+    """The price that a draft keeps."""
+    lines = tuple(PriceLine(*line) for line in stored["lines"])
+    breakdown = PriceBreakdown(
+        lines=lines,
+        total_minor=sum(line.total_minor for line in lines),
+        minutes=stored["minutes"],
+        tax_note=stored["tax_note"],
+    )
+    return AgreedPrice(stored["quote"], stored["currency"], breakdown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,8 +310,6 @@ def event_text(what: str, detail: Mapping[str, Any]) -> str:
             f"Booked for {detail['day']}, {detail['time']}, "
             f"with {detail['fieldworker']}, for {detail['total']}."
         )
-    if what == "lines_changed":
-        return f"Services changed: {detail['before']} became {detail['after']}."
     if what == "details_changed":
         return f"Changed: {detail['fields']}."
     if what == "dependents_named":

@@ -28,13 +28,23 @@ _DIRECTIONS = "https://www.google.com/maps/dir/?api=1"
 
 
 def price_of_draft(tx: Session, row: BookingDraft) -> pricing.PriceBreakdown | None:
-    """What a draft costs now; ``None`` while its options are not complete."""
+    """What a draft costs now; ``None`` while its options are not complete.
+
+    What is agreed stays; what a price is asked for costs nothing yet.
+    """
+    if row.agreed:
+        return rules.agreed_price(row.agreed).breakdown
     try:
-        return pricing.price(
-            catalogue.offer_of(tx, tx.get_one(Service, row.service_id)), row.options
-        )
+        return pricing.price(offer_of_draft(tx, row), row.options)
     except InvalidInput:
         return None
+
+
+def offer_of_draft(tx: Session, row: BookingDraft) -> pricing.Offer:
+    """What a draft is of; without prices where they are on request."""
+    offer = catalogue.offer_of(tx, tx.get_one(Service, row.service_id))
+    on_request = offer.price_kind == pricing.ON_REQUEST
+    return pricing.without_prices(offer) if on_request else offer
 
 
 def completed_steps(
@@ -120,6 +130,7 @@ def draft_view(tx: Session, row: BookingDraft, notice: str = "") -> views.DraftV
     price = price_of_draft(tx, row)
     blocking_reason = draft_details.check_details(tx, row).blocking_reason
     done = completed_steps(row, price, blocking_reason)
+    on_request = service.price_kind == pricing.ON_REQUEST and not row.agreed
     total_minor = price.total_minor if price else 0
     minutes = price.minutes if price else 0
     booked = booking_of_draft(tx, row) if row.closed_at is not None else None
@@ -141,7 +152,7 @@ def draft_view(tx: Session, row: BookingDraft, notice: str = "") -> views.DraftV
         service_name=service.name,
         answers=dict(row.options),
         lines=catalogue.line_views(formats, price.lines) if price else [],
-        total=formats.money(total_minor) if price else "",
+        total=formats.money(total_minor) if price and not on_request else "",
         total_minor=total_minor,
         tax_note=price.tax_note if price else "",
         duration=duration_text(minutes) if price else "",
@@ -162,6 +173,8 @@ def draft_view(tx: Session, row: BookingDraft, notice: str = "") -> views.DraftV
         notes=row.notes,
         done=done,
         ready=len(done) == len(rules.STEPS),
+        on_request=on_request,
+        agreed=rules.agreed_price(row.agreed).quote if row.agreed else "",
         shown=OverviewSnapshot(row.version, total_minor, minutes),
         number=booked.number if booked else "",
         notice=notice or blocking_reason,

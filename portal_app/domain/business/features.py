@@ -153,6 +153,7 @@ OFFERED = (
     Feature.RESCHEDULING,
     Feature.CANCELLATION,
     Feature.REPEATING_BOOKINGS,
+    Feature.QUOTES,
 )
 """Those that the portal has; the office is offered no others."""
 

@@ -42,14 +42,17 @@ def is_on(tx: Session, feature: Feature) -> bool:
     return current_features(tx).is_on(feature)
 
 
-def require_feature(tx: Session, actor: Actor, feature: Feature) -> None:
-    """Refuse what is off; the staff goes on.
+def require_feature(
+    tx: Session, actor: Actor, feature: Feature, *others: Feature
+) -> None:
+    """Refuse what is off, with all of the others it serves; the staff goes on.
 
     Raises:
         NotAllowed: With words for the customer.
     """
-    if actor.audience not in _WHO_WORKS_HERE:
-        f.require_on(feature, current_features(tx))
+    features = current_features(tx)
+    if actor.audience not in _WHO_WORKS_HERE and not any(map(features.is_on, others)):
+        f.require_on(feature, features)
 
 
 def permission_rows(features: Features) -> list[PermissionRow]:

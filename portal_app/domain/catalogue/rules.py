@@ -174,6 +174,23 @@ def price(offer: Offer, answers: Answers) -> PriceBreakdown:
     )
 
 
+def without_prices(offer: Offer) -> Offer:
+    """The same visit, of which nothing costs anything: what is asked a price for."""
+    return replace(
+        offer,
+        base_price_minor=0,
+        options=tuple(
+            replace(
+                option,
+                choices=tuple(replace(one, price_minor=0) for one in option.choices),
+            )
+            for option in offer.options
+        ),
+        price_kind=FROM,
+        tax=NO_TAX,
+    )
+
+
 def percent_text(basis_points: int) -> str:
     """Hundredths of a percent as a number, such as ``8.25``."""
     return f"{Decimal(basis_points).scaleb(-2).normalize():f}"

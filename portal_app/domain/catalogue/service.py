@@ -6,7 +6,7 @@ from dataclasses import replace
 from sqlalchemy import ColumnElement, and_
 from sqlmodel import Session, col, select
 
-from portal_app.domain.business import policies
+from portal_app.domain.business import permissions, policies
 from portal_app.domain.business import service as business
 from portal_app.domain.catalogue import rows as stored
 from portal_app.domain.catalogue import rules, tax, views
@@ -19,6 +19,7 @@ from portal_app.domain.catalogue.views import (
     ServicePageView,
 )
 from portal_app.kernel.errors import Conflict, NotFound
+from portal_app.kernel.features import Feature
 from portal_app.kernel.formats import Formats, duration_text
 
 _NOT_OFFERED = "We do not offer that service."
@@ -194,6 +195,19 @@ def service_in_use(tx: Session, slug: str) -> Service:
     service = tx.exec(query).one_or_none()
     if service is None:
         raise NotFound(_NOT_OFFERED)
+    return service
+
+
+def service_to_begin(tx: Session, slug: str) -> Service:
+    """The row of a service that customers can book, or ask a price for.
+
+    Raises:
+        NotFound: If there is none, or it is not offered any more.
+        OnRequest: If its price is on request, and quotes are switched off.
+    """
+    service = active_service(tx, slug)
+    if not is_bookable(service) and not permissions.is_on(tx, Feature.QUOTES):
+        raise OnRequest
     return service
 
 

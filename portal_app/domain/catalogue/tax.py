@@ -8,6 +8,7 @@ from portal_app.domain.business import service as businesses
 from portal_app.domain.business import tax as business_tax
 from portal_app.domain.business.tax import ADDED, INCLUDED
 from portal_app.domain.catalogue import amounts, rules
+from portal_app.domain.catalogue.models import Service
 from portal_app.domain.catalogue.views import TaxView
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.errors import InvalidInput
@@ -27,6 +28,11 @@ def tax_of(tx: Session, basis_points: int | None = None) -> rules.Tax:
     settings = business_tax.tax_settings(tx)
     rate = settings.basis_points if basis_points is None else basis_points
     return rules.Tax(rate, settings.included)
+
+
+def tax_of_service(tx: Session, service_id: str) -> rules.Tax:
+    """The tax on the price of a service."""
+    return tax_of(tx, tx.get_one(Service, service_id).tax_basis_points)
 
 
 def tax_view(tx: Session) -> TaxView:

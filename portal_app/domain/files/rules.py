@@ -16,6 +16,8 @@ PICTURE = "picture"
 DOCUMENT = "document"
 FIELD = "field"
 SIGNATURE = "signature"
+QUOTE = "quote"
+"""What a customer shows of what a price is asked for, and what the office answers."""
 TABLE = "table"
 PORTRAIT = "portrait"
 """What a picture becomes that is of somebody of the team: everybody may see it."""
@@ -74,6 +76,7 @@ _FALLBACK_NAMES = {
     DOCUMENT: "document",
     FIELD: "file",
     SIGNATURE: "signature",
+    QUOTE: "file",
     TABLE: "table",
 }
 
@@ -134,6 +137,14 @@ PURPOSES = {
         False,
         "a PDF or a picture (JPEG, PNG, WebP, HEIC)",
     ),
+    QUOTE: Purpose(
+        20 * MEGABYTE,
+        _PICTURES | {PDF},
+        2400,
+        (SMALL_SIZE, 512),
+        False,
+        "a PDF or a picture (JPEG, PNG, WebP, HEIC)",
+    ),
     SIGNATURE: Purpose(
         1 * MEGABYTE,
         frozenset({PNG, WEBP, JPEG}),
@@ -153,11 +164,12 @@ PURPOSES = {
     ),
 }
 PURPOSE_FEATURES = {
-    DOCUMENT: Feature.DEPENDENTS,
-    FIELD: Feature.CUSTOM_FIELDS,
-    SIGNATURE: Feature.CUSTOM_FIELDS,
+    DOCUMENT: (Feature.DEPENDENTS,),
+    FIELD: (Feature.CUSTOM_FIELDS,),
+    QUOTE: (Feature.QUOTES,),
+    SIGNATURE: (Feature.CUSTOM_FIELDS, Feature.QUOTES),
 }
-"""What must be on for customers to hand in a file for a purpose."""
+"""What customers hand in a file of a purpose for: one of these must be on."""
 
 
 def purpose_of(kind: str) -> Purpose:

@@ -50,6 +50,12 @@ KINDS = {
     "booking_news": Kind("News of a booking"),
     "booking_news_told": Kind("News of a booking to a contact"),
     "booking_news_office": Kind("News of a booking, for the office"),
+    "quote_requested": Kind("Request of a quote, for the office"),
+    "quote_sent": Kind("Quote to a customer", "The office can send it once more."),
+    "quote_told": Kind("Notice of a quote to a contact"),
+    "quote_expires": Kind("Reminder of a quote that expires"),
+    "quote_decided": Kind("Decision about a quote, for the office"),
+    "quote_turned_down": Kind("Word to a customer that there will be no quote"),
     "customer_imported": Kind("Word to a customer that they can have an account"),
     "document_ends": Kind("Reminder of a document that expires"),
 }

@@ -46,6 +46,12 @@ _SUBJECTS = {
     "booking_news": "Booking {payload[number]} {payload[news]}",
     "booking_news_told": "{payload[customer]}: {payload[service]} {payload[news]}",
     "booking_news_office": "Booking {payload[number]} {payload[news]}",
+    "quote_requested": "Quote {payload[number]} asked for: {payload[service]}",
+    "quote_sent": "Your quote {payload[number]}: {payload[service]}",
+    "quote_told": "{payload[customer]} has a quote for {payload[service]}",
+    "quote_expires": "Quote {payload[number]} expires soon",
+    "quote_decided": "Quote {payload[number]}: {payload[decided]}",
+    "quote_turned_down": "Your request {payload[number]}: {payload[service]}",
     "document_ends": "{payload[dependent]}: {payload[document]} {payload[ends]}",
 }
 KINDS = frozenset(_SUBJECTS)

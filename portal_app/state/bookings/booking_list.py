@@ -29,6 +29,9 @@ class BookingsState(PagedList, rx.State):
     async def load(self) -> None:
         """Read the list and page that the address names, in the order it names."""
         asked = self.router.url.query_parameters
+        if asked.get("when") == rules.QUOTES:
+            self.when = rules.QUOTES
+            return
         past = asked.get("when") == rules.PAST
         self.when = rules.PAST if past else rules.UPCOMING
         sort = asked.get("sort", "")

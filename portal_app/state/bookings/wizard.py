@@ -308,6 +308,8 @@ class BookingWizardState(rx.State):
             found, is_named = await self._find(slug, asked.get("draft", "")[:26])
             if found.number:
                 return await self._finish(found.number, found.id)
+            if found.on_request:
+                raise OnRequest
             service, policy, clock = await worker.query(_service, slug)
         except (NotFound, Conflict, worker.LookingOnly) as refused:
             return await self._lead_elsewhere(slug, refused)

@@ -8,8 +8,6 @@ from sqlmodel import Session
 from portal_app.domain.accounts import security_log
 from portal_app.domain.accounts.rules import PROVIDERS
 from portal_app.domain.accounts.views import SecurityEventView
-from portal_app.domain.bookings import office_list
-from portal_app.domain.bookings.views import OfficeDayView
 from portal_app.domain.business import service as businesses
 from portal_app.domain.business.views import Switches
 from portal_app.domain.notifications import undelivered
@@ -43,7 +41,6 @@ class OfficeOverviewState(rx.State):
     undelivered_mails: int = 0
     undecided: list[StepView] = []
     is_open: bool = True
-    day: OfficeDayView = OfficeDayView()
 
     @event_for(*STAFF)
     async def load(self) -> None:
@@ -54,21 +51,13 @@ class OfficeOverviewState(rx.State):
             self.undelivered_mails,
             self.undecided,
             self.is_open,
-            self.day,
         ) = await worker.query(_overview, actor())
         self.loaded = True
 
 
 def _overview(
     tx: Session, who: Actor
-) -> tuple[
-    list[SignInMethod],
-    list[SecurityEventView],
-    int,
-    list[StepView],
-    bool,
-    OfficeDayView,
-]:
+) -> tuple[list[SignInMethod], list[SecurityEventView], int, list[StepView], bool]:
     log = security_log.read_page(tx, who)
     return (
         _sign_in_methods(businesses.switches(tx)),
@@ -76,7 +65,6 @@ def _overview(
         undelivered.count(tx, who),
         setup.missing(tx, who),
         shop_window.is_open(tx),
-        office_list.office_day(tx, who),
     )
 
 

@@ -66,7 +66,62 @@ NEWS: dict[str, Any] = {
     "time": BOOKING["time"],
     "before": "Monday, 23 November 2026, 9:00 am – 11:30 am",
 }
+QUOTE: dict[str, Any] = {
+    "path": "/quotes/Q-7K3M-9QXT?link=abc-DEF_123",
+    "number": "Q-7K3M-9QXT",
+    "version": 2,
+    "service": "Garden makeover",
+    "contact_name": "Maya Chen",
+    "lines": [{"description": "Planting, 2 × $150", "amount": "$300"}],
+    "total": "$300 incl. 10% tax",
+    "duration": "3 h",
+    "notes": "Plants are <included>.",
+    "expires": "Tuesday, 24 November 2026",
+    "day": "Friday, 27 November 2026",
+    "time": "9:00 am – 12:00 pm",
+    "fieldworker": "Gus Green",
+}
+QUOTE_FOR_THE_OFFICE = {
+    "path": "/office/quotes/Q-7K3M-9QXT",
+    "number": "Q-7K3M-9QXT",
+    "service": "Garden makeover",
+}
+QUOTES: dict[str, dict[str, Any]] = {
+    "quote_sent": QUOTE,
+    "quote_expires": QUOTE,
+    "quote_told": {
+        "customer": "Maya Chen",
+        "contact": "Tom Chen",
+        "service": "Garden makeover",
+        "stop_path": "/stop-mails?token=abc-DEF_123",
+    },
+    "quote_turned_down": QUOTE_FOR_THE_OFFICE
+    | {"contact_name": "Maya Chen", "reason": "We do not come there.\nSorry."},
+    "quote_decided": QUOTE_FOR_THE_OFFICE
+    | {
+        "version": 2,
+        "customer": "Maya Chen",
+        "decided": "declined",
+        "total": "$300",
+        "reason": "Too dear",
+    },
+    "quote_requested": QUOTE_FOR_THE_OFFICE
+    | {
+        "choices": ["Size: Large"],
+        "address_lines": ["12 Bay Street", "Bondi NSW 2026"],
+        "access_notes": "Key under the mat",
+        "contact_name": "Maya Chen",
+        "contact_email": "maya@example.com",
+        "contact_phone": "0412 345 678",
+        "company": "Bay Studio",
+        "for_whom": "Rex",
+        "answers": [{"question": "How large?", "answer": "Quite\nlarge"}],
+        "preferred_times": "Mornings",
+        "notes": "The dog is friendly.",
+    },
+}
 PAYLOADS: dict[str, dict[str, Any]] = {
+    **QUOTES,
     "verify_email": {"path": "/verify-email?token=abc-DEF_123"},
     "already_registered": {"path": "/login"},
     "customer_imported": {"path": "/signup"},

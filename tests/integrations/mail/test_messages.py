@@ -383,7 +383,10 @@ def test_without_https_the_mail_program_opens_the_page_that_asks() -> None:
     assert mail["List-Unsubscribe-Post"] is None
 
 
-@pytest.mark.parametrize("kind", sorted(KINDS - {"booking_told", "booking_news_told"}))
+TO_CONTACTS = {"booking_told", "booking_news_told", "quote_told"}
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS - TO_CONTACTS))
 def test_mails_that_are_owed_cannot_be_unsubscribed_from(kind: str) -> None:
     assert letter(kind)["List-Unsubscribe"] is None
 

@@ -9,6 +9,7 @@ from reflex_base.event import Event
 from reflex_base.registry import RegistrationContext
 
 import portal_app.portal_app as portal
+from portal_app.domain.business.features import OFFERED
 from portal_app.kernel.db import Database
 from portal_app.kernel.features import Feature
 from portal_app.kernel.ids import hash_secret
@@ -135,8 +136,4 @@ def test_every_feature_that_is_offered_guards_a_handler() -> None:
         feature_of(found.handler.fn)
         for found in RegistrationContext.get().event_handlers.values()
     }
-    assert declared - {None} == {
-        Feature.DEPENDENTS,
-        Feature.CUSTOM_FIELDS,
-        Feature.BUSINESS_PROFILES,
-    }
+    assert declared - {None} == set(OFFERED)

@@ -1,0 +1,1 @@
+"""Drawing quotes, for customers and for the office."""

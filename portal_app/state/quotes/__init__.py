@@ -1,0 +1,1 @@
+"""States of a customer's quotes."""
