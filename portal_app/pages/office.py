@@ -6,6 +6,7 @@ import reflex as rx
 
 from portal_app.components.layout.navigation import OFFICE_MENU
 from portal_app.components.layout.shell import shell
+from portal_app.components.office.booking_table import booking_table
 from portal_app.components.office.security_events import security_events
 from portal_app.components.ui.buttons import link_button, text_link
 from portal_app.components.ui.feedback import badge, list_skeleton, note
@@ -24,6 +25,8 @@ def draw() -> rx.Component:
             OfficeOverviewState.loaded,
             rx.el.div(
                 _first_day(),
+                _waiting(),
+                _today(),
                 _undelivered_mails(),
                 _sign_in_methods(),
                 _recent_events(),
@@ -64,6 +67,49 @@ def _first_day() -> rx.Component:
                 ),
             ),
             class_name="max-w-3xl",
+        ),
+    )
+
+
+def _waiting() -> rx.Component:
+    day = OfficeOverviewState.day
+    return rx.cond(
+        day.waiting.length() > 0,
+        section(
+            "Waits for us",
+            booking_table(day.waiting, "Bookings that wait for us"),
+            action=rx.cond(
+                day.has_more_waiting,
+                link_button(
+                    "All that wait",
+                    href="/office/bookings?waits=on",
+                    kind="secondary",
+                    size="sm",
+                ),
+            ),
+        ),
+    )
+
+
+def _today() -> rx.Component:
+    day = OfficeOverviewState.day
+    return rx.cond(
+        OfficeOverviewState.is_open,
+        section(
+            "Today",
+            rx.cond(
+                day.today.length() > 0,
+                booking_table(day.today, "Bookings of today, soonest first"),
+                card(
+                    rx.el.p("Nobody is booked for today.", class_name="text-ink-soft")
+                ),
+            ),
+            action=link_button(
+                rx.cond(day.has_more_today, "More of today", "All bookings"),
+                href="/office/bookings",
+                kind="secondary",
+                size="sm",
+            ),
         ),
     )
 

@@ -8,6 +8,16 @@ from portal_app.components.bookings.wizard import price_lines
 from portal_app.components.layout.first_html import current_path
 from portal_app.components.layout.navigation import OFFICE_MENU
 from portal_app.components.layout.shell import shell
+from portal_app.components.office.booking_actions import (
+    action_dialogs,
+    booking_actions,
+)
+from portal_app.components.office.booking_edit import (
+    agreed_dialogs,
+    edit_address_button,
+    edit_contact_button,
+    edit_lines_button,
+)
 from portal_app.components.office.booking_notes import note_dialog, office_notes
 from portal_app.components.ui.buttons import link_button, text_link
 from portal_app.components.ui.feedback import (
@@ -25,6 +35,7 @@ from portal_app.components.ui.surfaces import (
     timeline_entry,
 )
 from portal_app.pages.page import Page
+from portal_app.state.account.addresses import AddressFormState
 from portal_app.state.core.viewer import ViewerState
 from portal_app.state.office.booking import OfficeBookingState
 
@@ -41,7 +52,10 @@ def draw() -> rx.Component:
             rx.cond(_record, _whole(), _missing()),
             detail_skeleton(),
         ),
-        note_dialog(),
+        when(
+            _record,
+            rx.fragment(note_dialog(), agreed_dialogs(), action_dialogs()),
+        ),
         active="office-bookings",
         places=OFFICE_MENU,
     )
@@ -74,11 +88,14 @@ def _whole() -> rx.Component:
                 class_name="flex flex-wrap items-center gap-x-3 gap-y-2",
             ),
             trail=(("Bookings", "/office/bookings"),),
+            action=booking_actions(),
         ),
         rx.el.div(
             rx.el.div(
                 card(
-                    rx.el.h2("Appointment", class_name="text-xl"),
+                    _heading(
+                        "Appointment", edit_contact_button(), edit_address_button()
+                    ),
                     booking_facts(_booking, _STATE.clock),
                 ),
                 when(
@@ -89,7 +106,7 @@ def _whole() -> rx.Component:
                     ),
                 ),
                 card(
-                    rx.el.h2("Services", class_name="mb-2 text-xl"),
+                    _heading("Services", edit_lines_button()),
                     price_lines(_booking.lines, _booking.total),
                 ),
                 class_name="flex min-w-0 flex-1 flex-col gap-5",
@@ -102,6 +119,14 @@ def _whole() -> rx.Component:
             ),
             class_name="flex flex-col gap-5 xl:flex-row xl:items-start",
         ),
+    )
+
+
+def _heading(title: str, *buttons: rx.Component) -> rx.Component:
+    return rx.el.div(
+        rx.el.h2(title, class_name="text-xl"),
+        rx.el.div(*buttons, class_name="flex flex-wrap gap-2"),
+        class_name="mb-1 flex flex-wrap items-center justify-between gap-3",
     )
 
 
@@ -169,5 +194,5 @@ page = Page(
     route="/office/bookings/[number]",
     title="Booking",
     draw=draw,
-    on_load=(ViewerState.load, OfficeBookingState.load),
+    on_load=(ViewerState.load, AddressFormState.load, OfficeBookingState.load),
 )

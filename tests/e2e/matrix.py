@@ -237,7 +237,9 @@ HANDLERS = {
             "restore save_base save_date save_hours save_profile save_skills "
             "save_time_off use_picture withdraw"
         ),
-        "office_booking_state": "add_note remove_note",
+        "office_booking_state": (
+            "add_note mark remove_note save_address save_contact save_lines"
+        ),
         "office_notifications_state": "send_again",
         "office_people_state": (
             "begin change_role invite remove require_second_factor send_again withdraw"

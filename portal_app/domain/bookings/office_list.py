@@ -10,7 +10,11 @@ from sqlmodel import Session, col, select
 from portal_app.domain.bookings import rules, search_words
 from portal_app.domain.bookings.models import Booking
 from portal_app.domain.bookings.view_builders import as_booked, time_range_text
-from portal_app.domain.bookings.views import OfficeBookingRowView, OfficeBookingsPage
+from portal_app.domain.bookings.views import (
+    OfficeBookingRowView,
+    OfficeBookingsPage,
+    OfficeDayView,
+)
 from portal_app.domain.business import service as business
 from portal_app.domain.catalogue.models import Service
 from portal_app.domain.customers.models import Customer
@@ -22,6 +26,8 @@ from portal_app.kernel.ids import normalise_number
 from portal_app.kernel.ownership import require_staff
 
 PAGE_SIZE = 25
+
+_Row = tuple[Booking, Customer, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +102,7 @@ def office_bookings(
     ascending = soonest_first != before
     if start is not None:
         conditions.append(_beyond(start, ascending))
-    order = col(Booking.starts_at), col(Booking.id)
-    rows = tx.exec(
-        select(Booking, Customer, Fieldworker.name)
-        .join(Customer, col(Customer.id) == Booking.customer_id)
-        .join(Fieldworker, col(Fieldworker.id) == Booking.fieldworker_id)
-        .where(*conditions)
-        .order_by(*(one.asc() if ascending else one.desc() for one in order))
-        .limit(PAGE_SIZE + 1)
-    ).all()
+    rows = _read(tx, conditions, ascending=ascending)
     more, rows = len(rows) > PAGE_SIZE, rows[:PAGE_SIZE]
     return OfficeBookingsPage(
         rows=_row_views(tx, rows[::-1] if before else rows),
@@ -118,6 +116,50 @@ def office_bookings(
     )
 
 
+_MOST_WAITING = 5
+
+
+def office_day(tx: Session, actor: Actor) -> OfficeDayView:
+    """Today's visits, and the first of what waits for the office.
+
+    Raises:
+        NotAllowed: If the actor is not of the office.
+    """
+    require_staff(actor)
+    zone = business.formats(tx).zone
+    start, end = day_bounds(today_in(zone), zone)
+    today = _read(
+        tx,
+        [
+            col(Booking.starts_at) >= start,
+            col(Booking.starts_at) < end,
+            col(Booking.status).not_in(rules.CALLED_OFF),
+        ],
+    )
+    waiting = _read(tx, _conditions(BookingsFilter(waits=True)))
+    return OfficeDayView(
+        today=_row_views(tx, today[:PAGE_SIZE]),
+        has_more_today=len(today) > PAGE_SIZE,
+        waiting=_row_views(tx, waiting[:_MOST_WAITING]),
+        has_more_waiting=len(waiting) > _MOST_WAITING,
+    )
+
+
+def _read(
+    tx: Session, conditions: Sequence[ColumnElement[bool]], *, ascending: bool = True
+) -> Sequence[_Row]:
+    """The first bookings that fulfil these, and one more than fit on a page."""
+    order = col(Booking.starts_at), col(Booking.id)
+    return tx.exec(
+        select(Booking, Customer, Fieldworker.name)
+        .join(Customer, col(Customer.id) == Booking.customer_id)
+        .join(Fieldworker, col(Fieldworker.id) == Booking.fieldworker_id)
+        .where(*conditions)
+        .order_by(*(one.asc() if ascending else one.desc() for one in order))
+        .limit(PAGE_SIZE + 1)
+    ).all()
+
+
 def _conditions(asked: BookingsFilter) -> list[ColumnElement[bool]]:
     equal = {
         Booking.status: asked.status,
@@ -126,7 +168,7 @@ def _conditions(asked: BookingsFilter) -> list[ColumnElement[bool]]:
     }
     conditions = [col(column) == value for column, value in equal.items() if value]
     if asked.waits:
-        conditions.append(col(Booking.status) == "pending")
+        conditions.append(col(Booking.status) == rules.PENDING)
     return conditions
 
 
@@ -148,9 +190,6 @@ def _names(tx: Session, table: type[Service] | type[Fieldworker]) -> list[list[s
     """Ids and names of all there are, archived ones too: they have bookings."""
     rows = tx.exec(select(table.id, table.name).order_by(col(table.name)))
     return [[ident, name] for ident, name in rows]
-
-
-_Row = tuple[Booking, Customer, str]
 
 
 def _row_views(tx: Session, rows: Sequence[_Row]) -> list[OfficeBookingRowView]:

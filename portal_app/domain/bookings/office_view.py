@@ -2,7 +2,13 @@
 
 from sqlmodel import Session, select
 
-from portal_app.domain.bookings import office_notes, queries
+from portal_app.domain.bookings import (
+    office_actions,
+    office_edit,
+    office_notes,
+    queries,
+    rules,
+)
 from portal_app.domain.bookings.models import Booking
 from portal_app.domain.bookings.views import OfficeBookingView
 from portal_app.domain.business import service as business
@@ -35,6 +41,10 @@ def office_booking(tx: Session, actor: Actor, number: str) -> OfficeBookingView:
         customer_email=customer.email,
         customer_phone=phone_text(customer.phone, home),
         has_account=customer.account_id is not None,
+        version=row.version,
+        actions=office_actions.possible_actions(row),
+        editable=row.status not in rules.CALLED_OFF,
+        lines=office_edit.line_form_views(tx, row),
         office_notes=office_notes.notes_of(tx, row.id),
     )
 

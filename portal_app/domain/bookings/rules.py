@@ -310,6 +310,8 @@ def event_text(what: str, detail: Mapping[str, Any]) -> str:
             f"Booked for {detail['day']}, {detail['time']}, "
             f"with {detail['fieldworker']}, for {detail['total']}."
         )
+    if what == "lines_changed":
+        return f"Services changed: {detail['before']} became {detail['after']}."
     if what == "details_changed":
         return f"Changed: {detail['fields']}."
     if what == "dependents_named":

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterable
 from functools import reduce
 
-from sqlalchemy import ColumnElement, false
+from sqlalchemy import ColumnElement, delete, false
 from sqlmodel import Session, col, select
 
 from portal_app.domain.bookings.models import Booking, BookingWord
@@ -42,6 +42,12 @@ def store_words(tx: Session, booking: Booking) -> None:
         (booking.contact_phone, customer.phone),
     )
     tx.add_all(BookingWord(word=word, booking_id=booking.id) for word in sorted(words))
+
+
+def renew_words(tx: Session, booking: Booking) -> None:
+    """As ``store_words``, of a booking that says something else now."""
+    tx.execute(delete(BookingWord).where(col(BookingWord.booking_id) == booking.id))
+    store_words(tx, booking)
 
 
 def words_of(number: str, texts: Iterable[str], phones: Iterable[str]) -> set[str]:

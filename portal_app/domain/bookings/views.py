@@ -365,6 +365,16 @@ class OfficeBookingsPage:
 
 
 @dataclass(frozen=True, slots=True)
+class OfficeDayView:
+    """What the office begins the day with: visits, soonest first."""
+
+    today: list[OfficeBookingRowView] = field(default_factory=list)
+    has_more_today: bool = False
+    waiting: list[OfficeBookingRowView] = field(default_factory=list)
+    has_more_waiting: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class BookingNoteView:
     """What the office wrote down about a booking: when, who, what."""
 
@@ -375,11 +385,24 @@ class BookingNoteView:
 
 
 @dataclass(frozen=True, slots=True)
+class BookingLineFormView:
+    """A line of a price as a form shows it; ``unit`` is an amount to edit."""
+
+    description: str = ""
+    quantity: str = "1"
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class OfficeBookingView:
     """A booking as the office sees it, with whose it is.
 
     Attributes:
         booking: What its customer sees, answers for the office included.
+        version: Goes back with what the office changes.
+        actions: What can be done with it now; see ``office_actions``.
+        editable: Whether what was agreed can be changed.
+        lines: Its lines as their form shows them.
         customer: The customer's name; whom to ask for is in ``booking``.
         has_account: Whether the customer can log in.
         office_notes: Latest first.
@@ -390,6 +413,10 @@ class OfficeBookingView:
     customer_email: str
     customer_phone: str
     has_account: bool
+    version: int
+    actions: list[str]
+    editable: bool
+    lines: list[BookingLineFormView]
     office_notes: list[BookingNoteView] = field(default_factory=list)
 
 

@@ -1,26 +1,40 @@
 """One booking, as the office looks after it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
+from typing import Any, Literal
 from urllib.parse import unquote
 
 import reflex as rx
 from reflex.event import EventSpec
 from sqlmodel import Session
 
-from portal_app.domain.bookings import office_notes, office_view
+from portal_app.domain.bookings import (
+    office_actions,
+    office_edit,
+    office_notes,
+    office_view,
+)
+from portal_app.domain.bookings.office_edit import AgreedContactForm, LineForm
 from portal_app.domain.bookings.views import OfficeBookingView
 from portal_app.domain.business import service as businesses
 from portal_app.kernel.audiences import Actor
-from portal_app.kernel.errors import NotFound
+from portal_app.kernel.errors import Conflict, NotFound
 from portal_app.state.core import form_parsing, worker
 from portal_app.state.core.access import OFFICE, STAFF, actor, event_for
+from portal_app.state.core.form_parsing import Form
 from portal_app.state.core.toasts import toast
 from portal_app.state.core.versioned_form import VersionedForm
 
 _PREFIX = "/office/bookings/"
 
 Saving = AsyncIterator[list[EventSpec] | None]
+
+_MARKED = {
+    "start": "The visit has begun.",
+    "complete": "The booking is completed.",
+    "no_show": "It is written down that nobody was there.",
+}
 
 
 class OfficeBookingState(VersionedForm, rx.State):
@@ -69,6 +83,65 @@ class OfficeBookingState(VersionedForm, rx.State):
         await worker.call(office_notes.remove_note, actor(), self._number(), note_id)
         await self._read()
         return toast("success", "The note is removed.")
+
+    @event_for(OFFICE)
+    async def mark(self, action: Literal["start", "complete", "no_show"]) -> EventSpec:
+        """Say that the visit began, was done, or that nobody was there."""
+        try:
+            await worker.call(office_actions.mark, actor(), self._number(), action)
+        except Conflict as refused:
+            await self._read()
+            return toast("error", refused.message)
+        await self._read()
+        return toast("success", _MARKED[action])
+
+    @event_for(OFFICE)
+    async def save_contact(self, form_data: dict[str, str]) -> Saving:
+        """Store whom to ask for, and the customer's notes."""
+        typed = AgreedContactForm(
+            **form_parsing.texts(
+                form_data, "contact_name", "contact_email", "contact_phone", "notes"
+            )
+        )
+        async for step in self._store(form_data, office_edit.save_contact, typed):
+            yield step
+
+    @event_for(OFFICE)
+    async def save_address(self, form_data: dict[str, str]) -> Saving:
+        """Store where to come."""
+        typed = form_parsing.address(
+            form_data, access_notes=form_parsing.field(form_data, "access_notes")
+        )
+        async for step in self._store(form_data, office_edit.save_address, typed):
+            yield step
+
+    @event_for(OFFICE)
+    async def save_lines(self, form_data: dict[str, str]) -> Saving:
+        """Store what is done for which price."""
+        typed = [
+            LineForm(**row)
+            for row in form_parsing.ordered_rows(
+                form_data,
+                "lines",
+                "description",
+                "quantity",
+                "unit",
+                most=office_edit.MAX_LINES,
+            )
+        ]
+        async for step in self._store(form_data, office_edit.save_lines, typed):
+            yield step
+
+    def _store(self, form: Form, save: Callable[..., Any], typed: Any) -> Saving:
+        """Save a part of what was agreed over the version it was read with."""
+        version = form_parsing.number(form, "version")
+
+        def call() -> Awaitable[Any]:
+            return worker.call(save, actor(), self._number(), typed, version)
+
+        return self._save(
+            form, call, lambda: [toast("success", "Your changes are saved.")]
+        )
 
     def _number(self) -> str:
         path = str(self.router.url.path).rstrip("/")

@@ -8,6 +8,8 @@ from sqlmodel import Session
 from portal_app.domain.accounts import security_log
 from portal_app.domain.accounts.rules import PROVIDERS
 from portal_app.domain.accounts.views import SecurityEventView
+from portal_app.domain.bookings import office_list
+from portal_app.domain.bookings.views import OfficeDayView
 from portal_app.domain.business import service as businesses
 from portal_app.domain.business.views import Switches
 from portal_app.domain.notifications import undelivered
@@ -41,6 +43,7 @@ class OfficeOverviewState(rx.State):
     undelivered_mails: int = 0
     undecided: list[StepView] = []
     is_open: bool = True
+    day: OfficeDayView = OfficeDayView()
 
     @event_for(*STAFF)
     async def load(self) -> None:
@@ -51,13 +54,21 @@ class OfficeOverviewState(rx.State):
             self.undelivered_mails,
             self.undecided,
             self.is_open,
+            self.day,
         ) = await worker.query(_overview, actor())
         self.loaded = True
 
 
 def _overview(
     tx: Session, who: Actor
-) -> tuple[list[SignInMethod], list[SecurityEventView], int, list[StepView], bool]:
+) -> tuple[
+    list[SignInMethod],
+    list[SecurityEventView],
+    int,
+    list[StepView],
+    bool,
+    OfficeDayView,
+]:
     log = security_log.read_page(tx, who)
     return (
         _sign_in_methods(businesses.switches(tx)),
@@ -65,6 +76,7 @@ def _overview(
         undelivered.count(tx, who),
         setup.missing(tx, who),
         shop_window.is_open(tx),
+        office_list.office_day(tx, who),
     )
 
 

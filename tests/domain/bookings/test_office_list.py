@@ -204,6 +204,24 @@ def test_the_list_asks_as_often_for_many_bookings_as_for_one(
     assert asked() == once
 
 
+def test_the_day_begins_with_todays_visits_and_what_waits(
+    db: Database, book: Book
+) -> None:
+    early, late = book(), book(starts_at=NOON)
+    off, friday = book(starts_at=NOON + timedelta(hours=1)), book(starts_at=FRIDAY)
+    with db.write() as tx:
+        for number, status in ((off, "cancelled"), (friday, "pending")):
+            row = tx.exec(select(Booking).where(Booking.number == number)).one()
+            row.status = status
+    with frozen(NOON):
+        day = db.query(office_list.office_day, READER)
+    assert [row.number for row in day.today] == [early, late]
+    assert [row.number for row in day.waiting] == [friday]
+    assert (day.has_more_today, day.has_more_waiting) == (False, False)
+    with pytest.raises(NotAllowed):
+        db.query(office_list.office_day, Actor())
+
+
 def test_the_office_sees_a_booking_with_its_customer(
     db: Database, maya: Actor, book: Book
 ) -> None:

@@ -96,3 +96,49 @@ def test_an_unknown_number_is_said_so(numbers: list[str]) -> None:
     tab.fire(OfficeBookingState.load)
     state = tab.state(OfficeBookingState)
     assert (state.record, state.path) == (None, f"{LIST}/B-0000-0000")
+
+
+def test_what_was_agreed_is_edited_part_by_part(numbers: list[str]) -> None:
+    tab = Tab(f"{LIST}/{numbers[0]}", LEA)
+    tab.fire(OfficeBookingState.load)
+    state = tab.state(OfficeBookingState)
+    lines = {"lines.0.description": "Dog walk", "lines.0.unit": "25"}
+    lines |= {"lines.1.description": "Towel", "lines.1.unit": "4.5"}
+    forms = (
+        (OfficeBookingState.save_lines, lines),
+        (
+            OfficeBookingState.save_contact,
+            {"contact_name": "Tom Chen", "contact_email": "tom@example.com"},
+        ),
+        (
+            OfficeBookingState.save_address,
+            {"street": "1 Hill Road", "town": "Manly", "state": "NSW"}
+            | {"postcode": "2095", "country": "AU", "access_notes": "Gate 7"},
+        ),
+    )
+    for version, (handler, form) in enumerate(forms, start=1):
+        sent = {**form, "request": f"r{version}", "version": str(version)}
+        tab.fire(handler, sent)
+        assert (state.errors, state.problem) == ({}, "")
+    assert state.record is not None
+    booking = state.record.booking
+    assert (booking.total, booking.contact_name, booking.access_notes) == (
+        "$29.50",
+        "Tom Chen",
+        "Gate 7",
+    )
+    # Another tab, which has read the first version.
+    late = {"contact_name": "Ann", "contact_email": "a@example.com", "request": "r9"}
+    tab.fire(OfficeBookingState.save_contact, {**late, "version": "1"})
+    assert [change.label for change in state.changes] == ["Name", "Email"]
+
+
+def test_a_visit_is_marked_or_the_reason_is_told(numbers: list[str]) -> None:
+    tab = Tab(f"{LIST}/{numbers[0]}", LEA)
+    tab.fire(OfficeBookingState.mark, "complete")
+    state = tab.state(OfficeBookingState)
+    assert state.record is not None
+    assert state.record.booking.status == "confirmed"
+    tab.fire(OfficeBookingState.mark, "start")
+    tab.fire(OfficeBookingState.mark, "complete")
+    assert (state.record.booking.status, state.record.actions) == ("completed", [])
