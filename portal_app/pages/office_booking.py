@@ -18,6 +18,7 @@ from portal_app.components.office.booking_edit import (
     edit_contact_button,
     edit_lines_button,
 )
+from portal_app.components.office.booking_move import move_button, move_dialog
 from portal_app.components.office.booking_notes import note_dialog, office_notes
 from portal_app.components.ui.buttons import link_button, text_link
 from portal_app.components.ui.feedback import (
@@ -54,7 +55,9 @@ def draw() -> rx.Component:
         ),
         when(
             _record,
-            rx.fragment(note_dialog(), agreed_dialogs(), action_dialogs()),
+            rx.fragment(
+                note_dialog(), agreed_dialogs(), action_dialogs(), move_dialog()
+            ),
         ),
         active="office-bookings",
         places=OFFICE_MENU,
@@ -94,7 +97,10 @@ def _whole() -> rx.Component:
             rx.el.div(
                 card(
                     _heading(
-                        "Appointment", edit_contact_button(), edit_address_button()
+                        "Appointment",
+                        move_button(),
+                        edit_contact_button(),
+                        edit_address_button(),
                     ),
                     booking_facts(_booking, _STATE.clock),
                 ),

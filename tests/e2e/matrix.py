@@ -203,6 +203,7 @@ HANDLERS = {
         "office_member_state": "begin load",
         "office_team_state": "begin load",
         "office_booking_state": "begin load",
+        "office_booking_move_state": "begin",
         "office_bookings_state": "load narrow turn",
         "office_booking_rules_state": "load",
         "office_business_state": "load",
@@ -237,6 +238,7 @@ HANDLERS = {
             "restore save_base save_date save_hours save_profile save_skills "
             "save_time_off use_picture withdraw"
         ),
+        "office_booking_move_state": "save",
         "office_booking_state": (
             "add_note mark remove_note save_address save_contact save_lines"
         ),

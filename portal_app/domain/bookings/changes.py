@@ -24,7 +24,7 @@ from portal_app.domain.business import booking_rules, features, permissions
 from portal_app.domain.business import service as business
 from portal_app.domain.business.booking_rules import CANCELLING, MOVING
 from portal_app.domain.scheduling import service as scheduling
-from portal_app.domain.scheduling.service import SlotTaken
+from portal_app.domain.scheduling.service import ClaimedTime, SlotTaken
 from portal_app.domain.scheduling.views import FieldworkerView
 from portal_app.kernel.audiences import Actor, Audience
 from portal_app.kernel.clock import utc_now
@@ -314,8 +314,6 @@ def move(
     Raises:
         SlotTaken: If the time is not free; the transaction is to be given up then.
     """
-    formats = as_booked(business.formats(tx), row)
-    before = _when(tx, row)
     claimed = scheduling.claim_slot(
         tx,
         row.service_id,
@@ -324,29 +322,40 @@ def move(
         fieldworker_id=fieldworker_id,
         replaces=[row.claim_id],
     )
+    give_time(tx, actor, row, starts_at, claimed, fee_minor=fee_minor, reason=reason)
+
+
+def give_time(
+    tx: Session,
+    actor: Actor,
+    row: Booking,
+    starts_at: datetime,
+    claimed: ClaimedTime,
+    *,
+    fee_minor: int = 0,
+    reason: str = "",
+) -> None:
+    """Give a locked booking the time that was claimed for it, and tell people."""
+    formats = as_booked(business.formats(tx), row)
+    before = _when(tx, row)
+    fee = formats.money(fee_minor) if fee_minor else ""
     length = row.ends_at - row.starts_at
+    is_moved = starts_at != row.starts_at
     row.claim_id, row.fieldworker_id = claimed.claim_id, claimed.fieldworker_id
     row.starts_at, row.ends_at = starts_at, starts_at + length
     row.version += 1
     tx.add(row)
+    what = rules.MOVED if is_moved else rules.ASSIGNED
+    told = {"fee": fee, "reason": reason}
     detail = {
         "before": before,
         "after": _when(tx, row),
         "fieldworker": claimed.fieldworker_name,
+        **{name: text for name, text in told.items() if text},
     }
-    detail |= {"fee": formats.money(fee_minor)} if fee_minor else {}
-    detail |= {"reason": reason} if reason else {}
-    history.record(tx, actor, row, "moved", detail)
+    history.record(tx, actor, row, what, detail)
     tx.flush()
-    notify_changed(
-        tx,
-        actor,
-        row,
-        "moved",
-        before=before,
-        fee=formats.money(fee_minor) if fee_minor else "",
-        reason=reason,
-    )
+    notify_changed(tx, actor, row, what, before=before if is_moved else "", **told)
 
 
 def purge_offers(tx: Session) -> int:

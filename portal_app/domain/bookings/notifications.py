@@ -228,7 +228,10 @@ class _News:
 
 
 _NEWS = {
-    "moved": _News("was moved", "it has a new time."),
+    rules.MOVED: _News("was moved", "it has a new time."),
+    rules.ASSIGNED: _News(
+        "was given to somebody else", "another one of us comes at the same time."
+    ),
     rules.CANCELLED: _News("was cancelled", "nobody will come."),
     rules.APPROVED: _News("is confirmed", "we have confirmed your request."),
     rules.DECLINED: _News("was declined", "we are sorry that we cannot come then."),

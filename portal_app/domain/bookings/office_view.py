@@ -5,6 +5,7 @@ from sqlmodel import Session, select
 from portal_app.domain.bookings import (
     office_actions,
     office_edit,
+    office_moves,
     office_notes,
     queries,
     rules,
@@ -45,6 +46,7 @@ def office_booking(tx: Session, actor: Actor, number: str) -> OfficeBookingView:
         actions=office_actions.possible_actions(row),
         editable=row.status not in rules.CALLED_OFF,
         lines=office_edit.line_form_views(tx, row),
+        move=office_moves.move_form_view(tx, row),
         office_notes=office_notes.notes_of(tx, row.id),
     )
 

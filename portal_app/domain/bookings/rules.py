@@ -288,6 +288,8 @@ def next_action(status: str, ends_at: datetime, now: datetime, offered: bool) ->
 
 APPROVED = "approved"
 """What the history calls it when a request is confirmed."""
+MOVED, ASSIGNED = "moved", "assigned"
+"""… when a booking has another time, and when somebody else comes at the same."""
 
 _EVENT_TEXTS = {
     IN_PROGRESS: "Started.",
@@ -320,7 +322,9 @@ def event_text(what: str, detail: Mapping[str, Any]) -> str:
             if detail["names"]
             else "For no one in particular."
         )
-    if what == "moved":
+    if what == ASSIGNED:
+        sentence = f"Given to {detail['fieldworker']}."
+    elif what == MOVED:
         sentence = (
             f"Moved from {detail['before']} to {detail['after']}, "
             f"with {detail['fieldworker']}."

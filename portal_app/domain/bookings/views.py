@@ -394,6 +394,25 @@ class BookingLineFormView:
 
 
 @dataclass(frozen=True, slots=True)
+class MoveFormView:
+    """When a visit is and who comes, as the office's form shows it.
+
+    Attributes:
+        day: In ISO 8601.
+        time: ``HH:MM`` on the business's clock.
+        fieldworker: Who comes, by id.
+        team: Pairs of id and name.
+        possible: Whether the booking can be moved.
+    """
+
+    day: str = ""
+    time: str = ""
+    fieldworker: str = ""
+    team: list[list[str]] = field(default_factory=list)
+    possible: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class OfficeBookingView:
     """A booking as the office sees it, with whose it is.
 
@@ -403,6 +422,7 @@ class OfficeBookingView:
         actions: What can be done with it now; see ``office_actions``.
         editable: Whether what was agreed can be changed.
         lines: Its lines as their form shows them.
+        move: When it is and who comes, as the form shows it.
         customer: The customer's name; whom to ask for is in ``booking``.
         has_account: Whether the customer can log in.
         office_notes: Latest first.
@@ -417,6 +437,7 @@ class OfficeBookingView:
     actions: list[str]
     editable: bool
     lines: list[BookingLineFormView]
+    move: MoveFormView
     office_notes: list[BookingNoteView] = field(default_factory=list)
 
 

@@ -10,6 +10,7 @@ from portal_app.kernel.audiences import Actor, Audience
 from portal_app.kernel.clock import frozen
 from portal_app.kernel.db import Database
 from portal_app.state.office.booking import OfficeBookingState
+from portal_app.state.office.booking_move import OfficeBookingMoveState
 from portal_app.state.office.bookings import OfficeBookingsState
 from tests.support.sample_business import (
     NOW,
@@ -142,3 +143,27 @@ def test_a_visit_is_marked_or_the_reason_is_told(numbers: list[str]) -> None:
     tab.fire(OfficeBookingState.mark, "start")
     tab.fire(OfficeBookingState.mark, "complete")
     assert (state.record.booking.status, state.record.actions) == ("completed", [])
+
+
+def test_moving_asks_before_it_overrides_and_then_does(numbers: list[str]) -> None:
+    tab = Tab(f"{LIST}/{numbers[0]}", LEA)
+    tab.fire(OfficeBookingMoveState.begin)
+    state, booking = tab.state(OfficeBookingMoveState), tab.state(OfficeBookingState)
+    assert booking.record is not None
+    form = {
+        "day": "2026-11-03",
+        "time": "08:00",
+        "fieldworker": booking.record.move.fieldworker,
+        "version": "1",
+        "request": "r1",
+    }
+    tab.fire(OfficeBookingMoveState.save, form)
+    assert (state.warnings, state.problem) == (["Ana does not work then."], "")
+    assert booking.record.move.time == "09:00"
+    tab.fire(OfficeBookingMoveState.save, {**form, "accepted": state.asks})
+    assert (state.asks, state.warnings, state.problem) == ("", [], "")
+    assert booking.record.move.time == "08:00"
+    # Noon is taken.
+    late = {**form, "time": "12:15", "version": "2", "request": "r2"}
+    tab.fire(OfficeBookingMoveState.save, late)
+    assert state.problem == "Ana has something else then."
