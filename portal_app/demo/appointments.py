@@ -19,12 +19,14 @@ from portal_app.domain.customers import locations, profiles
 from portal_app.domain.scheduling import service as scheduling
 from portal_app.domain.scheduling.models import Fieldworker
 from portal_app.kernel import ownership
-from portal_app.kernel.audiences import SYSTEM, Actor
+from portal_app.kernel.audiences import Actor, Audience
 from portal_app.kernel.clock import frozen, instants_of_wall_time, today_in, utc_now
 from portal_app.kernel.db import Database
 
 _BOOKING_LEAD_TIME = timedelta(days=6)
 """How long before a past appointment it was booked."""
+
+_OFFICE = Actor(audience=Audience.OFFICE)
 
 
 def load_appointment(db: Database, actor: Actor, wanted: DemoAppointment) -> None:
@@ -45,7 +47,7 @@ def load_appointment(db: Database, actor: Actor, wanted: DemoAppointment) -> Non
         assert booking.number == number
     if booking.status == "confirmed" and wanted.weeks < 0 and booking.ends_at < now:
         with frozen(booking.ends_at):
-            db.call(confirmation.complete, SYSTEM, booking.number)
+            db.call(confirmation.complete, _OFFICE, booking.number)
 
 
 def _start_instant(tx: Session, wanted: DemoAppointment) -> datetime:

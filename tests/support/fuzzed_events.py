@@ -163,9 +163,10 @@ class Case:
 def case(
     seed: int, known: Sequence[Endpoint], keys: Mapping[str, Sequence[str]]
 ) -> Case:
-    """The case of this number: half of them fit, half differ in one place.
+    """The case of this number: every other one fits, the others differ in one place.
 
-    Successive numbers are events of one state, as a page fires them.
+    Successive numbers are events of one state, as a page fires them: of each of its
+    handlers, in an order by chance.
 
     Args:
         seed: The number.
@@ -175,8 +176,10 @@ def case(
     """
     chance = random.Random(seed)
     states = list(dict.fromkeys(one.state for one in known))
-    state = states[seed // _IN_A_ROW % len(states)]
-    endpoint = chance.choice([one for one in known if one.state == state])
+    row, place = divmod(seed, _IN_A_ROW)
+    theirs = [one for one in known if one.state == states[row % len(states)]]
+    random.Random(row).shuffle(theirs)
+    endpoint = theirs[place // 2 % len(theirs)]
     names = chance.sample(FIELDS, chance.randint(0, 12))
 
     def text_for(argument: str) -> str:
@@ -189,7 +192,7 @@ def case(
         else fitting_value(annotation, partial(text_for, name))
         for name, annotation in endpoint.parameters.items()
     }
-    if chance.random() < 0.5:
+    if place % 2:
         payload = _spoilt(payload, chance)
     # Most often at a page that there is, or nothing would ever be loaded.
     address = chance.choice(ADDRESSES) if chance.random() < 0.3 else ADDRESSES[0]

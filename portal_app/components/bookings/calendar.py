@@ -51,6 +51,10 @@ class OwnTime(rx.Component):
     at: rx.Var[str]
     zone: rx.Var[str]
 
+    def in_first_html(self) -> rx.Component:
+        """Nothing: only the browser knows its clock."""
+        return rx.fragment()
+
 
 class CalendarGrid(rx.Component):
     """A month in which the keys of the ARIA grid pattern move; one stop of Tab."""
