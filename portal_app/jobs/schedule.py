@@ -19,6 +19,7 @@ from portal_app.domain.notifications.outbox import Mailer
 from portal_app.jobs.tasks import (
     delete_unused_files,
     deliver_outbox,
+    expire_requests,
     make_backup,
     purge_expired,
     send_document_reminders,
@@ -105,6 +106,7 @@ def portal_schedule(
         Job("purge expired", 3600, lambda: purge_expired(db)),
         Job("remind of documents", 900, lambda: send_document_reminders(db)),
         Job("watch quotes", 300, lambda: watch_quotes(db)),
+        Job("expire requests", 20, lambda: expire_requests(db)),
         Job("sweep files", 600, lambda: delete_unused_files(db, storage)),
     ]
     if backups is not None:

@@ -6,7 +6,7 @@ from portal_app.backups.manifest import BackupError
 from portal_app.backups.retention import BackupFolder
 from portal_app.backups.stored_files import BackedUpStorage
 from portal_app.domain.accounts import second_factor, security_log, sessions, tokens
-from portal_app.domain.bookings import changes, guests
+from portal_app.domain.bookings import approval, changes, guests
 from portal_app.domain.bookings.drafts import delete_stale_drafts
 from portal_app.domain.customers import contact_points, contacts
 from portal_app.domain.dependents import reminders
@@ -72,6 +72,18 @@ def watch_quotes(db: Database) -> int:
     if closed or warned:
         log.info("quotes watched", closed=closed, warned=warned)
     return closed + warned
+
+
+def expire_requests(db: Database) -> int:
+    """Let requests for bookings lapse that the office did not answer in time.
+
+    Returns:
+        How many.
+    """
+    expired = approval.expire_requests(db)
+    if expired:
+        log.info("requests expired", count=expired)
+    return expired
 
 
 def make_backup(db: Database, storage: BackedUpStorage, backups: BackupFolder) -> None:

@@ -87,6 +87,16 @@ def _for_guests() -> rx.Component:
 def _overview(top: rx.Component) -> rx.Component:
     return rx.el.div(
         top,
+        when(
+            _booking.answer_by,
+            note(
+                "The time is kept for you, and we answer by ",
+                _booking.answer_by,
+                ".",
+                title="We have your request",
+                class_name="mb-6",
+            ),
+        ),
         rx.el.header(
             rx.el.div(
                 rx.el.h1(_booking.service_name, class_name="text-3xl", tab_index=-1),

@@ -1,16 +1,18 @@
 """Many people, or one with many fingers, change a booking at the same instant."""
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 
 import pytest
 from sqlmodel import Session, select
 
-from portal_app.domain.bookings import changes, confirmation
+from portal_app.domain.bookings import approval, changes, confirmation
 from portal_app.domain.bookings.models import Booking, BookingEvent
+from portal_app.domain.catalogue.models import Service
 from portal_app.domain.scheduling.models import TimeClaim
-from portal_app.kernel.audiences import Actor
+from portal_app.kernel.audiences import Actor, Audience
 from portal_app.kernel.clock import frozen
 from portal_app.kernel.db import Database
 from portal_app.kernel.errors import Conflict
@@ -99,3 +101,56 @@ def test_a_free_hour_goes_to_one_of_many_who_move_there(db: Database) -> None:
     assert sorted(one.starts_at == noon for one in bookings) == [False] * 3 + [True]
     assert answers.count("SlotTaken") == 3
     assert {one.id for one in claims} == {one.claim_id for one in bookings}
+
+
+def _answer(db: Database, call: Callable[..., object], *args: object) -> str:
+    try:
+        call(*args)
+    except Conflict as refused:
+        return refused.message
+    return ""
+
+
+def test_a_request_gets_one_answer(db: Database) -> None:
+    """Two of the office, the customer and two job runners at the same instant."""
+    office = Actor(Audience.OFFICE)
+    with frozen(NOW):
+        db.call(create_sample_business)
+        db.call(_let_the_office_confirm)
+        maya, number = _book(db, "maya@example.com")
+        offer = db.call(changes.preview_cancellation, maya, number).id
+        run_concurrently(
+            [
+                partial(_answer, db, db.call, approval.approve, office, number),
+                partial(_answer, db, db.call, approval.approve, office, number),
+                partial(_answer, db, db.call, approval.decline, office, number, "No"),
+                partial(_answer, db, db.call, changes.take_offer, maya, offer),
+            ]
+        )
+    [booking], events, claims = db.query(_rows)
+    news = [mail for mail in outbox_messages(db) if mail.kind == "booking_news"]
+    assert booking.status in {"confirmed", "declined", "cancelled"}
+    # What was approved can be cancelled; nothing else gets two answers.
+    assert len(events) == booking.version == len(news) + 1
+    assert len(claims) == (booking.status == "confirmed")
+
+
+def test_two_job_runners_let_a_request_lapse_once(db: Database) -> None:
+    with frozen(NOW):
+        db.call(create_sample_business)
+        db.call(_let_the_office_confirm)
+        _book(db, "maya@example.com")
+    with frozen(NOW + timedelta(hours=24)):
+        counts = run_concurrently([partial(approval.expire_requests, db)] * 2)
+    assert sum(counts) == 1
+    [booking], events, claims = db.query(_rows)
+    assert (booking.status, events, claims) == (
+        "expired",
+        ["expired", "requested"],
+        [],
+    )
+
+
+def _let_the_office_confirm(tx: Session) -> None:
+    walk = select(Service).where(Service.slug == "dog-walk")
+    tx.exec(walk).one().confirmation = "office"

@@ -240,7 +240,8 @@ HANDLERS = {
         ),
         "office_booking_move_state": "save",
         "office_booking_state": (
-            "add_note mark remove_note save_address save_contact save_lines"
+            "add_note cancel decline mark remove_note save_address save_contact "
+            "save_lines"
         ),
         "office_notifications_state": "send_again",
         "office_people_state": (

@@ -106,6 +106,15 @@ def booking_facts(booking: Any, clock: Any) -> rx.Component:
     )
 
 
+def _answered_by(booking: Any) -> rx.Component:
+    return rx.el.p(
+        "The time is kept for you, and we answer by ",
+        rx.el.span(booking.answer_by, class_name="font-medium text-ink"),
+        ".",
+        class_name="mt-2 text-ink-soft",
+    )
+
+
 def booked_summary(booking: Any, clock: Any) -> rx.Component:
     """Draw the confirmation, with the number and what to do next.
 
@@ -126,11 +135,16 @@ def booked_summary(booking: Any, clock: Any) -> rx.Component:
                 ),
             ),
             rx.el.h1(
-                "Your booking is confirmed",
+                rx.cond(
+                    booking.answer_by,
+                    "We have your request",
+                    "Your booking is confirmed",
+                ),
                 class_name="mt-5 text-3xl",
                 tab_index=-1,
                 custom_attrs={"id": "step-heading"},
             ),
+            when(booking.answer_by, _answered_by(booking)),
             rx.el.p(
                 "We sent the details to ",
                 rx.el.span(booking.contact_email, class_name="font-medium text-ink"),
@@ -435,6 +449,10 @@ def booking_overview(
             class_name=(
                 "grid items-start gap-5 xl:grid-cols-[minmax(0,1fr)_23rem] xl:gap-6"
             ),
+        ),
+        when(
+            BookingWizardState.request_text,
+            note(BookingWizardState.request_text, class_name="mt-5"),
         ),
         actions(
             "overview",

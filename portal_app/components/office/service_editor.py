@@ -476,7 +476,7 @@ def _booking() -> rx.Component:
             default_checked=_STATE.form.giftable,
         ),
         text=(
-            "These are kept now and take effect once requests, payments and vouchers "
-            "are there. Until then every booking is confirmed at once."
+            "Deposits and vouchers are kept now and take effect once payments are "
+            "there."
         ),
     )

@@ -11,6 +11,7 @@ from typing import Any
 from sqlmodel import Session
 
 from portal_app.domain.bookings import (
+    approval,
     draft_details,
     history,
     rules,
@@ -225,13 +226,15 @@ def _store_booking(
     place: SeriesPlace | None,
 ) -> Booking:
     assert draft.starts_at is not None
+    is_request = service.confirmation == catalogue.BY_OFFICE
     values: dict[str, Any] = {
         "customer_id": draft.customer_id,
         "service_id": service.id,
         "fieldworker_id": claimed.fieldworker_id,
         "claim_id": claimed.claim_id,
         "draft_id": draft.id,
-        "status": rules.CONFIRMED,
+        "status": rules.PENDING if is_request else rules.CONFIRMED,
+        "answer_by": approval.answer_by(tx, draft.starts_at) if is_request else None,
         "starts_at": draft.starts_at,
         "ends_at": draft.starts_at + timedelta(minutes=price.minutes),
         "service_name": service.name,

@@ -10,6 +10,7 @@ from portal_app.domain.bookings import booking_details, rules
 from portal_app.domain.bookings.guests import create_link_path
 from portal_app.domain.bookings.models import Booking, BookingEvent
 from portal_app.domain.bookings.view_builders import (
+    instant_text,
     stored_address_lines,
     time_range_text,
 )
@@ -28,7 +29,7 @@ from portal_app.domain.customers.rules import phone_text
 from portal_app.domain.fields.rules import OFFICE
 from portal_app.domain.notifications import outbox
 from portal_app.domain.notifications.outbox import Message
-from portal_app.kernel.audiences import Actor, Audience
+from portal_app.kernel.audiences import SYSTEM, Actor, Audience
 from portal_app.kernel.formats import duration_text
 
 
@@ -56,7 +57,8 @@ def booking_facts(tx: Session, booking: Booking, fieldworker: str) -> BookingFac
     notified = [
         one
         for one in everybody.to_notify(BOOKING_UPDATES)
-        if booking.contact_email not in one.emails
+        # Of a request they hear when it is confirmed.
+        if booking.answer_by is None and booking.contact_email not in one.emails
     ]
     name = ""
     if notified:
@@ -86,7 +88,7 @@ def record_booked(
             at=booking.created_at,
             by="customer",
             account_id=actor.account_id,
-            what="booked",
+            what="booked" if booking.answer_by is None else "requested",
             detail=facts.texts | {"told": [one.name for one in facts.notified]},
         )
     )
@@ -143,6 +145,7 @@ def notify_booked(
         "company_tax_number": str(booking.company.get("tax_number", "")),
         "for_whom": ", ".join(dependents),
         "notes": booking.notes,
+        "answer_by": instant_text(formats, booking.answer_by),
     }
     # The customer's mail opens the booking by itself, whoever it was written to.
     path = create_link_path(tx, booking)
@@ -295,7 +298,8 @@ def notify_changed(
             key,
         )
     ]
-    if settings.email and actor.audience is not Audience.OFFICE:
+    by_office = actor.audience is Audience.OFFICE and actor is not SYSTEM
+    if settings.email and not by_office:
         told = payload | {"fee": fee, "contact_name": booking.contact_name}
         messages.append(
             Message("booking_news_office", settings.email, told, f"{key}:office")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from sqlmodel import Session
 
-from portal_app.domain.bookings import rules, status
+from portal_app.domain.bookings import approval, rules, status
 from portal_app.domain.bookings.models import Booking
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.clock import utc_now
@@ -12,6 +12,7 @@ from portal_app.kernel.errors import NotFound
 from portal_app.kernel.ownership import require_office
 
 START, COMPLETE, NO_SHOW = "start", "complete", "no_show"
+APPROVE, DECLINE, CANCEL = "approve", "decline", "cancel"
 _LEADS_TO: Mapping[str, str] = {
     START: rules.IN_PROGRESS,
     COMPLETE: rules.COMPLETED,
@@ -20,7 +21,7 @@ _LEADS_TO: Mapping[str, str] = {
 
 
 def mark(tx: Session, actor: Actor, number: str, action: str) -> None:
-    """Say that a visit began, was done, or that nobody was there.
+    """Approve a request, or say that a visit began, was done, or nobody was there.
 
     A repetition changes nothing.
 
@@ -28,7 +29,7 @@ def mark(tx: Session, actor: Actor, number: str, action: str) -> None:
         tx: The transaction.
         actor: The office.
         number: The booking's.
-        action: ``START``, ``COMPLETE`` or ``NO_SHOW``.
+        action: ``APPROVE``, ``START``, ``COMPLETE`` or ``NO_SHOW``.
 
     Raises:
         NotAllowed: If the actor is not the office.
@@ -36,6 +37,9 @@ def mark(tx: Session, actor: Actor, number: str, action: str) -> None:
         Conflict: If that cannot become of it, with words.
     """
     require_office(actor)
+    if action == APPROVE:
+        approval.approve(tx, actor, number)
+        return
     if action not in _LEADS_TO:
         raise NotFound("There is no such action.")
     row = status.locked_booking(tx, actor, number)
@@ -43,11 +47,12 @@ def mark(tx: Session, actor: Actor, number: str, action: str) -> None:
 
 
 def possible_actions(row: Booking) -> list[str]:
-    """Which of them the booking lets anybody do now."""
+    """What the office can do with a booking now, all of the above."""
     now = utc_now()
+    possible = {APPROVE: rules.CONFIRMED, DECLINE: rules.DECLINED}
     return [
         action
-        for action, to in _LEADS_TO.items()
+        for action, to in {**_LEADS_TO, **possible, CANCEL: rules.CANCELLED}.items()
         if row.status != to
         and not rules.transition_problem(row.status, to, row.starts_at, now)
     ]

@@ -25,6 +25,7 @@ from portal_app.domain.bookings.models import (
 from portal_app.domain.bookings.view_builders import (
     as_booked,
     directions_url,
+    instant_text,
     stored_address_lines,
     time_range_text,
 )
@@ -271,6 +272,9 @@ def booking_view(tx: Session, actor: Actor, row: Booking) -> views.BookingView:
         directions=directions_url(row.address),
         fee=money.money(row.fee_minor) if row.fee_minor else "",
         bookable=catalogue.is_bookable(service),
+        answer_by=(
+            instant_text(formats, row.answer_by) if row.status == rules.PENDING else ""
+        ),
         access_notes=str(row.address.get("access_notes") or ""),
         contact_name=row.contact_name,
         contact_email=row.contact_email,

@@ -307,9 +307,9 @@ def event_text(what: str, detail: Mapping[str, Any]) -> str:
         what: The kind of event, such as ``booked``.
         detail: Its formatted texts.
     """
-    if what == "booked":
+    if what in {"booked", "requested"}:
         return (
-            f"Booked for {detail['day']}, {detail['time']}, "
+            f"{what.capitalize()} for {detail['day']}, {detail['time']}, "
             f"with {detail['fieldworker']}, for {detail['total']}."
         )
     if what == "lines_changed":

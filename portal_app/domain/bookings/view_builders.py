@@ -103,6 +103,13 @@ def time_range_text(formats: Formats, starts_at: datetime, ends_at: datetime) ->
     return f"{formats.time(starts_at)} – {formats.time(ends_at)}"
 
 
+def instant_text(formats: Formats, instant: datetime | None) -> str:
+    """A day and a time, such as ``Tue, 3 Nov, 9:00 am``; empty for none."""
+    if instant is None:
+        return ""
+    return f"{formats.short_day(instant)}, {formats.time(instant)}"
+
+
 def as_booked(formats: Formats, row: Booking) -> Formats:
     """In the currency it was booked in, which the business may have left since."""
     return replace(formats, currency=row.currency)

@@ -291,7 +291,8 @@ class BookingView:
     what was entered; a guest is told no answers. ``place`` is the address field by
     field, ``directions`` the page of a map service that shows the way there. ``fee``
     is what changes cost besides the price, or of a cancelled one instead of it;
-    ``bookable`` says that the service can be booked again.
+    ``bookable`` says that the service can be booked again, ``answer_by`` until when
+    the office answers a request.
     """
 
     number: str
@@ -325,6 +326,7 @@ class BookingView:
     directions: str = ""
     fee: str = ""
     bookable: bool = False
+    answer_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

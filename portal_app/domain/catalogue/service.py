@@ -6,7 +6,7 @@ from dataclasses import replace
 from sqlalchemy import ColumnElement, and_
 from sqlmodel import Session, col, select
 
-from portal_app.domain.business import permissions, policies
+from portal_app.domain.business import booking_rules, permissions, policies
 from portal_app.domain.business import service as business
 from portal_app.domain.catalogue import rows as stored
 from portal_app.domain.catalogue import rules, tax, views
@@ -84,9 +84,10 @@ def service_view(tx: Session, slug: str) -> views.ServiceView:
     category = tx.get_one(Category, service.category_id)
     photos = stored.photos_of(tx, service.id)
     addresses = [(photo.address, photo.alt) for photo in photos]
-    return _service_view(
+    view = _service_view(
         business.formats(tx), category, service, offer_of(tx, service), addresses
     )
+    return replace(view, request_text=_request_text(tx, service))
 
 
 def _service_view(
@@ -119,6 +120,22 @@ def _service_view(
         on_request=card.on_request,
         tax_note=card.tax_note,
         photos=[views.PhotoView(*photo) for photo in photos[1:]],
+    )
+
+
+BY_OFFICE = "office"
+"""The ``Service.confirmation`` of those whose bookings the office confirms."""
+
+
+def _request_text(tx: Session, service: Service) -> str:
+    """What becomes of a booking that the office confirms; else empty."""
+    if service.confirmation != BY_OFFICE:
+        return ""
+    hours = booking_rules.current_rules(tx).answer_hours
+    return (
+        "We confirm this booking ourselves, within "
+        f"{booking_rules.reminder_text(60 * hours)}. "
+        "Until then the time is kept for you."
     )
 
 

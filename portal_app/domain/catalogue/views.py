@@ -81,7 +81,10 @@ class PhotoView:
 
 @dataclass(frozen=True, slots=True)
 class ServiceView:
-    """A service with all its details; ``photos`` are those after the first."""
+    """A service with all its details; ``photos`` are those after the first.
+
+    ``request_text`` says what becomes of a booking that the office confirms.
+    """
 
     slug: str
     name: str
@@ -103,6 +106,7 @@ class ServiceView:
     on_request: bool = False
     tax_note: str = ""
     photos: list[PhotoView] = field(default_factory=list)
+    request_text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

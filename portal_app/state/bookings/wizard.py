@@ -146,6 +146,7 @@ class BookingWizardState(rx.State):
     image_alt: str = ""
     from_price: str = ""
     policy: list[str] = []
+    request_text: str = ""
     clock: str = ""
     questions: list[Question] = []
     asked: int = 0
@@ -329,6 +330,7 @@ class BookingWizardState(rx.State):
             image_alt=service.image_alt,
             from_price=service.from_price,
             policy=policy,
+            request_text=service.request_text,
             clock=clock,
         )
         self._ask(questions_of(service, found))

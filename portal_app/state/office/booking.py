@@ -10,6 +10,8 @@ from reflex.event import EventSpec
 from sqlmodel import Session
 
 from portal_app.domain.bookings import (
+    approval,
+    changes,
     office_actions,
     office_edit,
     office_notes,
@@ -31,6 +33,7 @@ _PREFIX = "/office/bookings/"
 Saving = AsyncIterator[list[EventSpec] | None]
 
 _MARKED = {
+    "approve": "The request is confirmed.",
     "start": "The visit has begun.",
     "complete": "The booking is completed.",
     "no_show": "It is written down that nobody was there.",
@@ -85,8 +88,10 @@ class OfficeBookingState(VersionedForm, rx.State):
         return toast("success", "The note is removed.")
 
     @event_for(OFFICE)
-    async def mark(self, action: Literal["start", "complete", "no_show"]) -> EventSpec:
-        """Say that the visit began, was done, or that nobody was there."""
+    async def mark(
+        self, action: Literal["approve", "start", "complete", "no_show"]
+    ) -> EventSpec:
+        """Approve a request, or say what became of the visit."""
         try:
             await worker.call(office_actions.mark, actor(), self._number(), action)
         except Conflict as refused:
@@ -94,6 +99,37 @@ class OfficeBookingState(VersionedForm, rx.State):
             return toast("error", refused.message)
         await self._read()
         return toast("success", _MARKED[action])
+
+    @event_for(OFFICE)
+    async def decline(self, form_data: dict[str, str]) -> Saving:
+        """Decline a request, with the reason that its customer reads."""
+        save = partial(
+            worker.call,
+            approval.decline,
+            actor(),
+            self._number(),
+            form_parsing.field(form_data, "reason"),
+        )
+        async for step in self._save(
+            form_data, save, lambda: [toast("success", "The request is declined.")]
+        ):
+            yield step
+
+    @event_for(OFFICE)
+    async def cancel(self, form_data: dict[str, str]) -> Saving:
+        """Cancel, with the reason that the customer reads, and say who bears a fee."""
+        save = partial(
+            worker.call,
+            changes.cancel_by_office,
+            actor(),
+            self._number(),
+            form_parsing.field(form_data, "reason"),
+            with_fee=form_parsing.ticked(form_data, "with_fee"),
+        )
+        async for step in self._save(
+            form_data, save, lambda: [toast("success", "The booking is cancelled.")]
+        ):
+            yield step
 
     @event_for(OFFICE)
     async def save_contact(self, form_data: dict[str, str]) -> Saving:

@@ -78,6 +78,8 @@ def test_a_confirmed_booking_keeps_everything_as_it_was_shown(db: Database) -> N
         "service_name": "Home clean",
         "currency": "AUD",
         "total_minor": 17247,
+        "fee_minor": 0,
+        "moves": 0,
         "contact_name": "Maya Chen",
         "contact_email": "maya@example.com",
         "contact_phone": "+61491570156",
@@ -206,6 +208,7 @@ def test_mails_to_customer_and_business_are_written_in_the_same_transaction(
         "company_tax_number": "",
         "for_whom": "",
         "notes": "The dog is friendly.",
+        "answer_by": "",
     }
 
 

@@ -38,6 +38,7 @@ BOOKING: dict[str, Any] = {
     "company_tax_number": "51 824 753 556",
     "for_whom": "Rex, Tom",
     "notes": "The dog is friendly.",
+    "answer_by": "",
 }
 FOR_THE_OFFICE: dict[str, Any] = {
     **{name: value for name, value in BOOKING.items() if name != "path"},
