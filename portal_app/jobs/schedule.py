@@ -20,6 +20,7 @@ from portal_app.jobs.tasks import (
     delete_unused_files,
     deliver_outbox,
     expire_requests,
+    extend_series,
     make_backup,
     purge_expired,
     send_document_reminders,
@@ -104,6 +105,7 @@ def portal_schedule(
     jobs = [
         Job("deliver outbox", 1, lambda: deliver_outbox(db, mailer)),
         Job("purge expired", 3600, lambda: purge_expired(db)),
+        Job("extend series", 3600, lambda: extend_series(db)),
         Job("remind of documents", 900, lambda: send_document_reminders(db)),
         Job("watch quotes", 300, lambda: watch_quotes(db)),
         Job("expire requests", 20, lambda: expire_requests(db)),

@@ -6,7 +6,7 @@ from portal_app.backups.manifest import BackupError
 from portal_app.backups.retention import BackupFolder
 from portal_app.backups.stored_files import BackedUpStorage
 from portal_app.domain.accounts import second_factor, security_log, sessions, tokens
-from portal_app.domain.bookings import approval, changes, guests
+from portal_app.domain.bookings import approval, changes, guests, series_extension
 from portal_app.domain.bookings.drafts import delete_stale_drafts
 from portal_app.domain.customers import contact_points, contacts
 from portal_app.domain.dependents import reminders
@@ -84,6 +84,18 @@ def expire_requests(db: Database) -> int:
     if expired:
         log.info("requests expired", count=expired)
     return expired
+
+
+def extend_series(db: Database) -> int:
+    """Book the visits of repeating bookings whose days can be booked now.
+
+    Returns:
+        How many.
+    """
+    booked = series_extension.extend_series(db)
+    if booked:
+        log.info("series extended", visits=booked)
+    return booked
 
 
 def make_backup(db: Database, storage: BackedUpStorage, backups: BackupFolder) -> None:

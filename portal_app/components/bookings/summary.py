@@ -67,6 +67,10 @@ def booking_facts(booking: Any, clock: Any) -> rx.Component:
             ),
             name="calendar-days",
         ),
+        when(
+            booking.series,
+            summary_row("Repeats", booking.series, name="repeat"),
+        ),
         summary_row("Duration", booking.duration, name="timer"),
         summary_row("With", booking.fieldworker, name="user-round"),
         summary_row(
@@ -301,6 +305,7 @@ def booking_card(row: Any, level: int = 2) -> rx.Component:
                     "user-round",
                     joined("For ", row.for_whom, ", with ", row.fieldworker),
                 ),
+                when(row.series, _card_fact("repeat", row.series)),
                 class_name="mt-1.5 flex flex-col gap-1 text-sm text-ink-soft",
             ),
             rx.el.div(status_badge(row.status), class_name="mt-2.5 sm:hidden"),

@@ -235,6 +235,13 @@ _NEWS = {
     rules.ASSIGNED: _News(
         "was given to somebody else", "another one of us comes at the same time."
     ),
+    rules.NOT_EXTENDED: _News(
+        "has dates that are taken",
+        "nobody is free at these dates, and they are not booked. All others are. "
+        "Please choose another time for them, or ask us.",
+    ),
+    rules.SERIES_CANCELLED: _News("was cancelled", "nobody will come at these dates."),
+    rules.SERIES_MOVED: _News("was moved", "these dates have a new time."),
     rules.CANCELLED: _News("was cancelled", "nobody will come."),
     rules.APPROVED: _News("is confirmed", "we have confirmed your request."),
     rules.DECLINED: _News("was declined", "we are sorry that we cannot come then."),
@@ -255,6 +262,7 @@ def notify_changed(
     before: str = "",
     fee: str = "",
     reason: str = "",
+    dates: Sequence[str] = (),
 ) -> None:
     """Write the mails about something that became of a booking.
 
@@ -269,6 +277,7 @@ def notify_changed(
         before: When it was, of a move.
         fee: What it costs, in words.
         reason: Why, in words.
+        dates: Of a series: those that it is about, in words.
     """
     news = _NEWS[what]
     formats = business.formats(tx)
@@ -282,6 +291,7 @@ def notify_changed(
         "time": time_range_text(formats, booking.starts_at, booking.ends_at),
         "before": before,
         "reason": reason,
+        "dates": list(dates),
     }
     key = f"booking_news:{booking.id}:{booking.version}"
     messages = [

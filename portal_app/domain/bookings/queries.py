@@ -13,6 +13,7 @@ from portal_app.domain.bookings import (
     booking_dependents,
     booking_details,
     rules,
+    series,
     views,
 )
 from portal_app.domain.bookings.booking_details import own_booking
@@ -137,6 +138,7 @@ def _row_views(tx: Session, rows: Sequence[_Row]) -> list[views.BookingRowView]:
     formats = business.formats(tx)
     now = utc_now()
     names = booking_dependents.booked_names(tx, [booking.id for booking, *_ in rows])
+    repeats = series.series_texts(tx, [booking for booking, *_ in rows])
     return [
         views.BookingRowView(
             number=booking.number,
@@ -162,6 +164,7 @@ def _row_views(tx: Session, rows: Sequence[_Row]) -> list[views.BookingRowView]:
                 now,
                 catalogue.is_bookable(service),
             ),
+            series=repeats.get(booking.id, ""),
         )
         for booking, service, fieldworker in rows
     ]
@@ -270,6 +273,7 @@ def booking_view(tx: Session, actor: Actor, row: Booking) -> views.BookingView:
         address_lines=stored_address_lines(row.address, settings.country),
         place=views.BookingAddressView(**row.address),
         directions=directions_url(row.address),
+        series=series.series_texts(tx, [row]).get(row.id, ""),
         fee=money.money(row.fee_minor) if row.fee_minor else "",
         bookable=catalogue.is_bookable(service),
         answer_by=(

@@ -92,14 +92,17 @@ class Repetition:
             first: The day of the first visit.
             formats: The business's.
         """
-        weekly = self.unit == WEEKS
-        noun = "week" if weekly else "month"
-        often = f"Every {noun}" if self.every == 1 else f"Every {self.every} {noun}s"
-        parts = [f"{often} on {self._day_text(first, formats)}"]
+        parts = [self.often_text(first, formats)]
         if not self.is_open:
             days = list(islice(self.days(first), MOST_VISITS + 1))
             parts += [visits_text(len(days)), f"until {formats.day_and_year(days[-1])}"]
         return ", ".join(parts)
+
+    def often_text(self, first: date, formats: Formats) -> str:
+        """How often, in words, such as ``Every 2 weeks on Tuesday``."""
+        noun = "week" if self.unit == WEEKS else "month"
+        often = f"Every {noun}" if self.every == 1 else f"Every {self.every} {noun}s"
+        return f"{often} on {self._day_text(first, formats)}"
 
     def _day_text(self, first: date, formats: Formats) -> str:
         if self.unit == WEEKS:

@@ -40,6 +40,10 @@ TRANSITIONS: Mapping[str, frozenset[str]] = {
 OPEN = frozenset({PENDING, CONFIRMED, IN_PROGRESS})
 """Something is still to be done."""
 
+NOT_EXTENDED = "not_extended"
+SERIES_CANCELLED, SERIES_MOVED = "series_cancelled", "series_moved"
+"""What the mails about a series call their news."""
+
 CALLED_OFF = frozenset({CANCELLED, DECLINED, EXPIRED})
 """Nobody comes: their time is free again."""
 

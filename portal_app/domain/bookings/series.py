@@ -5,12 +5,12 @@ start; the series says which belong together. The first one is what the wizard b
 and what is asked, answered and agreed there holds for all.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
 from typing import Any
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from portal_app.domain.bookings import series_plan
 from portal_app.domain.bookings.draft_repetition import plan_of_draft, rule_of
@@ -25,6 +25,7 @@ from portal_app.domain.scheduling.service import ClaimedTime
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.errors import Conflict
 from portal_app.kernel.features import Feature
+from portal_app.kernel.formats import Formats
 
 
 class VisitsTaken(Conflict):
@@ -159,6 +160,47 @@ def _draft_of_visit(draft: BookingDraft, starts_at: datetime) -> BookingDraft:
         updated_at=now,
         closed_at=now,
     )
+
+
+def days_of(series: BookingSeries) -> Iterator[tuple[int, date]]:
+    """Index and day of each visit by the rule, from the one it is counted from."""
+    rule = Repetition.from_stored(series.rule)
+    if rule.count is not None:
+        rule = replace(rule, count=rule.count - series.anchor_index)
+    return enumerate(rule.days(series.anchor_day), series.anchor_index)
+
+
+def wall_time(series: BookingSeries) -> time:
+    """When its visits begin, on the clock of the business."""
+    return time(*divmod(series.wall_minutes, 60))
+
+
+def series_texts(tx: Session, bookings: Sequence[Booking]) -> dict[str, str]:
+    """Which visit each booking is, such as ``Every week on Tuesday, visit 3 of 10``.
+
+    By the ids of the bookings; what is no visit of a series has no text, and nothing
+    has one while bookings do not repeat here.
+    """
+    ids = {one.series_id for one in bookings if one.series_id is not None}
+    if not ids or not permissions.is_on(tx, Feature.REPEATING_BOOKINGS):
+        return {}
+    formats = business.formats(tx)
+    rows = tx.exec(select(BookingSeries).where(col(BookingSeries.id).in_(ids)))
+    words = {row.id: _words(row, formats) for row in rows}
+    found = {}
+    for one in bookings:
+        if one.series_id is not None and one.series_index is not None:
+            often, of = words[one.series_id]
+            found[one.id] = f"{often}, visit {one.series_index + 1}{of}"
+    return found
+
+
+def _words(series: BookingSeries, formats: Formats) -> tuple[str, str]:
+    rule = Repetition.from_stored(series.rule)
+    often = rule.often_text(series.anchor_day, formats)
+    if rule.is_open:
+        return often, ""
+    return often, f" of {max(index for index, _ in days_of(series)) + 1}"
 
 
 def mail_facts(

@@ -179,6 +179,7 @@ class BookingRowView:
         for_whom: The names of the dependents it is for; else whom to ask for.
         next_action: ``wait``, ``calendar``, ``again``, or empty; see
             ``rules.next_action``.
+        series: Which visit it is of a booking that repeats, in words; or empty.
     """
 
     number: str
@@ -199,6 +200,7 @@ class BookingRowView:
     total: str
     for_whom: str = ""
     next_action: str = ""
+    series: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,7 +294,8 @@ class BookingView:
     field, ``directions`` the page of a map service that shows the way there. ``fee``
     is what changes cost besides the price, or of a cancelled one instead of it;
     ``bookable`` says that the service can be booked again, ``answer_by`` until when
-    the office answers a request.
+    the office answers a request, ``series`` which visit it is of a booking that
+    repeats, in words.
     """
 
     number: str
@@ -327,6 +330,7 @@ class BookingView:
     fee: str = ""
     bookable: bool = False
     answer_by: str = ""
+    series: str = ""
 
 
 @dataclass(frozen=True, slots=True)

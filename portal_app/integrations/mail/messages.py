@@ -186,7 +186,7 @@ def _templates() -> Environment:
     templates.globals |= {
         "rows": _rows,
         "prices": _prices,
-        "dates": _dates,
+        "visit_dates": _visit_dates,
         "contact_lines": _contact_lines,
     }
     return templates
@@ -225,7 +225,7 @@ def _prices(lines: list[dict[str, str]], total: str) -> str:
     return "\n".join(map(_wrapped, [*entries, f"Total: {total}"]))
 
 
-def _dates(visits: list[dict[str, str]], total: str, goes_on: str) -> str:
+def _visit_dates(visits: list[dict[str, str]], total: str, goes_on: str) -> str:
     """The dates of a booking that repeats; empty for one that does not."""
     if not visits:
         return ""
