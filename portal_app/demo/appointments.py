@@ -89,12 +89,7 @@ def _fill_in_wizard(
         limit=1,
     )
     drafts.choose_time(tx, actor, draft.id, free[0].starts_at, fieldworker_id)
-    location = next(
-        place
-        for place in locations.list_locations(tx, actor)
-        if place.label == wanted.location
-    )
-    drafts.choose_location(tx, actor, draft.id, location.id)
+    drafts.choose_location(tx, actor, draft.id, place_of(tx, actor, wanted.location))
     profile = profiles.get_profile(tx, actor)
     return drafts.choose_contact(
         tx,
@@ -115,3 +110,9 @@ def _fill_in_wizard(
             ),
         ),
     )
+
+
+def place_of(tx: Session, actor: Actor, label: str) -> str:
+    """The id of one of the customer's saved places."""
+    found = locations.list_locations(tx, actor)
+    return next(place.id for place in found if place.label == label)

@@ -23,6 +23,7 @@ from portal_app.domain.customers.business_profiles import (
 from portal_app.domain.customers.rules import ContactForm, EmailEntry, PhoneEntry
 from portal_app.domain.fields.rules import Definition
 from portal_app.domain.packs.parser import parse_fields
+from portal_app.domain.quotes.answers import AnswerForm, LineForm
 from portal_app.domain.scheduling.holiday_calendar import HolidaysForm
 from portal_app.domain.scheduling.roster import FieldworkerDefinition, day_hours
 from portal_app.domain.scheduling.rules import EVERY_WEEK, WEEK_A, WEEK_B
@@ -140,6 +141,25 @@ class DemoAppointment:
 
 
 @dataclass(frozen=True, slots=True)
+class DemoQuote:
+    """A quote; ``asked`` and so on are days before the day of loading.
+
+    ``accepted`` is ``None`` for one that nobody decided on.
+    """
+
+    customer: str
+    service: str
+    location: str
+    asked: int
+    answered: int
+    accepted: int | None
+    notes: str
+    preferred: str
+    options: Mapping[str, Any]
+    answer: AnswerForm
+
+
+@dataclass(frozen=True, slots=True)
 class DemoContent:
     """The whole demo business."""
 
@@ -151,6 +171,7 @@ class DemoContent:
     time_off: tuple[DemoTimeOff, ...]
     customers: tuple[DemoCustomer, ...]
     appointments: tuple[DemoAppointment, ...]
+    quotes: tuple[DemoQuote, ...] = ()
     staff: Mapping[str, str] = field(default_factory=dict)
     """Email to role."""
     fields: Mapping[str, tuple[Definition, ...]] = field(default_factory=dict)
@@ -184,6 +205,7 @@ def read_content() -> DemoContent:
         time_off=tuple(_time_off(absence) for absence in raw["time_off"]),
         customers=tuple(_customer(customer) for customer in raw["customers"]),
         appointments=tuple(_appointment(booking) for booking in raw["bookings"]),
+        quotes=tuple(_quote(quote) for quote in raw["quotes"]),
         staff={person["email"]: person["role"] for person in raw["staff"]},
         fields={
             service["slug"]: parse_fields(service.get("fields", []))
@@ -212,6 +234,7 @@ def _service(raw: Mapping[str, Any], position: int) -> ServiceDefinition:
         description=raw["description"].strip(),
         included="\n".join(raw["included"]),
         what_is_needed="\n".join(raw["needed"]),
+        price_kind=raw.get("price_kind", "from"),
         image=f"/services/{slug}.webp",
         image_alt=raw["image_alt"],
         price_unit=raw.get("price_unit", "per visit"),
@@ -351,4 +374,27 @@ def _appointment(raw: Mapping[str, Any]) -> DemoAppointment:
         options=raw["options"],
         for_whom=tuple(raw.get("for", ())),
         answers=raw.get("answers", {}),
+    )
+
+
+def _quote(raw: Mapping[str, Any]) -> DemoQuote:
+    return DemoQuote(
+        customer=raw["customer"],
+        service=raw["service"],
+        location=raw["location"],
+        asked=raw["asked"],
+        answered=raw["answered"],
+        accepted=raw.get("accepted"),
+        notes=raw["notes"],
+        preferred=raw["preferred"],
+        options=raw["options"],
+        answer=AnswerForm(
+            lines=tuple(
+                LineForm(line["what"], line.get("quantity", "1"), line["price"])
+                for line in raw["lines"]
+            ),
+            hours=raw["hours"],
+            valid_days=str(raw["valid"]),
+            notes=raw["answer"],
+        ),
     )

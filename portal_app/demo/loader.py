@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, inspect
 from sqlmodel import Session, col, select
 
-from portal_app.demo import appointments, content
+from portal_app.demo import appointments, content, quotes
 from portal_app.demo.content import DemoContent, DemoCustomer, DemoTimeOff
 from portal_app.demo.customers import DemoStorage, load_customer_data, load_fields
 from portal_app.domain.accounts import service as accounts
@@ -100,6 +100,9 @@ def load_demo(
         for appointment in business.appointments:
             actor = db.query(_customer_actor, appointment.customer)
             appointments.load_appointment(db, actor, appointment)
+        for quote in business.quotes:
+            actor = db.query(_customer_actor, quote.customer)
+            quotes.load_quote(db, actor, quote)
     return db.query(_row_counts) != before
 
 

@@ -15,6 +15,7 @@ SERVICES = (
     "window-cleaning",
     "lawn-mowing",
     "hedge-trimming",
+    "garden-makeover",
     "pool-service",
     "pool-green-to-clean",
     "dog-walking",

@@ -16,6 +16,7 @@ SLUGS = [
     "window-cleaning",
     "lawn-mowing",
     "hedge-trimming",
+    "garden-makeover",
     "pool-service",
     "pool-green-to-clean",
     "dog-walking",
@@ -50,7 +51,7 @@ def test_its_colour_can_carry_white_text() -> None:
     assert 1.05 / (business_rules._luminance(accent) + 0.05) >= 4.5
 
 
-def test_fifteen_services_in_six_categories() -> None:
+def test_sixteen_services_in_six_categories() -> None:
     assert [service.slug for service in CONTENT.services] == SLUGS
     shelves = [category.slug for category in CONTENT.categories]
     assert shelves == [

@@ -14,6 +14,7 @@ from portal_app.domain.bookings.models import Booking
 from portal_app.domain.catalogue.models import Service
 from portal_app.domain.customers.models import Customer
 from portal_app.domain.dependents.models import Dependent
+from portal_app.domain.quotes.models import Quote
 from portal_app.domain.scheduling.models import Fieldworker
 from portal_app.portal_app import PAGES
 from tests.e2e import steps
@@ -63,8 +64,8 @@ PLACES = {
     "/bookings": Place("/bookings"),
     "/bookings/[number]": Place("/bookings/{booking}"),
     "/bookings/[number]/reschedule": Place("/bookings/{booking}/reschedule"),
-    "/quotes/[number]": Place("/quotes/none"),
-    "/office/quotes/[number]": Place("/office/quotes/none", OFFICE),
+    "/quotes/[number]": Place("/quotes/{quote}"),
+    "/office/quotes/[number]": Place("/office/quotes/{quote}", OFFICE),
     "/two-step": Place("/two-step", OFFICE),
     "/office/bookings/[number]": Place("/office/bookings/{booking}", OFFICE),
     "/office/team/[id]": Place("/office/team/{fieldworker}", OFFICE),
@@ -86,6 +87,7 @@ def path_of(portal: RunningPortal, place: Place) -> str:
     """The address with a booking or a dependent of Maya's where it takes one."""
     return place.path.format(
         booking=_booking_of_maya(portal),
+        quote=_quote_of_maya(portal),
         dependent=_dependent_of_maya(portal),
         fieldworker=_fieldworker(portal),
         service=portal.database.query(_service),
@@ -104,6 +106,20 @@ def _booking_of_maya(portal: RunningPortal) -> str:
             .join(Customer, col(Customer.id) == col(Booking.customer_id))
             .where(Customer.email == MAYA.email)
             .order_by(col(Booking.starts_at).desc())
+        )
+        return str(tx.exec(of_maya).first())
+
+    return portal.database.query(read)
+
+
+def _quote_of_maya(portal: RunningPortal) -> str:
+    """One that she can decide on."""
+
+    def read(tx: Session) -> str:
+        of_maya = (
+            select(Quote.number)
+            .join(Customer, col(Customer.id) == col(Quote.customer_id))
+            .where(Customer.email == MAYA.email, Quote.status == "sent")
         )
         return str(tx.exec(of_maya).first())
 
