@@ -103,7 +103,7 @@ def _fill_in_wizard(
             details=DetailsForm(
                 dependents=tuple(
                     one.id
-                    for one in drafts.details_form(tx, actor, draft.id).dependents
+                    for one in drafts.dependents_form(tx, actor, draft.id).dependents
                     if one.name in wanted.for_whom
                 ),
                 answers=wanted.answers,

@@ -7,7 +7,7 @@ from portal_app.backups.retention import BackupFolder
 from portal_app.backups.stored_files import BackedUpStorage
 from portal_app.domain.accounts import second_factor, security_log, sessions, tokens
 from portal_app.domain.bookings import approval, changes, guests, series_extension
-from portal_app.domain.bookings.drafts import delete_stale_drafts
+from portal_app.domain.bookings.draft_owners import delete_stale_drafts
 from portal_app.domain.customers import contact_points, contacts
 from portal_app.domain.dependents import reminders
 from portal_app.domain.files import attachments

@@ -5,7 +5,8 @@ a bug: the log gets it, the person gets an apology.
 """
 
 import errno
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 
 LOOKING_ONLY = "You are only looking: nothing can be changed."
 UNEXPECTED_ERROR = "Something went wrong on our side. Please try again."
@@ -37,6 +38,30 @@ class InvalidInput(DomainError):
     ) -> None:
         super().__init__(message)
         self.fields = dict(fields)
+
+
+@contextmanager
+def collected_refusals() -> Iterator[Callable[..., AbstractContextManager[None]]]:
+    """Check several things, and refuse them all at once.
+
+    Each check stands in a ``with`` of what this yields; a prefix goes before the
+    names of its fields.
+
+    Raises:
+        InvalidInput: With what all of them refused, if any did.
+    """
+    wrong: dict[str, str] = {}
+
+    @contextmanager
+    def attempt(prefix: str = "") -> Iterator[None]:
+        try:
+            yield
+        except InvalidInput as refused:
+            wrong.update({f"{prefix}{key}": it for key, it in refused.fields.items()})
+
+    yield attempt
+    if wrong:
+        raise InvalidInput(wrong)
 
 
 class NotFound(DomainError):

@@ -1,10 +1,10 @@
-"""The booking wizard: options, day and time, address, contact details, overview."""
+"""The booking wizard, step by step."""
 
 from typing import Any
 
 import reflex as rx
 
-from portal_app.components.bookings.details import asks_details, details_fields
+from portal_app.components.bookings.details import dependents_choice, questions_fields
 from portal_app.components.bookings.repeat import repeat_section
 from portal_app.components.bookings.summary import (
     booked_summary,
@@ -16,9 +16,11 @@ from portal_app.components.bookings.wizard import (
     contact_form,
     leave_for,
     location_form,
+    notes_field,
     question,
     step_actions,
     step_focus,
+    step_form,
     step_heading,
     step_problem,
     wizard_frame,
@@ -28,27 +30,22 @@ from portal_app.components.layout.shell import shell
 from portal_app.components.ui.buttons import button, link_button, submit_button
 from portal_app.components.ui.feedback import bone, empty_state, form_skeleton, note
 from portal_app.components.ui.icons import icon
-from portal_app.components.ui.logic import each, when
+from portal_app.components.ui.logic import each, joined, when
 from portal_app.components.ui.tabs import stepper
 from portal_app.pages.page import Page
 from portal_app.state.account.addresses import AddressFormState
-from portal_app.state.bookings.wizard import BookingWizardState
+from portal_app.state.bookings.wizard import STEP_NAMES, BookingWizardState
 from portal_app.state.bookings.wizard_details import (
     WizardContactState,
     WizardLocationState,
 )
+from portal_app.state.bookings.wizard_questions import (
+    WizardDependentsState,
+    WizardQuestionsState,
+)
 from portal_app.state.bookings.wizard_repeat import WizardRepeatState
 from portal_app.state.bookings.wizard_time import WizardTimeState
 from portal_app.state.core.viewer import ViewerState
-
-_STEPS = {
-    "options": "Options",
-    "time": "Day and time",
-    "address": "Address",
-    "contact": "Contact details",
-    "overview": "Overview",
-}
-_KEYS = list(_STEPS)
 
 
 def draw() -> rx.Component:
@@ -72,19 +69,16 @@ def draw() -> rx.Component:
     )
 
 
-def _address(step: str, more: str = "") -> Any:
-    return (
-        BookingWizardState.path
-        + f"?step={step}{more}&draft="
-        + BookingWizardState.draft_id
-    )
+def _address(step: Any) -> Any:
+    path, draft = BookingWizardState.path, BookingWizardState.draft_id
+    return joined(path, "?step=", step, "&draft=", draft)
 
 
-def _actions(step: str, forward: rx.Component) -> rx.Component:
-    at = _KEYS.index(step)
+def _actions(forward: rx.Component) -> rx.Component:
     return step_actions(
         forward,
-        back=rx.redirect(_address(_KEYS[at - 1])) if at else None,
+        back=rx.redirect(_address(BookingWizardState.before)),
+        first=BookingWizardState.before == "",
         total=BookingWizardState.total,
         details=rx.cond(
             BookingWizardState.short_time,
@@ -95,9 +89,6 @@ def _actions(step: str, forward: rx.Component) -> rx.Component:
 
 
 def _wizard() -> rx.Component:
-    at = rx.match(
-        BookingWizardState.step, *[(key, at) for at, key in enumerate(_KEYS)], 0
-    ).to(int)
     top = rx.el.div(
         rx.el.header(
             rx.el.p(
@@ -110,7 +101,7 @@ def _wizard() -> rx.Component:
             class_name="mb-5 sm:mb-6",
         ),
         rx.el.div(
-            stepper(list(_STEPS.values()), at, lambda step: _address(_KEYS[step])),
+            stepper(BookingWizardState.steps, lambda step: _address(step.key)),
             class_name="mb-6 sm:mb-8",
         ),
         rx.el.div(
@@ -123,9 +114,11 @@ def _wizard() -> rx.Component:
     )
     step = rx.match(
         BookingWizardState.step,
-        ("time", _time()),
+        ("who", _dependents()),
         ("address", _location()),
+        ("time", _time()),
         ("contact", _contact()),
+        ("questions", _questions()),
         ("overview", booking_overview(_address, _actions)),
         _options(),
     )
@@ -136,7 +129,9 @@ def _wizard() -> rx.Component:
 
 def _options() -> rx.Component:
     return rx.el.div(
-        step_heading(_STEPS["options"], "The price and duration follow your choice."),
+        step_heading(
+            STEP_NAMES["options"], "The price and duration follow your choice."
+        ),
         rx.el.form(
             rx.cond(
                 BookingWizardState.questions.length() > 0,
@@ -165,7 +160,7 @@ def _options() -> rx.Component:
                     class_name="text-ink-soft",
                 ),
             ),
-            _end_of_form("options"),
+            _end_of_form(),
             on_submit=BookingWizardState.next_from_options,
             no_validate=True,
             key=BookingWizardState.asked,
@@ -176,7 +171,7 @@ def _options() -> rx.Component:
 def _time() -> rx.Component:
     return rx.el.div(
         step_heading(
-            _STEPS["time"],
+            STEP_NAMES["time"],
             rx.cond(
                 WizardTimeState.proposed,
                 "This is the first free time. Choose another one if you like.",
@@ -189,7 +184,6 @@ def _time() -> rx.Component:
         repeat_section(),
         step_problem(BookingWizardState.problem),
         _actions(
-            "time",
             button(
                 "Next",
                 after="arrow-right",
@@ -203,7 +197,7 @@ def _time() -> rx.Component:
 def _location() -> rx.Component:
     return rx.el.div(
         step_heading(
-            _STEPS["address"],
+            STEP_NAMES["address"],
             "A new address is saved for the next time, once you have booked.",
         ),
         rx.cond(
@@ -216,7 +210,7 @@ def _location() -> rx.Component:
                 errors=BookingWizardState.errors,
                 on_submit=WizardLocationState.submit,
                 name=BookingWizardState.draft_id,
-                end=_end_of_form("address"),
+                end=_end_of_form(),
             ),
             form_skeleton(5),
         ),
@@ -231,7 +225,7 @@ def _who_are_you() -> rx.Component:
     """Ask a visitor for an account; what was chosen so far stays."""
     return rx.el.div(
         step_heading(
-            _STEPS["contact"], "Tell us who you are, so that we can confirm it."
+            STEP_NAMES["contact"], "Tell us who you are, so that we can confirm it."
         ),
         rx.el.div(
             rx.el.div(
@@ -267,32 +261,52 @@ def _who_are_you() -> rx.Component:
             ),
             class_name="card flex gap-4 p-5 sm:p-6",
         ),
-        _actions("contact", rx.fragment()),
+        _actions(rx.fragment()),
+    )
+
+
+def _is_read(step: Any) -> Any:
+    """Whether a step shows what was read for this draft as it is."""
+    return (step.loaded_for == BookingWizardState.draft_id) & (
+        step.version == BookingWizardState.shown["version"]
+    )
+
+
+def _dependents() -> rx.Component:
+    step = WizardDependentsState
+    return rx.el.div(
+        step_heading(STEP_NAMES["who"], "Choose one, several, or none."),
+        rx.cond(
+            _is_read(step),
+            step_form(
+                dependents_choice(
+                    step.asked, BookingWizardState.errors["dependents"], step.adds
+                ),
+                name=joined(BookingWizardState.draft_id, "-who"),
+                on_submit=step.submit,
+                end=_end_of_form(),
+            ),
+            form_skeleton(2),
+        ),
     )
 
 
 def _contact_form() -> rx.Component:
-    asked = WizardContactState.asked
-    asks = asks_details(asked)
-    profile = "From your profile. Changes here are for this booking."
-    return rx.cond(
-        (WizardContactState.loaded_for == BookingWizardState.draft_id)
-        & (WizardContactState.version == BookingWizardState.shown["version"]),
-        rx.el.div(
-            step_heading(
-                _STEPS["contact"],
-                rx.cond(asks, "What we need to know, and how we reach you.", profile),
-            ),
+    return rx.el.div(
+        step_heading(
+            STEP_NAMES["contact"],
+            "From your profile. Changes here are for this booking.",
+        ),
+        rx.cond(
+            _is_read(WizardContactState),
             contact_form(
                 BookingWizardState.contact_name,
                 BookingWizardState.contact_email,
                 BookingWizardState.contact_phone,
-                BookingWizardState.notes,
                 errors=BookingWizardState.errors,
                 on_submit=WizardContactState.submit,
                 name=BookingWizardState.draft_id,
-                end=_end_of_form("contact"),
-                before=when(asks, _details(asked, profile)),
+                end=_end_of_form(),
                 companies=WizardContactState.companies,
                 company=WizardContactState.company,
                 people=WizardContactState.people,
@@ -300,33 +314,33 @@ def _contact_form() -> rx.Component:
                 reach=WizardContactState.reach,
                 company_reach=WizardContactState.company_reach,
             ),
+            form_skeleton(4),
         ),
-        rx.el.div(step_heading(_STEPS["contact"], profile), form_skeleton(4)),
     )
 
 
-def _details(asked: Any, profile: str) -> rx.Component:
-    return rx.fragment(
-        details_fields(
-            asked,
-            BookingWizardState.errors,
-            of=BookingWizardState.draft_id,
-            adds=WizardContactState.adds,
+def _questions() -> rx.Component:
+    step, errors = WizardQuestionsState, BookingWizardState.errors
+    return rx.el.div(
+        step_heading(STEP_NAMES["questions"], "What we need to know for the visit."),
+        rx.cond(
+            _is_read(step),
+            step_form(
+                questions_fields(step.asked, errors, of=BookingWizardState.draft_id),
+                notes_field(BookingWizardState.notes, errors["notes"]),
+                name=joined(BookingWizardState.draft_id, "-questions"),
+                on_submit=step.submit,
+                end=_end_of_form(),
+            ),
+            form_skeleton(3),
         ),
-        rx.el.h3(
-            "How we reach you",
-            class_name="mt-8 border-t border-line pt-7 text-xl",
-        ),
-        rx.el.p(profile, class_name="mt-1 mb-5 text-ink-soft"),
     )
 
 
-def _end_of_form(step: str) -> rx.Component:
+def _end_of_form() -> rx.Component:
     return rx.fragment(
         step_problem(BookingWizardState.problem),
-        _actions(
-            step, submit_button("Next", after="arrow-right", class_name="sm:min-w-30")
-        ),
+        _actions(submit_button("Next", after="arrow-right", class_name="sm:min-w-30")),
     )
 
 
@@ -373,9 +387,11 @@ page = Page(
     on_load=(
         ViewerState.load,
         BookingWizardState.load,
+        WizardDependentsState.load,
+        WizardLocationState.load,
         WizardTimeState.load,
         WizardRepeatState.load,
-        WizardLocationState.load,
         WizardContactState.load,
+        WizardQuestionsState.load,
     ),
 )

@@ -162,6 +162,8 @@ HANDLERS = {
         "account_state": "begin load remove_picture resend save use_picture",
         "customer_preview_state": "stop",
         "wizard_contact_state": "submit",
+        "wizard_dependents_state": "load submit",
+        "wizard_questions_state": "load submit",
         "booking_wizard_state": "confirm take_nearest_time",
         "booking_details_state": "begin save",
         "bookings_state": "load",

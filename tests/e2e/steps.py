@@ -189,9 +189,11 @@ def open_wizard(page: Page, slug: str = SERVICE) -> None:
 
 
 _STEP_KEYS = {
-    "Day and time": "time",
+    "Who it is for": "who",
     "Address": "address",
+    "Day and time": "time",
     "Contact details": "contact",
+    "Details": "questions",
     "Overview": "overview",
 }
 
@@ -294,21 +296,45 @@ def fill_address(page: Page) -> None:
     field(page, "Postcode").fill(POSTCODE)
 
 
-def walk_to_overview(page: Page, slug: str = SERVICE) -> Appointment:
-    """From the first step to the overview, in the quickest way."""
-    open_wizard(page, slug)
-    if slug == SERVICE:
-        answer_options(page)
+def name_nobody(page: Page) -> None:
+    """From whom the walk is for, which may be nobody in particular, to the address."""
+    at_step(page, "Who it is for")
     go_on(page)
-    at_step(page, "Day and time")
-    chosen = pick_time(page)
-    go_on(page)
+    at_step(page, "Address")
+
+
+def give_address(page: Page) -> None:
+    """From the address to the time."""
     at_step(page, "Address")
     fill_address(page)
     go_on(page)
-    at_step(page, "Contact details")
+    at_step(page, "Day and time")
+
+
+def keep_details(page: Page) -> None:
+    """From the details, of which none is needed, to the overview."""
+    at_step(page, "Details")
     go_on(page)
     at_step(page, "Overview")
+
+
+def walk_to_time(page: Page) -> None:
+    """From the first step of the dog walk to the time, in the quickest way."""
+    open_wizard(page)
+    answer_options(page)
+    go_on(page)
+    name_nobody(page)
+    give_address(page)
+
+
+def walk_to_overview(page: Page) -> Appointment:
+    """From the first step of the dog walk to the overview, in the quickest way."""
+    walk_to_time(page)
+    chosen = pick_time(page)
+    go_on(page)
+    at_step(page, "Contact details")
+    go_on(page)
+    keep_details(page)
     return chosen
 
 

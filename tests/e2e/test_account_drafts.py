@@ -55,10 +55,7 @@ def _type_into_the_wizard(page: Page) -> None:
     steps.open_wizard(page)
     steps.answer_options(page)
     steps.go_on(page)
-    steps.at_step(page, "Day and time")
-    steps.pick_time(page)
-    steps.go_on(page)
-    steps.at_step(page, "Address")
+    steps.name_nobody(page)
     steps.field(page, "Street and number").fill(STREET)
     _kept_by(page, STREET)
 

@@ -21,7 +21,15 @@ from tests.support.server import RunningPortal
 NewContext = Callable[[], BrowserContext]
 NOTES = "Rex is friendly.\nHe likes cheese."
 ISLA = "Isla MacDonald"
-STEPS = ["Options", "Day and time", "Address", "Contact details", "Overview"]
+STEPS = [
+    "Options",
+    "Who it is for",
+    "Address",
+    "Day and time",
+    "Contact details",
+    "Details",
+    "Overview",
+]
 
 
 def bookings_of(portal: RunningPortal, person: Person) -> list[Booking]:
@@ -54,9 +62,11 @@ def test_a_customer_books_with_a_reload_at_every_step(
     steps.fill_log_in(page, customer)
     steps.at_step(page, "Options")
     _options(page)
-    chosen = _day_and_time(page)
+    _who(page)
     _address(page)
+    chosen = _day_and_time(page)
     _contact(page, customer)
+    _details(page)
     whole = _overview(page, customer, chosen)
     number = steps.confirm(page)
     said = _confirmed(page, customer, whole)
@@ -75,7 +85,13 @@ def _options(page: Page) -> None:
     steps.at_step(page, "Options")
     steps.options_as_answered(page)
     steps.go_on(page)
-    steps.at_step(page, "Day and time")
+
+
+def _who(page: Page) -> None:
+    steps.at_step(page, "Who it is for")
+    expect(steps.link(page, "Add a pet")).to_be_visible()
+    steps.reload(page)
+    steps.name_nobody(page)
 
 
 def _day_and_time(page: Page) -> steps.Appointment:
@@ -104,7 +120,7 @@ def _day_and_time(page: Page) -> steps.Appointment:
     expect(page.get_by_role("radio", name=chosen.time, exact=True)).to_be_checked()
     expect(page.get_by_role("radio", name="Anyone", exact=True)).to_be_checked()
     steps.go_on(page)
-    steps.at_step(page, "Address")
+    steps.at_step(page, "Contact details")
     return chosen
 
 
@@ -133,7 +149,7 @@ def _address(page: Page) -> None:
     state = page.get_by_role("combobox", name="State", exact=True)
     expect(state).to_have_value("NSW")
     steps.go_on(page)
-    steps.at_step(page, "Contact details")
+    steps.at_step(page, "Day and time")
 
 
 def _contact(page: Page, customer: Person) -> None:
@@ -141,13 +157,19 @@ def _contact(page: Page, customer: Person) -> None:
     expect(steps.field(page, "Email")).to_have_value(customer.email)
     expect(steps.field(page, "Phone")).to_have_value("")
     steps.field(page, "Phone").fill("0491 570 156")
-    steps.field(page, "Notes for the visit").fill(NOTES)
     steps.reload(page)
     steps.at_step(page, "Contact details")
     expect(steps.field(page, "Phone")).to_have_value("0491 570 156")
-    expect(steps.field(page, "Notes for the visit")).to_have_value(NOTES)
     steps.go_on(page)
-    steps.at_step(page, "Overview")
+    steps.at_step(page, "Details")
+
+
+def _details(page: Page) -> None:
+    steps.field(page, "Notes for the visit").fill(NOTES)
+    steps.reload(page)
+    steps.at_step(page, "Details")
+    expect(steps.field(page, "Notes for the visit")).to_have_value(NOTES)
+    steps.keep_details(page)
 
 
 def _overview(page: Page, customer: Person, chosen: steps.Appointment) -> str:
@@ -277,8 +299,8 @@ def test_a_customer_moves_back_and_forth_between_the_steps(
 def _no_step_is_skipped(page: Page) -> None:
     """The address of a later step leads to the first one; the page stays there."""
     page.goto(f"/book/{steps.SERVICE}?step=overview")
-    steps.at_step(page, "Day and time")
-    expect(page).to_have_url(re.compile(r"\?step=time&draft=\w{26}$"))
+    steps.at_step(page, "Who it is for")
+    expect(page).to_have_url(re.compile(r"\?step=who&draft=\w{26}$"))
     expect(steps.button(page, "Confirm booking")).to_have_count(0)
     steps.button(page, "Back").click()
     steps.at_step(page, "Options")
@@ -288,16 +310,14 @@ def _walk_with_isla(page: Page) -> steps.Appointment:
     """From the first step, where the page is, to the overview, asking for somebody."""
     steps.answer_options(page)
     steps.go_on(page)
-    steps.at_step(page, "Day and time")
+    steps.name_nobody(page)
+    steps.give_address(page)
     page.get_by_role("radio", name=ISLA, exact=True).check()
     chosen = steps.pick_time(page)
     steps.go_on(page)
-    steps.at_step(page, "Address")
-    steps.fill_address(page)
-    steps.go_on(page)
     steps.at_step(page, "Contact details")
     steps.go_on(page)
-    steps.at_step(page, "Overview")
+    steps.keep_details(page)
     expect(page.get_by_text(f"With {ISLA}", exact=True)).to_be_visible()
     return chosen
 
@@ -315,13 +335,10 @@ def _the_browsers_own_buttons(page: Page, chosen: steps.Appointment) -> None:
 
 def _back_and_edit(page: Page) -> None:
     steps.button(page, "Back").click()
-    steps.at_step(page, "Contact details")
-    steps.go_on(page)
-    steps.at_step(page, "Overview")
+    steps.keep_details(page)
     steps.link(page, "Address done").click()
     steps.at_step(page, "Address")
-    steps.go_on(page)
-    steps.at_step(page, "Contact details")
+    # What is filled in already is not gone through again.
     steps.go_on(page)
     steps.at_step(page, "Overview")
     steps.link(page, "Edit options").click()

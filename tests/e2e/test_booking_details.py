@@ -33,7 +33,7 @@ AT_THE_DOOR = {"meeting_point": "door"}
 
 @dataclass(frozen=True)
 class Scene:
-    """A customer with a dog called Rex, at the contact step of a walk that asks."""
+    """A customer with a dog called Rex, who says whom a walk is for that asks."""
 
     portal: RunningPortal
     person: Person
@@ -44,7 +44,7 @@ class Scene:
 
     @property
     def step(self) -> str:
-        return f"/book/{self.offer.slug}?step=contact&draft={self.draft}"
+        return f"/book/{self.offer.slug}?step=who&draft={self.draft}"
 
     def adopt(self, name: str) -> str:
         form = cat_form(name)
@@ -86,10 +86,10 @@ def tab(new_context: NewContext, scene: Scene) -> Page:
     return steps.arrive_signed_in(new_context(), scene.portal, scene.person)
 
 
-def _contact(page: Page, scene: Scene) -> None:
+def _who(page: Page, scene: Scene) -> None:
     steps.visit(page, scene.step)
-    steps.at_step(page, "Contact details")
-    expect(steps.field(page, "Name")).to_be_visible()
+    steps.at_step(page, "Who it is for")
+    expect(_box(page, "Rex")).to_be_visible()
 
 
 def _box(page: Page | Locator, name: str) -> Locator:
@@ -117,8 +117,7 @@ def _pick(radio: Locator) -> None:
 
 
 def _as_filled_in(page: Page, photo: str = "The file you chose") -> None:
-    """Rex, in the park, with a photo and notes: as the journey fills it in."""
-    expect(_box(page, "Rex")).to_be_checked()
+    """In the park, with a photo and notes: as the journey fills it in."""
     expect(_radio(page, "In the park")).to_be_checked()
     expect(steps.field(page, PARK)).to_have_value("Enmore Park")
     expect(steps.link(page, photo)).to_be_visible()
@@ -130,8 +129,20 @@ def test_a_walk_that_asks_is_booked_and_changed(
     device: str, tab: Page, scene: Scene
 ) -> None:
     hands = input_method_of(device, tab)
-    _contact(tab, scene)
+    _who(tab, scene)
     hands.tick(_box(tab, "Rex"))
+    hands.press(steps.link(tab, "Add a pet"))
+    expect(steps.heading(tab, "Add pet")).to_be_visible()
+    expect(steps.link(tab, "Back to your booking")).to_be_visible()
+    hands.write(steps.field(tab, "Name"), "Ada")
+    hands.choose(tab.get_by_label("Kind of animal", exact=True), "Cat", "cat")
+    hands.press(steps.button(tab, "Save"))
+    steps.at_step(tab, "Who it is for")
+    for name in ("Ada", "Rex"):
+        expect(_box(tab, name)).to_be_checked()
+    for step in ("Contact details", "Details"):
+        hands.press(steps.button(tab, "Next"))
+        steps.at_step(tab, step)
     _choose_photo(tab)
     hands.write(steps.field(tab, "Notes for the visit"), NOTES)
     hands.press(steps.button(tab, "Next"))
@@ -143,16 +154,6 @@ def test_a_walk_that_asks_is_booked_and_changed(
     hands.write(steps.field(tab, PARK), "Enmore Park")
     _as_filled_in(tab, "harness.png")
     steps.reload(tab)
-    _as_filled_in(tab)
-
-    hands.press(steps.link(tab, "Add a pet"))
-    expect(steps.heading(tab, "Add pet")).to_be_visible()
-    expect(steps.link(tab, "Back to your booking")).to_be_visible()
-    hands.write(steps.field(tab, "Name"), "Ada")
-    hands.choose(tab.get_by_label("Kind of animal", exact=True), "Cat", "cat")
-    hands.press(steps.button(tab, "Save"))
-    steps.at_step(tab, "Contact details")
-    expect(_box(tab, "Ada")).to_be_checked()
     _as_filled_in(tab)
 
     hands.press(steps.button(tab, "Next"))

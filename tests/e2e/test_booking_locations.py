@@ -47,10 +47,7 @@ def _to_the_address(page: Page) -> None:
     steps.open_wizard(page)
     steps.answer_options(page)
     steps.go_on(page)
-    steps.at_step(page, "Day and time")
-    steps.pick_time(page)
-    steps.go_on(page)
-    steps.at_step(page, "Address")
+    steps.name_nobody(page)
 
 
 def test_a_booking_for_a_business_at_an_address_that_was_searched_for(
@@ -71,12 +68,15 @@ def test_a_booking_for_a_business_at_an_address_that_was_searched_for(
     expect(steps.button(tab, "Move the pin on the map")).to_be_visible()
     expect(tab.get_by_label("Suburb or town", exact=True)).to_have_value("Bondi")
     steps.go_on(tab)
+    steps.at_step(tab, "Day and time")
+    steps.pick_time(tab)
+    steps.go_on(tab)
     steps.at_step(tab, "Contact details")
     tab.get_by_role("radio", name="Business", exact=True).check()
     profile = tab.get_by_role("combobox", name="Business profile", exact=True)
     profile.select_option(STUDIO)
     steps.go_on(tab)
-    steps.at_step(tab, "Overview")
+    steps.keep_details(tab)
     expect(tab.get_by_text(f"For {STUDIO}", exact=True)).to_be_visible()
     number = steps.confirm(tab)
 
@@ -101,5 +101,5 @@ def test_a_booking_for_a_business_at_an_address_that_was_searched_for(
     _to_the_address(tab)
     expect(tab.get_by_role("radio", name=steps.STREET)).to_be_checked()
     steps.go_on(tab)
-    steps.at_step(tab, "Contact details")
+    steps.at_step(tab, "Day and time")
     assert [known.id for known in places_of(portal, customer)] == [place.id]

@@ -9,7 +9,7 @@ import secrets
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -160,7 +160,7 @@ def _twice(button: Locator) -> None:
 
 
 def _drafts(portal: RunningPortal, person: Person) -> tuple[Draft, Draft]:
-    """A walk without contact details, and one that waits to be confirmed."""
+    """A walk without its details, and one that waits to be confirmed."""
     database = portal.database
     who = actor_of(database, session_cookie(database, person))
     half = demo_draft_before_contact(database, who, steps.SERVICE, length="short")
@@ -168,7 +168,10 @@ def _drafts(portal: RunningPortal, person: Person) -> tuple[Draft, Draft]:
     whole = demo_draft_before_contact(database, who, offer.slug)
     contact = BookingContactForm(name=person.name, email=person.email)
     database.call(drafts.choose_contact, who, whole, contact)
-    return Draft(half, steps.SERVICE, "contact"), Draft(whole, offer.slug, "overview")
+    database.call(drafts.choose_dependents, who, half, [])
+    only_contact = replace(contact, details=None)
+    database.call(drafts.choose_contact, who, half, only_contact)
+    return Draft(half, steps.SERVICE, "questions"), Draft(whole, offer.slug, "overview")
 
 
 def _open_activation(page: Page, portal: RunningPortal) -> None:

@@ -64,10 +64,7 @@ def test_logging_out_in_one_tab_ends_the_others_and_nobody_is_lost(
         "aria-selected", "true"
     )
     wizard = context.new_page()
-    steps.open_wizard(wizard)
-    steps.answer_options(wizard)
-    steps.go_on(wizard)
-    steps.at_step(wizard, "Day and time")
+    steps.walk_to_time(wizard)
     expect(wizard).to_have_url(re.compile("step=time"))
     here = wizard.url.removeprefix(portal.url)
     tab = context.new_page()
@@ -83,7 +80,7 @@ def test_logging_out_in_one_tab_ends_the_others_and_nobody_is_lost(
     steps.fill_log_in(wizard, customer)
     steps.at_step(wizard, "Day and time")
     assert wizard.url.removeprefix(portal.url) == here
-    steps.button(wizard, "Back").click()
+    steps.link(wizard, "Options done").click()
     steps.at_step(wizard, "Options")
     steps.options_as_answered(wizard)
 

@@ -248,7 +248,7 @@ def slot_grid(
     chosen: Any = None,
     on_pick: Callable[[Any], Any] | None = None,
     error: Any = None,
-    zone: Any = "",
+    zone: Any = None,
 ) -> rx.Component:
     """Draw the free times of a day as radio buttons, by part of the day.
 
@@ -284,7 +284,7 @@ def slot_grid(
                 one.note,
                 rx.el.span(one.note, class_name="text-xs text-ink-soft"),
             ),
-            own_time(one.value, zone),
+            *([own_time(one.value, zone)] if zone is not None else []),
             class_name=(
                 "choice flex min-h-12 flex-col items-center justify-center rounded-xl "
                 "px-2 py-1.5 text-center text-[0.9375rem] leading-5"

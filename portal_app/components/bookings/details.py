@@ -33,26 +33,23 @@ def details_fields(asked: Any, errors: Any, *, of: Any, adds: Any = ()) -> rx.Co
     return rx.el.div(
         when(
             _asks_dependents(asked),
-            _dependents_choice(asked, errors["dependents"], adds),
+            dependents_choice(asked, errors["dependents"], adds),
         ),
-        custom_fields(asked.fields, errors, of=of, within="details"),
-        custom_fields(
-            asked.about_you, errors, of=of, within="about_you", part="about_you."
-        ),
+        questions_fields(asked, errors, of=of),
         class_name="flex flex-col gap-6 empty:hidden",
     )
 
 
-def asks_details(asked: Any) -> Any:
-    """Whether anything is asked.
+def questions_fields(asked: Any, errors: Any, *, of: Any) -> rx.Component:
+    """Draw what the service asks, and what is asked of every customer.
 
-    Args:
-        asked: A Var of an ``AskedView``.
+    Arguments as ``details_fields``.
     """
-    return (
-        _asks_dependents(asked)
-        | (asked.fields.length() > 0)
-        | (asked.about_you.length() > 0)
+    return rx.fragment(
+        custom_fields(asked.fields, errors, of=of, within="details"),
+        custom_fields(
+            asked.about_you, errors, of=of, within="about_you", part="about_you."
+        ),
     )
 
 
@@ -69,7 +66,7 @@ def details_facts(for_whom: Any, fields: Any) -> rx.Component:
     return rx.el.div(
         when(
             for_whom.length() > 0,
-            summary_list(summary_row("For", _names(for_whom))),
+            summary_list(summary_row("For", dependent_names(for_whom))),
         ),
         when(fields.length() > 0, custom_values(fields)),
         class_name="divide-y divide-line",
@@ -89,7 +86,14 @@ def _asks_dependents(asked: Any) -> Any:
     return (asked.types.length() > 0) | (asked.dependents.length() > 0)
 
 
-def _dependents_choice(asked: Any, error: Any, adds: Any) -> rx.Component:
+def dependents_choice(asked: Any, error: Any, adds: Any) -> rx.Component:
+    """Draw whom or what a booking can be for, to tick, and where others are added.
+
+    Args:
+        asked: As for ``details_fields``.
+        error: What is wrong, or an empty Var.
+        adds: A Var of pairs: words, and the page where another one is added.
+    """
     return rx.el.fieldset(
         rx.el.legend(
             _QUESTION,
@@ -162,7 +166,12 @@ def _add_link(words: Any, page: Any) -> rx.Component:
     )
 
 
-def _names(for_whom: Any) -> rx.Component:
+def dependent_names(for_whom: Any) -> rx.Component:
+    """Draw dependents by picture and name.
+
+    Args:
+        for_whom: A Var of a list of ``BookingDependentView``.
+    """
     return rx.el.ul(
         each(
             for_whom,

@@ -5,7 +5,11 @@ from typing import Any
 
 import reflex as rx
 
-from portal_app.components.bookings.details import details_facts, has_details
+from portal_app.components.bookings.details import (
+    dependent_names,
+    details_facts,
+    has_details,
+)
 from portal_app.components.bookings.repeat import repeat_facts
 from portal_app.components.bookings.wizard import (
     address_block,
@@ -17,6 +21,7 @@ from portal_app.components.bookings.wizard import (
 )
 from portal_app.components.catalogue.service_cards import picture
 from portal_app.components.ui.buttons import button, link, link_button, policies_link
+from portal_app.components.ui.custom_fields import custom_values
 from portal_app.components.ui.feedback import note, status_badge
 from portal_app.components.ui.icons import icon
 from portal_app.components.ui.logic import classes, each, joined, when
@@ -366,15 +371,34 @@ def booking_overview(
         address: Gives the address of a step.
         actions: Draws the buttons of a step around the main one.
     """
-    edit = "&return=overview"
     return rx.el.div(
         step_heading(
             "Overview", "Nothing is booked until you confirm. Is it all right?"
         ),
         _time_taken(),
         rx.el.div(
-            _price_and_policy(address("options", edit)),
+            _price_and_policy(address("options")),
             card(
+                when(
+                    BookingWizardState.for_whom.length() > 0,
+                    review_part(
+                        "Who it is for",
+                        dependent_names(BookingWizardState.for_whom),
+                        edit=address("who"),
+                    ),
+                ),
+                review_part(
+                    "Address",
+                    address_block(BookingWizardState.address_lines),
+                    when(
+                        BookingWizardState.access_notes,
+                        rx.el.p(
+                            BookingWizardState.access_notes,
+                            class_name="mt-1.5 whitespace-pre-line text-ink-soft",
+                        ),
+                    ),
+                    edit=address("address"),
+                ),
                 review_part(
                     "Day and time",
                     rx.el.p(BookingWizardState.day, class_name="text-lg font-semibold"),
@@ -390,19 +414,7 @@ def booking_overview(
                         "With ", _chosen_fieldworker(), class_name="mt-1 text-ink-soft"
                     ),
                     repeat_facts(),
-                    edit=address("time", edit),
-                ),
-                review_part(
-                    "Address",
-                    address_block(BookingWizardState.address_lines),
-                    when(
-                        BookingWizardState.access_notes,
-                        rx.el.p(
-                            BookingWizardState.access_notes,
-                            class_name="mt-1.5 whitespace-pre-line text-ink-soft",
-                        ),
-                    ),
-                    edit=address("address", edit),
+                    edit=address("time"),
                 ),
                 review_part(
                     "Contact details",
@@ -424,27 +436,29 @@ def booking_overview(
                             BookingWizardState.contact_phone, class_name="text-ink-soft"
                         ),
                     ),
+                    edit=address("contact"),
+                ),
+                review_part(
+                    "Details",
+                    when(
+                        BookingWizardState.fields.length() > 0,
+                        custom_values(BookingWizardState.fields),
+                    ),
                     when(
                         BookingWizardState.notes,
                         rx.el.p(
                             BookingWizardState.notes,
                             class_name=(
-                                "mt-3 rounded-xl bg-sunken px-4 py-3 "
-                                "whitespace-pre-line"
+                                "rounded-xl bg-sunken px-4 py-3 whitespace-pre-line"
                             ),
                         ),
-                    ),
-                    edit=address("contact", edit),
-                ),
-                when(
-                    has_details(BookingWizardState),
-                    review_part(
-                        "Details",
-                        details_facts(
-                            BookingWizardState.for_whom, BookingWizardState.fields
+                        when(
+                            BookingWizardState.fields.length() > 0,
+                            rx.fragment(),
+                            rx.el.p("No notes", class_name="text-ink-soft"),
                         ),
-                        edit=address("contact", edit),
                     ),
+                    edit=address("questions"),
                 ),
                 padded=False,
                 class_name=(
@@ -460,7 +474,6 @@ def booking_overview(
             note(BookingWizardState.request_text, class_name="mt-5"),
         ),
         actions(
-            "overview",
             button(
                 "Confirm booking",
                 pending=BookingWizardState.confirming,

@@ -203,30 +203,29 @@ def step_problem(problem: Any) -> rx.Component:
 
 
 def step_actions(
-    forward: Any, *, back: Any = None, total: Any = "", details: Any = ""
+    forward: Any, *, back: Any, first: Any, total: Any = "", details: Any = ""
 ) -> rx.Component:
     """Draw the buttons under a step; on a phone they stay in reach of the thumb.
 
     Args:
         forward: The main button.
-        back: The event of *Back*; without one there is no such button.
+        back: The event of *Back*.
+        first: Whether there is nothing to go back to; may be a Var.
         total: What the booking costs so far, shown where there is no summary.
         details: What is said under it: the chosen time, or how long the visit takes.
     """
     return rx.el.div(
-        *(
-            [
-                button(
-                    # On a phone the chosen time needs the room.
-                    icon("arrow-left", "sm:hidden"),
-                    rx.el.span("Back", class_name="max-sm:sr-only"),
-                    kind="secondary",
-                    on_click=back,
-                    class_name="px-3 sm:px-5",
-                )
-            ]
-            if back is not None
-            else []
+        when(
+            first,
+            rx.fragment(),
+            button(
+                # On a phone the chosen time needs the room.
+                icon("arrow-left", "sm:hidden"),
+                rx.el.span("Back", class_name="max-sm:sr-only"),
+                kind="secondary",
+                on_click=back,
+                class_name="px-3 sm:px-5",
+            ),
         ),
         rx.el.div(
             when(
@@ -584,17 +583,52 @@ def location_form(
     )
 
 
+def step_form(*children: Any, name: Any, on_submit: Any, end: Any) -> rx.Component:
+    """Draw the form of a step; what is typed into it is kept until it is accepted.
+
+    Args:
+        *children: Its fields.
+        name: Under which name what was typed is kept.
+        on_submit: The event that gets the form.
+        end: What follows the fields.
+    """
+    return rx.el.form(
+        rx.el.div(*children, class_name="flex flex-col gap-6"),
+        end,
+        form_draft(name),
+        on_submit=on_submit,
+        reset_on_submit=False,
+        no_validate=True,
+    )
+
+
+def notes_field(notes: Any, error: Any) -> rx.Component:
+    """Draw what else whoever comes should know.
+
+    Args:
+        notes: What was noted so far.
+        error: What is wrong, or an empty Var.
+    """
+    return textarea_field(
+        "Notes for the visit",
+        "notes",
+        error=error,
+        help="Anything we should know: pets, allergies, what matters most.",
+        required=False,
+        rows=3,
+        default_value=notes,
+    )
+
+
 def contact_form(
     person: str | Any,
     email: Any,
     phone: Any,
-    notes: Any,
     *,
     errors: Any,
     on_submit: Any,
     name: Any,
     end: Any,
-    before: Any = None,
     companies: Any = (),
     company: Any = "",
     people: Any = (),
@@ -602,18 +636,16 @@ def contact_form(
     reach: Any = None,
     company_reach: Any = None,
 ) -> rx.Component:
-    """Draw whom to ask for on the day, and anything worth knowing.
+    """Draw whom to ask for on the day.
 
     Args:
         person: The name as the draft or the profile has it.
         email: Likewise.
         phone: Likewise.
-        notes: What was noted so far.
         errors: A Var: field to sentence.
         on_submit: The event that gets the form.
         name: Under which name what was typed is kept.
         end: What follows the fields.
-        before: What else is asked, above.
         companies: Pairs of id and name: business profiles to book for.
         company: The id of the chosen one, or empty.
         people: Pairs of key and name: who can be asked for.
@@ -622,7 +654,6 @@ def contact_form(
         company_reach: Id of a company to name, email and phone.
     """
     return rx.el.form(
-        *([before] if before is not None else []),
         when(
             companies.length() > 0,
             _booking_for(companies, company, errors["company"]),
@@ -658,16 +689,6 @@ def contact_form(
             ),
             email_field(error=errors["email"], default_value=email),
             phone_field(error=errors["phone"], default_value=phone, required=False),
-            textarea_field(
-                "Notes for the visit",
-                "notes",
-                error=errors["notes"],
-                help="Anything we should know: pets, allergies, what matters most.",
-                required=False,
-                rows=3,
-                default_value=notes,
-                class_name="sm:col-span-2",
-            ),
             class_name="grid gap-x-4 gap-y-5 sm:grid-cols-2",
         ),
         end,

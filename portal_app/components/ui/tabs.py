@@ -1,13 +1,20 @@
 """Tabs, and the steps of a form in several parts."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import reflex as rx
 
 from portal_app.components.ui.buttons import link
 from portal_app.components.ui.icons import icon
-from portal_app.components.ui.logic import classes, equal, flag, when
+from portal_app.components.ui.logic import (
+    classes,
+    each,
+    equal,
+    flag,
+    is_var,
+    when,
+)
 
 
 def tab_list(label: str, *tabs: Any) -> rx.Component:
@@ -79,54 +86,61 @@ def tab_panel(key: str, *children: Any, chosen: Any, class_name: str = "") -> An
     )
 
 
-_STEP = "flex min-h-11 items-center gap-2.5"
+_STEP = "flex min-h-11 items-center gap-2"
 
 
-def stepper(
-    steps: Sequence[str], current: Any, address: Callable[[int], Any] | None = None
-) -> rx.Component:
+def stepper(steps: Any, address: Callable[[Any], Any] | None = None) -> rx.Component:
     """Draw the steps of a wizard.
 
     A desktop shows them all, a phone the current one, its number and a bar.
 
     Args:
-        steps: What the steps are called.
-        current: The position of the current one, from 0; may be a Var.
-        address: Gives the address of a step by its position; steps that are done
-            then lead back to themselves.
+        steps: A list, or Var of one, of objects with ``key``, ``name``, ``done`` and
+            ``here`` (the current one).
+        address: Gives the address of a step; those that are done lead there.
     """
+    count = steps.length() if is_var(steps) else len(steps)
     return rx.el.nav(
         rx.el.ol(
-            *[_step(at, name, current, address) for at, name in enumerate(steps)],
-            class_name="hidden items-center gap-3 md:flex",
+            each(steps, lambda step, at: _step(step, at, address)),
+            class_name=(
+                "hidden flex-wrap items-center gap-x-2.5 md:flex xl:gap-x-3 "
+                "[&>li+li]:before:h-px [&>li+li]:before:w-3 "
+                "[&>li+li]:before:bg-line-strong xl:[&>li+li]:before:w-5"
+            ),
         ),
         rx.el.div(
             rx.el.p(
-                *[
-                    when(
-                        equal(current, at),
+                each(
+                    steps,
+                    lambda step, at: when(
+                        step.here,
                         rx.el.span(
                             rx.el.span(
-                                f"Step {at + 1} of {len(steps)}",
+                                "Step ",
+                                at + 1,
+                                " of ",
+                                count,
                                 class_name="mr-2.5 font-medium text-ink-faint",
                             ),
-                            name,
+                            step.name,
                         ),
-                    )
-                    for at, name in enumerate(steps)
-                ],
+                    ),
+                ),
                 class_name="text-[0.9375rem] font-semibold",
             ),
+            # As far as the current step, whatever may be done behind it.
             rx.el.div(
-                *[
-                    rx.el.span(
+                each(
+                    steps,
+                    lambda step: rx.el.span(
                         class_name=classes(
-                            "h-1.5 flex-1 rounded-full transition-colors duration-300",
-                            when(current >= at, "bg-accent", "bg-line-strong"),
+                            "h-1.5 flex-1 rounded-full bg-accent transition-colors "
+                            "duration-300",
+                            when(step.here, "[&~span]:bg-line-strong", ""),
                         )
-                    )
-                    for at in range(len(steps))
-                ],
+                    ),
+                ),
                 aria_hidden="true",
                 class_name="mt-2.5 flex gap-1.5",
             ),
@@ -136,26 +150,22 @@ def stepper(
     )
 
 
-def _step(
-    at: int, name: str, current: Any, address: Callable[[int], Any] | None
-) -> rx.Component:
-    here = equal(current, at)
-    done = current > at
+def _step(step: Any, at: Any, address: Callable[[Any], Any] | None) -> rx.Component:
     marked = rx.fragment(
         rx.el.span(
             when(
-                done,
-                icon("check", "size-4 stroke-[2.6]"),
+                step.done,
+                icon("check", "size-3.5 stroke-[2.6]"),
                 rx.el.span(at + 1),
             ),
             class_name=classes(
-                "grid size-7 shrink-0 place-items-center rounded-full text-sm "
+                "grid size-6 shrink-0 place-items-center rounded-full text-[0.8125rem] "
                 "font-semibold tabular-nums transition-colors",
                 when(
-                    done,
+                    step.done,
                     "bg-accent-soft text-accent-ink",
                     when(
-                        here,
+                        step.here,
                         "bg-accent text-on-accent",
                         "bg-line text-ink-soft",
                     ),
@@ -163,23 +173,22 @@ def _step(
             ),
         ),
         rx.el.span(
-            name,
+            step.name,
             class_name=classes(
-                "text-[0.9375rem] font-semibold whitespace-nowrap",
-                when(here, "text-ink", "text-ink-soft group-hover/step:text-ink"),
+                "text-sm font-semibold whitespace-nowrap",
+                when(step.here, "text-ink", "text-ink-soft group-hover/step:text-ink"),
             ),
         ),
-        when(done, rx.el.span("done", class_name="sr-only")),
+        when(step.done, rx.el.span("done", class_name="sr-only")),
     )
     return rx.el.li(
-        *([rx.el.span(class_name="h-px w-5 bg-line-strong xl:w-9")] if at else []),
         marked
         if address is None
         else when(
-            done,
-            link(marked, href=address(at), class_name=f"group/step {_STEP}"),
+            step.done,
+            link(marked, href=address(step), class_name=f"group/step {_STEP}"),
             marked,
         ),
-        aria_current=when(here, "step", "false"),
+        aria_current=when(step.here, "step", "false"),
         class_name=_STEP,
     )

@@ -33,6 +33,7 @@ from portal_app.domain.bookings.series_plan import FREE
 from portal_app.domain.bookings.view_builders import (
     booking_of_draft,
     completed_steps,
+    offer_of_draft,
     price_of_draft,
 )
 from portal_app.domain.business import service as business
@@ -106,14 +107,14 @@ def confirm_at_once(
     service = tx.get_one(Service, draft.service_id)
     if not draft.agreed and not catalogue.is_bookable(service):
         raise Conflict("Sorry, we do not offer this service any more.")
-    price = price_of_draft(tx, draft)
+    offer = offer_of_draft(tx, draft)
+    price = price_of_draft(tx, draft, offer)
     details = draft_details.check_details(tx, draft)
-    done = completed_steps(draft, price, details.blocking_reason)
-    missing = [step for step in rules.STEPS if step not in done]
+    asked = draft_details.steps_of(tx, draft, offer)
+    done = completed_steps(draft, asked, price, details.reasons)
+    missing = [step for step in asked if step not in done]
     if missing or price is None or draft.starts_at is None:
-        words = rules.MISSING_TEXTS | (
-            {"contact": details.blocking_reason} if details.blocking_reason else {}
-        )
+        words = rules.MISSING_TEXTS | details.reasons
         raise InvalidInput({step: words[step] for step in missing})
     _require_unchanged_overview(tx, draft, price, shown)
     plan = series.checked_plan(tx, draft, price.minutes)

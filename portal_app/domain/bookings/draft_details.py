@@ -16,6 +16,7 @@ from portal_app.domain.bookings.views import BookingDependentView
 from portal_app.domain.business import permissions
 from portal_app.domain.business.features import TABLE
 from portal_app.domain.catalogue.models import Service
+from portal_app.domain.catalogue.rules import Offer
 from portal_app.domain.customers import profiles
 from portal_app.domain.dependents.models import Dependent
 from portal_app.domain.dependents.service import (
@@ -28,57 +29,103 @@ from portal_app.domain.fields import values as fields
 from portal_app.domain.fields.values import Subject
 from portal_app.domain.fields.views import FieldView
 from portal_app.kernel.audiences import Actor
-from portal_app.kernel.errors import InvalidInput
+from portal_app.kernel.errors import InvalidInput, collected_refusals
 from portal_app.kernel.features import Feature
 from portal_app.kernel.ownership import customer_of
+from portal_app.kernel.text import is_readable, paragraphs
 
 
-def save_details(
-    tx: Session, actor: Actor, draft: BookingDraft, form: DetailsForm
+def save_dependents(
+    tx: Session, actor: Actor, draft: BookingDraft, dependent_ids: Sequence[str]
+) -> None:
+    """Store for whom a draft is; the caller holds it.
+
+    Raises:
+        InvalidInput: For ``dependents``.
+    """
+    service = tx.get_one(Service, draft.service_id)
+    chosen = booking_dependents.chosen_dependents(tx, actor, service, dependent_ids)
+    draft.dependent_ids = [one.id for one in chosen]
+    _take_step(draft, rules.WHO)
+
+
+def save_answers(
+    tx: Session, actor: Actor, draft: BookingDraft, form: DetailsForm, notes: str
 ) -> bool:
-    """Store what was filled in.
+    """Store what was answered; the caller holds the draft.
 
     Args:
         tx: The transaction.
         actor: The customer.
-        draft: Theirs; the caller holds it.
+        draft: Theirs.
         form: As filled in.
+        notes: What else is worth knowing, as typed.
 
     Returns:
         Whether an answer changed.
 
     Raises:
-        InvalidInput: For ``dependents``, ``details.KEY`` for answers, and
+        InvalidInput: For ``notes``, ``details.KEY`` for answers, and
             ``about_you.KEY`` for what the business asks of every customer.
     """
-    service = tx.get_one(Service, draft.service_id)
-    wrong: dict[str, str] = {}
     changed: list[str] = []
-    try:
-        chosen = booking_dependents.chosen_dependents(
-            tx, actor, service, form.dependents
-        )
-        draft.dependent_ids = [one.id for one in chosen]
-    except InvalidInput as refused:
-        wrong |= refused.fields
-    try:
-        changed = fields.save_values(
-            tx,
-            actor,
-            schema.service_scope(service.id),
-            Subject(rules.DRAFT_SUBJECT, draft.id),
-            form.answers,
-            owner=customer_of(actor),
-        )
-    except InvalidInput as refused:
-        wrong |= rules.answer_errors(refused.fields)
-    try:
-        profiles.answer_before_booking(tx, actor, form.about_you)
-    except InvalidInput as refused:
-        wrong |= rules.answer_errors(refused.fields, rules.ABOUT_YOU_PREFIX)
-    if wrong:
-        raise InvalidInput(wrong)
+    with collected_refusals() as attempt:
+        with attempt():
+            draft.notes = _checked_notes(notes)
+        with attempt(rules.ANSWER_PREFIX):
+            changed = fields.save_values(
+                tx,
+                actor,
+                schema.service_scope(draft.service_id),
+                Subject(rules.DRAFT_SUBJECT, draft.id),
+                form.answers,
+                owner=customer_of(actor),
+            )
+        with attempt(rules.ABOUT_YOU_PREFIX):
+            profiles.answer_before_booking(tx, actor, form.about_you)
+    _take_step(draft, rules.QUESTIONS)
     return bool(changed)
+
+
+def _checked_notes(typed: str) -> str:
+    notes = paragraphs(typed)
+    if len(notes) > rules.MAX_NOTES:
+        most = f"Please use at most {rules.MAX_NOTES} characters."
+        raise InvalidInput({"notes": most})
+    if not is_readable(notes, lines=True):
+        raise InvalidInput({"notes": "Please use only letters and numbers."})
+    return notes
+
+
+def _take_step(draft: BookingDraft, step: str) -> None:
+    """Remember that a step was gone through whose answers may all be empty."""
+    if step not in draft.steps_taken:
+        draft.steps_taken = [*draft.steps_taken, step]
+
+
+def steps_of(tx: Session, draft: BookingDraft, offer: Offer) -> list[str]:
+    """What this draft is asked for: steps with only one answer are left out.
+
+    Whoever has no account has no dependents to choose from.
+
+    Args:
+        tx: The transaction.
+        draft: Which one.
+        offer: Its service with its options.
+    """
+    service = tx.get_one(Service, draft.service_id)
+    is_asked = dict.fromkeys(rules.STEPS, True)
+    is_asked[rules.OPTIONS] = bool(offer.options or draft.options)
+    is_asked[rules.WHO] = bool(draft.customer_id) and (
+        bool(draft.dependent_ids) or _can_be_for_somebody(tx, draft, service)
+    )
+    return [step for step in rules.STEPS if is_asked[step]]
+
+
+def _can_be_for_somebody(tx: Session, draft: BookingDraft, service: Service) -> bool:
+    if not service.dependent_types or rules.WHO in draft.steps_taken:
+        return bool(service.dependent_types)
+    return bool(booking_dependents.dependent_types_of(tx, service))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,51 +134,61 @@ class CheckedDetails:
 
     Attributes:
         dependents: Those that were chosen, in the order they were chosen.
-        blocking_reason: Why the details cannot be booked (any more); empty if they
-            can, or if the step was not taken yet.
+        reasons: Step to why what was said there does not count (any more); of steps
+            that were taken.
     """
 
     dependents: list[Dependent] = field(default_factory=list)
-    blocking_reason: str = ""
+    reasons: dict[str, str] = field(default_factory=dict)
 
 
 def check_details(tx: Session, draft: BookingDraft) -> CheckedDetails:
     """Look at the stored details again: what they refer to may have changed."""
-    if not draft.contact or draft.customer_id is None:
+    if draft.customer_id is None:
         return CheckedDetails()
-    if closed := _switched_off(tx, draft):
-        return CheckedDetails(blocking_reason=rules.look_again_text(closed))
+    features = permissions.current_features(tx)
+    reasons: dict[str, str] = {}
     chosen: list[Dependent] = []
     if draft.dependent_ids:
-        service = tx.get_one(Service, draft.service_id)
-        found = candidate_dependents(tx, draft.customer_id, service.dependent_types)
-        available = {one.row.id: one for one in found}
-        missing = [one for one in draft.dependent_ids if one not in available]
-        if missing:
-            names = {one.id: one.name for one in dependents_of_draft(tx, draft)}
-            reason = rules.unavailable_dependent_text(names.get(missing[0], ""))
-            return CheckedDetails(blocking_reason=reason)
-        for one in draft.dependent_ids:
-            if reason := booking_dependents.misfit_of(service, available[one]):
-                return CheckedDetails(blocking_reason=rules.look_again_text(reason))
-        chosen = [available[one].row for one in draft.dependent_ids]
-    subject = Subject(rules.DRAFT_SUBJECT, draft.id)
-    scope = schema.service_scope(draft.service_id)
-    asked = {subject: scope, **profiles.fields_subject(draft.customer_id)}
-    unanswered = fields.missing_fields(tx, d.CUSTOMER, asked)
-    reason = rules.missing_answer_text(unanswered[0]) if unanswered else ""
-    return CheckedDetails(chosen, reason)
+        if not features.is_on(Feature.DEPENDENTS):
+            reasons[rules.WHO] = _closed_words(Feature.DEPENDENTS, rules.WHO)
+        else:
+            chosen, reason = _check_dependents(tx, draft, draft.customer_id)
+            if reason:
+                reasons[rules.WHO] = reason
+    has_company = bool(draft.contact.get("company"))
+    if has_company and not features.is_on(Feature.BUSINESS_PROFILES):
+        words = _closed_words(Feature.BUSINESS_PROFILES, rules.CONTACT)
+        reasons[rules.CONTACT] = words
+    if rules.QUESTIONS in draft.steps_taken:
+        subject = Subject(rules.DRAFT_SUBJECT, draft.id)
+        scope = schema.service_scope(draft.service_id)
+        asked = {subject: scope, **profiles.fields_subject(draft.customer_id)}
+        if unanswered := fields.missing_fields(tx, d.CUSTOMER, asked):
+            reasons[rules.QUESTIONS] = rules.missing_answer_text(unanswered[0])
+    return CheckedDetails(chosen, reasons)
 
 
-def _switched_off(tx: Session, draft: BookingDraft) -> str:
-    """Why what was filled in is not offered any more; empty if it is."""
-    features = permissions.current_features(tx)
-    asked = {
-        Feature.BUSINESS_PROFILES: bool(draft.contact.get("company")),
-        Feature.DEPENDENTS: bool(draft.dependent_ids),
-    }
-    closed = (one for one in asked if asked[one] and not features.is_on(one))
-    return next((TABLE[one].closed_words for one in closed), "")
+def _check_dependents(
+    tx: Session, draft: BookingDraft, customer_id: str
+) -> tuple[list[Dependent], str]:
+    """Those that were chosen, and why one of them does not count, if one does not."""
+    service = tx.get_one(Service, draft.service_id)
+    found = candidate_dependents(tx, customer_id, service.dependent_types)
+    available = {one.row.id: one for one in found}
+    missing = [one for one in draft.dependent_ids if one not in available]
+    if missing:
+        names = {one.id: one.name for one in dependents_of_draft(tx, draft)}
+        return [], rules.unavailable_dependent_text(names.get(missing[0], ""))
+    for one in draft.dependent_ids:
+        if reason := booking_dependents.misfit_of(service, available[one]):
+            return [], rules.look_again_text(reason, rules.WHO)
+    return [available[one].row for one in draft.dependent_ids], ""
+
+
+def _closed_words(feature: Feature, step: str) -> str:
+    """Why what was filled in is not offered any more."""
+    return rules.look_again_text(TABLE[feature].closed_words, step)
 
 
 def copy_to_booking(
@@ -215,6 +272,8 @@ def copy_details(
     draft.dependent_ids = [
         row.dependent_id for row in there if row.dependent_id in known
     ]
+    _take_step(draft, rules.WHO)
+    _take_step(draft, rules.QUESTIONS)
     fields.delete_values(tx, rules.DRAFT_SUBJECT, [draft.id])
     copied = fields.copy_values(
         tx,

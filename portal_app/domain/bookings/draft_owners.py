@@ -2,14 +2,14 @@
 
 A browser proves that a draft is its own by a random secret in a cookie that no
 script can read; here is its hash (ADR 32). Whoever signs in in that
-browser goes on with it.
+browser goes on with it. Drafts that nobody goes on with are deleted.
 """
 
 from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import and_, delete, or_
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -24,6 +24,7 @@ from portal_app.domain.rate_limits import limiter
 from portal_app.domain.rate_limits.rules import Limit
 from portal_app.kernel.audiences import Actor, Audience
 from portal_app.kernel.clock import utc_now
+from portal_app.kernel.db import Database
 from portal_app.kernel.ownership import customer_of
 
 _HOUR = timedelta(hours=1)
@@ -138,3 +139,48 @@ def delete_drafts(tx: Session, ids: Collection[str]) -> None:
     if ids:
         fields.delete_values(tx, rules.DRAFT_SUBJECT, ids)
         tx.execute(delete(BookingDraft).where(col(BookingDraft.id).in_(ids)))
+
+
+_RETENTION = timedelta(days=30)
+_STALE_BATCH_SIZE = 200
+
+
+def delete_stale_drafts(db: Database) -> int:
+    """Delete open drafts that were not changed for 30 days, visitors' for 7.
+
+    What was booked keeps its draft, by which a repeated confirmation is known.
+
+    Args:
+        db: The database; a transaction takes at most 200 drafts.
+
+    Returns:
+        How many.
+    """
+    forgotten = 0
+    while count := db.call(_delete_stale_batch):
+        forgotten += count
+    return forgotten
+
+
+def _delete_stale_batch(tx: Session) -> int:
+    now = utc_now()
+    # One that is being changed or confirmed just now is left alone.
+    ids = tx.exec(
+        select(col(BookingDraft.id))
+        .where(
+            col(BookingDraft.closed_at).is_(None),
+            col(BookingDraft.requested_at).is_(None),
+            or_(
+                col(BookingDraft.updated_at) < now - _RETENTION,
+                and_(
+                    col(BookingDraft.customer_id).is_(None),
+                    col(BookingDraft.updated_at) < now - VISITOR_RETENTION,
+                ),
+            ),
+        )
+        .order_by(col(BookingDraft.updated_at))
+        .limit(_STALE_BATCH_SIZE)
+        .with_for_update(skip_locked=True)
+    ).all()
+    delete_drafts(tx, ids)
+    return len(ids)

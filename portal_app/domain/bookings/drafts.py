@@ -1,18 +1,16 @@
 """Drafts: every step of the wizard, validated here.
 
 A step may be repeated and taken back; the draft keeps the last answer. What was
-chosen is checked again when it is confirmed. Drafts that nobody goes on with are
-deleted after 30 days.
+chosen is checked again when it is confirmed.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import and_, or_
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 from sqlmodel.sql.expression import SelectOfScalar
 
 from portal_app.domain.accounts.rules import mailable_email
@@ -23,15 +21,12 @@ from portal_app.domain.bookings.booking_dependents import (
 )
 from portal_app.domain.bookings.draft_details import fields_of_draft
 from portal_app.domain.bookings.draft_owners import (
-    VISITOR_RETENTION,
-    delete_drafts,
     drafts_of,
-    is_visitor,
     limit_keys,
     owner_of,
 )
-from portal_app.domain.bookings.models import Booking, BookingDraft
-from portal_app.domain.bookings.rules import BookingContactForm
+from portal_app.domain.bookings.models import BookingDraft
+from portal_app.domain.bookings.rules import BookingContactForm, DetailsForm
 from portal_app.domain.bookings.view_builders import (
     contact_of,
     draft_view,
@@ -66,17 +61,21 @@ from portal_app.domain.scheduling.views import FieldworkerView
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.db import Database
-from portal_app.kernel.errors import Conflict, InvalidInput, NotFound
-from portal_app.kernel.ids import normalise_number
-from portal_app.kernel.ownership import customer_of, owned_by
+from portal_app.kernel.errors import (
+    Conflict,
+    InvalidInput,
+    NotFound,
+    collected_refusals,
+)
+from portal_app.kernel.ownership import customer_of
 from portal_app.kernel.statements import insert_into
-from portal_app.kernel.text import is_readable, one_line, paragraphs
+from portal_app.kernel.text import one_line
 
 
-def details_form(
+def dependents_form(
     tx: Session, actor: Actor, draft_id: str, added: str = ""
 ) -> DetailsFormView:
-    """What the wizard asks, with what was entered so far.
+    """For whom or what the draft can be, with what was chosen so far.
 
     ``added`` is the id of a dependent that was added just now.
 
@@ -92,9 +91,20 @@ def details_form(
         dependents=choice.rows,
         note=choice.note,
         chosen=list(draft.dependent_ids),
+    )
+
+
+def questions_form(tx: Session, actor: Actor, draft_id: str) -> DetailsFormView:
+    """What the service asks, and every customer, with what was entered so far.
+
+    Raises:
+        NotFound: If the draft is missing or somebody else's.
+        NotAllowed: If nobody is signed in as a customer.
+    """
+    draft = own_draft(tx, actor, draft_id)
+    return DetailsFormView(
         fields=fields_of_draft(tx, draft),
         about_you=profiles.fields_asked_before_booking(tx, actor),
-        answered=bool(draft.contact),
     )
 
 
@@ -158,7 +168,7 @@ def lock_open_draft(tx: Session, actor: Actor, draft_id: str) -> BookingDraft:
     return row
 
 
-def _lock_undecided_draft(tx: Session, actor: Actor, draft_id: str) -> BookingDraft:
+def lock_undecided_draft(tx: Session, actor: Actor, draft_id: str) -> BookingDraft:
     """As ``lock_open_draft``, for what a price was not agreed for.
 
     Raises:
@@ -234,7 +244,7 @@ def open_draft(tx: Session, actor: Actor, slug: str) -> views.DraftView:
         )
         draft = tx.exec(open_one).one()
     with versioned_change(tx, draft):
-        notice = _remove_unavailable_choices(tx, draft, service)
+        notice = remove_unavailable_choices(tx, draft, service)
     return draft_view(tx, draft, notice)
 
 
@@ -287,11 +297,11 @@ def choose_options(
         Conflict: If it was confirmed already.
         InvalidInput: With a sentence for each option answered wrongly.
     """
-    row = _lock_undecided_draft(tx, actor, draft_id)
+    row = lock_undecided_draft(tx, actor, draft_id)
     service = _service_of(tx, row)
     with versioned_change(tx, row):
         row.options = pricing.normalise_answers(offer_of_draft(tx, row), answers)
-        notice = _remove_unavailable_choices(tx, row, service)
+        notice = remove_unavailable_choices(tx, row, service)
     return draft_view(tx, row, notice)
 
 
@@ -312,14 +322,14 @@ def answer_option(
         Conflict: If it was confirmed already.
         InvalidInput: If there is no such option or it is answered wrongly.
     """
-    row = _lock_undecided_draft(tx, actor, draft_id)
+    row = lock_undecided_draft(tx, actor, draft_id)
     service = _service_of(tx, row)
     answers = {**row.options, option_key: answer}
     with versioned_change(tx, row):
         row.options = pricing.normalise_partial_answers(
             offer_of_draft(tx, row), answers
         )
-        notice = _remove_unavailable_choices(tx, row, service)
+        notice = remove_unavailable_choices(tx, row, service)
     return draft_view(tx, row, notice)
 
 
@@ -385,7 +395,7 @@ def choose_location(
         Conflict: If the draft was confirmed already.
         InvalidInput: If the business does not go there.
     """
-    row = _lock_undecided_draft(tx, actor, draft_id)
+    row = lock_undecided_draft(tx, actor, draft_id)
     address = locations.location_address(tx, actor, location_id)
     pin = locations.location_pin(tx, actor, location_id)
     _require_served(tx, address, *pin)
@@ -406,7 +416,7 @@ def choose_address(
         InvalidInput: With a sentence for each field that is wrong, or one in all if
             the business does not go there.
     """
-    row = _lock_undecided_draft(tx, actor, draft_id)
+    row = lock_undecided_draft(tx, actor, draft_id)
     with versioned_change(tx, row):
         address, pin = validate_address(form), pin_of(form)
         _require_served(tx, address, *pin)
@@ -509,9 +519,7 @@ def _service_of(tx: Session, row: BookingDraft) -> Service:
     return tx.get_one(Service, row.service_id)
 
 
-def _remove_unavailable_choices(
-    tx: Session, row: BookingDraft, service: Service
-) -> str:
+def remove_unavailable_choices(tx: Session, row: BookingDraft, service: Service) -> str:
     """Take out what is not to be had any more; returns words about it."""
     notice = ""
     price = price_of_draft(tx, row)
@@ -560,205 +568,89 @@ def _nearest_time_views(
     return free_time_views(business.formats(tx), offered)
 
 
-def choose_contact(
-    tx: Session, actor: Actor, draft_id: str, form: BookingContactForm
+def choose_dependents(
+    tx: Session, actor: Actor, draft_id: str, dependent_ids: Sequence[str]
 ) -> views.DraftView:
-    """Say whom to ask for, for whom it is, and what the service asks.
+    """Say for whom or what it is; nobody in particular is an answer.
 
     Raises:
         NotFound: If the draft is missing or somebody else's.
         Conflict: If it was confirmed already.
-        InvalidInput: With a sentence for each of ``name``, ``email``, ``phone``,
-            ``notes``, ``company``, ``dependents``, ``details.KEY`` and
-            ``about_you.KEY`` that is wrong.
+        InvalidInput: For ``dependents``.
     """
-    customer_of(actor)
     row = lock_open_draft(tx, actor, draft_id)
-    with versioned_change(tx, row) as related:
-        wrong: dict[str, str] = {}
-        try:
-            contact, row.notes = _checked_contact(tx, form)
-            if form.company:
-                contact["company"] = draft_snapshot(tx, actor, form.company)
-            row.contact = contact
-        except InvalidInput as refused:
-            wrong |= refused.fields
-        try:
-            related.changed = draft_details.save_details(tx, actor, row, form.details)
-        except InvalidInput as refused:
-            wrong |= refused.fields
-        if wrong:
-            raise InvalidInput(wrong)
+    with versioned_change(tx, row):
+        draft_details.save_dependents(tx, actor, row, dependent_ids)
     return draft_view(tx, row)
 
 
-def _checked_contact(
-    tx: Session, form: BookingContactForm
-) -> tuple[dict[str, Any], str]:
-    wrong: dict[str, str] = {}
-    name = one_line(form.name)
-    if not name:
-        wrong["name"] = "Please enter a name."
-    elif len(name) > rules.MAX_NAME:
-        wrong["name"] = f"Please use at most {rules.MAX_NAME} characters."
-    elif not all(is_name_character(character) for character in name):
-        wrong["name"] = "Please use only letters in the name."
-    notes = paragraphs(form.notes)
-    if len(notes) > rules.MAX_NOTES:
-        wrong["notes"] = f"Please use at most {rules.MAX_NOTES} characters."
-    elif not is_readable(notes, lines=True):
-        wrong["notes"] = "Please use only letters and numbers."
-    email = phone = ""
-    try:
-        email = mailable_email(form.email)
-    except InvalidInput as refused:
-        wrong |= refused.fields
-    try:
-        phone = phone_number(form.phone, business.current_business(tx).country)
-    except InvalidInput as refused:
-        wrong |= refused.fields
-    if wrong:
-        raise InvalidInput(wrong)
-    return {"name": name, "email": email, "phone": phone}, notes
-
-
-@dataclass(frozen=True, slots=True)
-class CarriedChoices:
-    """What an address brings along into a draft; nothing of it is believed.
-
-    Attributes:
-        again: The number of a booking of the customer, to be booked once more.
-        answers: As in ``catalogue.rules.Answers``.
-        starts_at: An aware instant.
-        fieldworker_id: Somebody in particular, or empty for anyone.
-    """
-
-    again: str = ""
-    answers: pricing.Answers = field(default_factory=dict)
-    starts_at: datetime | None = None
-    fieldworker_id: str = ""
-
-
-def carry(
-    tx: Session, actor: Actor, draft_id: str, carried: CarriedChoices
+def choose_contact(
+    tx: Session, actor: Actor, draft_id: str, form: BookingContactForm
 ) -> views.DraftView:
-    """Put what an address brings along into a draft, as far as it can be had.
-
-    What cannot is left as it was; ``notice`` says so of a time.
+    """Say whom to ask for; with ``details`` also what the steps around it ask.
 
     Raises:
         NotFound: If the draft is missing or somebody else's.
         Conflict: If it was confirmed already.
+        InvalidInput: With a sentence for each of ``name``, ``email``, ``phone`` and
+            ``company`` that is wrong, and as ``choose_dependents`` and
+            ``answer_questions``.
     """
-    row = _lock_undecided_draft(tx, actor, draft_id)
-    service = _service_of(tx, row)
-    notice = ""
+    customer_of(actor)
+    row = lock_open_draft(tx, actor, draft_id)
+    details = form.details
+    with versioned_change(tx, row) as related, collected_refusals() as attempt:
+        with attempt():
+            contact = _checked_contact(tx, form)
+            if form.company:
+                contact["company"] = draft_snapshot(tx, actor, form.company)
+            row.contact = contact
+        if details is not None:
+            with attempt():
+                draft_details.save_dependents(tx, actor, row, details.dependents)
+            with attempt():
+                related.changed = draft_details.save_answers(
+                    tx, actor, row, details, form.notes
+                )
+    return draft_view(tx, row)
+
+
+def answer_questions(
+    tx: Session, actor: Actor, draft_id: str, form: DetailsForm, notes: str
+) -> views.DraftView:
+    """Answer what the service asks, and say what else is worth knowing.
+
+    Raises:
+        NotFound: If the draft is missing or somebody else's.
+        Conflict: If it was confirmed already.
+        InvalidInput: With a sentence for each of ``notes``, ``details.KEY`` and
+            ``about_you.KEY`` that is wrong.
+    """
+    row = lock_open_draft(tx, actor, draft_id)
     with versioned_change(tx, row) as related:
-        if carried.again and not is_visitor(actor):
-            related.changed = _copy_booking(tx, actor, row, carried.again)
-        if carried.answers:
-            offer = offer_of_draft(tx, row)
-            with suppress(InvalidInput):
-                row.options = pricing.normalise_answers(offer, carried.answers)
-        notice = _remove_unavailable_choices(tx, row, service)
-        if carried.starts_at is not None:
-            notice = _carry_time(tx, row, carried)
-    return draft_view(tx, row, notice)
+        related.changed = draft_details.save_answers(tx, actor, row, form, notes)
+    return draft_view(tx, row)
 
 
-def _carry_time(tx: Session, row: BookingDraft, carried: CarriedChoices) -> str:
-    """Choose the time, if it is free; words about it otherwise."""
-    price, start = price_of_draft(tx, row), carried.starts_at
-    if price is None or start is None:
-        return ""
-    person = _offered_person(tx, row, carried.fieldworker_id)
-    is_free = scheduling.is_free(
-        tx, row.service_id, price.minutes, start, fieldworker_id=person
-    )
-    if not is_free:
-        row.starts_at = None
-        return TIME_UNAVAILABLE
-    row.starts_at, row.fieldworker_id = start.astimezone(UTC), person
-    return ""
+def _checked_contact(tx: Session, form: BookingContactForm) -> dict[str, Any]:
+    name = email = phone = ""
+    with collected_refusals() as attempt:
+        with attempt():
+            name = _checked_name(form.name)
+        with attempt():
+            email = mailable_email(form.email)
+        with attempt():
+            phone = phone_number(form.phone, business.current_business(tx).country)
+    return {"name": name, "email": email, "phone": phone}
 
 
-def _offered_person(tx: Session, row: BookingDraft, wanted: str | None) -> str | None:
-    """Somebody in particular, if they still do the draft's service; else anyone."""
-    offered = {one.id for one in scheduling.fieldworkers_for(tx, row.service_id)}
-    return wanted if wanted in offered else None
-
-
-def _copy_booking(tx: Session, actor: Actor, row: BookingDraft, number: str) -> bool:
-    """Fill a draft with what a booking of the same service was booked with.
-
-    All but its time; what does not exist any more is left out.
-
-    Returns:
-        Whether answers to what the service asks were copied.
-    """
-    booked = tx.exec(
-        owned_by(actor, Booking).where(
-            Booking.number == normalise_number(number),
-            Booking.service_id == row.service_id,
-        )
-    ).one_or_none()
-    before = tx.get(BookingDraft, booked.draft_id) if booked else None
-    if booked is None or before is None:
-        return False
-    row.starts_at = None
-    with suppress(InvalidInput):
-        row.options = pricing.normalise_answers(offer_of_draft(tx, row), before.options)
-    row.fieldworker_id = _offered_person(tx, row, before.fieldworker_id)
-    row.address, row.location_id = dict(booked.address), booked.location_id
-    row.new_place = {}
-    contact = dict(before.contact)
-    if company := contact.pop("company", None):
-        with suppress(InvalidInput, NotFound):
-            contact["company"] = draft_snapshot(tx, actor, str(company.get("id", "")))
-    row.contact, row.notes = contact, booked.notes
-    return draft_details.copy_details(tx, actor, row, booked)
-
-
-_DRAFT_RETENTION = timedelta(days=30)
-_STALE_BATCH_SIZE = 200
-
-
-def delete_stale_drafts(db: Database) -> int:
-    """Delete open drafts that were not changed for 30 days, visitors' for 7.
-
-    What was booked keeps its draft, by which a repeated confirmation is known.
-
-    Args:
-        db: The database; a transaction takes at most 200 drafts.
-
-    Returns:
-        How many.
-    """
-    forgotten = 0
-    while count := db.call(_delete_stale_batch):
-        forgotten += count
-    return forgotten
-
-
-def _delete_stale_batch(tx: Session) -> int:
-    now = utc_now()
-    # One that is being changed or confirmed just now is left alone.
-    ids = tx.exec(
-        select(col(BookingDraft.id))
-        .where(
-            col(BookingDraft.closed_at).is_(None),
-            col(BookingDraft.requested_at).is_(None),
-            or_(
-                col(BookingDraft.updated_at) < now - _DRAFT_RETENTION,
-                and_(
-                    col(BookingDraft.customer_id).is_(None),
-                    col(BookingDraft.updated_at) < now - VISITOR_RETENTION,
-                ),
-            ),
-        )
-        .order_by(col(BookingDraft.updated_at))
-        .limit(_STALE_BATCH_SIZE)
-        .with_for_update(skip_locked=True)
-    ).all()
-    delete_drafts(tx, ids)
-    return len(ids)
+def _checked_name(typed: str) -> str:
+    name = one_line(typed)
+    if not name:
+        raise InvalidInput({"name": "Please enter a name."})
+    if len(name) > rules.MAX_NAME:
+        most = f"Please use at most {rules.MAX_NAME} characters."
+        raise InvalidInput({"name": most})
+    if not all(is_name_character(character) for character in name):
+        raise InvalidInput({"name": "Please use only letters in the name."})
+    return name

@@ -267,9 +267,10 @@ class BookingDraft(SQLModel, table=True):
     ``dependent_ids`` are whom it is for; what the service asks besides is kept by
     ``domain.fields``. ``new_place`` is what a new address has besides: it becomes a
     saved place when the draft is confirmed. ``repeat`` is how it repeats, if it does,
-    see ``draft_repetition``. One that was sent to ask for a price has
-    ``requested_at``; it is closed until a price is agreed, which is then in ``agreed``
-    (see ``rules.AgreedPrice``).
+    see ``draft_repetition``. ``steps_taken`` are the steps gone through whose answers
+    may all be empty. One that was sent to ask for a price has ``requested_at``; it is
+    closed until a price is agreed, which is then in ``agreed`` (see
+    ``rules.AgreedPrice``).
     """
 
     __tablename__ = "booking_draft"
@@ -314,6 +315,7 @@ class BookingDraft(SQLModel, table=True):
     repeat: dict[str, Any] = later_json_field()
     requested_at: datetime | None = optional_instant_field()
     agreed: dict[str, Any] = later_json_field()
+    steps_taken: list[str] = later_json_field(list)
     version: int = 1
     created_at: datetime = created_field()
     updated_at: datetime = created_field()

@@ -38,9 +38,6 @@ from portal_app.kernel.errors import Conflict, InvalidInput
 from portal_app.kernel.features import Feature
 from portal_app.kernel.ownership import customer_of
 
-STEPS = ("options", "address", "contact")
-"""What is asked before a request is sent, in the wizard's order."""
-
 
 @dataclass(frozen=True, slots=True)
 class SentDraft:
@@ -105,10 +102,13 @@ def send_draft(tx: Session, actor: Actor, draft_id: str, version: int) -> SentDr
             "This request was changed in another window. "
             "Please look at the overview again."
         )
-    blocked = draft_details.check_details(tx, row).blocking_reason
-    done = completed_steps(row, price_of_draft(tx, row), blocked)
-    if missing := [step for step in STEPS if step not in done]:
-        words = rules.MISSING_TEXTS | ({"contact": blocked} if blocked else {})
+    reasons = draft_details.check_details(tx, row).reasons
+    offer = offer_of_draft(tx, row)
+    asked = draft_details.steps_of(tx, row, offer)
+    done = completed_steps(row, asked, price_of_draft(tx, row, offer), reasons)
+    # The time is chosen once there is a price.
+    if missing := [step for step in asked if step not in {*done, rules.TIME}]:
+        words = rules.MISSING_TEXTS | reasons
         raise InvalidInput({step: words[step] for step in missing})
     now = utc_now()
     row.starts_at = None

@@ -9,8 +9,20 @@ from portal_app.domain.catalogue.booked_for import Misfit
 from portal_app.domain.catalogue.rules import PriceBreakdown, PriceLine
 from portal_app.kernel.features import BookingState
 
-STEPS = ("options", "time", "address", "contact")
-"""What a draft is asked for, in the wizard's order."""
+OPTIONS, WHO, ADDRESS, TIME = "options", "who", "address", "time"
+CONTACT, QUESTIONS, OVERVIEW = "contact", "questions", "overview"
+STEP_NAMES = {
+    OPTIONS: "Options",
+    WHO: "Who it is for",
+    ADDRESS: "Address",
+    TIME: "Day and time",
+    CONTACT: "Contact details",
+    QUESTIONS: "Details",
+    OVERVIEW: "Overview",
+}
+"""The steps of the wizard in their order, with their names."""
+STEPS = tuple(step for step in STEP_NAMES if step != OVERVIEW)
+"""What a draft can be asked for, in that order."""
 
 PENDING, CONFIRMED, IN_PROGRESS = "pending", "confirmed", "in_progress"
 COMPLETED, NO_SHOW = "completed", "no_show"
@@ -58,10 +70,12 @@ ENDED_TEXTS = {
 """Why nothing becomes of a booking any more."""
 
 MISSING_TEXTS = {
-    "options": "Please choose the options.",
-    "time": "Please choose a day and a time.",
-    "address": "Please tell us where to come.",
-    "contact": "Please tell us how to reach you.",
+    OPTIONS: "Please choose the options.",
+    WHO: "Please say who it is for.",
+    ADDRESS: "Please tell us where to come.",
+    TIME: "Please choose a day and a time.",
+    CONTACT: "Please tell us how to reach you.",
+    QUESTIONS: "Please look at the details of the visit.",
 }
 
 DRAFT_SUBJECT, BOOKING_SUBJECT = "draft", "booking"
@@ -155,14 +169,18 @@ class DetailsForm:
 
 @dataclass(frozen=True, slots=True)
 class BookingContactForm:
-    """Whom to ask for, as it was typed; ``company`` is a business profile's id."""
+    """Whom to ask for, as it was typed; ``company`` is a business profile's id.
+
+    ``details`` and ``notes`` are what the steps around it ask, where one form asks it
+    all; without ``details`` they stay as they are.
+    """
 
     name: str
     email: str
     phone: str = ""
     notes: str = ""
     company: str = ""
-    details: DetailsForm = DetailsForm()
+    details: DetailsForm | None = DetailsForm()
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,9 +200,8 @@ class OverviewSnapshot:
 
 def unavailable_dependent_text(name: str) -> str:
     """Why a draft cannot be for somebody; the name may not be known."""
-    return look_again_text(
-        f"{name or 'One of those it is for'} cannot be chosen any more."
-    )
+    gone = f"{name or 'One of those it is for'} cannot be chosen any more."
+    return look_again_text(gone, WHO)
 
 
 def misfit_text(service: str, kinds: str, misfit: Misfit, name: str = "") -> str:
@@ -211,14 +228,14 @@ def not_served_text(town: str) -> str:
     )
 
 
-def look_again_text(reason: str) -> str:
-    """Why a draft needs another look: something in it does not count any more."""
-    return f"{reason} Please look at “Contact details” again."
+def look_again_text(reason: str, step: str) -> str:
+    """Why a step needs another look: something in it does not count any more."""
+    return f"{reason} Please look at “{STEP_NAMES[step]}” again."
 
 
 def missing_answer_text(field_name: str) -> str:
     """What a draft lacks of what the service asks."""
-    return f"Please fill in “{field_name}” under “Contact details”."
+    return f"Please fill in “{field_name}” under “{STEP_NAMES[QUESTIONS]}”."
 
 
 def answer_errors(

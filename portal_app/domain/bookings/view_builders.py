@@ -1,5 +1,6 @@
 """Views of drafts, and the texts that drafts, bookings and mails share."""
 
+from collections.abc import Collection
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -27,15 +28,22 @@ _PIN = ("latitude", "longitude")
 _DIRECTIONS = "https://www.google.com/maps/dir/?api=1"
 
 
-def price_of_draft(tx: Session, row: BookingDraft) -> pricing.PriceBreakdown | None:
+def price_of_draft(
+    tx: Session, row: BookingDraft, offer: pricing.Offer | None = None
+) -> pricing.PriceBreakdown | None:
     """What a draft costs now; ``None`` while its options are not complete.
 
     What is agreed stays; what a price is asked for costs nothing yet.
+
+    Args:
+        tx: The transaction.
+        row: The draft.
+        offer: ``offer_of_draft``, if it is read already.
     """
     if row.agreed:
         return rules.agreed_price(row.agreed).breakdown
     try:
-        return pricing.price(offer_of_draft(tx, row), row.options)
+        return pricing.price(offer or offer_of_draft(tx, row), row.options)
     except InvalidInput:
         return None
 
@@ -48,22 +56,28 @@ def offer_of_draft(tx: Session, row: BookingDraft) -> pricing.Offer:
 
 
 def completed_steps(
-    row: BookingDraft, price: pricing.PriceBreakdown | None, blocking_reason: str
+    row: BookingDraft,
+    asked: Collection[str],
+    price: pricing.PriceBreakdown | None,
+    reasons: Collection[str],
 ) -> list[str]:
     """The steps of a draft that are complete, in the wizard's order.
 
     Args:
         row: The draft.
+        asked: Its steps.
         price: What it costs, or ``None`` while its options are not complete.
-        blocking_reason: Why what was filled in under contact details no longer counts.
+        reasons: Steps of which something does not count any more.
     """
     complete = {
-        "options": price is not None,
-        "time": row.starts_at is not None,
-        "address": bool(row.address),
-        "contact": bool(row.contact) and not blocking_reason,
+        rules.OPTIONS: price is not None,
+        rules.WHO: rules.WHO in row.steps_taken,
+        rules.ADDRESS: bool(row.address),
+        rules.TIME: row.starts_at is not None,
+        rules.CONTACT: bool(row.contact),
+        rules.QUESTIONS: rules.QUESTIONS in row.steps_taken,
     }
-    return [step for step in rules.STEPS if complete[step]]
+    return [step for step in asked if complete[step] and step not in reasons]
 
 
 def stored_address(address: Address, pin: Pin) -> dict[str, str]:
@@ -134,9 +148,11 @@ def draft_view(tx: Session, row: BookingDraft, notice: str = "") -> views.DraftV
     formats = business.formats(tx)
     service = tx.get_one(Service, row.service_id)
     customer = tx.get_one(Customer, row.customer_id) if row.customer_id else None
-    price = price_of_draft(tx, row)
-    blocking_reason = draft_details.check_details(tx, row).blocking_reason
-    done = completed_steps(row, price, blocking_reason)
+    offer = offer_of_draft(tx, row)
+    price = price_of_draft(tx, row, offer)
+    reasons = draft_details.check_details(tx, row).reasons
+    steps = draft_details.steps_of(tx, row, offer)
+    done = completed_steps(row, steps, price, reasons)
     on_request = service.price_kind == pricing.ON_REQUEST and not row.agreed
     total_minor = price.total_minor if price else 0
     minutes = price.minutes if price else 0
@@ -178,13 +194,14 @@ def draft_view(tx: Session, row: BookingDraft, notice: str = "") -> views.DraftV
         contact_email=contact["email"],
         contact_phone=phone_text(contact["phone"], settings.country),
         notes=row.notes,
+        steps=steps,
         done=done,
-        ready=len(done) == len(rules.STEPS),
+        ready=done == steps,
         on_request=on_request,
         agreed=rules.agreed_price(row.agreed).quote if row.agreed else "",
         shown=OverviewSnapshot(row.version, total_minor, minutes),
         number=booked.number if booked else "",
-        notice=notice or blocking_reason,
+        notice=notice or next(iter(reasons.values()), ""),
         company_id=str(contact.get("company", {}).get("id", "")),
         company=str(contact.get("company", {}).get("name", "")),
         for_whom=draft_details.dependents_of_draft(tx, row),

@@ -53,7 +53,6 @@ class DetailsFormView:
         chosen: The ids of those it is for.
         fields: The service's own, with what was entered.
         about_you: What every customer has to answer, as far as this one has not.
-        answered: Whether the wizard's step was taken before.
         editable: Whether anything can be changed, and there is anything to change.
         version: Of the booking; goes back with a change.
     """
@@ -64,7 +63,6 @@ class DetailsFormView:
     chosen: list[str] = field(default_factory=list)
     fields: list[FieldView] = field(default_factory=list)
     about_you: list[FieldView] = field(default_factory=list)
-    answered: bool = False
     editable: bool = False
     version: int = 0
 
@@ -97,8 +95,8 @@ class DraftView:
         contact_name: As chosen, or from the profile until then.
         for_whom: Whom or what it is for.
         fields: What the service asks, with what was entered.
-        done: The steps that are complete, of ``options``, ``time``,
-            ``address`` and ``contact``.
+        steps: What it is asked for, of ``rules.STEPS``, in that order.
+        done: Those of them that are complete.
         ready: Whether nothing is missing for the overview.
         shown: Hand this back to ``confirm``.
         number: The booking's number once it was confirmed, or empty.
@@ -129,6 +127,7 @@ class DraftView:
     contact_email: str
     contact_phone: str
     notes: str
+    steps: list[str]
     done: list[str]
     ready: bool
     shown: OverviewSnapshot

@@ -11,13 +11,14 @@ from reflex.event import EventSpec
 from sqlmodel import Session
 
 from portal_app.domain.bookings import (
+    carried_choices,
     confirmation,
     draft_owners,
     drafts,
     queries,
     rules,
 )
-from portal_app.domain.bookings.rules import STEPS as ASKED
+from portal_app.domain.bookings.rules import OVERVIEW, STEP_NAMES, TIME
 from portal_app.domain.bookings.series import VisitsTaken
 from portal_app.domain.bookings.views import (
     BookingAddressView,
@@ -108,7 +109,17 @@ def _question(option: OptionView, answer: Any) -> Question:
     )
 
 
-STEPS = (*ASKED, "overview")
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """A step of this booking; ``done`` if it can be gone back to, or on to again."""
+
+    key: str
+    name: str
+    done: bool
+    here: bool
+
+
+STEPS = tuple(STEP_NAMES)
 WIZARD_PREFIX = "/book/"
 DONE = "done"
 CARRIED = {"again", "answers", "at", "with"}
@@ -124,7 +135,8 @@ class BookingWizardState(rx.State):
     ``phase`` is empty while loading, then ``open``, ``done`` or ``missing``, or
     ``looking`` for whoever only looks and has no draft to look at.
     ``draft_id`` is part of the address; it authorises nothing. ``asked`` differs
-    whenever ``questions`` are to be drawn anew. ``visiting`` is whoever has no
+    whenever ``questions`` are to be drawn anew. ``before`` is the step that *Back*
+    leads to. ``visiting`` is whoever has no
     account yet: ``purpose`` is the way back here for after they signed in, and
     ``leave`` where the browser gets the secret for its drafts.
     """
@@ -132,8 +144,9 @@ class BookingWizardState(rx.State):
     path: str = ""
     phase: str = ""
     step: str = ""
+    steps: list[StepView] = []
+    before: str = ""
     draft_id: str = ""
-    returning: bool = False
     visiting: bool = False
     leave: str = ""
     purpose: str = ""
@@ -177,10 +190,11 @@ class BookingWizardState(rx.State):
     booked: BookingView | None = None
 
     _answers: dict[str, Any] = {}
+    _asked: list[str] = []
     _done: list[str] = []
     _chosen: tuple[str, str, str] = ("", "", "")
     _place: tuple[str, BookingAddressView] = ("", BookingAddressView())
-    _skips_time: bool = False
+    _proposed: bool = False
     _lost_time: bool = False
 
     @event_for(*BOOKERS)
@@ -275,11 +289,11 @@ class BookingWizardState(rx.State):
         except drafts.SlotGone as gone:
             self._show(problem=gone.message, nearest=gone.times)
         except VisitsTaken as taken:
-            self._go("time")
+            self._go(TIME)
             self._show(problem=taken.message)
-            yield rx.redirect(f"{self._address('time')}&return={STEPS[-1]}")
+            yield rx.redirect(self._address(TIME))
         except InvalidInput as missing:
-            step = next((s for s in STEPS if s in missing.fields), STEPS[0])
+            step = next(step for step in STEPS if step in missing.fields)
             found = await worker.query(drafts.get_draft, actor(), self.draft_id)
             self._take(found)
             self._go(step)
@@ -318,11 +332,11 @@ class BookingWizardState(rx.State):
             return self._log_in_first()
         step = asked.get("step", "")
         if step not in STEPS:
-            step = STEPS[0] if service.options else STEPS[1]
+            step = STEPS[0]
         carried = CARRIED & set(asked)
         if carried and not is_named:
             found = await self._with_choices(found, dict(asked))
-            step = "time" if asked.get("again") else step
+            step = TIME if asked.get("again") else step
         self._take(found)
         self._show(
             name=service.name,
@@ -337,19 +351,10 @@ class BookingWizardState(rx.State):
         reachable = self._reachable(step)
         if reachable != self.step:
             self._leave_step()
-        if reachable == "time":
-            self._skips_time = False
-        elif carried:
-            self._skips_time = "time" in found.done
-        self._show(
-            phase="open",
-            step=reachable,
-            booked=None,
-            leave="",
-            returning=asked.get("return") == STEPS[-1] or bool(asked.get("again")),
-        )
+        self._stand_at(reachable)
+        self._show(phase="open", booked=None, leave="")
         if reachable != step or carried or COOKIE_TRIED in asked:
-            return rx.redirect(self._here(), replace=True)
+            return rx.redirect(self._address(self.step), replace=True)
         return None
 
     def _ask_for_secret(self, asked: dict[str, str]) -> EventSpec | None:
@@ -378,14 +383,14 @@ class BookingWizardState(rx.State):
 
     async def _with_choices(self, draft: DraftView, asked: dict[str, str]) -> DraftView:
         """The draft with what the address brings along, as far as it can be had."""
-        carried = drafts.CarriedChoices(
+        carried = carried_choices.CarriedChoices(
             again=asked.get("again", "")[:40],
             answers=_answers_from(asked.get("answers", "")),
             starts_at=instant(asked.get("at", "")),
             fieldworker_id=asked.get("with", "")[:26],
         )
         try:
-            return await worker.call(drafts.carry, actor(), draft.id, carried)
+            return await worker.call(carried_choices.carry, actor(), draft.id, carried)
         except (Conflict, worker.LookingOnly):
             return draft
 
@@ -478,32 +483,54 @@ class BookingWizardState(rx.State):
         return self.phase == "open" and self.step == step
 
     def _reachable(self, step: str) -> str:
-        """The step itself, or the first one before it that is not filled in."""
-        before = STEPS[: STEPS.index(step)]
-        return next((earlier for earlier in before if earlier not in self._done), step)
+        """The step itself, or the first one before it that is not filled in.
+
+        One that this booking is not asked gives way to the next.
+        """
+        at = STEPS.index(step)
+        missing = (
+            it for it in STEPS[:at] if it in self._asked and it not in self._done
+        )
+        following = next(it for it in STEPS[at:] if it in (*self._asked, OVERVIEW))
+        return next(missing, following)
 
     def _go_on(self) -> EventSpec:
-        """Go to the step after this one, or back to the overview that sent here."""
-        following = STEPS[STEPS.index(self.step) + 1]
-        if following == "time" and self._skips_time and "time" in self._done:
-            following = "address"
-        return self._go(STEPS[-1] if self.returning else following)
+        """Go to the next step that is not filled in yet, at last to the overview."""
+        order = [*self._asked, OVERVIEW]
+        later = order[order.index(self.step) + 1 :]
+        return self._go(next(step for step in later if not self._is_done(step)))
+
+    def _is_done(self, step: str) -> bool:
+        """Whether a step is filled in; a time nobody has chosen yet is not."""
+        return step in self._done and not (step == TIME and self._proposed)
 
     def _go(self, step: str) -> EventSpec:
         step = self._reachable(step)
-        self._skips_time = self._skips_time and step != "time"
         # Drawn at once; the address follows, and is what a reload goes by.
         self._leave_step()
-        self._show(step=step)
+        self._stand_at(step)
         return rx.redirect(self._address(step))
 
-    def _leave_step(self) -> None:
-        self._show(errors={}, problem="", nearest=[], returning=False)
+    def _stand_at(self, step: str) -> None:
+        """Show a step, and where it is among those of this booking."""
+        order = [*self._asked, OVERVIEW]
+        at = order.index(step) if step in order else 0
+        self._show(
+            step=step,
+            before=order[at - 1] if at else "",
+            steps=[
+                StepView(
+                    key=key,
+                    name=STEP_NAMES[key],
+                    done=key in self._done and key != step,
+                    here=key == step,
+                )
+                for key in order
+            ],
+        )
 
-    def _here(self) -> str:
-        """The address of this step, for coming back to it from another page."""
-        back = f"&return={STEPS[-1]}" if self.returning else ""
-        return f"{self._address(self.step)}{back}"
+    def _leave_step(self) -> None:
+        self._show(errors={}, problem="", nearest=[])
 
     def _address(self, step: str) -> str:
         return f"{self.path}?step={step}&draft={self.draft_id}"
@@ -511,10 +538,11 @@ class BookingWizardState(rx.State):
     def _take(self, draft: DraftView) -> None:
         """Show a draft as it now stands."""
         self._answers = dict(draft.answers)
-        self._done = list(draft.done)
+        self._asked, self._done = list(draft.steps), list(draft.done)
         self._chosen = (draft.starts_at, draft.day_iso, draft.fieldworker_id)
         lost_now = draft.notice == drafts.TIME_UNAVAILABLE
         self._lost_time = not draft.starts_at and (self._lost_time or lost_now)
+        self._proposed = self._proposed and bool(draft.starts_at)
         self._place = (draft.location_id, draft.address)
         self._show(
             purpose=quote(self._way_back(draft)) if self.visiting else "",

@@ -5,7 +5,7 @@ from reflex.event import EventSpec
 from sqlmodel import Session
 
 from portal_app.domain.bookings import drafts, rules
-from portal_app.domain.bookings.views import BookingAddressView, DetailsFormView
+from portal_app.domain.bookings.views import BookingAddressView
 from portal_app.domain.customers import business_profiles, contacts, locations
 from portal_app.domain.customers.views import (
     BusinessProfileView,
@@ -15,15 +15,10 @@ from portal_app.domain.customers.views import (
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from portal_app.state.account.addresses import AddressFormState
-from portal_app.state.bookings.booking_dependents import (
-    ADDED_PARAMETER,
-    add_links,
-    tick_added,
-)
 from portal_app.state.bookings.wizard import BookingWizardState
 from portal_app.state.core import form_parsing, worker
 from portal_app.state.core.access import BOOKERS, CUSTOMER, actor, event_for
-from portal_app.state.core.form_parsing import details_form, texts
+from portal_app.state.core.form_parsing import texts
 
 NEW = "new"
 SELF, OTHER = "self", "other"
@@ -97,10 +92,9 @@ class WizardLocationState(rx.State):
 
 
 class WizardContactState(rx.State):
-    """What this step asks, and the business profiles to choose from.
+    """Whom to ask for, and the business profiles to choose from.
 
-    They were read for the draft ``loaded_for`` in its ``version``. ``adds`` are words
-    and address of the pages where another dependent is added.
+    They were read for the draft ``loaded_for`` in its ``version``.
     ``company`` is the draft's; before that step was taken, the default. ``people``
     are pairs of key and name: oneself, the saved contacts, somebody else;
     ``asked_for`` is the key of who is asked for. ``reach``
@@ -109,8 +103,6 @@ class WizardContactState(rx.State):
 
     loaded_for: str = ""
     version: int = 0
-    asked: DetailsFormView = DetailsFormView()
-    adds: list[tuple[str, str]] = []
     companies: list[tuple[str, str]] = []
     company: str = ""
     people: list[tuple[str, str]] = []
@@ -120,22 +112,18 @@ class WizardContactState(rx.State):
 
     @event_for(*BOOKERS)
     async def load(self) -> None:
-        """Read what is asked if the wizard stands at this step.
+        """Read who can be asked for if the wizard stands at this step.
 
         Whoever has no account is asked for one there.
         """
         book = await self.get_state(BookingWizardState)
         if not await book._stands_at("contact") or not actor().customer_id:
             return
-        added = self.router.url.query_parameters.get(ADDED_PARAMETER, "")
-        asked, found, own, others = await worker.query(
-            _questions, actor(), book.draft_id, added
-        )
+        found, own, others = await worker.query(_known_people, actor())
         default = next((one.id for one in found if one.is_default), "")
-        self.asked = tick_added(asked, added)
-        self.adds = add_links(asked.types, book._here())
+        answered = "contact" in book._done
         self.companies = [(one.id, one.name) for one in found]
-        self.company = book.company_id if asked.answered else default
+        self.company = book.company_id if answered else default
         self.company_reach = {one.id: _company_reach(one) for one in found}
         contacts_reach = {one.id: _contact_reach(one) for one in others}
         self.reach = {SELF: own, **contacts_reach, OTHER: dict.fromkeys(own, "")}
@@ -144,7 +132,7 @@ class WizardContactState(rx.State):
             *((one.id, f"{one.name} · {one.role_name}") for one in others),
             (OTHER, "Somebody else"),
         ]
-        if not asked.answered and self.company:
+        if not answered and self.company:
             book._show(**_contact_vars(self.company_reach[self.company]))
         self.asked_for = _key_of(book.contact_name, self.reach)
         self.loaded_for, self.version = book.draft_id, book.shown["version"]
@@ -156,9 +144,9 @@ class WizardContactState(rx.State):
         if not await book._stands_at("contact"):
             return None
         typed = rules.BookingContactForm(
-            **texts(form, "name", "email", "phone", "notes"),
+            **texts(form, "name", "email", "phone"),
             company=_chosen_company(form),
-            details=details_form(form),
+            details=None,
         )
         try:
             draft = await worker.call(
@@ -173,14 +161,11 @@ class WizardContactState(rx.State):
         return book._go_on()
 
 
-def _questions(
-    tx: Session, who: Actor, draft_id: str, added: str
-) -> tuple[
-    DetailsFormView, list[BusinessProfileView], dict[str, str], list[ContactView]
-]:
-    """What is asked, the companies, how the customer is reached, and the contacts."""
+def _known_people(
+    tx: Session, who: Actor
+) -> tuple[list[BusinessProfileView], dict[str, str], list[ContactView]]:
+    """The companies, how the customer is reached, and the contacts."""
     return (
-        drafts.details_form(tx, who, draft_id, added),
         business_profiles.list_business_profiles(tx, who),
         drafts.own_contact(tx, who),
         contacts.list_contacts(tx, who),

@@ -45,7 +45,7 @@ class WizardTimeState(time_picker(*BOOKERS), rx.State):  # type: ignore[misc]
             self._show(missing="" if book.notice else drafts.TIME_UNAVAILABLE)
         elif is_new and not self.slot and (starts := self._starts()):
             await self._choose(datetime.fromisoformat(starts[0]))
-            self._show(proposed=bool(self.slot))
+            self._propose(book)
 
     @event_for(*BOOKERS)
     async def next_from_time(self) -> EventSpec | None:
@@ -58,7 +58,13 @@ class WizardTimeState(time_picker(*BOOKERS), rx.State):  # type: ignore[misc]
         repeat = await self.get_state(WizardRepeatState)
         if self._is_missing() or repeat._is_missing(book):
             return None
+        book._proposed = False
         return book._go_on()
+
+    def _propose(self, book: BookingWizardState) -> None:
+        """Say that the choice is ours, until *Next* takes it."""
+        self._show(proposed=bool(self.slot))
+        book._proposed = self.proposed
 
     def _source(self) -> TimeSource:
         return _SOURCE
@@ -100,6 +106,7 @@ class WizardTimeState(time_picker(*BOOKERS), rx.State):  # type: ignore[misc]
         except Conflict as refused:
             return await book._refused(refused)
         book._take(draft)
+        book._proposed = False
         self._show(slot=draft.starts_at, missing="", proposed=False)
         if draft.starts_at not in self._starts():
             # Chosen in a list that is not shown any more: show it where it is.

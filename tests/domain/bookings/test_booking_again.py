@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from portal_app.domain.bookings import confirmation, drafts
-from portal_app.domain.bookings.drafts import CarriedChoices
+from portal_app.domain.bookings import carried_choices, confirmation, drafts
+from portal_app.domain.bookings.carried_choices import CarriedChoices
 from portal_app.domain.bookings.rules import DetailsForm
 from portal_app.domain.catalogue import definitions
 from portal_app.kernel.audiences import SYSTEM, Actor
@@ -33,8 +33,10 @@ def _booked(db: Database, who: Actor, **choices: object) -> str:
 def test_everything_but_the_time_is_as_it_was(db: Database, maya: Actor) -> None:
     number = _booked(db, maya, slug="home-clean", answers=ANSWERS)
     draft = db.call(drafts.open_draft, maya, "home-clean")
-    again = db.call(drafts.carry, maya, draft.id, CarriedChoices(again=number.lower()))
-    assert again.done == ["options", "address", "contact"]
+    again = db.call(
+        carried_choices.carry, maya, draft.id, CarriedChoices(again=number.lower())
+    )
+    assert again.done == ["options", "address", "contact", "questions"]
     assert again.answers == ANSWERS
     assert again.address.street == "12 Ocean Street"
     assert again.location_id
@@ -55,7 +57,7 @@ def test_the_same_dependents_are_chosen(db: Database, maya: Actor) -> None:
     contact = replace(CONTACT, details=DetailsForm(dependents=(tom, rex)))
     number = _booked(db, maya, contact=contact)
     draft = db.call(drafts.open_draft, maya, "dog-walk")
-    again = db.call(drafts.carry, maya, draft.id, CarriedChoices(again=number))
+    again = db.call(carried_choices.carry, maya, draft.id, CarriedChoices(again=number))
     assert [one.id for one in again.for_whom] == [tom, rex]
 
 
@@ -64,7 +66,7 @@ def test_options_that_are_gone_are_left_out(db: Database, maya: Actor) -> None:
     fewer = replace(CLEANING, options=CLEANING.options[:1])
     db.call(definitions.define_service, SYSTEM, fewer)
     draft = db.call(drafts.open_draft, maya, "home-clean")
-    again = db.call(drafts.carry, maya, draft.id, CarriedChoices(again=number))
+    again = db.call(carried_choices.carry, maya, draft.id, CarriedChoices(again=number))
     assert again.answers == {"bedrooms": "one"}
     assert "options" in again.done
 
@@ -75,14 +77,14 @@ def test_bookings_of_others_bring_nothing_along(db: Database, maya: Actor) -> No
     draft = db.call(drafts.open_draft, noah, "home-clean")
     before = database_snapshot(db)
     for wanted in (number, "B-0000-0000", "x"):
-        db.call(drafts.carry, noah, draft.id, CarriedChoices(again=wanted))
+        db.call(carried_choices.carry, noah, draft.id, CarriedChoices(again=wanted))
     assert database_snapshot(db) == before
 
 
 def test_options_and_time_come_with_the_address(db: Database, maya: Actor) -> None:
     draft = db.call(drafts.open_draft, maya, "home-clean")
     carried = CarriedChoices(answers=ANSWERS, starts_at=TUESDAY_NINE)
-    found = db.call(drafts.carry, maya, draft.id, carried)
+    found = db.call(carried_choices.carry, maya, draft.id, carried)
     assert (found.answers, found.starts_at) == (ANSWERS, TUESDAY_NINE.isoformat())
     assert found.fieldworker == "Anyone"
 
@@ -100,7 +102,7 @@ def test_nonsense_of_an_address_changes_nothing(
 ) -> None:
     draft = db.call(drafts.open_draft, maya, "home-clean")
     before = database_snapshot(db)
-    assert db.call(drafts.carry, maya, draft.id, carried) == draft
+    assert db.call(carried_choices.carry, maya, draft.id, carried) == draft
     assert database_snapshot(db) == before
 
 
@@ -116,7 +118,9 @@ def test_a_time_that_is_not_free_is_said_to_be_gone(
     db: Database, maya: Actor, start: datetime
 ) -> None:
     draft = db.call(drafts.open_draft, maya, "dog-walk")
-    found = db.call(drafts.carry, maya, draft.id, CarriedChoices(starts_at=start))
+    found = db.call(
+        carried_choices.carry, maya, draft.id, CarriedChoices(starts_at=start)
+    )
     assert found == replace(
         draft,
         notice="The time you chose is no longer available. Please choose another.",

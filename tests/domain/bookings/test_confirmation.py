@@ -253,9 +253,10 @@ def test_missing_steps_are_reported_by_step(db: Database) -> None:
         confirmation.confirm(db, maya, draft.id, draft.shown)
 
     assert refused.value.fields == {
-        "time": "Please choose a day and a time.",
         "address": "Please tell us where to come.",
+        "time": "Please choose a day and a time.",
         "contact": "Please tell us how to reach you.",
+        "questions": "Please look at the details of the visit.",
     }
     assert database_snapshot(db) == before
 

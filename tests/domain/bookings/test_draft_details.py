@@ -9,7 +9,7 @@ import pytest
 from sqlmodel import col, select, update
 
 from portal_app.domain.bookings import confirmation, drafts, queries
-from portal_app.domain.bookings.drafts import delete_stale_drafts
+from portal_app.domain.bookings.draft_owners import delete_stale_drafts
 from portal_app.domain.bookings.models import (
     Booking,
     BookingDependent,
@@ -117,11 +117,13 @@ def test_wizard_offers_own_dependents_of_the_service_types(
     db.call(dependents.add_dependent, scene.maya, "pool", pool_form(), "")
     away = add_pet(db, scene.maya, cat_form("Away"))
     db.call(dependents.archive_dependent, scene.maya, away)
-    asked = db.query(drafts.details_form, scene.maya, begin(db, scene.maya))
+    draft = begin(db, scene.maya)
+    asked = db.query(drafts.dependents_form, scene.maya, draft)
     assert [one.slug for one in asked.types] == ["pet"]
     assert [one.name for one in asked.dependents] == ["Rex", "Tom"]
     assert asked.chosen == []
     # What only the office fills in is not asked here.
+    asked = db.query(drafts.questions_form, scene.maya, draft)
     assert [one.key for one in asked.fields] == [
         "meeting_point",
         "which_park",
@@ -138,10 +140,17 @@ def test_service_without_dependent_types_asks_for_no_dependents(
     db: Database, scene: DraftScene
 ) -> None:
     draft = db.call(drafts.open_draft, scene.maya, "home-clean")
-    asked = db.query(drafts.details_form, scene.maya, draft.id)
-    assert (asked.types, asked.dependents, asked.fields) == ([], [], [])
+    assert draft.steps == ["options", "address", "time", "contact", "questions"]
+    asked = db.query(drafts.dependents_form, scene.maya, draft.id)
+    assert (asked.types, asked.dependents) == ([], [])
+    assert db.query(drafts.questions_form, scene.maya, draft.id).fields == []
+    walk = begin(db, scene.maya)
+    found = db.query(drafts.get_draft, scene.maya, walk)
+    assert found.steps == ["who", "address", "time", "contact", "questions"]
     db.call(archive_type, SYSTEM, "pet")
-    asked = db.query(drafts.details_form, scene.maya, begin(db, scene.maya))
+    found = db.query(drafts.get_draft, scene.maya, walk)
+    assert found.steps == ["address", "time", "contact", "questions"]
+    asked = db.query(drafts.dependents_form, scene.maya, walk)
     assert (asked.types, asked.dependents) == ([], [])
 
 
@@ -160,7 +169,7 @@ def test_details_are_stored_on_the_draft(db: Database, scene: DraftScene) -> Non
         photo=photo.id,
         consent="typed:Maya Chen",
     )
-    assert "contact" in draft.done
+    assert draft.done == ["who", "contact", "questions"]
     assert [one.name for one in draft.for_whom] == ["Rex", "Tom"]
     assert {one.key: one.text or one.file.name for one in draft.fields} == {
         "meeting_point": "In the park",
@@ -169,8 +178,10 @@ def test_details_are_stored_on_the_draft(db: Database, scene: DraftScene) -> Non
         "consent": "Signed by Maya Chen on Monday, 2 November 2026",
     }
     assert db.query(drafts.get_draft, scene.maya, draft_id) == draft
-    asked = db.query(drafts.details_form, scene.maya, draft_id)
-    assert (asked.chosen, asked.fields) == ([scene.rex, scene.tom], draft.fields)
+    asked = db.query(drafts.dependents_form, scene.maya, draft_id)
+    assert asked.chosen == [scene.rex, scene.tom]
+    asked = db.query(drafts.questions_form, scene.maya, draft_id)
+    assert asked.fields == draft.fields
     # The same again is no change, and takes the file into use once.
     before = snapshot_without_attempts(db)
     again = save_contact(
@@ -274,9 +285,10 @@ def test_another_customers_file_is_refused_like_a_missing_one(
             "details.photo": "We could not find that file. Please choose it again."
         }
     for draft_of_maya in (draft_id, "missing"):
-        with pytest.raises(NotFound) as refusal:
-            db.query(drafts.details_form, scene.noah, draft_of_maya)
-        assert refusal.value.message == "We could not find that booking."
+        for form in (drafts.dependents_form, drafts.questions_form):
+            with pytest.raises(NotFound) as refusal:
+                db.query(form, scene.noah, draft_of_maya)
+            assert refusal.value.message == "We could not find that booking."
     assert snapshot_without_attempts(db) == before
 
 
@@ -381,15 +393,15 @@ def test_no_dependent_is_required(db: Database, scene: DraftScene) -> None:
         assert [event.what for event in tx.exec(select(BookingEvent))] == ["booked"]
 
 
-def refused_at_contact(db: Database, actor: Actor, draft: DraftView) -> str:
+def refused_at(step: str, db: Database, actor: Actor, draft: DraftView) -> str:
     before = snapshot_without_attempts(db)
     with pytest.raises(InvalidInput) as refused:
         confirmation.confirm(db, actor, draft.id, draft.shown)
     assert snapshot_without_attempts(db) == before
-    assert list(refused.value.fields) == ["contact"]
+    assert list(refused.value.fields) == [step]
     now = db.query(drafts.get_draft, actor, draft.id)
-    assert (now.ready, now.notice) == (False, refused.value.fields["contact"])
-    return refused.value.fields["contact"]
+    assert (now.ready, now.notice) == (False, refused.value.fields[step])
+    return refused.value.fields[step]
 
 
 def test_dependent_archived_meanwhile_blocks_the_booking(
@@ -397,8 +409,8 @@ def test_dependent_archived_meanwhile_blocks_the_booking(
 ) -> None:
     draft = ready_walk_draft(db, scene.maya, DetailsForm((scene.rex,), AT_THE_DOOR))
     db.call(dependents.archive_dependent, scene.maya, scene.rex)
-    assert refused_at_contact(db, scene.maya, draft) == (
-        "Rex cannot be chosen any more. Please look at “Contact details” again."
+    assert refused_at("who", db, scene.maya, draft) == (
+        "Rex cannot be chosen any more. Please look at “Who it is for” again."
     )
     again = save_contact(db, scene.maya, draft.id, scene.tom)
     number = confirmation.confirm(db, scene.maya, draft.id, again.shown)
@@ -415,9 +427,9 @@ def test_dependent_moved_to_another_customer_is_neither_booked_nor_named(
             .where(col(Dependent.id) == scene.rex)
             .values(customer_id=scene.noah.customer_id, name="His secret")
         )
-    assert refused_at_contact(db, scene.maya, draft) == (
+    assert refused_at("who", db, scene.maya, draft) == (
         "One of those it is for cannot be chosen any more. "
-        "Please look at “Contact details” again."
+        "Please look at “Who it is for” again."
     )
     assert db.query(drafts.get_draft, scene.maya, draft.id).for_whom == []
 
@@ -428,7 +440,7 @@ def test_dependent_type_removed_from_the_service_blocks_the_booking(
     draft = ready_walk_draft(db, scene.maya, DetailsForm((scene.rex,), AT_THE_DOOR))
     only_pools = replace(WALK, dependent_types=("pool",))
     db.call(definitions.define_service, SYSTEM, only_pools)
-    assert refused_at_contact(db, scene.maya, draft).startswith("Rex cannot")
+    assert refused_at("who", db, scene.maya, draft).startswith("Rex cannot")
 
 
 def test_field_made_required_meanwhile_blocks_the_booking(
@@ -437,8 +449,8 @@ def test_field_made_required_meanwhile_blocks_the_booking(
     draft = ready_walk_draft(db, scene.maya, DetailsForm((scene.rex,), AT_THE_DOOR))
     size = Definition(key="size", name="Size", required=True)
     db.call(schema.define_fields, SYSTEM, schema.service_scope(scene.shop.walk), [size])
-    assert refused_at_contact(db, scene.maya, draft) == (
-        "Please fill in “Size” under “Contact details”."
+    assert refused_at("questions", db, scene.maya, draft) == (
+        "Please fill in “Size” under “Details”."
     )
     with pytest.raises(InvalidInput) as refused:
         save_contact(db, scene.maya, draft.id, scene.rex)
@@ -457,8 +469,8 @@ def test_answer_that_became_invalid_is_asked_again(
     free = replace(WALK_FIELDS[1], shown_when=None, required=False)
     scope = schema.service_scope(scene.shop.walk)
     db.call(schema.define_fields, SYSTEM, scope, [number, free])
-    assert refused_at_contact(db, scene.maya, draft) == (
-        "Please fill in “Where do we meet?” under “Contact details”."
+    assert refused_at("questions", db, scene.maya, draft) == (
+        "Please fill in “Where do we meet?” under “Details”."
     )
 
 
@@ -466,8 +478,8 @@ def test_draft_older_than_a_field_asks_for_it(db: Database, scene: DraftScene) -
     draft = ready_draft(db, scene.maya, slug="home-clean", answers=ANSWERS)
     assert draft.ready
     db.call(define_walk_fields, scene.shop.cleaning)
-    assert refused_at_contact(db, scene.maya, draft) == (
-        "Please fill in “Where do we meet?” under “Contact details”."
+    assert refused_at("questions", db, scene.maya, draft) == (
+        "Please fill in “Where do we meet?” under “Details”."
     )
 
 

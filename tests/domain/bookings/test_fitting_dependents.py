@@ -59,7 +59,7 @@ def only_dogs(db: Database) -> None:
 
 def offered(db: Database, actor: Actor, added: str = "") -> tuple[list[str], str]:
     draft = db.call(drafts.open_draft, actor, "dog-walk").id
-    asked = db.query(drafts.details_form, actor, draft, added)
+    asked = db.query(drafts.dependents_form, actor, draft, added)
     return [one.name for one in asked.dependents], asked.note
 
 
@@ -129,11 +129,11 @@ def test_a_draft_chosen_before_is_blocked_and_not_booked(
 ) -> None:
     draft = ready_walk_draft(db, scene.maya, DetailsForm((scene.tom,)))
     only_dogs(db)
-    words = f"{TOM} Please look at “Contact details” again."
+    words = f"{TOM} Please look at “Who it is for” again."
     before = snapshot_without_attempts(db)
     with pytest.raises(InvalidInput) as refused:
         confirmation.confirm(db, scene.maya, draft.id, draft.shown)
-    assert refused.value.fields == {"contact": words}
+    assert refused.value.fields == {"who": words}
     assert snapshot_without_attempts(db) == before
     shown = db.query(drafts.get_draft, scene.maya, draft.id)
     assert (shown.ready, shown.notice) == (False, words)

@@ -65,7 +65,7 @@ def require(db: Database, *fields: Definition) -> None:
 
 
 def asked(db: Database, actor: Actor, draft_id: str) -> list[str]:
-    form = db.query(drafts.details_form, actor, draft_id)
+    form = db.query(drafts.questions_form, actor, draft_id)
     return [field.key for field in form.about_you]
 
 
@@ -93,7 +93,7 @@ def test_an_answer_that_makes_another_necessary_asks_for_that_alone(
     db.call(profiles.save_custom_fields, maya, {"allergies": "some"}, 1)
     require(db, replace(ALLERGIES, required=False), WHICH)
     draft = draft_before_contact(db, maya)
-    (field,) = db.query(drafts.details_form, maya, draft).about_you
+    (field,) = db.query(drafts.questions_form, maya, draft).about_you
     assert (field.key, field.shown, field.depends_on) == ("which", True, "")
 
 
@@ -150,7 +150,7 @@ def test_what_is_required_meanwhile_is_asked_before_confirming(
     with pytest.raises(InvalidInput) as refused:
         confirmation.confirm(db, maya, draft.id, draft.shown)
     assert refused.value.fields == {
-        "contact": f"Please fill in “{field.name}” under “Contact details”."
+        "questions": f"Please fill in “{field.name}” under “Details”."
     }
     assert snapshot_without_attempts(db) == before
     assert len(outbox_messages(db)) == mails

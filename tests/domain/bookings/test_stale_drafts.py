@@ -5,8 +5,8 @@ from functools import partial
 
 import pytest
 
-from portal_app.domain.bookings import confirmation, drafts
-from portal_app.domain.bookings.drafts import delete_stale_drafts
+from portal_app.domain.bookings import confirmation, draft_owners, drafts
+from portal_app.domain.bookings.draft_owners import delete_stale_drafts
 from portal_app.domain.fields import schema
 from portal_app.domain.fields import values as fields
 from portal_app.domain.fields.rules import Definition
@@ -114,7 +114,7 @@ def test_answers_and_files_of_the_draft_are_deleted_with_it(
 def test_many_drafts_are_deleted_in_batches(
     db: Database, maya: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(drafts, "_STALE_BATCH_SIZE", 2)
+    monkeypatch.setattr(draft_owners, "_STALE_BATCH_SIZE", 2)
     for number in range(5):
         begin(db, db.call(new_customer, f"one-{number}@example.com"))
     with frozen(AFTER):

@@ -24,6 +24,7 @@ from portal_app.state.bookings.wizard_details import (
     WizardContactState,
     WizardLocationState,
 )
+from portal_app.state.bookings.wizard_questions import WizardQuestionsState
 from portal_app.state.bookings.wizard_time import WizardTimeState
 from tests.support.sample_business import (
     CLEANING,
@@ -65,6 +66,12 @@ def _open(who: Actor, path: str = CLEAN, **query: str) -> Tab:
     tab.fire(WizardTimeState.load)
     tab.fire(WizardLocationState.load)
     return tab
+
+
+def _at_time(db: Database, who: Actor, slug: str = "dog-walk") -> Tab:
+    draft = db.call(drafts.open_draft, who, slug).id
+    db.call(drafts.choose_address, who, draft, HOME)
+    return _open(who, f"/book/{slug}", step="time", draft=draft)
 
 
 def _at(tab: Tab) -> tuple[str, str]:
@@ -110,7 +117,10 @@ def test_booking_from_first_step_to_confirmation(shop: Database) -> None:
     assert (book.total, book.duration) == ("$172.47", "3 h 15 min")
     draft = book.draft_id
     sent = tab.fire(BookingWizardState.next_from_options)
-    assert redirect_targets(sent) == [f"{CLEAN}?step=time&draft={draft}"]
+    assert redirect_targets(sent) == [f"{CLEAN}?step=address&draft={draft}"]
+    assert redirect_targets(tab.fire(WizardLocationState.submit, PLACE_FORM)) == [
+        f"{CLEAN}?step=time&draft={draft}"
+    ]
 
     tab.go(CLEAN, step="time", draft=draft)
     tab.fire(BookingWizardState.load)
@@ -129,12 +139,21 @@ def test_booking_from_first_step_to_confirmation(shop: Database) -> None:
         "9:00\u202fam – 12:15\u202fpm",
     )
     assert redirect_targets(tab.fire(WizardTimeState.next_from_time)) == [
-        f"{CLEAN}?step=address&draft={draft}"
-    ]
-    assert redirect_targets(tab.fire(WizardLocationState.submit, PLACE_FORM)) == [
         f"{CLEAN}?step=contact&draft={draft}"
     ]
     assert redirect_targets(tab.fire(WizardContactState.submit, CONTACT_FORM)) == [
+        f"{CLEAN}?step=questions&draft={draft}"
+    ]
+    assert [(one.key, one.done) for one in book.steps] == [
+        ("options", True),
+        ("address", True),
+        ("time", True),
+        ("contact", True),
+        ("questions", False),
+        ("overview", False),
+    ]
+    notes = {"notes": "The side gate sticks."}
+    assert redirect_targets(tab.fire(WizardQuestionsState.submit, notes)) == [
         f"{CLEAN}?step=overview&draft={draft}"
     ]
     assert redirect_targets(tab.fire(BookingWizardState.confirm, dict(book.shown))) == [
@@ -189,11 +208,12 @@ def test_steps_cannot_be_skipped(shop: Database) -> None:
     tab = Tab(CLEAN, maya, step="overview")
     sent = tab.fire(BookingWizardState.load)
     draft = tab.state(BookingWizardState).draft_id
-    assert redirect_targets(sent) == [f"{CLEAN}?step=time&draft={draft}"]
-    assert _at(tab) == ("open", "time")
+    assert redirect_targets(sent) == [f"{CLEAN}?step=address&draft={draft}"]
+    assert _at(tab) == ("open", "address")
     tab.fire(BookingWizardState.confirm, {"version": 1, "total_minor": 0, "minutes": 0})
-    tab.fire(WizardLocationState.submit, PLACE_FORM)
+    tab.fire(WizardTimeState.pick_slot, NINE)
     tab.fire(WizardContactState.submit, CONTACT_FORM)
+    tab.fire(WizardQuestionsState.submit, {"notes": "x"})
     found = shop.query(drafts.get_draft, maya, draft)
     assert (found.done, found.starts_at) == (["options"], "")
     assert _count(shop, Location) == 0
@@ -234,11 +254,15 @@ def test_malformed_input_is_refused(shop: Database, nonsense: str) -> None:
         BookingWizardState.take_nearest_time,
     ):
         tab.fire(handler, nonsense)
-    for submit in (WizardLocationState.submit, WizardContactState.submit):
+    for submit in (
+        WizardLocationState.submit,
+        WizardContactState.submit,
+        WizardQuestionsState.submit,
+    ):
         tab.fire(submit, {nonsense: nonsense})
     tab.fire(BookingWizardState.confirm, {nonsense: 1})
     found = shop.query(drafts.get_draft, maya, tab.state(BookingWizardState).draft_id)
-    assert (found.done, _at(tab)) == (["options", "time"], ("open", "time"))
+    assert (found.done, _at(tab)) == (["options"], ("open", "address"))
     assert _count(shop) == 0
 
 
@@ -249,7 +273,7 @@ def test_drafts_of_others_are_not_found(shop: Database) -> None:
     tab = _open(noah, WALKING, step="overview", draft=theirs.id)
     state = tab.state(BookingWizardState)
     assert state.draft_id not in {"", theirs.id}
-    assert (state.step, state.address_lines) == ("time", [])
+    assert (state.step, state.address_lines) == ("address", [])
 
 
 def test_a_second_click_on_confirm_is_the_same_booking(shop: Database) -> None:
@@ -268,8 +292,8 @@ def test_new_visit_starts_a_new_draft(shop: Database) -> None:
     tab.go(WALKING)
     tab.fire(BookingWizardState.load)
     state = tab.state(BookingWizardState)
-    # This service has nothing to choose: its first step is the time.
-    assert (_at(tab), state.booked) == (("open", "time"), None)
+    # This service has nothing to choose: its first step is the address.
+    assert (_at(tab), state.before, state.booked) == (("open", "address"), "", None)
     assert state.draft_id != booked
     # Its own address still shows what was booked.
     tab.go(WALKING, step="done", draft=booked)
@@ -373,7 +397,7 @@ def _times(tab: Tab) -> tuple[str, str, str]:
 
 
 def test_the_first_free_time_is_proposed_and_taken(shop: Database) -> None:
-    tab = _open(shop.call(new_customer), WALKING, step="time")
+    tab = _at_time(shop, shop.call(new_customer))
     state = tab.state(WizardTimeState)
     assert _times(tab) == ("2026-11-02", FIRST, "")
     assert state.proposed is True
@@ -387,12 +411,12 @@ def test_the_first_free_time_is_proposed_and_taken(shop: Database) -> None:
     ]
     draft = tab.state(BookingWizardState).draft_id
     assert redirect_targets(tab.fire(WizardTimeState.next_from_time)) == [
-        f"{WALKING}?step=address&draft={draft}"
+        f"{WALKING}?step=contact&draft={draft}"
     ]
 
 
 def test_another_day_gives_the_choice_up_and_next_asks(shop: Database) -> None:
-    tab = _open(shop.call(new_customer), WALKING, step="time")
+    tab = _at_time(shop, shop.call(new_customer))
     tab.fire(WizardTimeState.pick_slot, FIRST)
     assert tab.state(WizardTimeState).proposed is False
     tab.fire(WizardTimeState.pick_day, "2026-11-03")
@@ -421,6 +445,7 @@ def test_a_time_lost_to_a_longer_visit_is_asked_for_again(shop: Database) -> Non
     tab.fire(BookingWizardState.tick, "extras", "oven", True)
     assert book.notice == ""
     tab.fire(BookingWizardState.next_from_options)
+    tab.fire(WizardLocationState.submit, PLACE_FORM)
     tab.fire(WizardTimeState.load)
     # Nothing is put in its place, and it is said why none is chosen.
     state = tab.state(WizardTimeState)
@@ -434,7 +459,7 @@ def test_a_time_lost_to_a_longer_visit_is_asked_for_again(shop: Database) -> Non
 
 
 def test_another_month_takes_the_list_along(shop: Database) -> None:
-    tab = _open(shop.call(new_customer), WALKING, step="time")
+    tab = _at_time(shop, shop.call(new_customer))
     state = tab.state(WizardTimeState)
     tab.fire(WizardTimeState.turn, 1)
     assert (state.month, state.day_text) == (
@@ -450,7 +475,7 @@ def test_another_month_takes_the_list_along(shop: Database) -> None:
 
 
 def test_a_month_without_free_time_says_so(shop: Database) -> None:
-    tab = _open(shop.call(new_customer), WALKING, step="time")
+    tab = _at_time(shop, shop.call(new_customer))
     december = (datetime(2026, 11, 30, tzinfo=UTC), datetime(2027, 1, 2, tzinfo=UTC))
     shop.call(roster.add_time_off, SYSTEM, None, *december)
     tab.fire(WizardTimeState.turn, 1)
@@ -465,6 +490,7 @@ def test_a_month_without_free_time_says_so(shop: Database) -> None:
 def test_a_replayed_next_does_not_take_a_time_nobody_saw(shop: Database) -> None:
     maya = shop.call(new_customer)
     draft = shop.call(drafts.open_draft, maya, "dog-walk").id
+    shop.call(drafts.choose_address, maya, draft, HOME)
     # The server that had shown the step was restarted.
     tab = Tab(WALKING, maya, step="time", draft=draft)
     assert redirect_targets(tab.fire(WizardTimeState.next_from_time)) == []
@@ -473,7 +499,7 @@ def test_a_replayed_next_does_not_take_a_time_nobody_saw(shop: Database) -> None
 
 def test_slot_taken_while_choosing_is_reported(shop: Database) -> None:
     maya = shop.call(new_customer)
-    tab = _open(maya, WALKING, step="time")
+    tab = _at_time(shop, maya)
     tab.fire(WizardTimeState.pick_day, "2026-11-03")
     noah = shop.call(new_customer, "noah@example.com")
     theirs = ready_draft(shop, noah)
@@ -486,10 +512,7 @@ def test_slot_taken_while_choosing_is_reported(shop: Database) -> None:
 
 def test_changing_fieldworker_keeps_a_time_that_is_free(shop: Database) -> None:
     maya = shop.call(new_customer)
-    tab = _open(maya)
-    tab.fire(BookingWizardState.answer, "bedrooms", "one")
-    tab.fire(BookingWizardState.next_from_options)
-    tab.fire(WizardTimeState.load)
+    tab = _at_time(shop, maya, "home-clean")
     tab.fire(WizardTimeState.pick_day, "2026-11-03")
     tab.fire(WizardTimeState.pick_slot, NINE)
     times = tab.state(WizardTimeState)
@@ -499,7 +522,7 @@ def test_changing_fieldworker_keeps_a_time_that_is_free(shop: Database) -> None:
 
 
 def test_next_free_takes_the_first_time_there_is(shop: Database) -> None:
-    tab = _open(shop.call(new_customer), WALKING, step="time")
+    tab = _at_time(shop, shop.call(new_customer))
     state = tab.state(WizardTimeState)
     tab.fire(WizardTimeState.turn, 1)
     assert _times(tab) == ("2026-12-01", "", "")
@@ -538,7 +561,6 @@ def test_a_service_that_is_not_offered_is_missing(shop: Database) -> None:
 def test_editing_from_the_overview_returns_to_it(shop: Database) -> None:
     maya = shop.call(new_customer)
     draft = ready_draft(shop, maya).id
-    query = {"step": "contact", "draft": draft, "return": "overview"}
-    tab = _open(maya, WALKING, **query)
+    tab = _open(maya, WALKING, step="contact", draft=draft)
     sent = tab.fire(WizardContactState.submit, CONTACT_FORM)
     assert redirect_targets(sent) == [f"{WALKING}?step=overview&draft={draft}"]

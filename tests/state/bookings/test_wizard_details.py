@@ -1,11 +1,12 @@
-"""The wizard's contact step, and the way to the page that adds a dependent and back."""
+"""Whom a booking is for, contact and questions; the way to add a dependent and back."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import pytest
 
-from portal_app.domain.bookings import queries, rules
+from portal_app.domain.bookings import drafts, queries, rules
+from portal_app.domain.bookings.rules import BookingContactForm
 from portal_app.domain.catalogue import definitions
 from portal_app.domain.customers import business_profiles as companies
 from portal_app.domain.customers import profiles
@@ -17,6 +18,10 @@ from portal_app.kernel.clock import frozen
 from portal_app.kernel.db import Database
 from portal_app.state.bookings.wizard import BookingWizardState
 from portal_app.state.bookings.wizard_details import WizardContactState
+from portal_app.state.bookings.wizard_questions import (
+    WizardDependentsState,
+    WizardQuestionsState,
+)
 from portal_app.state.core.form_parsing import details_form
 from portal_app.state.dependents.dependent import DependentAddState
 from tests.domain.bookings.test_business_profile import STUDIO
@@ -44,7 +49,7 @@ DOOR = {"field.meeting_point": "door"}
 
 @dataclass(frozen=True)
 class Scene:
-    """A shop that asks, and a customer with a dog and a cat at the contact step."""
+    """A shop that asks, and a customer with a dog and a cat, on the way."""
 
     db: Database
     maya: Actor
@@ -64,44 +69,73 @@ def scene(sqlite_db: Database) -> Iterator[Scene]:
         yield Scene(sqlite_db, maya, rex, tom, draft_before_contact(sqlite_db, maya))
 
 
-def at_contact(scene: Scene, **query: str) -> Tab:
-    tab = Tab(WALKING, scene.maya, step="contact", draft=scene.draft, **query)
-    tab.fire(BookingWizardState.load)
-    tab.fire(WizardContactState.load)
+def at_step(scene: Scene, step: str, **query: str) -> Tab:
+    tab = Tab(WALKING, scene.maya, step=step, draft=scene.draft, **query)
+    load(tab)
     return tab
+
+
+def load(tab: Tab) -> None:
+    tab.fire(BookingWizardState.load)
+    for state in (WizardDependentsState, WizardContactState, WizardQuestionsState):
+        tab.fire(state.load)
 
 
 def ticked(*ids: str) -> dict[str, str]:
     return {f"for.{one}": "on" for one in ids}
 
 
-def test_contact_step_asks_and_overview_shows_the_answers(scene: Scene) -> None:
-    tab = at_contact(scene)
-    book, step = tab.state(BookingWizardState), tab.state(WizardContactState)
+def fill_in(scene: Scene, who: dict[str, str], answers: dict[str, str]) -> Tab:
+    """Go through all that is left, up to the overview."""
+    tab = at_step(scene, "who")
+    tab.fire(WizardDependentsState.submit, who)
+    for step in ("contact", "questions"):
+        tab.go(WALKING, step=step, draft=scene.draft)
+        tab.fire(BookingWizardState.load)
+        tab.fire(WizardContactState.submit, CONTACT)
+        tab.fire(WizardQuestionsState.submit, answers)
+    return tab
+
+
+def test_the_steps_ask_and_the_overview_shows_the_answers(scene: Scene) -> None:
+    # Nobody gets past who it is for without having said it, if only by *Next*.
+    tab = at_step(scene, "overview")
+    book, step = tab.state(BookingWizardState), tab.state(WizardDependentsState)
+    assert (book.step, [one.key for one in book.steps]) == (
+        "who",
+        ["who", "address", "time", "contact", "questions", "overview"],
+    )
+    load(tab)
     assert [one.name for one in step.asked.dependents] == ["Rex", "Tom"]
     assert (step.loaded_for, step.asked.chosen) == (scene.draft, [])
-    assert (
-        redirect_targets(tab.fire(WizardContactState.submit, CONTACT | ticked("x")))
-        == []
-    )
-    assert (book.step, book.errors) == (
-        "contact",
-        {
-            "dependents": "Please choose again who it is for.",
-            "details.meeting_point": "Please choose one.",
-        },
-    )
-    form = CONTACT | ticked(scene.tom, scene.rex) | DOOR
-    assert redirect_targets(tab.fire(WizardContactState.submit, form)) == [
-        f"{WALKING}?step=overview&draft={scene.draft}"
+    assert redirect_targets(tab.fire(WizardDependentsState.submit, ticked("x"))) == []
+    again = "Please choose again who it is for."
+    assert (book.step, book.errors) == ("who", {"dependents": again})
+    who = ticked(scene.tom, scene.rex)
+    assert redirect_targets(tab.fire(WizardDependentsState.submit, who)) == [
+        f"{WALKING}?step=contact&draft={scene.draft}"
     ]
     assert [one.name for one in book.for_whom] == ["Tom", "Rex"]
-    assert book.fields[0].text == "At the door"
+    tab = at_step(scene, "contact")
+    book = tab.state(BookingWizardState)
+    assert redirect_targets(tab.fire(WizardContactState.submit, CONTACT)) == [
+        f"{WALKING}?step=questions&draft={scene.draft}"
+    ]
+    tab.go(WALKING, step="questions", draft=scene.draft)
+    load(tab)
+    assert redirect_targets(tab.fire(WizardQuestionsState.submit, {})) == []
+    assert book.errors == {"details.meeting_point": "Please choose one."}
+    form = DOOR | {"notes": "Ring twice."}
+    assert redirect_targets(tab.fire(WizardQuestionsState.submit, form)) == [
+        f"{WALKING}?step=overview&draft={scene.draft}"
+    ]
+    assert (book.fields[0].text, book.notes) == ("At the door", "Ring twice.")
     # What was read before is not shown again: the draft is another one.
-    tab.go(WALKING, step="contact", draft=scene.draft)
+    tab.go(WALKING, step="who", draft=scene.draft)
     tab.fire(BookingWizardState.load)
+    step = tab.state(WizardDependentsState)
     assert step.version != book.shown["version"]
-    tab.fire(WizardContactState.load)
+    tab.fire(WizardDependentsState.load)
     assert step.version == book.shown["version"]
     assert step.asked.chosen == [scene.tom, scene.rex]
 
@@ -110,51 +144,48 @@ def test_who_was_added_and_does_not_fit_is_told_so(scene: Scene) -> None:
     dogs = replace(WALK, dependent_types=("pet: species = dog",))
     scene.db.call(definitions.define_service, SYSTEM, dogs)
     only = "Dog walk is only for pets whose “Kind of animal” is Dog."
-    step = at_contact(scene, **{"for": scene.tom}).state(WizardContactState)
+    step = at_step(scene, "who", **{"for": scene.tom}).state(WizardDependentsState)
     assert [one.name for one in step.asked.dependents] == ["Rex"]
     assert (step.asked.chosen, step.asked.note) == ([], f"{only} For Tom it says Cat.")
-    step = at_contact(scene, **{"for": scene.rex}).state(WizardContactState)
+    step = at_step(scene, "who", **{"for": scene.rex}).state(WizardDependentsState)
     assert (step.asked.chosen, step.asked.note) == ([scene.rex], only)
-    tab = at_contact(scene)
+    tab = at_step(scene, "who")
     before = snapshot_without_attempts(scene.db)
-    tab.fire(WizardContactState.submit, CONTACT | ticked(scene.tom) | DOOR)
+    tab.fire(WizardDependentsState.submit, ticked(scene.tom))
     book = tab.state(BookingWizardState)
     assert book.errors == {"dependents": f"{only} For Tom it says Cat."}
     assert snapshot_without_attempts(scene.db) == before
 
 
 def test_outdated_choices_are_reported_once_at_their_step(scene: Scene) -> None:
-    tab = at_contact(scene)
-    tab.fire(WizardContactState.submit, CONTACT | ticked(scene.rex) | DOOR)
+    tab = fill_in(scene, ticked(scene.rex), DOOR)
     book = tab.state(BookingWizardState)
     shown = dict(book.shown)
     scene.db.call(dependents.archive_dependent, scene.maya, scene.rex)
     before = snapshot_without_attempts(scene.db)
     tab.go(WALKING, step="overview", draft=scene.draft)
     sent = tab.fire(BookingWizardState.confirm, shown)
-    assert redirect_targets(sent) == [f"{WALKING}?step=contact&draft={scene.draft}"]
+    assert redirect_targets(sent) == [f"{WALKING}?step=who&draft={scene.draft}"]
     assert (book.step, book.problem, book.notice) == (
-        "contact",
+        "who",
         "",
-        "Rex cannot be chosen any more. Please look at “Contact details” again.",
+        "Rex cannot be chosen any more. Please look at “Who it is for” again.",
     )
     assert snapshot_without_attempts(scene.db) == before
-    tab.go(WALKING, step="contact", draft=scene.draft)
-    tab.fire(BookingWizardState.load)
-    tab.fire(WizardContactState.load)
-    step = tab.state(WizardContactState)
+    tab.go(WALKING, step="who", draft=scene.draft)
+    load(tab)
+    step = tab.state(WizardDependentsState)
     assert [one.name for one in step.asked.dependents] == ["Tom"]
-    tab.fire(WizardContactState.submit, CONTACT | DOOR)
+    tab.fire(WizardDependentsState.submit, {})
     assert (book.step, book.notice) == ("overview", "")
 
 
 def test_another_tab_s_answers_are_shown_before_they_are_booked(scene: Scene) -> None:
-    first, second = at_contact(scene), at_contact(scene)
-    first.fire(WizardContactState.submit, CONTACT | ticked(scene.rex) | DOOR)
+    first = fill_in(scene, ticked(scene.rex), DOOR)
     book = first.state(BookingWizardState)
     shown = dict(book.shown)
     park = {"field.meeting_point": "park", "field.which_park": "Sydney Park"}
-    second.fire(WizardContactState.submit, CONTACT | park)
+    fill_in(scene, {}, park)
     before = snapshot_without_attempts(scene.db)
     first.go(WALKING, step="overview", draft=scene.draft)
     first.fire(BookingWizardState.confirm, shown)
@@ -179,24 +210,23 @@ def test_personal_choice_survives_returning_to_the_step(scene: Scene) -> None:
         is_default=True,
     )
     scene.db.call(companies.add_business_profile, scene.maya, default, "r1")
-    tab = at_contact(scene)
+    scene.db.call(drafts.choose_dependents, scene.maya, scene.draft, [])
+    tab = at_step(scene, "contact")
     step = tab.state(WizardContactState)
     assert step.company == step.companies[0][0]
-    form = CONTACT | {"booking_for": "personal"} | ticked(scene.rex) | DOOR
-    tab.fire(WizardContactState.submit, form)
-    scene.db.call(dependents.archive_dependent, scene.maya, scene.rex)
-    again = at_contact(scene)
+    tab.fire(WizardContactState.submit, CONTACT | {"booking_for": "personal"})
+    again = at_step(scene, "contact")
     assert again.state(WizardContactState).company == ""
 
 
 def test_dependent_is_added_during_booking(scene: Scene) -> None:
-    tab = at_contact(scene, **{"return": "overview"})
-    here = f"{WALKING}?step=contact&draft={scene.draft}&return=overview"
-    [(words, page)] = tab.state(WizardContactState).adds
+    tab = at_step(scene, "who")
+    here = f"{WALKING}?step=who&draft={scene.draft}"
+    [(words, page)] = tab.state(WizardDependentsState).adds
     assert words == "Add a pet"
     assert page == (
-        "/dependents/add?type=pet&next=%2Fbook%2Fdog-walk%3Fstep%3Dcontact"
-        f"%26draft%3D{scene.draft}%26return%3Doverview"
+        "/dependents/add?type=pet&next=%2Fbook%2Fdog-walk%3Fstep%3Dwho"
+        f"%26draft%3D{scene.draft}"
     )
     tab.go(ADD, type="pet", next=here)
     tab.fire(DependentAddState.load)
@@ -206,8 +236,8 @@ def test_dependent_is_added_during_booking(scene: Scene) -> None:
     tab.fire(DependentAddState.save, form)
     assert adding.leads.startswith(f"{here}&for=")
     ada = adding.leads.rpartition("=")[2]
-    back = at_contact(scene, **{"for": ada})
-    step = back.state(WizardContactState)
+    back = at_step(scene, "who", **{"for": ada})
+    step = back.state(WizardDependentsState)
     assert [one.name for one in step.asked.dependents] == ["Ada", "Rex", "Tom"]
     assert step.asked.chosen == [ada]
 
@@ -237,8 +267,8 @@ def test_return_address_is_limited_to_bookings(scene: Scene, smuggled: str) -> N
 def test_address_ticks_only_own_dependents(scene: Scene, added: str) -> None:
     noah = scene.db.call(new_customer, "noah@example.com")
     his = add_pet(scene.db, noah)
-    tab = at_contact(scene, **{"for": his if added == "HIS" else added})
-    assert tab.state(WizardContactState).asked.chosen == []
+    tab = at_step(scene, "who", **{"for": his if added == "HIS" else added})
+    assert tab.state(WizardDependentsState).asked.chosen == []
 
 
 def test_form_data_becomes_ids_and_answers() -> None:
@@ -260,16 +290,19 @@ def test_form_data_becomes_ids_and_answers() -> None:
 def test_required_fields_of_customers_are_asked_and_kept(scene: Scene) -> None:
     heard = Definition(key="heard", name="How did you hear of us?", required=True)
     scene.db.call(schema.define_fields, SYSTEM, schema.CUSTOMER_SCOPE, [heard])
-    tab = at_contact(scene)
-    book, step = tab.state(BookingWizardState), tab.state(WizardContactState)
+    contact = BookingContactForm(name="Maya Chen", email=CONTACT["email"], details=None)
+    scene.db.call(drafts.choose_dependents, scene.maya, scene.draft, [])
+    scene.db.call(drafts.choose_contact, scene.maya, scene.draft, contact)
+    tab = at_step(scene, "questions")
+    book, step = tab.state(BookingWizardState), tab.state(WizardQuestionsState)
     assert [one.name for one in step.asked.about_you] == ["How did you hear of us?"]
     before = snapshot_without_attempts(scene.db)
-    assert redirect_targets(tab.fire(WizardContactState.submit, CONTACT | DOOR)) == []
+    assert redirect_targets(tab.fire(WizardQuestionsState.submit, DOOR)) == []
     assert book.errors == {"about_you.heard": "Please fill this in."}
     assert snapshot_without_attempts(scene.db) == before
     # The service's own field of this name is another one.
-    form = CONTACT | DOOR | {"about_you.field.heard": "A neighbour"}
-    assert redirect_targets(tab.fire(WizardContactState.submit, form)) == [
+    form = DOOR | {"about_you.field.heard": "A neighbour"}
+    assert redirect_targets(tab.fire(WizardQuestionsState.submit, form)) == [
         f"{WALKING}?step=overview&draft={scene.draft}"
     ]
     views, _ = scene.db.query(profiles.list_custom_fields, scene.maya)
