@@ -24,6 +24,7 @@ from portal_app.jobs.tasks import (
     make_backup,
     purge_expired,
     send_document_reminders,
+    sweep_holds,
     watch_quotes,
 )
 from portal_app.kernel.db import Database
@@ -104,6 +105,7 @@ def portal_schedule(
     """The jobs of the portal; ``backups`` says where backups go, if anywhere."""
     jobs = [
         Job("deliver outbox", 1, lambda: deliver_outbox(db, mailer)),
+        Job("sweep holds", 1, lambda: sweep_holds(db)),
         Job("purge expired", 3600, lambda: purge_expired(db)),
         Job("extend series", 3600, lambda: extend_series(db)),
         Job("remind of documents", 900, lambda: send_document_reminders(db)),

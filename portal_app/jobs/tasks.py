@@ -17,6 +17,7 @@ from portal_app.domain.notifications import outbox as notifications
 from portal_app.domain.notifications.outbox import Mailer
 from portal_app.domain.quotes import access, expiry
 from portal_app.domain.rate_limits import limiter
+from portal_app.domain.scheduling import holds
 from portal_app.domain.sign_in import pending_identities, provider_flows
 from portal_app.domain.sign_in.sign_up import delete_unverified_accounts
 from portal_app.kernel.db import Database
@@ -48,6 +49,18 @@ def deliver_outbox(db: Database, mailer: Mailer) -> int:
         How many were delivered.
     """
     return notifications.deliver_due(db, mailer, limit=_OUTBOX_BATCH_SIZE)
+
+
+def sweep_holds(db: Database) -> int:
+    """Give back the time of holds that are over.
+
+    Returns:
+        How many.
+    """
+    swept = holds.sweep(db)
+    if swept:
+        log.info("holds swept", count=swept)
+    return swept
 
 
 def send_document_reminders(db: Database) -> int:

@@ -81,7 +81,7 @@ def test_without_the_guard_everybody_gets_the_last_slot(db: Database) -> None:
     _drop_claim_guard(db)
     with frozen(NOW):
         for person in people:
-            ready_draft(db, person, fieldworker_id=shop.ana)
+            ready_draft(db, person, fieldworker_id=shop.ana, hold=False)
         numbers, refusals = _race(db, shop.walk, people)
 
     # Everybody looked while it was free, and everybody wrote.
@@ -100,7 +100,7 @@ def test_with_the_guard_one_gets_the_last_slot_and_nobody_loses_a_draft(
     people = db.call(_people)
     with frozen(NOW):
         for person in people:
-            ready_draft(db, person, fieldworker_id=shop.ana)
+            ready_draft(db, person, fieldworker_id=shop.ana, hold=False)
         before = database_snapshot(db)
         numbers, refusals = _race(db, shop.walk, people)
 
@@ -132,7 +132,9 @@ def test_anyone_means_that_each_fieldworker_is_booked_once(db: Database) -> None
     people = db.call(_people)
     with frozen(NOW):
         drafts = [
-            ready_draft(db, person, slug="home-clean", answers={"bedrooms": "one"})
+            ready_draft(
+                db, person, slug="home-clean", answers={"bedrooms": "one"}, hold=False
+            )
             for person in people
         ]
         answers = run_concurrently(

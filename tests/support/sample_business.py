@@ -178,11 +178,12 @@ def draft_before_contact(
     answers: dict[str, object] | None = None,
     starts_at: datetime = TUESDAY_NINE,
     fieldworker_id: str | None = None,
+    hold: bool = True,
 ) -> str:
     """The id of a draft with every step done but the contact details."""
     draft_id = db.call(drafts.open_draft, actor, slug).id
     db.call(drafts.choose_options, actor, draft_id, answers or {})
-    db.call(drafts.choose_time, actor, draft_id, starts_at, fieldworker_id)
+    db.call(drafts.choose_time, actor, draft_id, starts_at, fieldworker_id, hold=hold)
     return db.call(drafts.choose_address, actor, draft_id, HOME).id
 
 

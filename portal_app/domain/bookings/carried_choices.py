@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 
 from sqlmodel import Session
 
-from portal_app.domain.bookings import draft_details, views
+from portal_app.domain.bookings import draft_details, draft_holds, views
 from portal_app.domain.bookings.draft_owners import is_visitor
 from portal_app.domain.bookings.drafts import (
     TIME_UNAVAILABLE,
+    drop_time,
     lock_undecided_draft,
     remove_unavailable_choices,
     versioned_change,
@@ -21,9 +22,9 @@ from portal_app.domain.bookings.view_builders import (
     price_of_draft,
 )
 from portal_app.domain.catalogue import rules as pricing
-from portal_app.domain.catalogue.models import Service
 from portal_app.domain.customers.business_profiles import draft_snapshot
 from portal_app.domain.scheduling import service as scheduling
+from portal_app.domain.scheduling.claims import SlotTaken
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.errors import InvalidInput, NotFound
 from portal_app.kernel.ids import normalise_number
@@ -59,7 +60,6 @@ def carry(
         Conflict: If it was confirmed already.
     """
     row = lock_undecided_draft(tx, actor, draft_id)
-    service = tx.get_one(Service, row.service_id)
     notice = ""
     with versioned_change(tx, row) as related:
         if carried.again and not is_visitor(actor):
@@ -68,23 +68,26 @@ def carry(
             offer = offer_of_draft(tx, row)
             with suppress(InvalidInput):
                 row.options = pricing.normalise_answers(offer, carried.answers)
-        notice = remove_unavailable_choices(tx, row, service)
+        notice = remove_unavailable_choices(tx, row)
         if carried.starts_at is not None:
-            notice = _carry_time(tx, row, carried)
+            notice = _carry_time(tx, actor, row, carried)
     return draft_view(tx, row, notice)
 
 
-def _carry_time(tx: Session, row: BookingDraft, carried: CarriedChoices) -> str:
-    """Choose the time, if it is free; words about it otherwise."""
+def _carry_time(
+    tx: Session, actor: Actor, row: BookingDraft, carried: CarriedChoices
+) -> str:
+    """Choose and hold the time, if it is free; words about it otherwise."""
     price, start = price_of_draft(tx, row), carried.starts_at
     if price is None or start is None:
         return ""
     person = _offered_person(tx, row, carried.fieldworker_id)
-    is_free = scheduling.is_free(
-        tx, row.service_id, price.minutes, start, fieldworker_id=person
-    )
-    if not is_free:
-        row.starts_at = None
+    try:
+        draft_holds.hold_time(
+            tx, actor, row, price.minutes, start, fieldworker_id=person
+        )
+    except SlotTaken:
+        drop_time(tx, row)
         return TIME_UNAVAILABLE
     row.starts_at, row.fieldworker_id = start.astimezone(UTC), person
     return ""
@@ -113,7 +116,7 @@ def _copy_booking(tx: Session, actor: Actor, row: BookingDraft, number: str) -> 
     before = tx.get(BookingDraft, booked.draft_id) if booked else None
     if booked is None or before is None:
         return False
-    row.starts_at = None
+    drop_time(tx, row)
     with suppress(InvalidInput):
         row.options = pricing.normalise_answers(offer_of_draft(tx, row), before.options)
     row.fieldworker_id = _offered_person(tx, row, before.fieldworker_id)

@@ -24,7 +24,8 @@ from portal_app.domain.business import booking_rules, features, permissions
 from portal_app.domain.business import service as business
 from portal_app.domain.business.booking_rules import CANCELLING, MOVING
 from portal_app.domain.scheduling import service as scheduling
-from portal_app.domain.scheduling.service import ClaimedTime, SlotTaken
+from portal_app.domain.scheduling.claims import SlotTaken
+from portal_app.domain.scheduling.service import ClaimedTime
 from portal_app.domain.scheduling.views import FieldworkerView
 from portal_app.kernel.audiences import Actor, Audience
 from portal_app.kernel.clock import utc_now

@@ -43,7 +43,8 @@ from portal_app.domain.catalogue.rules import PriceBreakdown
 from portal_app.domain.customers import locations
 from portal_app.domain.customers.addresses import AddressForm
 from portal_app.domain.scheduling import service as scheduling
-from portal_app.domain.scheduling.service import ClaimedTime, SlotTaken
+from portal_app.domain.scheduling.claims import SlotTaken
+from portal_app.domain.scheduling.service import ClaimedTime
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.db import Database
@@ -77,8 +78,8 @@ def confirm(db: Database, actor: Actor, draft_id: str, shown: OverviewSnapshot) 
         InvalidInput: If a step is missing, or what was filled in there cannot be
             booked any more; the fields are names of steps.
         OverviewChanged: If price, duration or the draft are not as shown.
-        SlotGone: If the time is not free any more, with up to three nearest
-            free times. The draft keeps everything.
+        SlotGone: If the time is neither held any more nor free, with up to three
+            nearest free times. The draft keeps everything.
         VisitsTaken: If it repeats, and another of its dates is not free any more.
     """
     try:
@@ -125,6 +126,7 @@ def confirm_at_once(
         price.minutes,
         draft.starts_at,
         fieldworker_id=draft.fieldworker_id,
+        holder=draft.id,
     )
     begun = series.begin(tx, draft, plan) if plan else None
     place = SeriesPlace(begun.id, 0) if begun else None

@@ -22,6 +22,7 @@ from portal_app.domain.customers.models import Customer
 from portal_app.domain.fields import values as fields
 from portal_app.domain.rate_limits import limiter
 from portal_app.domain.rate_limits.rules import Limit
+from portal_app.domain.scheduling import holds
 from portal_app.kernel.audiences import Actor, Audience
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.db import Database
@@ -135,8 +136,9 @@ def adopt_drafts(tx: Session, account_id: str, visitor_hash: str) -> int:
 
 
 def delete_drafts(tx: Session, ids: Collection[str]) -> None:
-    """Delete drafts, with what was answered for them; the caller holds them."""
+    """Delete drafts, with what was answered and held for them; the caller locks."""
     if ids:
+        holds.give_back(tx, ids)
         fields.delete_values(tx, rules.DRAFT_SUBJECT, ids)
         tx.execute(delete(BookingDraft).where(col(BookingDraft.id).in_(ids)))
 

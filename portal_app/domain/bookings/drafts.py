@@ -14,7 +14,7 @@ from sqlmodel import Session, col
 from sqlmodel.sql.expression import SelectOfScalar
 
 from portal_app.domain.accounts.rules import mailable_email
-from portal_app.domain.bookings import draft_details, rules, views
+from portal_app.domain.bookings import draft_details, draft_holds, rules, views
 from portal_app.domain.bookings.booking_dependents import (
     choice_of_dependents,
     dependent_types_of,
@@ -56,7 +56,9 @@ from portal_app.domain.customers.rules import (
     phone_text,
 )
 from portal_app.domain.rate_limits import limiter
+from portal_app.domain.scheduling import holds
 from portal_app.domain.scheduling import service as scheduling
+from portal_app.domain.scheduling.claims import SlotTaken
 from portal_app.domain.scheduling.views import FieldworkerView
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.clock import utc_now
@@ -244,7 +246,7 @@ def open_draft(tx: Session, actor: Actor, slug: str) -> views.DraftView:
         )
         draft = tx.exec(open_one).one()
     with versioned_change(tx, draft):
-        notice = remove_unavailable_choices(tx, draft, service)
+        notice = remove_unavailable_choices(tx, draft)
     return draft_view(tx, draft, notice)
 
 
@@ -298,10 +300,9 @@ def choose_options(
         InvalidInput: With a sentence for each option answered wrongly.
     """
     row = lock_undecided_draft(tx, actor, draft_id)
-    service = _service_of(tx, row)
     with versioned_change(tx, row):
         row.options = pricing.normalise_answers(offer_of_draft(tx, row), answers)
-        notice = remove_unavailable_choices(tx, row, service)
+        notice = remove_unavailable_choices(tx, row)
     return draft_view(tx, row, notice)
 
 
@@ -323,13 +324,12 @@ def answer_option(
         InvalidInput: If there is no such option or it is answered wrongly.
     """
     row = lock_undecided_draft(tx, actor, draft_id)
-    service = _service_of(tx, row)
     answers = {**row.options, option_key: answer}
     with versioned_change(tx, row):
         row.options = pricing.normalise_partial_answers(
             offer_of_draft(tx, row), answers
         )
-        notice = remove_unavailable_choices(tx, row, service)
+        notice = remove_unavailable_choices(tx, row)
     return draft_view(tx, row, notice)
 
 
@@ -339,8 +339,13 @@ def choose_time(
     draft_id: str,
     starts_at: datetime,
     fieldworker_id: str | None = None,
+    *,
+    hold: bool = True,
 ) -> views.DraftView:
-    """Choose a free start. It is not held: confirming decides.
+    """Choose a free start, and hold it for some minutes.
+
+    What was held before is given back. Once it is not held any more, confirming
+    decides.
 
     Args:
         tx: The transaction.
@@ -348,6 +353,7 @@ def choose_time(
         draft_id: The draft.
         starts_at: An aware instant that was offered.
         fieldworker_id: Somebody in particular, or ``None`` for anyone.
+        hold: ``False`` for what is only proposed.
 
     Raises:
         NotFound: If the draft is missing or somebody else's.
@@ -360,12 +366,19 @@ def choose_time(
     asked_for = fieldworker_id or None
     if starts_at.tzinfo is None:
         raise InvalidInput({"time": rules.MISSING_TEXTS["time"]})
-    if not scheduling.is_free(
-        tx, row.service_id, minutes, starts_at, fieldworker_id=asked_for
-    ):
+    try:
+        if hold:
+            draft_holds.hold_time(
+                tx, actor, row, minutes, starts_at, fieldworker_id=asked_for
+            )
+        else:
+            draft_holds.require_free(
+                tx, row, minutes, starts_at, fieldworker_id=asked_for
+            )
+    except SlotTaken:
         raise SlotGone(
-            _nearest_time_views(tx, row.service_id, minutes, starts_at, asked_for)
-        )
+            _nearest_time_views(tx, row, minutes, starts_at, asked_for)
+        ) from None
     with versioned_change(tx, row):
         row.starts_at = starts_at.astimezone(UTC)
         row.fieldworker_id = asked_for
@@ -381,7 +394,7 @@ def clear_time(tx: Session, actor: Actor, draft_id: str) -> views.DraftView:
     """
     row = lock_open_draft(tx, actor, draft_id)
     with versioned_change(tx, row):
-        row.starts_at = None
+        drop_time(tx, row)
     return draft_view(tx, row)
 
 
@@ -481,6 +494,7 @@ def free_days(
         first_day,
         last_day,
         fieldworker_id=fieldworker_id,
+        holder=row.id,
     )
     return [views.FreeDayView(day.isoformat(), formats.day(day)) for day in days]
 
@@ -497,7 +511,12 @@ def free_times(
     row = own_draft(tx, actor, draft_id)
     minutes = _require_price(tx, row).minutes
     offered = scheduling.free_slots(
-        tx, row.service_id, minutes, day, fieldworker_id=fieldworker_id
+        tx,
+        row.service_id,
+        minutes,
+        day,
+        fieldworker_id=fieldworker_id,
+        holder=row.id,
     )
     return free_time_views(business.formats(tx), offered)
 
@@ -512,30 +531,29 @@ def nearest_times(tx: Session, actor: Actor, draft_id: str) -> list[views.FreeTi
     row = own_draft(tx, actor, draft_id)
     minutes = _require_price(tx, row).minutes
     around = row.starts_at or utc_now()
-    return _nearest_time_views(tx, row.service_id, minutes, around, row.fieldworker_id)
+    return _nearest_time_views(tx, row, minutes, around, row.fieldworker_id)
+
+
+def drop_time(tx: Session, row: BookingDraft) -> None:
+    """Choose no time, and give back what was held."""
+    row.starts_at = None
+    holds.give_back(tx, [row.id])
 
 
 def _service_of(tx: Session, row: BookingDraft) -> Service:
     return tx.get_one(Service, row.service_id)
 
 
-def remove_unavailable_choices(tx: Session, row: BookingDraft, service: Service) -> str:
+def remove_unavailable_choices(tx: Session, row: BookingDraft) -> str:
     """Take out what is not to be had any more; returns words about it."""
     notice = ""
     price = price_of_draft(tx, row)
     if price is None and not _options_are_still_valid(tx, row):
         row.options, notice = {}, _OPTIONS_CHANGED
     if row.starts_at is not None and (
-        price is None
-        or not scheduling.is_free(
-            tx,
-            service.id,
-            price.minutes,
-            row.starts_at,
-            fieldworker_id=row.fieldworker_id,
-        )
+        price is None or not draft_holds.still_free(tx, row, price.minutes)
     ):
-        row.starts_at = None
+        drop_time(tx, row)
         notice = notice or TIME_UNAVAILABLE
     return notice
 
@@ -557,13 +575,18 @@ def _require_price(tx: Session, row: BookingDraft) -> pricing.PriceBreakdown:
 
 def _nearest_time_views(
     tx: Session,
-    service_id: str,
+    row: BookingDraft,
     minutes: int,
     around: datetime,
     fieldworker_id: str | None,
 ) -> list[views.FreeTimeView]:
     offered = scheduling.nearest_slots(
-        tx, service_id, minutes, around, fieldworker_id=fieldworker_id
+        tx,
+        row.service_id,
+        minutes,
+        around,
+        fieldworker_id=fieldworker_id,
+        holder=row.id,
     )
     return free_time_views(business.formats(tx), offered)
 

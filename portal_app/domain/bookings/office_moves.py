@@ -13,11 +13,11 @@ from portal_app.domain.bookings import changes, rules, status
 from portal_app.domain.bookings.models import Booking
 from portal_app.domain.bookings.views import MoveFormView
 from portal_app.domain.business import service as business
-from portal_app.domain.scheduling import by_hand
-from portal_app.domain.scheduling import service as scheduling
+from portal_app.domain.scheduling import by_hand, claims
 from portal_app.domain.scheduling.by_hand import Wanted
+from portal_app.domain.scheduling.claims import SlotTaken
 from portal_app.domain.scheduling.models import Fieldworker
-from portal_app.domain.scheduling.service import ClaimedTime, SlotTaken
+from portal_app.domain.scheduling.service import ClaimedTime
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.clock import instants_of_wall_time
 from portal_app.kernel.errors import Conflict, InvalidInput
@@ -115,14 +115,15 @@ def team_names(tx: Session) -> list[list[str]]:
 
 def _claim(tx: Session, row: Booking, wanted: Wanted, name: str) -> ClaimedTime:
     """Swap the booking's claim; the guard decides whether the new one fits."""
-    scheduling.release(tx, [row.claim_id])
+    freed = claims.release_quietly(tx, [row.claim_id])
     span = by_hand.claimed_span(tx, wanted)
     try:
-        claim_id = scheduling.claim_time(
+        claim_id = claims.claim_time(
             tx, wanted.fieldworker_id, *span, service_id=wanted.service_id
         )
     except SlotTaken:
         raise Conflict(f"{name} has something else then.") from None
+    claims.notify_freed(tx, freed)
     return ClaimedTime(claim_id, wanted.fieldworker_id, name)
 
 

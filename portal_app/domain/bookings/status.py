@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from portal_app.domain.bookings import history, rules
 from portal_app.domain.bookings.booking_details import readable_bookings
 from portal_app.domain.bookings.models import Booking
-from portal_app.domain.scheduling import service as scheduling
+from portal_app.domain.scheduling import claims
 from portal_app.kernel.audiences import Actor, Audience
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.errors import Conflict, NotFound
@@ -91,7 +91,7 @@ def transition(
     history.record(tx, actor, booking, what, detail)
     tx.flush()
     if to in rules.CALLED_OFF:
-        scheduling.release(tx, [booking.claim_id])
+        claims.release(tx, [booking.claim_id])
     for listener in _listeners:
         listener(tx, booking, before)
     return True

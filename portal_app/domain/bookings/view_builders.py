@@ -19,6 +19,7 @@ from portal_app.domain.customers import addresses
 from portal_app.domain.customers.addresses import Address, Pin, address_lines
 from portal_app.domain.customers.models import Customer
 from portal_app.domain.customers.rules import phone_text
+from portal_app.domain.scheduling import holds
 from portal_app.domain.scheduling.models import Fieldworker
 from portal_app.domain.scheduling.service import Slot
 from portal_app.kernel.errors import InvalidInput
@@ -167,6 +168,7 @@ def draft_view(tx: Session, row: BookingDraft, notice: str = "") -> views.DraftV
         time = time_range_text(
             formats, row.starts_at, row.starts_at + timedelta(minutes=minutes)
         )
+    held_until = holds.held_until(tx, row.id) if row.starts_at else None
     asked_for = tx.get(Fieldworker, row.fieldworker_id) if row.fieldworker_id else None
     contact = row.contact or contact_of(customer)
     return views.DraftView(
@@ -181,6 +183,7 @@ def draft_view(tx: Session, row: BookingDraft, notice: str = "") -> views.DraftV
         duration=duration_text(minutes) if price else "",
         minutes=minutes,
         starts_at=row.starts_at.isoformat() if row.starts_at else "",
+        held_until=held_until.isoformat() if held_until else "",
         day_iso=day_iso,
         day=day,
         time=time,

@@ -88,6 +88,7 @@ class DraftView:
             complete.
         tax_note: Which tax the total holds, such as ``incl. 10% tax``, or empty.
         starts_at: The chosen start, or empty.
+        held_until: Until when it is held, or empty for not (any more).
         day_iso: The chosen day on the business's calendar, or empty.
         time: Such as ``9:00 am – 11:30 am``, or empty.
         short_time: Day and start in short, such as ``Tue, 24 Nov, 9:00 am``.
@@ -134,6 +135,7 @@ class DraftView:
     number: str
     notice: str
     short_time: str = ""
+    held_until: str = ""
     tax_note: str = ""
     company_id: str = ""
     company: str = ""

@@ -8,7 +8,7 @@ with the same meaning on SQLite.
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from portal_app.domain.scheduling.rules import FIRST_WEEK
@@ -23,6 +23,8 @@ from portal_app.kernel.columns import (
 
 CLAIM_GUARD = "time_claim_no_overlap"
 """The name both databases give the violation of the guard."""
+
+_IS_HELD = text("expires_at IS NOT NULL AND released_at IS NULL")
 
 
 class Fieldworker(SQLModel, table=True):
@@ -154,7 +156,11 @@ class TimeOff(SQLModel, table=True):
 class TimeClaim(SQLModel, table=True):
     """A fieldworker's time that is taken, buffers included: [starts_at, ends_at).
 
-    ``service_id`` is what it is claimed for; ``None`` for what is no visit.
+    Attributes:
+        service_id: What it is claimed for; ``None`` for what is no visit.
+        expires_at: Of a hold: from when it does not count any more.
+        holder: Of a hold: what it is kept for, such as the id of a draft.
+        held_by: Of a hold: who holds it; how many they hold is counted by it.
     """
 
     __tablename__ = "time_claim"
@@ -166,6 +172,17 @@ class TimeClaim(SQLModel, table=True):
             "released_at",
             "ends_at",
             "starts_at",
+            "expires_at",
+            "holder",
+        ),
+        *(
+            Index(
+                f"ix_time_claim_{column}",
+                column,
+                sqlite_where=_IS_HELD,
+                postgresql_where=_IS_HELD,
+            )
+            for column in ("expires_at", "holder", "held_by")
         ),
     )
 
@@ -176,3 +193,10 @@ class TimeClaim(SQLModel, table=True):
     created_at: datetime = created_field()
     released_at: datetime | None = optional_instant_field()
     service_id: str | None = Field(default=None, max_length=26)
+    expires_at: datetime | None = optional_instant_field()
+    holder: str = Field(
+        default="", max_length=40, sa_column_kwargs={"server_default": ""}
+    )
+    held_by: str = Field(
+        default="", max_length=64, sa_column_kwargs={"server_default": ""}
+    )

@@ -130,6 +130,8 @@ def load_schedules(
         select(TimeClaim).where(
             col(TimeClaim.fieldworker_id).in_(rows),
             col(TimeClaim.released_at).is_(None),
+            # What is only held is looked at again when it is booked.
+            col(TimeClaim.expires_at).is_(None),
             TimeClaim.ends_at > now,
         )
     ):

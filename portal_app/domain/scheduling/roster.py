@@ -490,3 +490,11 @@ def set_hours(tx: Session, fieldworker_id: str, hours: Sequence[WeeklyHours]) ->
 def locale_of(tx: Session) -> str:
     """The locale in which the business writes hours."""
     return businesses.current_business(tx).locale
+
+
+def fieldworker_name(tx: Session, account_id: str) -> str:
+    """The name of the fieldworker whose account this is; empty if there is none."""
+    found = tx.exec(
+        select(Fieldworker.name).where(col(Fieldworker.account_id) == account_id)
+    ).one_or_none()
+    return found or ""

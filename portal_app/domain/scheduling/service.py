@@ -7,52 +7,44 @@ database's guard when it is claimed, never by a check before.
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
-    SQLColumnExpression,
-    bindparam,
-    cast,
-    extract,
-    or_,
-    update,
 )
-from sqlalchemy import select as columns
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from portal_app.domain.business import service as business
 from portal_app.domain.catalogue.models import Service
 from portal_app.domain.files import attachments
-from portal_app.domain.scheduling import holiday_calendar, rules
+from portal_app.domain.scheduling import (
+    claims,
+    holds,
+    holiday_calendar,
+    readings,
+    rules,
+)
+from portal_app.domain.scheduling.claims import SlotTaken, claim_time
+from portal_app.domain.scheduling.holds import HoldTerms
 from portal_app.domain.scheduling.models import (
-    CLAIM_GUARD,
     Fieldworker,
     FieldworkerSkill,
-    HoursException,
     TimeClaim,
-    TimeOff,
-    WorkingHours,
 )
 from portal_app.domain.scheduling.rules import (
     LocalCalendar,
     Span,
     StartWindow,
     Visit,
-    WeeklyHours,
-    WorkPlan,
 )
 from portal_app.domain.scheduling.views import FieldworkerView
-from portal_app.kernel.clock import day_bounds, today_in, utc_now
-from portal_app.kernel.constraints import violated_constraint
+from portal_app.kernel.clock import day_bounds, utc_now
 from portal_app.kernel.db import get_cached
-from portal_app.kernel.errors import Conflict, NotFound
+from portal_app.kernel.errors import NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +60,7 @@ class FreeTimeSearch:
     """Everything a search needs, read from the database once.
 
     ``claims`` are of those candidates for whom they were read, within ``reach``; what
-    is to be ``replaced`` is none of them.
+    is to be ``replaced`` or is held for ``holder`` is none of them.
     """
 
     calendar: LocalCalendar
@@ -84,10 +76,13 @@ class FreeTimeSearch:
     reach: tuple[datetime, datetime]
     claims: dict[str, list[Span]]
     replaced: frozenset[tuple[str, Span]]
+    holder: str
 
     def read_claims(self, tx: Session, candidates: Sequence[str]) -> None:
         """Know what takes the time of these candidates."""
-        self.claims.update(_claims_by_fieldworker(tx, candidates, *self.reach))
+        self.claims.update(
+            readings.claims_by_fieldworker(tx, candidates, self.holder, *self.reach)
+        )
         for candidate, span in self.replaced:
             if span in self.claims.get(candidate, ()):
                 self.claims[candidate].remove(span)
@@ -179,18 +174,22 @@ def load_free_time_search(
     *,
     fieldworker_id: str | None,
     replaces: Collection[str] = (),
+    holder: str = "",
+    as_of: datetime | None = None,
     with_claims: bool = True,
 ) -> FreeTimeSearch | None:
     """Read what a search needs; ``None`` if nothing could be offered anyway.
 
-    Without claims, they are left to be read by ``FreeTimeSearch.read_claims``.
+    Without claims, they are left to be read by ``FreeTimeSearch.read_claims``. Notice
+    and horizon are counted from ``as_of``, without one from now.
     """
     service = get_cached(tx, Service, service_id)
     if service is None or not service.active or service.archived_at is not None:
         raise NotFound("We do not offer that service.")
     settings = business.current_business(tx)
     zone = ZoneInfo(settings.timezone)
-    first_bookable, last_bookable = bookable_range(tx, service_id)
+    asked_at = as_of or utc_now()
+    first_bookable, last_bookable = bookable_range(tx, service_id, asked_at)
     first, last = max(first_day, first_bookable), min(last_day, last_bookable)
     visit = Visit(minutes, service.buffer_before_minutes, service.buffer_after_minutes)
     if first > last or minutes <= 0 or visit.all_minutes > rules.MAX_CLAIM_MINUTES:
@@ -202,7 +201,7 @@ def load_free_time_search(
     closed = holiday_calendar.closed_between(
         holiday_calendar.current_holidays(tx), first - 2 * margin, last + margin
     )
-    names, plans = _plans_by_fieldworker(
+    names, plans = readings.plans_by_fieldworker(
         tx, service_id, fieldworker_id, first - 2 * margin, last + margin
     )
     candidates = list(names)
@@ -217,7 +216,7 @@ def load_free_time_search(
     lead = settings.lead_minutes
     if service.lead_minutes is not None:
         lead = service.lead_minutes
-    earliest = max(opens, utc_now() + timedelta(minutes=lead))
+    earliest = max(opens, asked_at + timedelta(minutes=lead))
     # The first whole second at which the lead time has passed.
     earliest_second = -int(-earliest.timestamp() // 1)
     search = FreeTimeSearch(
@@ -231,33 +230,22 @@ def load_free_time_search(
         day=(rules.to_seconds(opens), rules.to_seconds(closes)),
         candidates=candidates,
         names=names,
-        work=_work_by_fieldworker(calendar, plans, closed),
-        time_off=_time_off_by_fieldworker(tx, candidates, *reach),
+        work=readings.work_by_fieldworker(calendar, plans, closed),
+        time_off=readings.time_off_by_fieldworker(tx, candidates, *reach),
         reach=reach,
         claims={},
-        replaced=_spans_of(tx, replaces),
+        replaced=claims.spans_of(tx, replaces),
+        holder=holder,
     )
     if with_claims:
         search.read_claims(tx, candidates)
     return search
 
 
-def _spans_of(tx: Session, claim_ids: Collection[str]) -> frozenset[tuple[str, Span]]:
-    """Whose time these claims take, and which."""
-    if not claim_ids:
-        return frozenset()
-    rows = tx.exec(select(TimeClaim).where(col(TimeClaim.id).in_(claim_ids)))
-    return frozenset(
-        (
-            row.fieldworker_id,
-            (rules.to_seconds(row.starts_at), rules.to_seconds(row.ends_at)),
-        )
-        for row in rows
-    )
-
-
-def bookable_range(tx: Session, service_id: str) -> tuple[date, date]:
-    """Today and the last day on which a service can be booked.
+def bookable_range(
+    tx: Session, service_id: str, as_of: datetime | None = None
+) -> tuple[date, date]:
+    """Today, or the day of ``as_of``, and the last day on which it can be booked.
 
     On the business's calendar; the service's own horizon goes before the business's.
     """
@@ -266,7 +254,7 @@ def bookable_range(tx: Session, service_id: str) -> tuple[date, date]:
     days = settings.horizon_days
     if service is not None and service.horizon_days is not None:
         days = service.horizon_days
-    today = today_in(ZoneInfo(settings.timezone))
+    today = (as_of or utc_now()).astimezone(ZoneInfo(settings.timezone)).date()
     return today, today + timedelta(days=days)
 
 
@@ -274,166 +262,8 @@ def _is_employed() -> ColumnElement[bool]:
     return col(Fieldworker.archived_at).is_(None)
 
 
-def _epoch_seconds(column: SQLColumnExpression[datetime]) -> ColumnElement[int]:
-    return cast(extract("epoch", column), BigInteger)
-
-
-# Each is asked at every step of the wizard: built once, and read past the session's
-# machinery, which would take longer than the database.
-_people: Any = Fieldworker.__table__.c  # type: ignore[attr-defined]
-_skills: Any = FieldworkerSkill.__table__.c  # type: ignore[attr-defined]
-_hours: Any = WorkingHours.__table__.c  # type: ignore[attr-defined]
-_dates: Any = HoursException.__table__.c  # type: ignore[attr-defined]
-_away: Any = TimeOff.__table__.c  # type: ignore[attr-defined]
-_taken: Any = TimeClaim.__table__.c  # type: ignore[attr-defined]
-_PEOPLE = (
-    columns(
-        _people.id,
-        _people.name,
-        _people.first_week,
-        _hours.weekday,
-        _hours.starts,
-        _hours.ends,
-        _hours.week,
-    )
-    .join(_skills.fieldworker_id.table, _skills.fieldworker_id == _people.id)
-    .outerjoin(_hours.fieldworker_id.table, _hours.fieldworker_id == _people.id)
-    .where(
-        _skills.service_id == bindparam("service"),
-        _people.archived_at.is_(None),
-    )
-    .order_by(_people.position, _people.name, _people.id)
-)
-_PERSON = _PEOPLE.where(_people.id == bindparam("fieldworker"))
-_EXCEPTIONS = columns(
-    _dates.fieldworker_id,
-    _dates.day,
-    _dates.stretches,
-).where(
-    _dates.fieldworker_id.in_(bindparam("people", expanding=True)),
-    _dates.day.between(bindparam("first"), bindparam("last")),
-)
-_TIME_OFF = columns(_away.fieldworker_id, _away.starts_at, _away.ends_at).where(
-    _away.ends_at > bindparam("start"),
-    _away.starts_at < bindparam("end"),
-    or_(
-        _away.fieldworker_id.is_(None),
-        _away.fieldworker_id.in_(bindparam("people", expanding=True)),
-    ),
-)
-_CLAIMS = (
-    columns(
-        _taken.fieldworker_id,
-        _epoch_seconds(_taken.starts_at),
-        _epoch_seconds(_taken.ends_at),
-    )
-    .where(
-        _taken.fieldworker_id.in_(bindparam("people", expanding=True)),
-        _taken.released_at.is_(None),
-        _taken.ends_at > bindparam("start"),
-        _taken.ends_at < bindparam("longest_end"),
-        _taken.starts_at < bindparam("end"),
-    )
-    .order_by(_taken.fieldworker_id, _taken.ends_at)
-)
-
-
-def _plans_by_fieldworker(
-    tx: Session, service_id: str, fieldworker_id: str | None, first: date, last: date
-) -> tuple[dict[str, str], dict[str, WorkPlan]]:
-    """Names and plans of who does this service, in the business's order.
-
-    Only of the named one, if any; of the dates with hours of their own, those
-    between two days.
-    """
-    names: dict[str, str] = {}
-    first_weeks: dict[str, date] = {}
-    hours: dict[str, list[tuple[int, int, int, int]]] = {}
-    asked = {"service": service_id, "fieldworker": fieldworker_id}
-    query = _PEOPLE if fieldworker_id is None else _PERSON
-    for who, name, first_week, *stretch in tx.connection().execute(query, asked).all():
-        names[who], first_weeks[who] = name, first_week
-        theirs = hours.setdefault(who, [])
-        if stretch[0] is not None:
-            theirs.append(tuple(stretch))
-    exceptions: dict[str, dict[date, tuple[rules.DayStretch, ...]]] = {}
-    within = {"people": list(names), "first": first, "last": last}
-    for who, day, stretches in tx.connection().execute(_EXCEPTIONS, within):
-        exceptions.setdefault(who, {})[day] = rules.as_stretches(stretches)
-    return names, {
-        who: WorkPlan(
-            tuple(WeeklyHours(*one) for one in sorted(hours[who])),
-            first_weeks[who],
-            exceptions.get(who, {}),
-        )
-        for who in names
-    }
-
-
-def _work_by_fieldworker(
-    calendar: LocalCalendar, plans: dict[str, WorkPlan], closed: frozenset[date]
-) -> dict[str, list[Span]]:
-    """When each of them works; worked out once for those who work alike."""
-    known: dict[tuple[tuple[WeeklyHours, ...], int], list[Span]] = {}
-    found: dict[str, list[Span]] = {}
-    for who, plan in plans.items():
-        if plan.exceptions:
-            found[who] = calendar.work(plan, closed)
-            continue
-        alike = plan.hours, plan.week_of(calendar.days[0])
-        if alike not in known:
-            known[alike] = calendar.work(plan, closed)
-        found[who] = known[alike]
-    return found
-
-
-def _time_off_by_fieldworker(
-    tx: Session, candidates: list[str], start: datetime, end: datetime
-) -> dict[str, list[Span]]:
-    found: dict[str, list[Span]] = {candidate: [] for candidate in candidates}
-    rows = tx.connection().execute(
-        _TIME_OFF, {"people": candidates, "start": start, "end": end}
-    )
-    for who, starts_at, ends_at in rows:
-        span = (rules.to_seconds(starts_at), rules.to_seconds(ends_at))
-        for candidate in candidates if who is None else [who]:
-            found[candidate].append(span)
-    for spans in found.values():
-        spans.sort()
-    return found
-
-
-def _claims_by_fieldworker(
-    tx: Session, candidates: Sequence[str], start: datetime, end: datetime
-) -> dict[str, list[Span]]:
-    """Active claims that reach into the range, sorted.
-
-    Thousands of rows: the database counts the seconds, which is twice as fast as
-    building aware datetimes first, and answers from the covering index alone.
-    """
-    found: dict[str, list[Span]] = {candidate: [] for candidate in candidates}
-    longest = timedelta(minutes=rules.MAX_CLAIM_MINUTES)
-    within = {
-        "people": candidates,
-        "start": start,
-        "end": end,
-        "longest_end": end + longest,
-    }
-    rows = tx.connection().execute(_CLAIMS, within).all()
-    for who, starts_at, ends_at in rows:
-        found[who].append((starts_at, ends_at))
-    return found
-
-
 _NEAREST_WINDOWS = (timedelta(days=1), timedelta(days=7), None)
 _SOON = timedelta(days=7)
-
-
-class SlotTaken(Conflict):
-    """The time is not free, or not free any more."""
-
-    def __init__(self) -> None:
-        super().__init__("That time is no longer available.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -464,14 +294,6 @@ def fieldworkers_for(tx: Session, service_id: str) -> list[FieldworkerView]:
     ]
 
 
-def fieldworker_name(tx: Session, account_id: str) -> str:
-    """The name of the fieldworker whose account this is; empty if there is none."""
-    found = tx.exec(
-        select(Fieldworker.name).where(col(Fieldworker.account_id) == account_id)
-    ).one_or_none()
-    return found or ""
-
-
 def free_days(
     tx: Session,
     service_id: str,
@@ -481,6 +303,7 @@ def free_days(
     *,
     fieldworker_id: str | None = None,
     replaces: Collection[str] = (),
+    holder: str = "",
 ) -> list[date]:
     """The days on which a visit of so many minutes can start.
 
@@ -493,6 +316,7 @@ def free_days(
             any more are left out.
         fieldworker_id: Somebody in particular, or ``None`` for anyone.
         replaces: Claims that would be given back for the visit: their time is free.
+        holder: For whom is asked: what is held for them is free.
 
     Raises:
         NotFound: If there is no such service.
@@ -505,6 +329,7 @@ def free_days(
         last_day,
         fieldworker_id=fieldworker_id,
         replaces=replaces,
+        holder=holder,
         with_claims=False,
     )
     if search is None:
@@ -543,6 +368,7 @@ def free_slots(
     *,
     fieldworker_id: str | None = None,
     replaces: Collection[str] = (),
+    holder: str = "",
 ) -> list[Slot]:
     """The free starts of one day, in order; arguments and errors as ``free_days``."""
     return free_slots_between(
@@ -553,6 +379,7 @@ def free_slots(
         day,
         fieldworker_id=fieldworker_id,
         replaces=replaces,
+        holder=holder,
     )
 
 
@@ -565,6 +392,7 @@ def free_slots_between(
     *,
     fieldworker_id: str | None = None,
     replaces: Collection[str] = (),
+    holder: str = "",
 ) -> list[Slot]:
     """The free starts of a range of days, in order; read at once, as ``free_days``."""
     search = load_free_time_search(
@@ -575,6 +403,7 @@ def free_slots_between(
         last_day,
         fieldworker_id=fieldworker_id,
         replaces=replaces,
+        holder=holder,
     )
     return [] if search is None else search.slots()
 
@@ -630,6 +459,7 @@ def nearest_slots(
     around: datetime,
     *,
     fieldworker_id: str | None = None,
+    holder: str = "",
     limit: int = 3,
 ) -> list[Slot]:
     """Up to ``limit`` free starts closest to an instant, in order of time.
@@ -650,7 +480,13 @@ def nearest_slots(
         if window is not None:
             first, last = max(first, middle - window), min(last, middle + window)
         search = load_free_time_search(
-            tx, service_id, minutes, first, last, fieldworker_id=fieldworker_id
+            tx,
+            service_id,
+            minutes,
+            first,
+            last,
+            fieldworker_id=fieldworker_id,
+            holder=holder,
         )
         found = [] if search is None else search.nearest(wanted, limit)
         whole = (first, last) == (first_bookable, last_bookable)
@@ -670,17 +506,26 @@ def is_free(
     *,
     fieldworker_id: str | None = None,
     replaces: Collection[str] = (),
+    holder: str = "",
 ) -> bool:
-    """Whether this start would be offered now; errors as ``free_days``."""
-    zone = business.formats(tx).zone
-    first, last = bookable_range(tx, service_id)
-    if not day_bounds(first, zone)[0] <= starts_at < day_bounds(last, zone)[1]:
-        return False
-    day = starts_at.astimezone(zone).date()
-    offered = free_slots(
-        tx, service_id, minutes, day, fieldworker_id=fieldworker_id, replaces=replaces
+    """Whether this start would be offered now, or is held; errors as ``free_days``."""
+    wanted = _Wanted(service_id, minutes, starts_at, fieldworker_id)
+    if holder and _fitting_hold(tx, wanted, holder) is not None:
+        return True
+    search = _search_for(tx, wanted, holder, replaces=replaces)
+    return search is not None and any(
+        slot.starts_at == starts_at for slot in search.slots()
     )
-    return any(slot.starts_at == starts_at for slot in offered)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """A visit at a time, with somebody in particular or with anyone."""
+
+    service_id: str
+    minutes: int
+    starts_at: datetime
+    fieldworker_id: str | None
 
 
 def claim_slot(
@@ -690,6 +535,8 @@ def claim_slot(
     starts_at: datetime,
     *,
     fieldworker_id: str | None = None,
+    holder: str = "",
+    hold: HoldTerms | None = None,
     replaces: Collection[str] = (),
     search: FreeTimeSearch | None = None,
 ) -> ClaimedTime:
@@ -699,38 +546,73 @@ def claim_slot(
     transaction: what was shown may be old. Existing claims are left to the guard.
     With nobody named, whoever has the least to do that day is tried first.
 
+    What is held for the holder is used if it is just this time, with the notice and
+    the horizon of when it was held; otherwise it is given back.
+
     Args:
         tx: The transaction in which the visit is booked.
         service_id: The service.
         minutes: The length of the visit, without buffers.
         starts_at: When the visit starts.
         fieldworker_id: Somebody in particular, or ``None`` for anyone.
+        holder: For what time is or was held, such as the id of a draft.
+        hold: How long to hold it; ``None`` to take it for good. A hold that is used
+            stays as long as it was to stay.
         replaces: Claims that are given back for it, so that it may overlap them.
         search: Of these terms and days that hold the start, where several starts
             are claimed; read here otherwise.
 
     Raises:
         NotFound: If there is no such service.
-        SlotTaken: If nobody's time could be claimed; a transaction that ``replaces``
-            something is to be given up then.
+        SlotTaken: If nobody's time could be claimed; what was held or claimed
+            before is so still.
     """
-    release(tx, replaces)
-    zone = business.formats(tx).zone
-    day = starts_at.astimezone(zone).date()
+    wanted = _Wanted(service_id, minutes, starts_at, fieldworker_id)
+    held = _fitting_hold(tx, wanted, holder, lock=True) if holder else None
+    if held is not None and hold is not None:
+        return held
+    if held is not None:
+        holds.keep_for_good(tx, held.claim_id)
+        claims.release(tx, replaces)
+        return held
+    with tx.begin_nested():
+        given_back = [*replaces, *(holds.claims_of(tx, [holder]) if holder else ())]
+        freed = claims.release_quietly(tx, given_back)
+        claimed = _claim_anew(tx, wanted, holder, hold, search)
+    claims.notify_freed(tx, freed)
+    return claimed
+
+
+def _claim_anew(
+    tx: Session,
+    wanted: _Wanted,
+    holder: str,
+    hold: HoldTerms | None,
+    search: FreeTimeSearch | None,
+) -> ClaimedTime:
+    """Claim the time of the first who can come and is free.
+
+    Raises:
+        SlotTaken: If there is none.
+    """
+    start = rules.to_seconds(wanted.starts_at)
     if search is None:
-        search = load_free_time_search(
-            tx, service_id, minutes, day, day, fieldworker_id=fieldworker_id
-        )
-    if search is None:
-        raise SlotTaken
-    start = rules.to_seconds(starts_at)
-    if rules.to_instant(start) != starts_at:
+        search = _search_for(tx, wanted, holder)
+    if search is None or rules.to_instant(start) != wanted.starts_at:
         raise SlotTaken
     claim_starts, claim_ends = map(rules.to_instant, search.visit.span(start))
-    for candidate in search.claim_order(start, anyone=fieldworker_id is None):
+    terms: dict[str, Any] = {}
+    if hold is not None:
+        terms = {"holder": holder, **asdict(hold)}
+    for candidate in search.claim_order(start, anyone=wanted.fieldworker_id is None):
         try:
             claim_id = claim_time(
-                tx, candidate, claim_starts, claim_ends, service_id=service_id
+                tx,
+                candidate,
+                claim_starts,
+                claim_ends,
+                service_id=wanted.service_id,
+                **terms,
             )
         except SlotTaken:
             continue
@@ -738,61 +620,55 @@ def claim_slot(
     raise SlotTaken
 
 
-def claim_time(
+def _fitting_hold(
+    tx: Session, wanted: _Wanted, holder: str, *, lock: bool = False
+) -> ClaimedTime | None:
+    """What is held for the holder, if it is what is wanted and still can be had."""
+    held = holds.current_hold(tx, holder, lock=lock)
+    if (
+        held is None
+        or held.service_id != wanted.service_id
+        or wanted.fieldworker_id not in (None, held.fieldworker_id)
+        or wanted.starts_at < utc_now()
+    ):
+        return None
+    search = _search_for(tx, wanted, holder, held)
+    start = rules.to_seconds(wanted.starts_at)
+    if search is None or search.visit.span(start) != (
+        rules.to_seconds(held.starts_at),
+        rules.to_seconds(held.ends_at),
+    ):
+        return None
+    if held.fieldworker_id not in search.claim_order(start, anyone=False):
+        return None
+    name = search.names[held.fieldworker_id]
+    return ClaimedTime(held.id, held.fieldworker_id, name)
+
+
+def _search_for(
     tx: Session,
-    fieldworker_id: str,
-    starts_at: datetime,
-    ends_at: datetime,
+    wanted: _Wanted,
+    holder: str,
+    held: TimeClaim | None = None,
     *,
-    service_id: str | None = None,
-) -> str:
-    """Take this time of a fieldworker, or nothing; returns the claim's id.
-
-    Args:
-        tx: The transaction; it stays usable after a refusal.
-        fieldworker_id: Whose time.
-        starts_at: From when, buffers included.
-        ends_at: Until when, exclusively, buffers included.
-        service_id: What for, if it is for a visit.
-
-    Raises:
-        SlotTaken: If the database's guard found an overlapping claim.
-        ValueError: If the time is longer than any claim may be.
-    """
-    if ends_at - starts_at > timedelta(minutes=rules.MAX_CLAIM_MINUTES):
-        raise ValueError("a claim of more than seven days")
-    row = TimeClaim(
-        fieldworker_id=fieldworker_id,
-        starts_at=starts_at,
-        ends_at=ends_at,
-        service_id=service_id,
-    )
-    try:
-        with tx.begin_nested():
-            # Claims on one fieldworker queue here. The guard would refuse the
-            # later ones without it, but PostgreSQL resolves two exclusion checks
-            # that wait for each other only as a deadlock, after a second. A
-            # refusal gives the lock back with the savepoint.
-            tx.exec(
-                select(Fieldworker.id)
-                .where(Fieldworker.id == fieldworker_id)
-                .with_for_update(key_share=True)
-            ).one()
-            tx.add(row)
-            tx.flush()
-    except IntegrityError as error:
-        if violated_constraint(error) == CLAIM_GUARD:
-            raise SlotTaken from None
-        raise
-    return row.id
-
-
-def release(tx: Session, claim_ids: Collection[str]) -> None:
-    """Give time back; what was given back already stays so."""
-    if not claim_ids:
-        return
-    tx.execute(
-        update(TimeClaim)
-        .where(col(TimeClaim.id).in_(claim_ids), col(TimeClaim.released_at).is_(None))
-        .values(released_at=utc_now())
+    replaces: Collection[str] = (),
+) -> FreeTimeSearch | None:
+    """A search of the day; where time is held, of who is held and as of then."""
+    as_of = held.created_at if held else None
+    zone = business.formats(tx).zone
+    first, last = bookable_range(tx, wanted.service_id, as_of)
+    if not day_bounds(first, zone)[0] <= wanted.starts_at < day_bounds(last, zone)[1]:
+        return None  # also what no calendar of the zone could name
+    day = wanted.starts_at.astimezone(zone).date()
+    return load_free_time_search(
+        tx,
+        wanted.service_id,
+        wanted.minutes,
+        day,
+        day,
+        fieldworker_id=held.fieldworker_id if held else wanted.fieldworker_id,
+        replaces=replaces,
+        holder=holder,
+        as_of=as_of,
+        with_claims=held is None,
     )

@@ -10,7 +10,7 @@ from reflex.event import EventSpec
 from portal_app.domain.bookings import changes
 from portal_app.domain.bookings.changes import OfferExpired
 from portal_app.domain.bookings.views import ChangeOfferView, ChangeOptionsView
-from portal_app.domain.scheduling.service import SlotTaken
+from portal_app.domain.scheduling.claims import SlotTaken
 from portal_app.kernel.errors import Conflict, NotFound
 from portal_app.kernel.features import Feature
 from portal_app.state.bookings.booking import BOOKING_PREFIX

@@ -172,6 +172,7 @@ class BookingWizardState(rx.State):
     time: str = ""
     short_time: str = ""
     time_key: str = ""
+    held_until: str = ""
     fieldworker: str = ""
     address_lines: list[str] = []
     access_notes: str = ""
@@ -556,6 +557,7 @@ class BookingWizardState(rx.State):
             time=draft.time,
             short_time=draft.short_time,
             time_key=f"{draft.id} {draft.minutes}",
+            held_until=draft.held_until,
             fieldworker=draft.fieldworker,
             address_lines=draft.address_lines,
             access_notes=draft.address.access_notes,

@@ -7,6 +7,7 @@ import reflex as rx
 from reflex.event import EventSpec
 
 from portal_app.domain.bookings import drafts
+from portal_app.kernel.clock import utc_now
 from portal_app.kernel.errors import Conflict
 from portal_app.state.bookings.time_picker import TAKEN, TimeSource, time_picker
 from portal_app.state.bookings.wizard import BookingWizardState
@@ -44,7 +45,7 @@ class WizardTimeState(time_picker(*BOOKERS), rx.State):  # type: ignore[misc]
         if book._lost_time:
             self._show(missing="" if book.notice else drafts.TIME_UNAVAILABLE)
         elif is_new and not self.slot and (starts := self._starts()):
-            await self._choose(datetime.fromisoformat(starts[0]))
+            await self._choose(datetime.fromisoformat(starts[0]), hold=False)
             self._propose(book)
 
     @event_for(*BOOKERS)
@@ -58,6 +59,12 @@ class WizardTimeState(time_picker(*BOOKERS), rx.State):  # type: ignore[misc]
         repeat = await self.get_state(WizardRepeatState)
         if self._is_missing() or repeat._is_missing(book):
             return None
+        if book.held_until <= utc_now().isoformat():
+            # Proposed, or held no more: going on with it is choosing it.
+            if refused := await self._choose(datetime.fromisoformat(self.slot)):
+                return refused
+            if self.missing:
+                return None
         book._proposed = False
         return book._go_on()
 
@@ -91,12 +98,17 @@ class WizardTimeState(time_picker(*BOOKERS), rx.State):  # type: ignore[misc]
         await self._look(book.draft_id, day_of(day) or day_of(self.day), None)
         self._show(shown_for=book.time_key)
 
-    async def _choose(self, start: datetime) -> Any:
-        """Keep a time in the draft at once; it is not held."""
+    async def _choose(self, start: datetime, *, hold: bool = True) -> Any:
+        """Keep a time in the draft at once, and from others for some minutes."""
         book = await self.get_state(BookingWizardState)
         try:
             draft = await worker.call(
-                drafts.choose_time, actor(), book.draft_id, start, self.person or None
+                drafts.choose_time,
+                actor(),
+                book.draft_id,
+                start,
+                self.person or None,
+                hold=hold,
             )
         except drafts.SlotGone:
             await self._look(book.draft_id, day_of(self.day), self._first)

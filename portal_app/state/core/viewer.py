@@ -9,7 +9,7 @@ from portal_app.domain.business import permissions
 from portal_app.domain.business import service as businesses
 from portal_app.domain.business.views import BusinessView
 from portal_app.domain.dependents import types
-from portal_app.domain.scheduling import service as scheduling
+from portal_app.domain.scheduling import roster
 from portal_app.domain.sign_in import session_lookup
 from portal_app.domain.sign_in.views import ViewerView
 from portal_app.kernel.audiences import Actor, Audience
@@ -52,7 +52,7 @@ def _frame(tx: Session, who: Actor) -> tuple[ViewerView, BusinessView, str, list
     heading = types.menu_heading(tx) if who.customer_id else "Dependents"
     viewer = session_lookup.current_viewer(tx, who)
     if who.audience is Audience.FIELDWORKER and who.account_id:
-        name = scheduling.fieldworker_name(tx, who.account_id)
+        name = roster.fieldworker_name(tx, who.account_id)
         viewer = replace(viewer, name=name or viewer.name)
     return (
         viewer,

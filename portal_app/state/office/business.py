@@ -40,7 +40,7 @@ _TEXTS = (
 )
 _NUMBERS = (
     *("area_kilometres", "quote_valid_days", "lead_minutes", "horizon_days"),
-    "slot_step_minutes",
+    *("slot_step_minutes", "hold_minutes"),
 )
 _DISTANCE = "area_kilometres"
 _PIN = ("latitude", "longitude")
@@ -77,6 +77,7 @@ class BusinessFormView:
     lead_minutes: str = ""
     horizon_days: str = ""
     slot_step_minutes: str = ""
+    hold_minutes: str = ""
     latitude: str = ""
     longitude: str = ""
 

@@ -365,7 +365,7 @@ def test_time_taken_meanwhile_is_refused_with_nearest_times_and_nothing_is_lost(
 ) -> None:
     shop = db.call(create_sample_business)
     maya = db.call(new_customer)
-    draft = ready_draft(db, maya, starts_at=_after(60))
+    draft = ready_draft(db, maya, starts_at=_after(60), hold=False)
     db.call(scheduling.claim_time, shop.ana, _after(60), _after(90))
     before = database_snapshot(db)
 
@@ -401,6 +401,7 @@ def test_the_nearest_times_are_those_of_the_fieldworker_asked_for(
         slug="home-clean",
         answers={"bedrooms": "one"},
         fieldworker_id=shop.ben,
+        hold=False,
     )
     db.call(scheduling.claim_time, shop.ben, _after(0), _after(240))
 

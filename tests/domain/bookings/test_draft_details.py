@@ -47,6 +47,7 @@ from tests.support.sample_business import (
     ANSWERS,
     CONTACT,
     NOW,
+    TUESDAY_NINE,
     WALK,
     SampleBusiness,
     create_sample_business,
@@ -489,7 +490,10 @@ def test_files_of_a_deleted_draft_are_deleted(db: Database, scene: DraftScene) -
     waiting = ready_walk_draft(
         db, scene.maya, DetailsForm((scene.rex,), {**AT_THE_DOOR, "photo": photo})
     )
-    booked = ready_walk_draft(db, scene.noah, DetailsForm((), AT_THE_DOOR))
+    later = TUESDAY_NINE + timedelta(hours=1)
+    booked = ready_walk_draft(
+        db, scene.noah, DetailsForm((), AT_THE_DOOR), starts_at=later
+    )
     confirmation.confirm(db, scene.noah, booked.id, booked.shown)
     with frozen(NOW + timedelta(days=2)):
         assert delete_stale_drafts(db) == 0

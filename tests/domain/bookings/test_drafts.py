@@ -126,6 +126,7 @@ def test_a_draft_with_every_step_done_is_ready(db: Database) -> None:
         day="Tuesday, 3 November 2026",
         time="9:00\u202fam – 12:15\u202fpm",
         short_time="Tue, 3 Nov, 9:00\u202fam",
+        held_until=(NOW + timedelta(minutes=10)).isoformat(),
         fieldworker_id=shop.ben,
         fieldworker="Ben",
         location_id="",
@@ -150,7 +151,8 @@ def test_a_draft_with_every_step_done_is_ready(db: Database) -> None:
         number="",
         notice="",
     )
-    assert db.query(drafts.get_draft, maya, draft.id) == draft
+    with frozen(NOW):
+        assert db.query(drafts.get_draft, maya, draft.id) == draft
 
 
 def test_opening_again_finds_the_draft_with_everything_in_it(db: Database) -> None:
@@ -348,6 +350,7 @@ def _without_time(draft: DraftView) -> DraftView:
         day="",
         time="",
         short_time="",
+        held_until="",
         done=[step for step in draft.steps if step != "time"],
         ready=False,
         shown=replace(draft.shown, version=draft.shown.version + 1),
@@ -358,7 +361,7 @@ def test_reopened_draft_reports_a_taken_time(db: Database) -> None:
     shop = db.call(create_sample_business)
     maya = db.call(new_customer)
     with frozen(NOW):
-        draft = ready_draft(db, maya)
+        draft = ready_draft(db, maya, hold=False)
         db.call(scheduling.claim_time, shop.ana, _after(0), _after(30))
 
         again = db.call(drafts.open_draft, maya, "dog-walk")

@@ -1,7 +1,7 @@
 """Drafts of people without an account: a browser's own, and handed over whole."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlmodel import select
@@ -47,12 +47,17 @@ def shop(db: Database) -> Database:
     return db
 
 
-def _chosen(db: Database, who: Actor = MINE, slug: str = "home-clean") -> str:
+def _chosen(
+    db: Database,
+    who: Actor = MINE,
+    slug: str = "home-clean",
+    starts_at: datetime = TUESDAY_NINE,
+) -> str:
     """A draft with options, time and address."""
     draft = drafts.open_visitor_draft(db, who, slug).id
     if slug == "home-clean":
         db.call(drafts.choose_options, who, draft, ANSWERS)
-    db.call(drafts.choose_time, who, draft, TUESDAY_NINE)
+    db.call(drafts.choose_time, who, draft, starts_at)
     db.call(drafts.choose_address, who, draft, replace(HOME, label="Home"))
     return draft
 
@@ -112,7 +117,7 @@ def test_signing_in_takes_the_draft_along(shop: Database) -> None:
     old = shop.call(drafts.open_draft, first, "home-clean").id
     other = shop.call(drafts.open_draft, first, "dog-walk").id
     mine = _chosen(shop)
-    theirs = _chosen(shop, OTHERS, "dog-walk")
+    theirs = _chosen(shop, OTHERS, "dog-walk", TUESDAY_NINE + timedelta(hours=5))
 
     who = _redeemed(shop, person, MINE.visitor_hash)
 

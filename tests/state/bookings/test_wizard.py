@@ -332,7 +332,7 @@ def test_a_step_in_a_tab_after_another_confirmed_shows_the_booking(
 
 def test_slot_taken_before_confirmation_offers_others(shop: Database) -> None:
     noah = shop.call(new_customer, "noah@example.com")
-    tab = _overview(shop, shop.call(new_customer))
+    tab = _overview(shop, shop.call(new_customer), hold=False)
     theirs = ready_draft(shop, noah)
     confirmation.confirm(shop, noah, theirs.id, theirs.shown)
 

@@ -1,0 +1,183 @@
+"""Time that is taken, held for a while, and given back.
+
+A claim with ``expires_at`` is a hold: it is kept for its ``holder`` until then, to
+the instant. The database's guard does not know what time it is, so a hold that is
+over stays in its way until it is released: by whoever claims that time next, or by
+the job that sweeps.
+"""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col, select
+
+from portal_app.domain.scheduling import rules
+from portal_app.domain.scheduling.models import CLAIM_GUARD, Fieldworker, TimeClaim
+from portal_app.domain.scheduling.rules import Span
+from portal_app.kernel.clock import utc_now
+from portal_app.kernel.constraints import violated_constraint
+from portal_app.kernel.errors import Conflict
+
+
+class SlotTaken(Conflict):
+    """The time is not free, or not free any more."""
+
+    def __init__(self) -> None:
+        super().__init__("That time is no longer available.")
+
+
+@dataclass(frozen=True, slots=True)
+class FreedTime:
+    """Somebody's time that is free again, buffers included."""
+
+    fieldworker_id: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+FreedListener = Callable[[Session, Sequence[FreedTime]], None]
+
+# Which they are is in ``domain.listeners``; a dict keeps their order, and each once.
+_listeners: dict[FreedListener, None] = {}
+
+
+def on_freed(listener: FreedListener) -> None:
+    """Call a function with the transaction and the time, whenever time is freed."""
+    _listeners[listener] = None
+
+
+def notify_freed(tx: Session, freed: Sequence[FreedTime]) -> None:
+    """Say that time is free again, as part of the transaction that frees it."""
+    if freed:
+        for listener in _listeners:
+            listener(tx, freed)
+
+
+def claim_time(
+    tx: Session,
+    fieldworker_id: str,
+    starts_at: datetime,
+    ends_at: datetime,
+    *,
+    service_id: str | None = None,
+    holder: str = "",
+    held_by: str = "",
+    expires_at: datetime | None = None,
+) -> str:
+    """Take this time of a fieldworker, or nothing; returns the claim's id.
+
+    Args:
+        tx: The transaction; it stays usable after a refusal.
+        fieldworker_id: Whose time.
+        starts_at: From when, buffers included.
+        ends_at: Until when, exclusively, buffers included.
+        service_id: What for, if it is for a visit.
+        holder: What it is held for, of a hold.
+        held_by: Who holds it, of a hold.
+        expires_at: Until when it is held; ``None`` for good.
+
+    Raises:
+        SlotTaken: If the database's guard found an overlapping claim.
+        ValueError: If the time is longer than any claim may be.
+    """
+    if ends_at - starts_at > timedelta(minutes=rules.MAX_CLAIM_MINUTES):
+        raise ValueError("a claim of more than seven days")
+    row = TimeClaim(
+        fieldworker_id=fieldworker_id,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        service_id=service_id,
+        holder=holder,
+        held_by=held_by,
+        expires_at=expires_at,
+    )
+    try:
+        with tx.begin_nested():
+            # Claims on one fieldworker queue here. The guard would refuse the
+            # later ones without it, but PostgreSQL resolves two exclusion checks
+            # that wait for each other only as a deadlock, after a second. A
+            # refusal gives the lock back with the savepoint.
+            tx.exec(
+                select(Fieldworker.id)
+                .where(Fieldworker.id == fieldworker_id)
+                .with_for_update(key_share=True)
+            ).one()
+            _release_expired(tx, fieldworker_id, starts_at, ends_at)
+            tx.add(row)
+            tx.flush()
+    except IntegrityError as error:
+        if violated_constraint(error) == CLAIM_GUARD:
+            raise SlotTaken from None
+        raise
+    return row.id
+
+
+def _release_expired(
+    tx: Session, fieldworker_id: str, starts_at: datetime, ends_at: datetime
+) -> None:
+    """Release the holds that are over and would be in the way.
+
+    Nobody is told: the time is taken again at once.
+    """
+    now = utc_now()
+    tx.execute(
+        update(TimeClaim)
+        .where(
+            col(TimeClaim.fieldworker_id) == fieldworker_id,
+            col(TimeClaim.released_at).is_(None),
+            col(TimeClaim.ends_at) > starts_at,
+            col(TimeClaim.starts_at) < ends_at,
+            col(TimeClaim.expires_at) <= now,
+        )
+        .values(released_at=now)
+    )
+
+
+def release(tx: Session, claim_ids: Collection[str]) -> list[FreedTime]:
+    """Give back time, and tell who waits for it; what is given back already stays so.
+
+    Returns:
+        What was taken until now.
+    """
+    freed = release_quietly(tx, claim_ids)
+    notify_freed(tx, freed)
+    return freed
+
+
+def release_quietly(tx: Session, claim_ids: Collection[str]) -> list[FreedTime]:
+    """As ``release``; ``notify_freed`` is left to the caller, who claims first."""
+    if not claim_ids:
+        return []
+    # In the order in which everybody locks, so that nobody waits in a circle.
+    rows = tx.exec(
+        select(TimeClaim)
+        .where(
+            col(TimeClaim.id).in_(claim_ids),
+            col(TimeClaim.released_at).is_(None),
+        )
+        .order_by(col(TimeClaim.fieldworker_id), col(TimeClaim.starts_at))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    now = utc_now()
+    for row in rows:
+        row.released_at = now
+    tx.flush()
+    return [FreedTime(row.fieldworker_id, row.starts_at, row.ends_at) for row in rows]
+
+
+def spans_of(tx: Session, claim_ids: Collection[str]) -> frozenset[tuple[str, Span]]:
+    """Whose time these claims take, and which."""
+    if not claim_ids:
+        return frozenset()
+    rows = tx.exec(select(TimeClaim).where(col(TimeClaim.id).in_(claim_ids)))
+    return frozenset(
+        (
+            row.fieldworker_id,
+            (rules.to_seconds(row.starts_at), rules.to_seconds(row.ends_at)),
+        )
+        for row in rows
+    )
