@@ -9,7 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement, func, update
 from sqlmodel import Session, col, select
 
 from portal_app.domain.scheduling import claims
@@ -76,9 +76,11 @@ def current_hold(tx: Session, holder: str, *, lock: bool = False) -> TimeClaim |
 
 def keep_for_good(tx: Session, claim_id: str) -> None:
     """Make a hold the claim of what is booked; the caller has locked it."""
-    row = tx.get_one(TimeClaim, claim_id)
-    row.expires_at, row.holder, row.held_by = None, "", ""
-    tx.flush()
+    tx.execute(
+        update(TimeClaim)
+        .where(col(TimeClaim.id) == claim_id)
+        .values(expires_at=None, holder="", held_by="")
+    )
 
 
 def claims_of(tx: Session, holders: Collection[str]) -> list[str]:
