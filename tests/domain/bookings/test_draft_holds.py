@@ -7,7 +7,8 @@ import pytest
 from sqlmodel import col, select
 
 from portal_app.domain.bookings import confirmation, drafts
-from portal_app.domain.bookings.drafts import SlotGone, delete_stale_drafts
+from portal_app.domain.bookings.draft_owners import delete_stale_drafts
+from portal_app.domain.bookings.drafts import SlotGone
 from portal_app.domain.bookings.models import Booking
 from portal_app.domain.business.models import Business
 from portal_app.domain.catalogue import definitions
