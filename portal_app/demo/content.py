@@ -244,6 +244,11 @@ def _service(raw: Mapping[str, Any], position: int) -> ServiceDefinition:
         position=position,
         options=tuple(_option(option) for option in raw["options"]),
         dependent_types=tuple(raw.get("dependent_types", ())),
+        people_needed=raw.get("people_needed", 1),
+        seats=raw.get("seats", 0),
+        visits_per_day=raw.get("visits_per_day"),
+        dependent_minutes=raw.get("dependent_minutes", 0),
+        dependent_price_minor=_cents(raw.get("dependent_price", 0)),
     )
 
 
@@ -281,6 +286,7 @@ def _fieldworker(raw: Mapping[str, Any], position: int) -> DemoFieldworker:
         position=position,
         base=AddressForm(**raw.get("base", {})),
         radius_km=raw.get("radius_km", ""),
+        visits_per_day=raw.get("visits_per_day", ""),
     )
     return DemoFieldworker(definition, raw.get("account", ""))
 

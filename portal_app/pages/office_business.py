@@ -202,6 +202,12 @@ def _form() -> rx.Component:
                 _number("Notice (minutes)", "lead_minutes"),
                 _number("How far ahead (days)", "horizon_days"),
                 _number("Starts every (minutes)", "slot_step_minutes"),
+                _number(
+                    "Travel speed (km/h)",
+                    "travel_kmh",
+                    required=False,
+                    help="Between visits, as the crow flies. Empty: ways take no time.",
+                ),
                 _number("Keep a chosen time for (minutes)", "hold_minutes"),
                 _number("A quote is valid for (days)", "quote_valid_days"),
             ),

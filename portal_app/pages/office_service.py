@@ -6,12 +6,14 @@ from portal_app.components.catalogue.service_page import service_details
 from portal_app.components.layout.first_html import current_path
 from portal_app.components.layout.navigation import OFFICE_MENU
 from portal_app.components.layout.shell import shell
+from portal_app.components.office.classes import class_schedule
 from portal_app.components.office.service_editor import service_editor
 from portal_app.components.ui.buttons import back_link, button, text_link
 from portal_app.components.ui.feedback import badge, empty_state, form_skeleton, note
 from portal_app.components.ui.logic import joined, when
 from portal_app.pages.page import Page
 from portal_app.state.core.viewer import ViewerState
+from portal_app.state.office.classes import OfficeClassesState
 from portal_app.state.office.service_editor import OfficeServiceState
 
 _STATE = OfficeServiceState
@@ -82,7 +84,11 @@ def _editor() -> rx.Component:
             ),
         ),
         rx.el.div(
-            rx.el.div(service_editor(), class_name="min-w-0"),
+            rx.el.div(
+                service_editor(),
+                when(_STATE.form.seats, class_schedule()),
+                class_name="flex min-w-0 flex-col gap-6",
+            ),
             _preview(),
             class_name=(
                 "grid items-start gap-x-7 gap-y-10 "
@@ -133,5 +139,5 @@ page = Page(
     route="/office/services/[id]",
     title="Service",
     draw=draw,
-    on_load=(ViewerState.load, OfficeServiceState.load),
+    on_load=(ViewerState.load, OfficeServiceState.load, OfficeClassesState.load),
 )

@@ -189,6 +189,13 @@ def _profile() -> rx.Component:
                     _nothing("Customers read nothing about this person yet."),
                 ),
                 when(
+                    _PERSON.visits_per_day,
+                    rx.el.p(
+                        joined("Visits a day at most: ", _PERSON.visits_per_day),
+                        class_name="mt-3 text-ink-soft",
+                    ),
+                ),
+                when(
                     _PERSON.archived,
                     rx.el.p(
                         badge("Archived"),
@@ -298,6 +305,16 @@ def _dialogs() -> rx.Component:
                 rows=6,
                 help="What customers read when they choose.",
                 default_value=_PERSON.bio,
+            ),
+            text_field(
+                "Visits a day at most",
+                "visits_per_day",
+                error=errors["visits_per_day"],
+                required=False,
+                input_mode="numeric",
+                auto_complete="off",
+                help="Empty for any number.",
+                default_value=_PERSON.visits_per_day,
             ),
             title="Name and text",
             version=version,

@@ -306,6 +306,29 @@ def _time() -> rx.Component:
                 help="Empty for the business's.",
             ),
         ),
+        _number(
+            "Places in a class",
+            "seats",
+            required=False,
+            class_name="@lg:max-w-[calc(50%-0.5rem)]",
+            help=(
+                "Empty for visits. A class takes place when you schedule it, and "
+                "several customers book it."
+            ),
+        ),
+        _pair(
+            _number(
+                "People needed",
+                "people_needed",
+                help="How many do a visit together.",
+            ),
+            _number(
+                "Visits a day at most",
+                "visits_per_day",
+                required=False,
+                help="Empty for any number.",
+            ),
+        ),
     )
 
 
@@ -402,6 +425,23 @@ def _whom() -> rx.Component:
         when(
             _STATE.types.length() > 0,
             _booked_for(),
+        ),
+        when(
+            _STATE.types.length() > 0,
+            _pair(
+                _number(
+                    "Each further one takes (minutes)",
+                    "dependent_minutes",
+                    required=False,
+                    help="Where a visit is for several of them.",
+                ),
+                _number(
+                    joined("Each further one costs (", _STATE.form.currency, ")"),
+                    "dependent_price",
+                    decimal=True,
+                    required=False,
+                ),
+            ),
         ),
         when(
             _STATE.people.length() > 0,

@@ -11,7 +11,14 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
-from portal_app.domain.bookings import guests, history, rules, status, views
+from portal_app.domain.bookings import (
+    assignments,
+    guests,
+    history,
+    rules,
+    status,
+    views,
+)
 from portal_app.domain.bookings.booking_details import own_booking, readable_bookings
 from portal_app.domain.bookings.models import Booking, ChangeOffer
 from portal_app.domain.bookings.notifications import notify_changed
@@ -113,15 +120,17 @@ def free_days(
 ) -> list[views.FreeDayView]:
     """The days of a range that a booking can be moved to; its own time is free."""
     row = own_booking(tx, actor, number)
+    minutes, needs = assignments.visit_of(tx, row)
     formats = business.formats(tx)
     days = scheduling.free_days(
         tx,
         row.service_id,
-        _minutes(row),
+        minutes,
         first_day,
         last_day,
         fieldworker_id=fieldworker_id,
-        replaces=[row.claim_id],
+        replaces=assignments.claim_ids(tx, row),
+        needs=needs,
     )
     return [views.FreeDayView(day.isoformat(), formats.day(day)) for day in days]
 
@@ -136,13 +145,15 @@ def free_times(
 ) -> list[views.FreeTimeView]:
     """The starts of one day that a booking can be moved to, but for its own."""
     row = own_booking(tx, actor, number)
+    minutes, needs = assignments.visit_of(tx, row)
     offered = scheduling.free_slots(
         tx,
         row.service_id,
-        _minutes(row),
+        minutes,
         day,
         fieldworker_id=fieldworker_id,
-        replaces=[row.claim_id],
+        replaces=assignments.claim_ids(tx, row),
+        needs=needs,
     )
     others = [slot for slot in offered if slot.starts_at != row.starts_at]
     return free_time_views(business.formats(tx), others)
@@ -185,15 +196,17 @@ def preview_move(
         SlotTaken: If the time is not free (any more).
     """
     row = own_booking(tx, actor, number)
+    minutes, needs = assignments.visit_of(tx, row)
     if starts_at == row.starts_at:
         raise Conflict("That is the time it is booked for.")
     if not scheduling.is_free(
         tx,
         row.service_id,
-        _minutes(row),
+        minutes,
         starts_at,
         fieldworker_id=fieldworker_id,
-        replaces=[row.claim_id],
+        replaces=assignments.claim_ids(tx, row),
+        needs=needs,
     ):
         raise SlotTaken
     ends_at = starts_at + (row.ends_at - row.starts_at)
@@ -315,13 +328,15 @@ def move(
     Raises:
         SlotTaken: If the time is not free; the transaction is to be given up then.
     """
+    minutes, needs = assignments.visit_of(tx, row)
     claimed = scheduling.claim_slot(
         tx,
         row.service_id,
-        _minutes(row),
+        minutes,
         starts_at,
         fieldworker_id=fieldworker_id,
-        replaces=[row.claim_id],
+        replaces=assignments.claim_ids(tx, row),
+        needs=needs,
     )
     give_time(tx, actor, row, starts_at, claimed, fee_minor=fee_minor, reason=reason)
 
@@ -343,6 +358,7 @@ def give_time(
     length = row.ends_at - row.starts_at
     is_moved = starts_at != row.starts_at
     row.claim_id, row.fieldworker_id = claimed.claim_id, claimed.fieldworker_id
+    assignments.assign(tx, row, claimed.others)
     row.starts_at, row.ends_at = starts_at, starts_at + length
     row.version += 1
     tx.add(row)
@@ -351,7 +367,7 @@ def give_time(
     detail = {
         "before": before,
         "after": _when(tx, row),
-        "fieldworker": claimed.fieldworker_name,
+        "fieldworker": rules.joined_names(claimed.names),
         **{name: text for name, text in told.items() if text},
     }
     history.record(tx, actor, row, what, detail)
@@ -455,10 +471,6 @@ def _cancel(
     detail |= {"reason": reason} if reason else {}
     if status.transition(tx, actor, row, rules.CANCELLED, detail):
         notify_changed(tx, actor, row, rules.CANCELLED, fee=fee, reason=reason)
-
-
-def _minutes(row: Booking) -> int:
-    return (row.ends_at - row.starts_at) // timedelta(minutes=1)
 
 
 def _when(tx: Session, row: Booking) -> str:

@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from portal_app.domain.bookings import (
     approval,
+    assignments,
     draft_details,
     history,
     rules,
@@ -21,6 +22,7 @@ from portal_app.domain.bookings import (
 )
 from portal_app.domain.bookings.drafts import SlotGone, nearest_times, own_draft
 from portal_app.domain.bookings.models import Booking, BookingDraft, BookingLine
+from portal_app.domain.bookings.needs import needs_of
 from portal_app.domain.bookings.notifications import (
     booking_facts,
     booking_texts,
@@ -127,11 +129,12 @@ def confirm_at_once(
         draft.starts_at,
         fieldworker_id=draft.fieldworker_id,
         holder=draft.id,
+        needs=needs_of(tx, draft),
     )
     begun = series.begin(tx, draft, plan) if plan else None
     place = SeriesPlace(begun.id, 0) if begun else None
     booking = _store_booking(tx, draft, service, price, claimed, place=place)
-    facts = booking_facts(tx, booking, claimed.fieldworker_name)
+    facts = booking_facts(tx, booking, rules.joined_names(claimed.names))
     record_booked(tx, actor, booking, facts)
     answered = draft_details.copy_to_booking(
         tx, actor, draft, booking, details.dependents
@@ -176,7 +179,7 @@ def book_visit(
     booking = _store_booking(
         tx, visit.draft, service, price, visit.claimed, place=visit.place
     )
-    texts = booking_texts(tx, booking, visit.claimed.fieldworker_name)
+    texts = booking_texts(tx, booking, rules.joined_names(visit.claimed.names))
     history.record(tx, actor, booking, "booked", texts)
     return booking
 
@@ -270,6 +273,8 @@ def _store_booking(
         for position, line in enumerate(price.lines)
     )
     search_words.store_words(tx, booking)
+    if claimed.others:
+        assignments.assign(tx, booking, claimed.others)
     return booking
 
 

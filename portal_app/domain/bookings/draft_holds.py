@@ -6,6 +6,7 @@ from sqlmodel import Session
 
 from portal_app.domain.bookings.draft_owners import is_visitor
 from portal_app.domain.bookings.models import BookingDraft
+from portal_app.domain.bookings.needs import needs_of
 from portal_app.domain.business import service as business
 from portal_app.domain.rate_limits.rules import network_of
 from portal_app.domain.scheduling import holds
@@ -53,6 +54,7 @@ def hold_time(
         starts_at,
         fieldworker_id=fieldworker_id,
         holder=row.id,
+        needs=needs_of(tx, row),
         hold=HoldTerms(utc_now() + kept, held_by),
     )
 
@@ -77,6 +79,7 @@ def require_free(
         starts_at,
         fieldworker_id=fieldworker_id,
         holder=row.id,
+        needs=needs_of(tx, row),
     ):
         raise SlotTaken
     holds.give_back(tx, [row.id])
@@ -88,7 +91,7 @@ def still_free(tx: Session, row: BookingDraft, minutes: int) -> bool:
     If it is held, it is from now on for as many minutes.
     """
     assert row.starts_at is not None
-    held = holds.current_hold(tx, row.id, lock=True)
+    held = next(iter(holds.current_holds(tx, row.id, lock=True)), None)
     if held is None or held.expires_at is None:
         return scheduling.is_free(
             tx,
@@ -97,6 +100,7 @@ def still_free(tx: Session, row: BookingDraft, minutes: int) -> bool:
             row.starts_at,
             fieldworker_id=row.fieldworker_id,
             holder=row.id,
+            needs=needs_of(tx, row),
         )
     try:
         scheduling.claim_slot(
@@ -106,6 +110,7 @@ def still_free(tx: Session, row: BookingDraft, minutes: int) -> bool:
             row.starts_at,
             fieldworker_id=row.fieldworker_id,
             holder=row.id,
+            needs=needs_of(tx, row),
             hold=HoldTerms(held.expires_at, held.held_by),
         )
     except SlotTaken:

@@ -17,6 +17,7 @@ from portal_app.domain.bookings.drafts import (
     versioned_change,
 )
 from portal_app.domain.bookings.models import BookingDraft
+from portal_app.domain.bookings.needs import needs_of
 from portal_app.domain.bookings.repetition import (
     MOST_EVERY,
     MOST_VISITS,
@@ -101,7 +102,7 @@ def _plan(
     rule = rule_of(row)
     assert rule is not None
     assert row.starts_at is not None
-    terms = VisitTerms(row.service_id, minutes, row.fieldworker_id)
+    terms = VisitTerms(row.service_id, minutes, row.fieldworker_id, needs_of(tx, row))
     return series_plan.plan_series(tx, terms, rule, row.starts_at, choices)
 
 

@@ -26,6 +26,7 @@ from portal_app.domain.bookings.draft_owners import (
     owner_of,
 )
 from portal_app.domain.bookings.models import BookingDraft
+from portal_app.domain.bookings.needs import needs_of
 from portal_app.domain.bookings.rules import BookingContactForm, DetailsForm
 from portal_app.domain.bookings.view_builders import (
     contact_of,
@@ -415,7 +416,8 @@ def choose_location(
     with versioned_change(tx, row):
         row.address = stored_address(address, pin)
         row.location_id, row.new_place = location_id, {}
-    return draft_view(tx, row)
+        notice = _check_way(tx, row)
+    return draft_view(tx, row, notice)
 
 
 def choose_address(
@@ -435,7 +437,15 @@ def choose_address(
         _require_served(tx, address, *pin)
         row.address = stored_address(address, pin)
         row.location_id, row.new_place = None, {"label": one_line(form.label)}
-    return draft_view(tx, row)
+        notice = _check_way(tx, row)
+    return draft_view(tx, row, notice)
+
+
+def _check_way(tx: Session, row: BookingDraft) -> str:
+    """Where ways take time, take out one that nobody can be there at; says so."""
+    if not business.current_business(tx).travel_kmh:
+        return ""
+    return remove_unavailable_choices(tx, row)
 
 
 def _require_served(
@@ -495,6 +505,7 @@ def free_days(
         last_day,
         fieldworker_id=fieldworker_id,
         holder=row.id,
+        needs=needs_of(tx, row),
     )
     return [views.FreeDayView(day.isoformat(), formats.day(day)) for day in days]
 
@@ -517,6 +528,7 @@ def free_times(
         day,
         fieldworker_id=fieldworker_id,
         holder=row.id,
+        needs=needs_of(tx, row),
     )
     return free_time_views(business.formats(tx), offered)
 
@@ -587,6 +599,7 @@ def _nearest_time_views(
         around,
         fieldworker_id=fieldworker_id,
         holder=row.id,
+        needs=needs_of(tx, row),
     )
     return free_time_views(business.formats(tx), offered)
 
@@ -596,6 +609,9 @@ def choose_dependents(
 ) -> views.DraftView:
     """Say for whom or what it is; nobody in particular is an answer.
 
+    If the visit becomes too long for the time already chosen, that time is taken
+    out, and ``notice`` says so.
+
     Raises:
         NotFound: If the draft is missing or somebody else's.
         Conflict: If it was confirmed already.
@@ -604,7 +620,8 @@ def choose_dependents(
     row = lock_open_draft(tx, actor, draft_id)
     with versioned_change(tx, row):
         draft_details.save_dependents(tx, actor, row, dependent_ids)
-    return draft_view(tx, row)
+        notice = remove_unavailable_choices(tx, row)
+    return draft_view(tx, row, notice)
 
 
 def choose_contact(
@@ -635,7 +652,8 @@ def choose_contact(
                 related.changed = draft_details.save_answers(
                     tx, actor, row, details, form.notes
                 )
-    return draft_view(tx, row)
+        notice = remove_unavailable_choices(tx, row)
+    return draft_view(tx, row, notice)
 
 
 def answer_questions(

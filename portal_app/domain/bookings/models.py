@@ -124,6 +124,29 @@ class BookingSeries(SQLModel, table=True):
     created_at: datetime = created_field()
 
 
+class BookingAssignment(SQLModel, table=True):
+    """What else is claimed for a booking: further people, services or places.
+
+    ``starts_at`` and ``ends_at`` are without buffers, as the booking's own.
+    """
+
+    __tablename__ = "booking_assignment"
+    __table_args__ = (
+        UniqueConstraint("claim_id"),
+        UniqueConstraint("booking_id", "position"),
+        Index("ix_booking_assignment_fieldworker_id", "fieldworker_id", "starts_at"),
+    )
+
+    id: str = id_field()
+    booking_id: str = Field(foreign_key="booking.id", ondelete="CASCADE")
+    claim_id: str = Field(foreign_key="time_claim.id")
+    fieldworker_id: str = Field(foreign_key="fieldworker.id")
+    service_id: str = Field(foreign_key="service.id")
+    starts_at: datetime = instant_field()
+    ends_at: datetime = instant_field()
+    position: int
+
+
 class BookingLine(SQLModel, table=True):
     """One priced line of a booking: quantity × unit = total, in minor units."""
 

@@ -4,20 +4,20 @@ Hours, notice and skills may be overridden once somebody saw that they are; the 
 on time never is.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from sqlmodel import Session, col, select
 
-from portal_app.domain.bookings import changes, rules, status
+from portal_app.domain.bookings import assignments, changes, rules, status
 from portal_app.domain.bookings.models import Booking
 from portal_app.domain.bookings.views import MoveFormView
 from portal_app.domain.business import service as business
+from portal_app.domain.business.service_area import Place
 from portal_app.domain.scheduling import by_hand, claims
 from portal_app.domain.scheduling.by_hand import Wanted
-from portal_app.domain.scheduling.claims import SlotTaken
-from portal_app.domain.scheduling.models import Fieldworker
-from portal_app.domain.scheduling.service import ClaimedTime
+from portal_app.domain.scheduling.claims import ClaimedTask, ClaimedTime, SlotTaken
+from portal_app.domain.scheduling.models import Fieldworker, TimeClaim
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.clock import instants_of_wall_time
 from portal_app.kernel.errors import Conflict, InvalidInput
@@ -114,17 +114,49 @@ def team_names(tx: Session) -> list[list[str]]:
 
 
 def _claim(tx: Session, row: Booking, wanted: Wanted, name: str) -> ClaimedTime:
-    """Swap the booking's claim; the guard decides whether the new one fits."""
-    freed = claims.release_quietly(tx, [row.claim_id])
-    span = by_hand.claimed_span(tx, wanted)
+    """Swap what is claimed; the guard decides whether the new time fits.
+
+    Whoever else comes still does, as much later or earlier.
+    """
+    if tx.get_one(TimeClaim, row.claim_id).seat is not None:
+        raise Conflict("A place in a class cannot be moved by hand.")
+    own = ClaimedTask(
+        claim_id=row.claim_id,
+        fieldworker_id=wanted.fieldworker_id,
+        fieldworker_name=name,
+        service_id=row.service_id,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+    )
+    tasks = [own, *assignments.tasks_of(tx, row)]
+    freed = claims.release_quietly(tx, [task.claim_id for task in tasks])
+    later = wanted.starts_at - row.starts_at
+    claimed = ClaimedTime.of([_claim_later(tx, task, later) for task in tasks])
+    claims.notify_freed(tx, freed)
+    return claimed
+
+
+def _claim_later(tx: Session, task: ClaimedTask, later: timedelta) -> ClaimedTask:
+    before = tx.get_one(TimeClaim, task.claim_id)
     try:
         claim_id = claims.claim_time(
-            tx, wanted.fieldworker_id, *span, service_id=wanted.service_id
+            tx,
+            task.fieldworker_id,
+            before.starts_at + later,
+            before.ends_at + later,
+            service_id=task.service_id,
+            leading=before.leading,
+            travel_minutes=before.travel_minutes,
+            place=Place("", before.latitude, before.longitude),
         )
     except SlotTaken:
-        raise Conflict(f"{name} has something else then.") from None
-    claims.notify_freed(tx, freed)
-    return ClaimedTime(claim_id, wanted.fieldworker_id, name)
+        raise Conflict(f"{task.fieldworker_name} has something else then.") from None
+    return replace(
+        task,
+        claim_id=claim_id,
+        starts_at=task.starts_at + later,
+        ends_at=task.ends_at + later,
+    )
 
 
 def _instant(tx: Session, form: MoveForm, now: datetime) -> datetime:

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
-from portal_app.domain.bookings.models import Booking
+from portal_app.domain.bookings.models import Booking, BookingAssignment
 from portal_app.domain.bookings.view_builders import time_range_text
 from portal_app.domain.business import service as businesses
 from portal_app.domain.scheduling.models import Fieldworker
@@ -39,7 +40,16 @@ def outside_bookings(
     rows = tx.exec(
         select(Booking, Fieldworker.name)
         .join(Fieldworker, col(Fieldworker.id) == Booking.fieldworker_id)
-        .where(col(Booking.claim_id).in_(claim_ids))
+        .where(
+            or_(
+                col(Booking.claim_id).in_(claim_ids),
+                col(Booking.id).in_(
+                    select(BookingAssignment.booking_id).where(
+                        col(BookingAssignment.claim_id).in_(claim_ids)
+                    )
+                ),
+            )
+        )
         .order_by(col(Booking.starts_at), col(Booking.id))
         .limit(MOST_SHOWN)
     ).all()

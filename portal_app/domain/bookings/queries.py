@@ -10,6 +10,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from portal_app.domain.accounts import names as accounts
 from portal_app.domain.bookings import (
+    assignments,
     booking_dependents,
     booking_details,
     rules,
@@ -137,6 +138,7 @@ def _row_views(tx: Session, rows: Sequence[_Row]) -> list[views.BookingRowView]:
     settings = business.current_business(tx)
     formats = business.formats(tx)
     now = utc_now()
+    others = assignments.names_of_others(tx, [booking for booking, *_ in rows])
     names = booking_dependents.booked_names(tx, [booking.id for booking, *_ in rows])
     repeats = series.series_texts(tx, [booking for booking, *_ in rows])
     return [
@@ -154,7 +156,7 @@ def _row_views(tx: Session, rows: Sequence[_Row]) -> list[views.BookingRowView]:
             short_day=formats.short_day(booking.starts_at),
             time=time_range_text(formats, booking.starts_at, booking.ends_at),
             duration=duration_text(_duration_minutes(booking)),
-            fieldworker=fieldworker.name,
+            fieldworker=rules.joined_names([fieldworker.name, *others[booking.id]]),
             place=", ".join(stored_address_lines(booking.address, settings.country)),
             total=as_booked(formats, booking).money(booking.total_minor),
             for_whom=rules.joined_names(names[booking.id]) or booking.contact_name,
@@ -240,7 +242,6 @@ def booking_view(tx: Session, actor: Actor, row: Booking) -> views.BookingView:
     settings = business.current_business(tx)
     formats = business.formats(tx)
     service = tx.get_one(Service, row.service_id)
-    fieldworker = tx.get_one(Fieldworker, row.fieldworker_id)
     lines = tx.exec(
         select(BookingLine)
         .where(BookingLine.booking_id == row.id)
@@ -261,7 +262,7 @@ def booking_view(tx: Session, actor: Actor, row: Booking) -> views.BookingView:
         day=formats.day(row.starts_at),
         time=time_range_text(formats, row.starts_at, row.ends_at),
         duration=duration_text(_duration_minutes(row)),
-        fieldworker=fieldworker.name,
+        fieldworker=_who_comes(tx, row),
         lines=[
             LineView(
                 catalogue.line_text(line.description, line.quantity),
@@ -292,11 +293,15 @@ def booking_view(tx: Session, actor: Actor, row: Booking) -> views.BookingView:
     )
 
 
+def _who_comes(tx: Session, row: Booking) -> str:
+    first = tx.get_one(Fieldworker, row.fieldworker_id).name
+    return rules.joined_names([first, *assignments.names_of_others(tx, [row])[row.id]])
+
+
 def calendar_entry(tx: Session, actor: Actor, number: str) -> views.CalendarEntry:
     """What a calendar file says about a booking; errors as ``get_booking``."""
     row = own_booking(tx, actor, number)
     settings = business.current_business(tx)
-    fieldworker = tx.get_one(Fieldworker, row.fieldworker_id)
     changed_at = tx.exec(
         select(func.max(BookingEvent.at)).where(BookingEvent.booking_id == row.id)
     ).one()
@@ -311,7 +316,7 @@ def calendar_entry(tx: Session, actor: Actor, number: str) -> views.CalendarEntr
         cancelled=row.status in rules.CALLED_OFF,
         title=f"{row.service_name} – {settings.name}",
         place=", ".join(place),
-        description=f"Booking {row.number} with {fieldworker.name}"
+        description=f"Booking {row.number} with {_who_comes(tx, row)}"
         + (f", for {company}." if company else "."),
         timezone=settings.timezone,
         number=row.number,

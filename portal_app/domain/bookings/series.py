@@ -15,6 +15,7 @@ from sqlmodel import Session, col, select
 from portal_app.domain.bookings import series_plan
 from portal_app.domain.bookings.draft_repetition import plan_of_draft, rule_of
 from portal_app.domain.bookings.models import Booking, BookingDraft, BookingSeries
+from portal_app.domain.bookings.needs import needs_of
 from portal_app.domain.bookings.repetition import Repetition, visits_text, wall_of
 from portal_app.domain.bookings.series_plan import Plan, PlannedVisit
 from portal_app.domain.business import permissions
@@ -125,6 +126,7 @@ def book_visits(
     if not visits:
         return []
     zone = business.formats(tx).zone
+    needs = needs_of(tx, draft)
     search = scheduling.load_free_time_search(
         tx,
         series.service_id,
@@ -132,6 +134,7 @@ def book_visits(
         visits[0].starts_at.astimezone(zone).date(),
         visits[-1].starts_at.astimezone(zone).date(),
         fieldworker_id=series.fieldworker_id,
+        needs=needs,
     )
     booked = []
     for visit in visits:
@@ -141,6 +144,7 @@ def book_visits(
             minutes,
             visit.starts_at,
             fieldworker_id=series.fieldworker_id,
+            needs=needs,
             search=search,
         )
         own = _draft_of_visit(draft, visit.starts_at)

@@ -23,6 +23,7 @@ from portal_app.domain.bookings.models import (
     BookingLine,
     BookingSeries,
 )
+from portal_app.domain.bookings.needs import needs_of
 from portal_app.domain.bookings.notifications import notify_changed
 from portal_app.domain.bookings.repetition import instant_of_visit
 from portal_app.domain.bookings.series_plan import FREE, TAKEN, PlannedVisit, VisitTerms
@@ -143,7 +144,8 @@ def _look_at(
             PlannedVisit(index, instant, instant, TAKEN)
             for index, instant in zip(due.indexes, due.wanted[1:], strict=True)
         ]
-    terms = VisitTerms(row.service_id, minutes, row.fieldworker_id)
+    draft = tx.get_one(BookingDraft, row.draft_id)
+    terms = VisitTerms(row.service_id, minutes, row.fieldworker_id, needs_of(tx, draft))
     return series_plan.look_at_visits(
         tx, terms, due.wanted, {}, first_index=due.indexes[0]
     )

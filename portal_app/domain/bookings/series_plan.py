@@ -20,6 +20,7 @@ from portal_app.domain.bookings.repetition import (
 )
 from portal_app.domain.business import service as business
 from portal_app.domain.scheduling import service as scheduling
+from portal_app.domain.scheduling.visits import NO_NEEDS, Needs
 
 FREE, TAKEN, LEFT_OUT, LATER = "free", "taken", "left_out", "later"
 """What a visit of a plan is: to be booked, in conflict, skipped, or not open yet."""
@@ -39,11 +40,13 @@ class VisitTerms:
         service_id: The service.
         minutes: The length of a visit, without buffers.
         fieldworker_id: Somebody in particular, or ``None`` for anyone.
+        needs: What else a visit needs.
     """
 
     service_id: str
     minutes: int
     fieldworker_id: str | None = None
+    needs: Needs = NO_NEEDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +164,7 @@ def look_at_visits(
             (wanted[1] - reaches[1]).astimezone(zone).date(),
             (wanted[-1] + reaches[-1]).astimezone(zone).date(),
             fieldworker_id=terms.fieldworker_id,
+            needs=terms.needs,
         )
     ]
     return [

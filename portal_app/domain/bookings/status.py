@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from portal_app.domain.bookings import history, rules
+from portal_app.domain.bookings import assignments, history, rules
 from portal_app.domain.bookings.booking_details import readable_bookings
 from portal_app.domain.bookings.models import Booking
 from portal_app.domain.scheduling import claims
@@ -91,7 +91,7 @@ def transition(
     history.record(tx, actor, booking, what, detail)
     tx.flush()
     if to in rules.CALLED_OFF:
-        claims.release(tx, [booking.claim_id])
+        claims.release(tx, assignments.claim_ids(tx, booking))
     for listener in _listeners:
         listener(tx, booking, before)
     return True

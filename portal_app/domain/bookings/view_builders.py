@@ -44,7 +44,9 @@ def price_of_draft(
     if row.agreed:
         return rules.agreed_price(row.agreed).breakdown
     try:
-        return pricing.price(offer or offer_of_draft(tx, row), row.options)
+        return pricing.price(
+            offer or offer_of_draft(tx, row), row.options, len(row.dependent_ids)
+        )
     except InvalidInput:
         return None
 
@@ -130,6 +132,13 @@ def as_booked(formats: Formats, row: Booking) -> Formats:
     return replace(formats, currency=row.currency)
 
 
+def places_text(left: int | None) -> str:
+    """How many places of a class are left, in words; empty for a visit."""
+    if left is None:
+        return ""
+    return "1 place left" if left == 1 else f"{left} places left"
+
+
 def free_time_views(formats: Formats, offered: list[Slot]) -> list[views.FreeTimeView]:
     """Free starts on the business's clock."""
     return [
@@ -138,6 +147,7 @@ def free_time_views(formats: Formats, offered: list[Slot]) -> list[views.FreeTim
             day_iso=slot.starts_at.astimezone(formats.zone).date().isoformat(),
             day=formats.short_day(slot.starts_at),
             time=formats.time(slot.starts_at),
+            note=places_text(slot.places_left),
         )
         for slot in offered
     ]

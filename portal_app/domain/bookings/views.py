@@ -155,12 +155,16 @@ class FreeDayView:
 
 @dataclass(frozen=True, slots=True)
 class FreeTimeView:
-    """A free start: ``time`` such as ``9:00 am``, ``day`` such as ``Tue, 24 Nov``."""
+    """A free start: ``time`` such as ``9:00 am``, ``day`` such as ``Tue, 24 Nov``.
+
+    ``note`` says of a class how many places are left.
+    """
 
     starts_at: str
     day_iso: str
     day: str
     time: str
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

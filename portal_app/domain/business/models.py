@@ -67,6 +67,7 @@ class Business(SQLModel, table=True):
     lead_minutes: int = 120
     horizon_days: int = 60
     slot_step_minutes: int = 30
+    travel_kmh: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     hold_minutes: int = Field(default=10, sa_column_kwargs={"server_default": "10"})
     google_sign_in: bool = True
     apple_sign_in: bool = True

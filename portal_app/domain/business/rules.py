@@ -48,6 +48,8 @@ class BusinessForm:
         lead_minutes: How long before its start an appointment must be booked.
         horizon_days: How far ahead one may be.
         slot_step_minutes: The grid on which appointments start.
+        travel_kmh: How fast fieldworkers travel, as the crow flies; 0 to leave their
+            ways aside.
         hold_minutes: For how long a time that was chosen is kept until it is booked.
     """
 
@@ -74,6 +76,7 @@ class BusinessForm:
     lead_minutes: int = 120
     horizon_days: int = 60
     slot_step_minutes: int = 30
+    travel_kmh: int = 0
     hold_minutes: int = 10
     demo: bool = False
 
@@ -146,6 +149,7 @@ def _number_faults(form: BusinessForm) -> dict[str, str]:
         ("lead_minutes", 0, 60 * 24 * 30),
         ("horizon_days", 1, 730),
         ("slot_step_minutes", 5, 240),
+        ("travel_kmh", 0, 300),
         ("hold_minutes", 2, 60),
         ("quote_valid_days", 1, 365),
     ):
@@ -312,6 +316,7 @@ SETTINGS = Record(
     Field("lead_minutes", "Notice (minutes)"),
     Field("horizon_days", "How far ahead (days)"),
     Field("slot_step_minutes", "Starts every (minutes)"),
+    Field("travel_kmh", "Travel speed (km/h)", text=lambda kmh: str(kmh or "")),
     Field("hold_minutes", "Keep a chosen time for (minutes)"),
 )
 """What the office calls each setting, in the order of the page."""

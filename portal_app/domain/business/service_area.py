@@ -56,7 +56,7 @@ def serves(area: ServiceArea, place: Place) -> bool:
     served: the office sees the address before anybody goes there.
     """
     if area.kind == RADIUS:
-        distance = _distance_km(area.centre, place)
+        distance = distance_km(area.centre, place)
         return distance is None or distance <= area.kilometres
     if area.kind == POSTCODES:
         postcode = _normal(place.postcode)
@@ -109,7 +109,7 @@ def _matches(postcode: str, part: str) -> bool:
     return postcode == part
 
 
-def _distance_km(one: Place, other: Place) -> float | None:
+def distance_km(one: Place, other: Place) -> float | None:
     """As the crow flies; ``None`` where one of them has no pin."""
     found = (one.latitude, one.longitude, other.latitude, other.longitude)
     if any(part is None for part in found):

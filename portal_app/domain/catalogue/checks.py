@@ -29,6 +29,9 @@ MAX_OPTIONS = 30
 MAX_CHOICES = 50
 MAX_QUANTITY = 10_000
 MAX_PHOTOS = 12
+MAX_PEOPLE_NEEDED = 10
+MAX_SEATS = 500
+MAX_VISITS_PER_DAY = 1000
 MAX_ALT = 200
 CONFIRMATIONS = {"instant": "At once", "office": "The office approves"}
 PRICE_KINDS: dict[PriceKind, str] = {
@@ -100,6 +103,11 @@ class ServiceDefinition:
     deposit_minor: int = 0
     deposit_percent: int = 0
     confirmation: str = "instant"
+    people_needed: int = 1
+    seats: int = 0
+    visits_per_day: int | None = None
+    dependent_minutes: int = 0
+    dependent_price_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +214,25 @@ def _number_faults(definition: ServiceDefinition) -> dict[str, str]:
         ),
         "deposit": outside(definition.deposit_percent, 0, 100, "1 to 100 percent")
         or outside(definition.deposit_minor, 0, MAX_PRICE_MINOR, "a smaller amount"),
+        "people_needed": outside(
+            definition.people_needed, 1, MAX_PEOPLE_NEEDED, f"1 to {MAX_PEOPLE_NEEDED}"
+        ),
+        "seats": outside(definition.seats, 0, MAX_SEATS, f"at most {MAX_SEATS}"),
+        "visits_per_day": outside(
+            definition.visits_per_day,
+            1,
+            MAX_VISITS_PER_DAY,
+            f"1 to {MAX_VISITS_PER_DAY}",
+        ),
+        "dependent_minutes": outside(
+            definition.dependent_minutes,
+            0,
+            MAX_MINUTES,
+            f"at most {MAX_MINUTES} minutes",
+        ),
+        "dependent_price_minor": outside(
+            definition.dependent_price_minor, 0, MAX_PRICE_MINOR, "a smaller amount"
+        ),
     }
     for part in ("buffer_before_minutes", "buffer_after_minutes"):
         minutes = getattr(definition, part)
@@ -274,6 +301,10 @@ def _text_fault(text: str, limit: int, *, lines: bool = False) -> str:
 
 def _minutes_text(minutes: int | None) -> str:
     return "" if minutes is None else duration_text(minutes)
+
+
+def _added_text(minutes: int) -> str:
+    return duration_text(minutes) if minutes else ""
 
 
 def _percent_text(basis_points: int | None) -> str:
@@ -358,6 +389,11 @@ def service_record(money: Any) -> Record:
             "Confirmation",
             text=lambda how: CONFIRMATIONS.get(how, ""),
         ),
+        Field("people_needed", "People needed"),
+        Field("seats", "Places in a class", text=lambda seats: str(seats or "")),
+        Field("visits_per_day", "Visits a day at most"),
+        Field("dependent_minutes", "Each further one takes", text=_added_text),
+        Field("dependent_price_minor", "Each further one costs", text=amount_text),
         Field("active", "Published"),
     )
 

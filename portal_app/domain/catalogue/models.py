@@ -54,6 +54,11 @@ class Service(SQLModel, table=True):
         giftable: Whether it may be given as a voucher.
         deposit_minor: What is paid in advance; or ``deposit_percent`` of the price.
         confirmation: ``instant``, or ``office`` where the office approves.
+        people_needed: How many do a visit together.
+        seats: Of a class: how many can book the same time; 0 for what is none.
+        visits_per_day: How many there are in a day at most; ``None`` for any number.
+        dependent_minutes: What each dependent but the first adds to a visit.
+        dependent_price_minor: What each of them adds to the price.
         request_key: What the browser called the request that added it by hand.
     """
 
@@ -94,6 +99,11 @@ class Service(SQLModel, table=True):
     deposit_minor: int = _later_field(0, "0")
     deposit_percent: int = _later_field(0, "0")
     confirmation: str = _later_field("instant", "instant", max_length=10)
+    people_needed: int = _later_field(1, "1")
+    seats: int = _later_field(0, "0")
+    visits_per_day: int | None = None
+    dependent_minutes: int = _later_field(0, "0")
+    dependent_price_minor: int = _later_field(0, "0")
     request_key: str | None = Field(default=None, max_length=64)
     archived_at: datetime | None = optional_instant_field()
     version: int = _later_field(1, "1")

@@ -53,6 +53,11 @@ _COLUMNS = (
     "deposit_minor",
     "deposit_percent",
     "confirmation",
+    "people_needed",
+    "seats",
+    "visits_per_day",
+    "dependent_minutes",
+    "dependent_price_minor",
 )
 """What a row of a service and its definition both have."""
 

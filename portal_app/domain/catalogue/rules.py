@@ -87,7 +87,10 @@ NO_TAX = Tax()
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A service as far as price and duration go."""
+    """A service as far as price and duration go.
+
+    What each dependent but the first adds is in ``dependent_…``.
+    """
 
     name: str
     base_price_minor: int
@@ -95,6 +98,8 @@ class Offer:
     options: tuple[PricedOption, ...] = ()
     price_kind: PriceKind = "from"
     tax: Tax = NO_TAX
+    dependent_price_minor: int = 0
+    dependent_minutes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +130,8 @@ class PriceBreakdown:
     tax_note: str = ""
 
 
-def price(offer: Offer, answers: Answers) -> PriceBreakdown:
-    """Price a service with these answers.
+def price(offer: Offer, answers: Answers, dependents: int = 0) -> PriceBreakdown:
+    """Price a service with these answers, for so many dependents.
 
     An unanswered ``several`` chooses nothing; an unanswered ``quantity`` is its
     least quantity. Answers that add nothing to the price still get their line,
@@ -155,6 +160,15 @@ def price(offer: Offer, answers: Answers) -> PriceBreakdown:
             faults[option.key] = str(bad)
     if faults:
         raise InvalidInput(faults, "Please check the options.")
+    if dependents > 1 and (offer.dependent_price_minor or offer.dependent_minutes):
+        lines.append(
+            PriceLine(
+                "Each further one",
+                dependents - 1,
+                offer.dependent_price_minor,
+                (dependents - 1) * offer.dependent_minutes,
+            )
+        )
     minutes = sum(line.minutes for line in lines)
     if offer.price_kind == PER_HOUR:
         lines[0] = replace(

@@ -309,6 +309,8 @@ def _offer(
         options,
         service.price_kind,  # type: ignore[arg-type]  # checked when it was stored
         tax.tax_of(tx, service.tax_basis_points),
+        service.dependent_price_minor,
+        service.dependent_minutes,
     )
 
 

@@ -112,6 +112,11 @@ class ServiceForm:
     deposit_kind: str = "none"
     deposit: str = ""
     confirmation: str = "instant"
+    people_needed: str = "1"
+    seats: str = ""
+    visits_per_day: str = ""
+    dependent_minutes: str = ""
+    dependent_price: str = ""
     published: bool = False
 
 
@@ -125,6 +130,7 @@ _FORM_NAMES = {
     "buffer_after_minutes": "buffer_after",
     "lead_minutes": "notice",
     "horizon_days": "horizon",
+    "dependent_price_minor": "dependent_price",
     "active": "published",
 }
 """What the form calls the parts of a definition that have another name there."""
@@ -353,6 +359,7 @@ class _ParsedForm:
         kind = form.price_kind
         priced = kind != rules.ON_REQUEST
         name = one_line(form.name)
+        people = self._whole("people_needed", form.people_needed)
         deposit_minor = deposit_percent = 0
         if form.deposit_kind == "amount":
             deposit_minor = self._amount("deposit", form.deposit)
@@ -389,6 +396,14 @@ class _ParsedForm:
             deposit_minor=deposit_minor,
             deposit_percent=deposit_percent,
             confirmation=form.confirmation,
+            people_needed=1 if people is None else people,
+            seats=self._whole("seats", form.seats) or 0,
+            visits_per_day=self._whole("visits_per_day", form.visits_per_day),
+            dependent_minutes=self._whole("dependent_minutes", form.dependent_minutes)
+            or 0,
+            dependent_price_minor=self._amount(
+                "dependent_price", form.dependent_price or "0"
+            ),
         )
 
     def _check(self, tx: Session, row: Service, category: Category | None) -> None:
@@ -672,6 +687,13 @@ def _form_view(tx: Session, row: Service) -> ServiceFormView:
         deposit_kind=deposit_kind,
         deposit=deposit,
         confirmation=row.confirmation,
+        people_needed=str(row.people_needed),
+        seats=str(row.seats or ""),
+        visits_per_day="" if row.visits_per_day is None else str(row.visits_per_day),
+        dependent_minutes=str(row.dependent_minutes or ""),
+        dependent_price=amount(row.dependent_price_minor)
+        if row.dependent_price_minor
+        else "",
         published=row.active,
         archived=row.archived_at is not None,
     )

@@ -284,6 +284,11 @@ class ServiceFormView:
     deposit_kind: str = "none"
     deposit: str = ""
     confirmation: str = "instant"
+    people_needed: str = "1"
+    seats: str = ""
+    visits_per_day: str = ""
+    dependent_minutes: str = ""
+    dependent_price: str = ""
     published: bool = False
     archived: bool = False
 

@@ -38,6 +38,7 @@ _COLUMN_OF = {
     "buffer_after_minutes": "buffer_after",
     "lead_minutes": "notice",
     "horizon_days": "horizon",
+    "dependent_price_minor": "dependent_price",
     "active": "published",
 }
 _FIELDS = (
@@ -46,6 +47,8 @@ _FIELDS = (
     *("tax_basis_points", "duration_minutes", "buffer_before_minutes"),
     *("buffer_after_minutes", "lead_minutes", "horizon_days", "giftable"),
     *("deposit_minor", "deposit_percent", "confirmation", "active"),
+    *("people_needed", "seats", "visits_per_day"),
+    *("dependent_minutes", "dependent_price_minor"),
 )
 _price_kind = choice_of({words: key for key, words in checks.PRICE_KINDS.items()})
 _confirmation = choice_of({words: key for key, words in checks.CONFIRMATIONS.items()})
@@ -115,6 +118,11 @@ def _texts(context: _Context, one: ServiceDefinition) -> dict[str, str]:
         "giftable": yes_no_text(one.giftable),
         "deposit": deposit,
         "confirmation": checks.CONFIRMATIONS[one.confirmation],
+        "people_needed": str(one.people_needed),
+        "seats": str(one.seats),
+        "visits_per_day": "" if one.visits_per_day is None else str(one.visits_per_day),
+        "dependent_minutes": str(one.dependent_minutes),
+        "dependent_price": amounts.amount_text(one.dependent_price_minor, formats),
         "published": yes_no_text(one.active),
     }
 
@@ -200,6 +208,15 @@ def _check(context: _Context, cells: Cells) -> Checked:
         deposit_minor=deposit_minor,
         deposit_percent=deposit_percent,
         confirmation=read.value("confirmation", now.confirmation, _confirmation),
+        people_needed=read.value("people_needed", now.people_needed, read.whole),
+        seats=read.value("seats", now.seats, read.whole),
+        visits_per_day=read.value("visits_per_day", now.visits_per_day, read.whole),
+        dependent_minutes=read.value(
+            "dependent_minutes", now.dependent_minutes, read.whole
+        ),
+        dependent_price_minor=read.value(
+            "dependent_price", now.dependent_price_minor, read.amount
+        ),
         active=read.value("published", now.active, yes_no),
     )
     wrong = read.wrong
@@ -322,6 +339,21 @@ SERVICES = Kind(
             "confirmation",
             "Confirmation",
             hint=", ".join(checks.CONFIRMATIONS.values()),
+        ),
+        Column("people_needed", "People needed", hint="A whole number"),
+        Column("seats", "Places in a class", hint="0 for what is no class"),
+        Column(
+            "visits_per_day", "Visits a day at most", hint="Any number if it is empty"
+        ),
+        Column(
+            "dependent_minutes",
+            "Each further one takes (minutes)",
+            hint="Of several dependents",
+        ),
+        Column(
+            "dependent_price",
+            "Each further one costs",
+            hint="Of several dependents, such as 12.00",
         ),
         Column("published", "Published", hint="Yes or No"),
     ),

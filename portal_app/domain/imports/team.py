@@ -67,6 +67,7 @@ def _texts(context: _Context, member: Member) -> dict[str, str]:
     return {
         "name": member.name,
         "bio": member.bio,
+        "visits_per_day": roster.number_text(member.visits_per_day),
         "services": "; ".join(able),
         **{key: _day_text(member.hours, at) for at, key in enumerate(_DAYS)},
     }
@@ -107,6 +108,11 @@ def _check(context: _Context, cells: Cells) -> Checked:
             texts[key] = check(cells.get(key, ""))
         except ValueError as error:
             wrong[key] = str(error)
+    limit = None
+    try:
+        limit = roster.check_visits_per_day(cells.get("visits_per_day", ""))
+    except ValueError as error:
+        wrong["visits_per_day"] = str(error)
     weekly: list[WeeklyHours] = []
     for at, key in enumerate(_DAYS):
         try:
@@ -125,6 +131,7 @@ def _check(context: _Context, cells: Cells) -> Checked:
         id=now.id if now else "",
         name=texts["name"],
         bio=texts["bio"],
+        visits_per_day=limit,
         skills=skills,
         hours=tuple(weekly),
     )
@@ -167,6 +174,7 @@ def _apply(tx: Session, actor: Actor, rows: Sequence[Planned]) -> None:
                 id=row.existing or "",
                 name=row.record["name"],
                 bio=row.record["bio"],
+                visits_per_day=row.record["visits_per_day"],
                 skills=tuple(row.record["skills"]),
                 hours=tuple(WeeklyHours(*one) for one in row.record["hours"]),
             )
@@ -188,6 +196,11 @@ TEAM = Kind(
     columns=(
         Column("name", "Name", required=True, hint="Tells one person from another"),
         Column("bio", "About", hint="What customers read", also=("Bio",)),
+        Column(
+            "visits_per_day",
+            "Visits a day at most",
+            hint="Any number if it is empty",
+        ),
         Column("services", "Services", hint="Names, with semicolons", also=("Skills",)),
         *(
             Column(key, key.capitalize(), hint="Such as 07:00-11:30", group="hours")

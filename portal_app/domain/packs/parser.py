@@ -18,6 +18,10 @@ from portal_app.domain.catalogue.booked_for import (
 )
 from portal_app.domain.catalogue.checks import (
     MAX_HORIZON_DAYS,
+    MAX_MINUTES,
+    MAX_PEOPLE_NEEDED,
+    MAX_SEATS,
+    MAX_VISITS_PER_DAY,
     CategoryDefinition,
     ServiceDefinition,
     service_faults,
@@ -304,6 +308,13 @@ class _PackParser:
             deposit_minor=self._price(table, "deposit"),
             deposit_percent=table.whole("deposit_percent", 0, 100, 0),
             confirmation=table.text("confirmation", 10, default="instant"),
+            people_needed=table.whole("people_needed", 1, MAX_PEOPLE_NEEDED, 1),
+            seats=table.whole("seats", 0, MAX_SEATS, 0),
+            visits_per_day=table.optional_whole(
+                "visits_per_day", 1, MAX_VISITS_PER_DAY
+            ),
+            dependent_minutes=table.whole("dependent_minutes", 0, MAX_MINUTES, 0),
+            dependent_price_minor=self._price(table, "dependent_price"),
         )
         options = table.keyed("options", "options", self._option)
         pack = ServicePack(

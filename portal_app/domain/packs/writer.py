@@ -180,6 +180,15 @@ def _service_table(pack: ServicePack, decimals: int) -> dict[str, Any]:
             "confirmation": ""
             if service.confirmation == "instant"
             else service.confirmation,
+            "people_needed": None
+            if service.people_needed == 1
+            else service.people_needed,
+            "seats": service.seats or None,
+            "visits_per_day": service.visits_per_day,
+            "dependent_minutes": service.dependent_minutes or None,
+            "dependent_price": _price_value(service.dependent_price_minor, decimals)
+            if service.dependent_price_minor
+            else None,
             "description": service.description,
             "included": service.included.splitlines(),
             "needed": service.what_is_needed.splitlines(),

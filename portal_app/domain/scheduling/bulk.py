@@ -34,6 +34,7 @@ class Member:
     id: str
     name: str
     bio: str = ""
+    visits_per_day: int | None = None
     skills: tuple[str, ...] = ()
     hours: tuple[WeeklyHours, ...] = ()
     archived: bool = False
@@ -51,6 +52,7 @@ def all_members(tx: Session) -> list[Member]:
             id=row.id,
             name=row.name,
             bio=row.bio,
+            visits_per_day=row.visits_per_day,
             skills=tuple(sorted(skills.get(row.id, ()))),
             hours=hours.get(row.id, ()),
             archived=row.archived_at is not None,
@@ -80,7 +82,11 @@ def store_members(tx: Session, actor: Actor, wanted: Sequence[Member]) -> None:
     """
     require_office(actor)
     for one in wanted:
-        profile = ProfileForm(name=one.name, bio=one.bio)
+        profile = ProfileForm(
+            name=one.name,
+            bio=one.bio,
+            visits_per_day=roster.number_text(one.visits_per_day),
+        )
         member_id = one.id or team.add_member(tx, actor, profile, new_id())
         try:
             _store(tx, actor, member_id, one, profile)

@@ -14,9 +14,10 @@ from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
+from portal_app.domain.business.service_area import Place
 from portal_app.domain.scheduling import rules
 from portal_app.domain.scheduling.models import CLAIM_GUARD, Fieldworker, TimeClaim
-from portal_app.domain.scheduling.rules import Span
+from portal_app.domain.scheduling.travel import NOWHERE
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.constraints import violated_constraint
 from portal_app.kernel.errors import Conflict
@@ -36,6 +37,49 @@ class FreedTime:
     fieldworker_id: str
     starts_at: datetime
     ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedTask:
+    """What somebody was claimed for: from when to when, without buffers."""
+
+    claim_id: str
+    fieldworker_id: str
+    fieldworker_name: str
+    service_id: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedTime:
+    """Claims that were won: that of who leads, and what others or it do besides."""
+
+    claim_id: str
+    fieldworker_id: str
+    fieldworker_name: str
+    others: tuple[ClaimedTask, ...] = ()
+
+    @classmethod
+    def of(cls, tasks: Sequence[ClaimedTask]) -> "ClaimedTime":
+        """What these tasks are together; the first is who leads."""
+        first, *others = tasks
+        return cls(
+            first.claim_id, first.fieldworker_id, first.fieldworker_name, tuple(others)
+        )
+
+    @property
+    def names(self) -> list[str]:
+        """Who comes, each once."""
+        named = {self.fieldworker_id: self.fieldworker_name} | {
+            one.fieldworker_id: one.fieldworker_name for one in self.others
+        }
+        return list(named.values())
+
+    @property
+    def claim_ids(self) -> list[str]:
+        """All of the claims."""
+        return [self.claim_id, *(one.claim_id for one in self.others)]
 
 
 FreedListener = Callable[[Session, Sequence[FreedTime]], None]
@@ -66,6 +110,9 @@ def claim_time(
     holder: str = "",
     held_by: str = "",
     expires_at: datetime | None = None,
+    leading: bool = True,
+    travel_minutes: int = 0,
+    place: Place = NOWHERE,
 ) -> str:
     """Take this time of a fieldworker, or nothing; returns the claim's id.
 
@@ -78,6 +125,9 @@ def claim_time(
         holder: What it is held for, of a hold.
         held_by: Who holds it, of a hold.
         expires_at: Until when it is held; ``None`` for good.
+        leading: See ``TimeClaim``; so the next two.
+        travel_minutes: How much of the time is the way there.
+        place: Where the visit is.
 
     Raises:
         SlotTaken: If the database's guard found an overlapping claim.
@@ -93,19 +143,16 @@ def claim_time(
         holder=holder,
         held_by=held_by,
         expires_at=expires_at,
+        leading=leading,
+        travel_minutes=travel_minutes,
+        latitude=place.latitude,
+        longitude=place.longitude,
     )
     try:
         with tx.begin_nested():
-            # Claims on one fieldworker queue here. The guard would refuse the
-            # later ones without it, but PostgreSQL resolves two exclusion checks
-            # that wait for each other only as a deadlock, after a second. A
-            # refusal gives the lock back with the savepoint.
-            tx.exec(
-                select(Fieldworker.id)
-                .where(Fieldworker.id == fieldworker_id)
-                .with_for_update(key_share=True)
-            ).one()
-            _release_expired(tx, fieldworker_id, starts_at, ends_at)
+            # A refusal gives the lock back with the savepoint.
+            lock_fieldworker(tx, fieldworker_id)
+            release_expired(tx, fieldworker_id, starts_at, ends_at)
             tx.add(row)
             tx.flush()
     except IntegrityError as error:
@@ -115,7 +162,20 @@ def claim_time(
     return row.id
 
 
-def _release_expired(
+def lock_fieldworker(tx: Session, fieldworker_id: str) -> None:
+    """Let claims on one fieldworker queue, until the end of the transaction.
+
+    The guard would refuse the later ones without it, but PostgreSQL resolves two
+    exclusion checks that wait for each other only as a deadlock, after a second.
+    """
+    tx.exec(
+        select(Fieldworker.id)
+        .where(Fieldworker.id == fieldworker_id)
+        .with_for_update(key_share=True)
+    ).one()
+
+
+def release_expired(
     tx: Session, fieldworker_id: str, starts_at: datetime, ends_at: datetime
 ) -> None:
     """Release the holds that are over and would be in the way.
@@ -130,6 +190,20 @@ def _release_expired(
             col(TimeClaim.released_at).is_(None),
             col(TimeClaim.ends_at) > starts_at,
             col(TimeClaim.starts_at) < ends_at,
+            col(TimeClaim.expires_at) <= now,
+        )
+        .values(released_at=now)
+    )
+
+
+def release_expired_seats(tx: Session, session_id: str) -> None:
+    """Release the holds of places in a class that are over; nobody is told."""
+    now = utc_now()
+    tx.execute(
+        update(TimeClaim)
+        .where(
+            col(TimeClaim.session_id) == session_id,
+            col(TimeClaim.released_at).is_(None),
             col(TimeClaim.expires_at) <= now,
         )
         .values(released_at=now)
@@ -167,17 +241,3 @@ def release_quietly(tx: Session, claim_ids: Collection[str]) -> list[FreedTime]:
         row.released_at = now
     tx.flush()
     return [FreedTime(row.fieldworker_id, row.starts_at, row.ends_at) for row in rows]
-
-
-def spans_of(tx: Session, claim_ids: Collection[str]) -> frozenset[tuple[str, Span]]:
-    """Whose time these claims take, and which."""
-    if not claim_ids:
-        return frozenset()
-    rows = tx.exec(select(TimeClaim).where(col(TimeClaim.id).in_(claim_ids)))
-    return frozenset(
-        (
-            row.fieldworker_id,
-            (rules.to_seconds(row.starts_at), rules.to_seconds(row.ends_at)),
-        )
-        for row in rows
-    )

@@ -12,6 +12,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, update
 from sqlmodel import Session, col, select
 
+from portal_app.domain.business.service_area import Place
 from portal_app.domain.scheduling import claims
 from portal_app.domain.scheduling.models import TimeClaim
 from portal_app.kernel.clock import utc_now
@@ -62,24 +63,34 @@ def give_back(tx: Session, holders: Collection[str]) -> None:
         claims.release(tx, claims_of(tx, holders))
 
 
-def current_hold(tx: Session, holder: str, *, lock: bool = False) -> TimeClaim | None:
+def current_holds(tx: Session, holder: str, *, lock: bool = False) -> list[TimeClaim]:
     """What is held for a holder at this instant; locked if it is to be changed."""
-    query = select(TimeClaim).where(
-        TimeClaim.holder == holder,
-        col(TimeClaim.released_at).is_(None),
-        col(TimeClaim.expires_at) > utc_now(),
+    query = (
+        select(TimeClaim)
+        .where(
+            TimeClaim.holder == holder,
+            col(TimeClaim.released_at).is_(None),
+            col(TimeClaim.expires_at) > utc_now(),
+        )
+        .order_by(col(TimeClaim.fieldworker_id), col(TimeClaim.starts_at))
     )
     if lock:
         query = query.with_for_update().execution_options(populate_existing=True)
-    return tx.exec(query).first()
+    return list(tx.exec(query))
 
 
-def keep_for_good(tx: Session, claim_id: str) -> None:
-    """Make a hold the claim of what is booked; the caller has locked it."""
+def keep_for_good(tx: Session, claim_ids: Collection[str], place: Place) -> None:
+    """Make holds the claims of what is booked; the caller has locked them."""
     tx.execute(
         update(TimeClaim)
-        .where(col(TimeClaim.id) == claim_id)
-        .values(expires_at=None, holder="", held_by="")
+        .where(col(TimeClaim.id).in_(claim_ids))
+        .values(
+            expires_at=None,
+            holder="",
+            held_by="",
+            latitude=place.latitude,
+            longitude=place.longitude,
+        )
     )
 
 

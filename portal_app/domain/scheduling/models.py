@@ -1,6 +1,7 @@
 """Tables of fieldworkers' time.
 
-``TimeClaim`` is the scarce thing: two claims on one fieldworker never overlap.
+``TimeClaim`` is the scarce thing: two claims on one fieldworker never overlap, but for
+the places of a class, of which each is taken once.
 The migration creates the guard: an exclusion constraint on PostgreSQL, triggers
 with the same meaning on SQLite.
 """
@@ -9,6 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import true as sa_true
 from sqlmodel import Field, SQLModel
 
 from portal_app.domain.scheduling.rules import FIRST_WEEK
@@ -24,6 +26,10 @@ from portal_app.kernel.columns import (
 CLAIM_GUARD = "time_claim_no_overlap"
 """The name both databases give the violation of the guard."""
 
+SEAT_GUARD = "uq_time_claim_seat"
+"""Nobody else has a place that is taken."""
+
+_IS_SEAT = text("session_id IS NOT NULL AND released_at IS NULL")
 _IS_HELD = text("expires_at IS NOT NULL AND released_at IS NULL")
 
 
@@ -36,6 +42,7 @@ class Fieldworker(SQLModel, table=True):
         base_latitude: Of the base's pin, in degrees.
         base_longitude: As ``base_latitude``.
         radius_km: How far from the base they go; ``None`` for anywhere.
+        visits_per_day: How many they do in a day at most; ``None`` for any number.
         request_key: What the browser called the request that added them.
     """
 
@@ -52,6 +59,7 @@ class Fieldworker(SQLModel, table=True):
     base_latitude: float | None = None
     base_longitude: float | None = None
     radius_km: int | None = None
+    visits_per_day: int | None = None
     request_key: str | None = Field(default=None, max_length=64)
     archived_at: datetime | None = optional_instant_field()
     version: int = 1
@@ -158,6 +166,14 @@ class TimeClaim(SQLModel, table=True):
 
     Attributes:
         service_id: What it is claimed for; ``None`` for what is no visit.
+        leading: Whether it counts as the visit: of several people who do it together,
+            one does.
+        travel_minutes: How much of it, at its beginning, is the way there.
+        latitude: Of where the visit is; ``None`` where that is not known.
+        longitude: As ``latitude``.
+        session_id: Of a place in a class: which class; the time of who leads it is
+            another claim.
+        seat: The number of the place.
         expires_at: Of a hold: from when it does not count any more.
         holder: Of a hold: what it is kept for, such as the id of a draft.
         held_by: Of a hold: who holds it; how many they hold is counted by it.
@@ -184,6 +200,15 @@ class TimeClaim(SQLModel, table=True):
             )
             for column in ("expires_at", "holder", "held_by")
         ),
+        Index(
+            SEAT_GUARD,
+            "session_id",
+            "seat",
+            unique=True,
+            sqlite_where=_IS_SEAT,
+            postgresql_where=_IS_SEAT,
+        ),
+        Index("ix_time_claim_service_id", "service_id", "released_at", "starts_at"),
     )
 
     id: str = id_field()
@@ -193,6 +218,12 @@ class TimeClaim(SQLModel, table=True):
     created_at: datetime = created_field()
     released_at: datetime | None = optional_instant_field()
     service_id: str | None = Field(default=None, max_length=26)
+    leading: bool = Field(default=True, sa_column_kwargs={"server_default": sa_true()})
+    session_id: str | None = Field(default=None, max_length=26)
+    seat: int | None = None
+    travel_minutes: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    latitude: float | None = None
+    longitude: float | None = None
     expires_at: datetime | None = optional_instant_field()
     holder: str = Field(
         default="", max_length=40, sa_column_kwargs={"server_default": ""}
@@ -200,3 +231,30 @@ class TimeClaim(SQLModel, table=True):
     held_by: str = Field(
         default="", max_length=64, sa_column_kwargs={"server_default": ""}
     )
+
+
+class ClassSession(SQLModel, table=True):
+    """A class that takes place: a time that several customers can book.
+
+    Attributes:
+        claim_id: The time of who leads it, buffers included.
+        seats: How many can book it; each place is a ``TimeClaim`` with its number.
+    """
+
+    __tablename__ = "class_session"
+    __table_args__ = (
+        UniqueConstraint("claim_id"),
+        CheckConstraint("starts_at < ends_at", name="span"),
+        CheckConstraint("seats > 0", name="seats"),
+        Index("ix_class_session_service_id", "service_id", "starts_at"),
+    )
+
+    id: str = id_field()
+    service_id: str = Field(foreign_key="service.id")
+    fieldworker_id: str = Field(foreign_key="fieldworker.id")
+    claim_id: str = Field(foreign_key="time_claim.id")
+    starts_at: datetime = instant_field()
+    ends_at: datetime = instant_field()
+    seats: int
+    cancelled_at: datetime | None = optional_instant_field()
+    created_at: datetime = created_field()

@@ -45,6 +45,7 @@ from portal_app.kernel.versioned import Field, Record, Values
 MAX_NAME = 80
 MAX_BIO = 500
 MAX_RADIUS_KM = 1000
+MAX_VISITS_PER_DAY = 100
 _FIRST_YEAR, _LAST_YEAR = 2000, 2200
 
 NO_PERSON = "We could not find that person."
@@ -70,6 +71,7 @@ class FieldworkerDefinition:
     first_week: date = FIRST_WEEK
     base: AddressForm = field(default_factory=AddressForm)
     radius_km: str = ""
+    visits_per_day: str = ""
 
 
 def weekly_hours(
@@ -136,13 +138,29 @@ def check_day(text: str) -> date:
 
 def check_radius(text: str) -> int | None:
     """Whole kilometres, or ``None`` for anywhere; see ``check_name``."""
+    words = f"Please enter whole kilometres, 1 to {MAX_RADIUS_KM}."
+    return _optional_number(text, MAX_RADIUS_KM, words)
+
+
+def check_visits_per_day(text: str) -> int | None:
+    """How many visits fit a day, or ``None`` for any number; see ``check_name``."""
+    words = f"Please enter a whole number, 1 to {MAX_VISITS_PER_DAY}."
+    return _optional_number(text, MAX_VISITS_PER_DAY, words)
+
+
+def _optional_number(text: str, most: int, words: str) -> int | None:
     digits = one_line(text)
     if not digits:
         return None
     usable = digits.isascii() and digits.isdecimal() and len(digits) <= 4
-    if not usable or not 1 <= int(digits) <= MAX_RADIUS_KM:
-        raise ValueError(f"Please enter whole kilometres, 1 to {MAX_RADIUS_KM}.")
+    if not usable or not 1 <= int(digits) <= most:
+        raise ValueError(words)
     return int(digits)
+
+
+def number_text(number: int | None) -> str:
+    """A number as a form shows it; nothing for none."""
+    return "" if number is None else str(number)
 
 
 def _fitting(text: str, longest: int, *, lines: bool = False) -> str:
@@ -183,6 +201,7 @@ PROFILE = Record(
     "This person",
     Field("name", "Name", check_name),
     Field("bio", "About", check_bio),
+    Field("visits_per_day", "Visits a day at most", check_visits_per_day),
 )
 BASE = Record(
     "The base",

@@ -160,6 +160,7 @@ class LocalCalendar:
             for day, segments in zip(days, [[], *self._segments], strict=True)
         ]
         self._starts: dict[int, tuple[list[int], list[int]]] = {}
+        self._midnights = [to_seconds(day_bounds(day, zone)[0]) for day in self.days]
 
     def work(self, plan: WorkPlan, closed: Set[date] = frozenset()) -> list[Span]:
         """The stretches worked in these days, sorted, touching ones joined.
@@ -190,6 +191,18 @@ class LocalCalendar:
                             found.append((start, end))
             late = [one for one in today if one[1] > DAY_MINUTES]
         return merge_spans(found)
+
+    def day_at(self, instant: int) -> int:
+        """The index of the day that an instant is on; that of the last one, later."""
+        return bisect_right(self._midnights, instant) - 1
+
+    def midnight(self, instant: int) -> int:
+        """The first instant of the day that an instant is on."""
+        at = self.day_at(instant)
+        if 0 <= at < len(self._midnights) - 1:
+            return self._midnights[at]
+        day = to_instant(instant).astimezone(self.zone).date()
+        return to_seconds(day_bounds(day, self.zone)[0])
 
     def starts(self, step: int) -> tuple[list[int], list[int]]:
         """Every instant at which the wall clock shows a multiple of ``step``.
@@ -226,8 +239,13 @@ def merge_spans(spans: Iterable[Span]) -> list[Span]:
     return found
 
 
-def subtract_spans(work: Sequence[Span], busy: Sequence[Span]) -> Iterator[Span]:
-    """What is left of ``work`` without ``busy``; ``busy`` is sorted by its starts."""
+def subtract_spans(
+    work: Sequence[Span], busy: Sequence[Span], least: int = 1
+) -> Iterator[Span]:
+    """What is left of ``work`` without ``busy``; ``busy`` is sorted by its starts.
+
+    Only stretches of at least so many seconds.
+    """
     index, count = 0, len(busy)
     for start, end in work:
         at = start
@@ -235,13 +253,13 @@ def subtract_spans(work: Sequence[Span], busy: Sequence[Span]) -> Iterator[Span]
             taken, until = busy[index]
             if taken >= end:
                 break
-            if taken > at:
+            if taken - at >= least:
                 yield at, taken
             at = max(at, until)
             if until > end:
                 break  # it reaches into the next stretch of work
             index += 1
-        if at < end:
+        if end - at >= least:
             yield at, end
 
 
@@ -266,9 +284,7 @@ def free_ranges(
     # The narrowing by lead time and horizon is done once, not for every gap.
     low = bisect_left(starts, terms.earliest)
     high = bisect_right(starts, terms.latest)
-    for opens, closes in subtract_spans(work, busy):
-        if closes - opens < before + rest:
-            continue
+    for opens, closes in subtract_spans(work, busy, before + rest):
         first = bisect_left(starts, opens + before, low, high)
         after_last = bisect_right(starts, closes - rest, first, high)
         if first < after_last:

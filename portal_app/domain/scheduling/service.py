@@ -4,18 +4,13 @@ A search only ever offers; whether somebody's time is still free is decided by t
 database's guard when it is claimed, never by a check before.
 """
 
-from bisect import bisect_left
-from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import (
-    ColumnElement,
-)
+from sqlalchemy import ColumnElement, update
 from sqlmodel import Session, col, select
 
 from portal_app.domain.business import service as business
@@ -23,239 +18,45 @@ from portal_app.domain.catalogue.models import Service
 from portal_app.domain.files import attachments
 from portal_app.domain.scheduling import (
     claims,
+    classes,
     holds,
-    holiday_calendar,
     readings,
     rules,
+    travel,
+    visits,
 )
-from portal_app.domain.scheduling.claims import SlotTaken, claim_time
+from portal_app.domain.scheduling.claims import (
+    ClaimedTask,
+    ClaimedTime,
+    SlotTaken,
+    claim_time,
+)
 from portal_app.domain.scheduling.holds import HoldTerms
 from portal_app.domain.scheduling.models import (
     Fieldworker,
     FieldworkerSkill,
     TimeClaim,
 )
-from portal_app.domain.scheduling.rules import (
-    LocalCalendar,
-    Span,
-    StartWindow,
-    Visit,
+from portal_app.domain.scheduling.readings import (
+    bookable_range,
+    load_free_time_search,
 )
+from portal_app.domain.scheduling.rules import Span
+from portal_app.domain.scheduling.search import FreeTimeSearch, Slot
 from portal_app.domain.scheduling.views import FieldworkerView
+from portal_app.domain.scheduling.visits import NO_NEEDS, Needs, Role, Task, Team
 from portal_app.kernel.clock import day_bounds, utc_now
 from portal_app.kernel.db import get_cached
-from portal_app.kernel.errors import NotFound
 
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """A start that is free, and who could come, in the business's order."""
-
-    starts_at: datetime
-    fieldworker_ids: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class FreeTimeSearch:
-    """Everything a search needs, read from the database once.
-
-    ``claims`` are of those candidates for whom they were read, within ``reach``; what
-    is to be ``replaced`` or is held for ``holder`` is none of them.
-    """
-
-    calendar: LocalCalendar
-    starts: list[int]
-    day_index: list[int]
-    visit: Visit
-    terms: StartWindow
-    day: Span
-    candidates: list[str]
-    names: dict[str, str]
-    work: dict[str, list[Span]]
-    time_off: dict[str, list[Span]]
-    reach: tuple[datetime, datetime]
-    claims: dict[str, list[Span]]
-    replaced: frozenset[tuple[str, Span]]
-    holder: str
-
-    def read_claims(self, tx: Session, candidates: Sequence[str]) -> None:
-        """Know what takes the time of these candidates."""
-        self.claims.update(
-            readings.claims_by_fieldworker(tx, candidates, self.holder, *self.reach)
-        )
-        for candidate, span in self.replaced:
-            if span in self.claims.get(candidate, ()):
-                self.claims[candidate].remove(span)
-
-    def free_days(
-        self, fieldworker_id: str, *, ignore_claims: bool = False
-    ) -> Iterator[int]:
-        """The days, by index, on which a visit of this person's may start."""
-        for first, after_last in self.free(fieldworker_id, ignore_claims=ignore_claims):
-            yield from self.day_index[first:after_last]
-
-    def free(
-        self, fieldworker_id: str, *, ignore_claims: bool = False
-    ) -> Iterator[tuple[int, int]]:
-        """The half-open ranges of ``starts`` at which this person is free."""
-        busy = self.time_off[fieldworker_id]
-        if not ignore_claims:
-            # Claims come sorted; sorting again is cheap, merging by hand is not.
-            busy = sorted(busy + self.claims[fieldworker_id])
-        return rules.free_ranges(
-            self.starts, self.work[fieldworker_id], busy, self.visit, self.terms
-        )
-
-    def slots(self) -> list[Slot]:
-        """Every free start with who could come, in order of time."""
-        who: defaultdict[int, list[str]] = defaultdict(list)
-        for candidate in self.candidates:
-            for first, after_last in self.free(candidate):
-                for index in range(first, after_last):
-                    who[index].append(candidate)
-        return [
-            Slot(rules.to_instant(self.starts[index]), tuple(who[index]))
-            for index in sorted(who)
-        ]
-
-    def nearest(self, wanted: int, limit: int) -> list[Slot]:
-        """Up to ``limit`` free starts closest to an instant, the closest first.
-
-        Of two equally close ones the earlier is closer.
-        """
-        ranges = {
-            candidate: list(self.free(candidate)) for candidate in self.candidates
-        }
-        middle = bisect_left(self.starts, wanted)
-        close = {
-            index
-            for theirs in ranges.values()
-            for first, after_last in theirs
-            # No start that is further off within one gap can be among the closest.
-            for index in range(
-                max(first, min(middle, after_last) - limit),
-                min(after_last, max(middle, first) + limit),
-            )
-        }
-        chosen = sorted(close, key=lambda at: (abs(self.starts[at] - wanted), at))
-        return [
-            Slot(
-                rules.to_instant(self.starts[index]),
-                tuple(
-                    candidate
-                    for candidate, theirs in ranges.items()
-                    if any(first <= index < last for first, last in theirs)
-                ),
-            )
-            for index in chosen[:limit]
-        ]
-
-    def claim_order(self, start: int, *, anyone: bool) -> list[str]:
-        """Who might come then, in the order to be tried."""
-
-        def can_start(candidate: str) -> bool:
-            # Of many, those known to be taken are not worth an attempt; of one,
-            # the guard alone speaks.
-            ranges = self.free(candidate, ignore_claims=not anyone)
-            return any(
-                start in self.starts[first:after_last] for first, after_last in ranges
-            )
-
-        able = [candidate for candidate in self.candidates if can_start(candidate)]
-        return rules.least_busy_first(able, self.claims, self.day)
-
-
-def load_free_time_search(
-    tx: Session,
-    service_id: str,
-    minutes: int,
-    first_day: date,
-    last_day: date,
-    *,
-    fieldworker_id: str | None,
-    replaces: Collection[str] = (),
-    holder: str = "",
-    as_of: datetime | None = None,
-    with_claims: bool = True,
-) -> FreeTimeSearch | None:
-    """Read what a search needs; ``None`` if nothing could be offered anyway.
-
-    Without claims, they are left to be read by ``FreeTimeSearch.read_claims``. Notice
-    and horizon are counted from ``as_of``, without one from now.
-    """
-    service = get_cached(tx, Service, service_id)
-    if service is None or not service.active or service.archived_at is not None:
-        raise NotFound("We do not offer that service.")
-    settings = business.current_business(tx)
-    zone = ZoneInfo(settings.timezone)
-    asked_at = as_of or utc_now()
-    first_bookable, last_bookable = bookable_range(tx, service_id, asked_at)
-    first, last = max(first_day, first_bookable), min(last_day, last_bookable)
-    visit = Visit(minutes, service.buffer_before_minutes, service.buffer_after_minutes)
-    if first > last or minutes <= 0 or visit.all_minutes > rules.MAX_CLAIM_MINUTES:
-        return None
-    # A visit may begin on the last day and end after it, its buffer may begin
-    # before the first.
-    margin = timedelta(days=1 + visit.all_minutes // rules.DAY_MINUTES)
-    calendar = rules.calendar_of(zone, first - margin, last + margin)
-    closed = holiday_calendar.closed_between(
-        holiday_calendar.current_holidays(tx), first - 2 * margin, last + margin
-    )
-    names, plans = readings.plans_by_fieldworker(
-        tx, service_id, fieldworker_id, first - 2 * margin, last + margin
-    )
-    candidates = list(names)
-    starts, day_index = calendar.starts(settings.slot_step_minutes)
-    opens, _ = day_bounds(first, zone)
-    _, closes = day_bounds(last, zone)
-    # What a visit that starts on these days can meet.
-    reach = (
-        opens - timedelta(minutes=visit.before),
-        closes + timedelta(minutes=visit.minutes + visit.after),
-    )
-    lead = settings.lead_minutes
-    if service.lead_minutes is not None:
-        lead = service.lead_minutes
-    earliest = max(opens, asked_at + timedelta(minutes=lead))
-    # The first whole second at which the lead time has passed.
-    earliest_second = -int(-earliest.timestamp() // 1)
-    search = FreeTimeSearch(
-        calendar=calendar,
-        starts=starts,
-        day_index=day_index,
-        visit=visit,
-        terms=StartWindow(
-            earliest_second, rules.to_seconds(closes) - 1, settings.slot_step_minutes
-        ),
-        day=(rules.to_seconds(opens), rules.to_seconds(closes)),
-        candidates=candidates,
-        names=names,
-        work=readings.work_by_fieldworker(calendar, plans, closed),
-        time_off=readings.time_off_by_fieldworker(tx, candidates, *reach),
-        reach=reach,
-        claims={},
-        replaced=claims.spans_of(tx, replaces),
-        holder=holder,
-    )
-    if with_claims:
-        search.read_claims(tx, candidates)
-    return search
-
-
-def bookable_range(
-    tx: Session, service_id: str, as_of: datetime | None = None
-) -> tuple[date, date]:
-    """Today, or the day of ``as_of``, and the last day on which it can be booked.
-
-    On the business's calendar; the service's own horizon goes before the business's.
-    """
-    settings = business.current_business(tx)
-    service = get_cached(tx, Service, service_id)
-    days = settings.horizon_days
-    if service is not None and service.horizon_days is not None:
-        days = service.horizon_days
-    today = (as_of or utc_now()).astimezone(ZoneInfo(settings.timezone)).date()
-    return today, today + timedelta(days=days)
+__all__ = [
+    "ClaimedTask",
+    "ClaimedTime",
+    "Slot",
+    "SlotTaken",
+    "bookable_range",
+    "claim_time",
+    "load_free_time_search",
+]
 
 
 def _is_employed() -> ColumnElement[bool]:
@@ -263,16 +64,7 @@ def _is_employed() -> ColumnElement[bool]:
 
 
 _NEAREST_WINDOWS = (timedelta(days=1), timedelta(days=7), None)
-_SOON = timedelta(days=7)
-
-
-@dataclass(frozen=True, slots=True)
-class ClaimedTime:
-    """A claim that was won."""
-
-    claim_id: str
-    fieldworker_id: str
-    fieldworker_name: str
+_SOON, _WINDOW_GROWTH = timedelta(days=7), 3
 
 
 def fieldworkers_for(tx: Session, service_id: str) -> list[FieldworkerView]:
@@ -304,6 +96,7 @@ def free_days(
     fieldworker_id: str | None = None,
     replaces: Collection[str] = (),
     holder: str = "",
+    needs: Needs = NO_NEEDS,
 ) -> list[date]:
     """The days on which a visit of so many minutes can start.
 
@@ -317,10 +110,16 @@ def free_days(
         fieldworker_id: Somebody in particular, or ``None`` for anyone.
         replaces: Claims that would be given back for the visit: their time is free.
         holder: For whom is asked: what is held for them is free.
+        needs: What else the visit needs.
 
     Raises:
         NotFound: If there is no such service.
     """
+    if _is_class(tx, service_id):
+        places = _places(service_id, fieldworker_id, needs, replaces, holder)
+        zone = business.formats(tx).zone
+        slots = classes.free_slots(tx, places, first_day, last_day)
+        return sorted({slot.starts_at.astimezone(zone).date() for slot in slots})
     search = load_free_time_search(
         tx,
         service_id,
@@ -330,23 +129,31 @@ def free_days(
         fieldworker_id=fieldworker_id,
         replaces=replaces,
         holder=holder,
+        needs=needs,
         with_claims=False,
     )
     if search is None:
         return []
-    possible = {
-        day
-        for candidate in search.candidates
-        for day in search.free_days(candidate, ignore_claims=True)
-    }
+    candidates = list(search.candidates)
     found: set[int] = set()
-    # Most days are free with the first few: more are asked only as far as it takes.
-    for batch in _growing_batches(search.candidates):
-        if found == possible:
-            break
-        search.read_claims(tx, batch)
-        for candidate in batch:
-            found.update(search.free_days(candidate))
+    if search.asked.only_role is None:
+        readings.read_claims(tx, search, candidates)
+        for (first, after_last), _ in search.ranges():
+            found.update(search.days_between(first, after_last))
+    else:
+        possible = {
+            day
+            for candidate in candidates
+            for day in search.days_of(candidate, ignore_claims=True)
+        }
+        # Most days are free with the first few: more are asked only as far as it
+        # takes.
+        for batch in _growing_batches(candidates):
+            if found == possible:
+                break
+            readings.read_claims(tx, search, batch)
+            for candidate in batch:
+                found.update(search.days_of(candidate, ignore_claims=False))
     return [search.calendar.days[index] for index in sorted(found)]
 
 
@@ -369,6 +176,7 @@ def free_slots(
     fieldworker_id: str | None = None,
     replaces: Collection[str] = (),
     holder: str = "",
+    needs: Needs = NO_NEEDS,
 ) -> list[Slot]:
     """The free starts of one day, in order; arguments and errors as ``free_days``."""
     return free_slots_between(
@@ -380,6 +188,7 @@ def free_slots(
         fieldworker_id=fieldworker_id,
         replaces=replaces,
         holder=holder,
+        needs=needs,
     )
 
 
@@ -393,8 +202,12 @@ def free_slots_between(
     fieldworker_id: str | None = None,
     replaces: Collection[str] = (),
     holder: str = "",
+    needs: Needs = NO_NEEDS,
 ) -> list[Slot]:
     """The free starts of a range of days, in order; read at once, as ``free_days``."""
+    if _is_class(tx, service_id):
+        places = _places(service_id, fieldworker_id, needs, replaces, holder)
+        return classes.free_slots(tx, places, first_day, last_day)
     search = load_free_time_search(
         tx,
         service_id,
@@ -404,8 +217,120 @@ def free_slots_between(
         fieldworker_id=fieldworker_id,
         replaces=replaces,
         holder=holder,
+        needs=needs,
     )
     return [] if search is None else search.slots()
+
+
+def next_free_slots(
+    tx: Session, service_id: str, minutes: int, days: int
+) -> list[tuple[date, list[Slot]]]:
+    """The free starts of the next days that have some, at most so many days.
+
+    Arguments and errors otherwise as ``free_days``.
+    """
+    first, last = bookable_range(tx, service_id)
+    found: list[date] = []
+    window = _SOON
+    # What is soon is asked first, and no day twice.
+    while len(found) < days and first <= last:
+        until = min(last, first + window)
+        found += free_days(tx, service_id, minutes, first, until)
+        first, window = until + timedelta(days=1), window * _WINDOW_GROWTH
+    found = found[:days]
+    if not found:
+        return []
+    zone = business.formats(tx).zone
+    if _is_class(tx, service_id):
+        places = classes.Wanted(service_id)
+        slots = classes.free_slots(tx, places, found[0], found[-1])
+    else:
+        search = load_free_time_search(
+            tx, service_id, minutes, found[0], found[-1], fieldworker_id=None
+        )
+        slots = [] if search is None else search.slots()
+    by_day = groupby(slots, lambda slot: slot.starts_at.astimezone(zone).date())
+    return [(day, list(theirs)) for day, theirs in by_day]
+
+
+def nearest_slots(
+    tx: Session,
+    service_id: str,
+    minutes: int,
+    around: datetime,
+    *,
+    fieldworker_id: str | None = None,
+    holder: str = "",
+    needs: Needs = NO_NEEDS,
+    limit: int = 3,
+) -> list[Slot]:
+    """Up to ``limit`` free starts closest to an instant, in order of time.
+
+    Of two equally close ones the earlier counts as closer. Arguments and errors
+    otherwise as ``free_days``.
+    """
+    zone = business.formats(tx).zone
+    services = [service_id, *(one for one, _ in needs.more)]
+    first_bookable, last_bookable = bookable_range(tx, *services)
+    # An instant from a browser may be anywhere; what is nearest stays the same.
+    around = max(around, day_bounds(first_bookable, zone)[0])
+    around = min(around, day_bounds(last_bookable, zone)[1])
+    if _is_class(tx, service_id):
+        places = _places(service_id, fieldworker_id, needs, (), holder)
+        slots = classes.free_slots(tx, places, first_bookable, last_bookable)
+        slots.sort(key=lambda slot: (abs(slot.starts_at - around), slot.starts_at))
+        return sorted(slots[:limit], key=lambda slot: slot.starts_at)
+    wanted = rules.to_seconds(around)
+    middle = around.astimezone(zone).date()
+    found: list[Slot] = []
+    for window in _NEAREST_WINDOWS:
+        first, last = first_bookable, last_bookable
+        if window is not None:
+            first, last = max(first, middle - window), min(last, middle + window)
+        search = load_free_time_search(
+            tx,
+            service_id,
+            minutes,
+            first,
+            last,
+            fieldworker_id=fieldworker_id,
+            holder=holder,
+            needs=needs,
+        )
+        found = [] if search is None else search.nearest(wanted, limit)
+        whole = (first, last) == (first_bookable, last_bookable)
+        # A day may be short of some hours.
+        known = timedelta() if window is None else window - timedelta(hours=3)
+        full = len(found) == limit
+        if whole or (full and abs(found[-1].starts_at - around) <= known):
+            break  # nothing outside the window is closer
+    return sorted(found, key=lambda slot: slot.starts_at)
+
+
+def is_free(
+    tx: Session,
+    service_id: str,
+    minutes: int,
+    starts_at: datetime,
+    *,
+    fieldworker_id: str | None = None,
+    replaces: Collection[str] = (),
+    holder: str = "",
+    needs: Needs = NO_NEEDS,
+) -> bool:
+    """Whether this start would be offered now, or is held; errors as ``free_days``."""
+    wanted = _Wanted(service_id, minutes, starts_at, fieldworker_id, needs)
+    if holder and _fitting_hold(tx, wanted, holder) is not None:
+        return True
+    if _is_class(tx, service_id):
+        day = starts_at.astimezone(business.formats(tx).zone).date()
+        places = _places(service_id, fieldworker_id, needs, replaces, holder)
+        slots = classes.free_slots(tx, places, day, day)
+        return any(slot.starts_at == starts_at for slot in slots)
+    search = _search_for(tx, wanted, holder, replaces=replaces)
+    return search is not None and any(
+        slot.starts_at == starts_at for slot in search.slots()
+    )
 
 
 def lock_fieldworkers(tx: Session, service_id: str) -> None:
@@ -427,97 +352,6 @@ def lock_fieldworkers(tx: Session, service_id: str) -> None:
     ).all()
 
 
-def next_free_slots(
-    tx: Session, service_id: str, minutes: int, days: int
-) -> list[tuple[date, list[Slot]]]:
-    """The free starts of the next days that have some, at most so many days.
-
-    Arguments and errors otherwise as ``free_days``.
-    """
-    first, last = bookable_range(tx, service_id)
-    found = free_days(tx, service_id, minutes, first, min(last, first + _SOON))
-    if len(found) < days:
-        found = free_days(tx, service_id, minutes, first, last)
-    found = found[:days]
-    if not found:
-        return []
-    search = load_free_time_search(
-        tx, service_id, minutes, found[0], found[-1], fieldworker_id=None
-    )
-    zone = business.formats(tx).zone
-    by_day = groupby(
-        [] if search is None else search.slots(),
-        lambda slot: slot.starts_at.astimezone(zone).date(),
-    )
-    return [(day, list(slots)) for day, slots in by_day]
-
-
-def nearest_slots(
-    tx: Session,
-    service_id: str,
-    minutes: int,
-    around: datetime,
-    *,
-    fieldworker_id: str | None = None,
-    holder: str = "",
-    limit: int = 3,
-) -> list[Slot]:
-    """Up to ``limit`` free starts closest to an instant, in order of time.
-
-    Of two equally close ones the earlier counts as closer. Arguments and errors
-    otherwise as ``free_days``.
-    """
-    zone = business.formats(tx).zone
-    first_bookable, last_bookable = bookable_range(tx, service_id)
-    # An instant from a browser may be anywhere; what is nearest stays the same.
-    around = max(around, day_bounds(first_bookable, zone)[0])
-    around = min(around, day_bounds(last_bookable, zone)[1])
-    wanted = rules.to_seconds(around)
-    middle = around.astimezone(zone).date()
-    found: list[Slot] = []
-    for window in _NEAREST_WINDOWS:
-        first, last = first_bookable, last_bookable
-        if window is not None:
-            first, last = max(first, middle - window), min(last, middle + window)
-        search = load_free_time_search(
-            tx,
-            service_id,
-            minutes,
-            first,
-            last,
-            fieldworker_id=fieldworker_id,
-            holder=holder,
-        )
-        found = [] if search is None else search.nearest(wanted, limit)
-        whole = (first, last) == (first_bookable, last_bookable)
-        # A day may be short of some hours.
-        known = timedelta() if window is None else window - timedelta(hours=3)
-        full = len(found) == limit
-        if whole or (full and abs(found[-1].starts_at - around) <= known):
-            break  # nothing outside the window is closer
-    return sorted(found, key=lambda slot: slot.starts_at)
-
-
-def is_free(
-    tx: Session,
-    service_id: str,
-    minutes: int,
-    starts_at: datetime,
-    *,
-    fieldworker_id: str | None = None,
-    replaces: Collection[str] = (),
-    holder: str = "",
-) -> bool:
-    """Whether this start would be offered now, or is held; errors as ``free_days``."""
-    wanted = _Wanted(service_id, minutes, starts_at, fieldworker_id)
-    if holder and _fitting_hold(tx, wanted, holder) is not None:
-        return True
-    search = _search_for(tx, wanted, holder, replaces=replaces)
-    return search is not None and any(
-        slot.starts_at == starts_at for slot in search.slots()
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class _Wanted:
     """A visit at a time, with somebody in particular or with anyone."""
@@ -526,6 +360,29 @@ class _Wanted:
     minutes: int
     starts_at: datetime
     fieldworker_id: str | None
+    needs: Needs
+
+    @property
+    def service_ids(self) -> list[str]:
+        return [self.service_id, *(one for one, _ in self.needs.more)]
+
+    def places(self, holder: str) -> classes.Wanted:
+        return _places(self.service_id, self.fieldworker_id, self.needs, (), holder)
+
+
+def _is_class(tx: Session, service_id: str) -> bool:
+    row = get_cached(tx, Service, service_id)
+    return row is not None and row.seats > 0
+
+
+def _places(
+    service_id: str,
+    fieldworker_id: str | None,
+    needs: Needs,
+    replaces: Collection[str],
+    holder: str,
+) -> classes.Wanted:
+    return classes.Wanted(service_id, needs.seats, fieldworker_id, holder, replaces)
 
 
 def claim_slot(
@@ -538,9 +395,10 @@ def claim_slot(
     holder: str = "",
     hold: HoldTerms | None = None,
     replaces: Collection[str] = (),
+    needs: Needs = NO_NEEDS,
     search: FreeTimeSearch | None = None,
 ) -> ClaimedTime:
-    """Claim somebody's time for a visit, buffers included.
+    """Claim the time of whom a visit takes, buffers and ways included.
 
     Working hours, time off, lead time and horizon are looked at again, in this
     transaction: what was shown may be old. Existing claims are left to the guard.
@@ -559,6 +417,7 @@ def claim_slot(
         hold: How long to hold it; ``None`` to take it for good. A hold that is used
             stays as long as it was to stay.
         replaces: Claims that are given back for it, so that it may overlap them.
+        needs: What else the visit needs.
         search: Of these terms and days that hold the start, where several starts
             are claimed; read here otherwise.
 
@@ -567,20 +426,37 @@ def claim_slot(
         SlotTaken: If nobody's time could be claimed; what was held or claimed
             before is so still.
     """
-    wanted = _Wanted(service_id, minutes, starts_at, fieldworker_id)
+    wanted = _Wanted(service_id, minutes, starts_at, fieldworker_id, needs)
     held = _fitting_hold(tx, wanted, holder, lock=True) if holder else None
     if held is not None and hold is not None:
         return held
     if held is not None:
-        holds.keep_for_good(tx, held.claim_id)
+        holds.keep_for_good(tx, held.claim_ids, needs.place)
         claims.release(tx, replaces)
         return held
     with tx.begin_nested():
+        # Whoever books a service that takes so many a day waits for the others.
+        _lock_limited_services(tx, wanted.service_ids)
         given_back = [*replaces, *(holds.claims_of(tx, [holder]) if holder else ())]
         freed = claims.release_quietly(tx, given_back)
         claimed = _claim_anew(tx, wanted, holder, hold, search)
     claims.notify_freed(tx, freed)
     return claimed
+
+
+def _lock_limited_services(tx: Session, service_ids: Collection[str]) -> None:
+    limited = [
+        one
+        for one in service_ids
+        if (row := get_cached(tx, Service, one)) and row.visits_per_day is not None
+    ]
+    if limited:
+        tx.exec(
+            select(Service.id)
+            .where(col(Service.id).in_(limited))
+            .order_by(col(Service.id))
+            .with_for_update(key_share=True)
+        ).all()
 
 
 def _claim_anew(
@@ -590,73 +466,192 @@ def _claim_anew(
     hold: HoldTerms | None,
     search: FreeTimeSearch | None,
 ) -> ClaimedTime:
-    """Claim the time of the first who can come and is free.
+    """Claim the time of the first team that can come and is free.
 
     Raises:
         SlotTaken: If there is none.
     """
+    terms: dict[str, Any] = {}
+    if hold is not None:
+        terms = {"holder": holder, **asdict(hold)}
+    if _is_class(tx, wanted.service_id):
+        return classes.claim_seats(tx, wanted.places(holder), wanted.starts_at, terms)
     start = rules.to_seconds(wanted.starts_at)
     if search is None:
         search = _search_for(tx, wanted, holder)
     if search is None or rules.to_instant(start) != wanted.starts_at:
         raise SlotTaken
-    claim_starts, claim_ends = map(rules.to_instant, search.visit.span(start))
-    terms: dict[str, Any] = {}
-    if hold is not None:
-        terms = {"holder": holder, **asdict(hold)}
-    for candidate in search.claim_order(start, anyone=wanted.fieldworker_id is None):
-        try:
-            claim_id = claim_time(
-                tx,
-                candidate,
-                claim_starts,
-                claim_ends,
-                service_id=wanted.service_id,
-                **terms,
-            )
-        except SlotTaken:
-            continue
-        return ClaimedTime(claim_id, candidate, search.names[candidate])
+    attempt = _Attempt(tx, search, start, terms)
+    for team in search.asked.teams:
+        able = [search.claim_order(role, start) for role in team]
+        while people := visits.assign(able, wanted.fieldworker_id):
+            try:
+                with tx.begin_nested():
+                    return attempt.claim_team(team, people)
+            except _Taken as taken:
+                able[taken.role].remove(people[taken.role])
     raise SlotTaken
+
+
+class _Taken(SlotTaken):
+    """Who was to do a role, by its place in the team, is not free."""
+
+    def __init__(self, role: int) -> None:
+        super().__init__()
+        self.role = role
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """Claiming everybody's time for a visit; ``terms`` are those of a hold."""
+
+    tx: Session
+    search: FreeTimeSearch
+    start: int
+    terms: dict[str, Any]
+
+    def claim_team(self, team: Team, people: Sequence[str]) -> ClaimedTime:
+        """Claim in one order of people, so that no two wait in a circle.
+
+        Raises:
+            _Taken: If somebody is not free.
+        """
+        claimed: dict[int, list[ClaimedTask]] = {}
+        for at in sorted(range(len(team)), key=lambda one: people[one]):
+            try:
+                claimed[at] = self._claim_role(team[at], people[at])
+            except SlotTaken:
+                raise _Taken(at) from None
+        return ClaimedTime.of([task for at in sorted(claimed) for task in claimed[at]])
+
+    def _claim_role(self, role: Role, who: str) -> list[ClaimedTask]:
+        search, start, way = self.search, self.start, 0
+        if search.travels or search.candidates[who].visits_per_day is not None:
+            # What the guard does not know is looked at while nobody else claims.
+            claims.lock_fieldworker(self.tx, who)
+            readings.read_claims(self.tx, search, [who])
+            if not search.can_start(who, role.visit, start):
+                raise SlotTaken
+        if search.travels:
+            way = self._make_way(who, role.visit.span(start))
+        found = []
+        for task in role.tasks:
+            begins, ends = task.span(start)
+            claim_id = claim_time(
+                self.tx,
+                who,
+                rules.to_instant(begins - way),
+                rules.to_instant(ends),
+                service_id=task.service_id,
+                leading=task.leading,
+                travel_minutes=way // 60,
+                place=search.asked.place,
+                **self.terms,
+            )
+            found.append(_claimed(search, claim_id, who, task, start))
+            way = 0
+        return found
+
+    def _make_way(self, who: str, span: Span) -> int:
+        """The way to a visit; the claim after it gets its own way from there."""
+        search = self.search
+        ways, place = search.ways_of(who), search.asked.place
+        before, after = travel.neighbours(search.stops[who], span[0])
+        if after is not None and span[1] >= ways.follows(after.begins):
+            seconds = ways.seconds(place, after.place)
+            claims.release_expired(
+                self.tx, who, rules.to_instant(span[1]), rules.to_instant(after.begins)
+            )
+            self.tx.execute(
+                update(TimeClaim)
+                .where(col(TimeClaim.id) == after.claim_id)
+                .values(
+                    starts_at=rules.to_instant(after.begins - seconds),
+                    travel_minutes=seconds // 60,
+                )
+            )
+        return ways.to(place, span[0], before)
+
+
+def _claimed(
+    search: FreeTimeSearch, claim_id: str, who: str, task: Task, start: int
+) -> ClaimedTask:
+    begins = start + task.offset * 60
+    return ClaimedTask(
+        claim_id=claim_id,
+        fieldworker_id=who,
+        fieldworker_name=search.candidates[who].name,
+        service_id=task.service_id,
+        starts_at=rules.to_instant(begins),
+        ends_at=rules.to_instant(begins + task.visit.minutes * 60),
+    )
 
 
 def _fitting_hold(
     tx: Session, wanted: _Wanted, holder: str, *, lock: bool = False
 ) -> ClaimedTime | None:
     """What is held for the holder, if it is what is wanted and still can be had."""
-    held = holds.current_hold(tx, holder, lock=lock)
+    held = holds.current_holds(tx, holder, lock=lock)
+    people = {row.fieldworker_id for row in held}
     if (
-        held is None
-        or held.service_id != wanted.service_id
-        or wanted.fieldworker_id not in (None, held.fieldworker_id)
+        not held
+        or wanted.fieldworker_id not in (None, *people)
         or wanted.starts_at < utc_now()
     ):
         return None
+    if _is_class(tx, wanted.service_id):
+        return classes.held_seats(tx, wanted.places(holder), wanted.starts_at, held)
     search = _search_for(tx, wanted, holder, held)
     start = rules.to_seconds(wanted.starts_at)
-    if search is None or search.visit.span(start) != (
-        rules.to_seconds(held.starts_at),
-        rules.to_seconds(held.ends_at),
-    ):
+    if search is None or not search.may_start(start):
         return None
-    if held.fieldworker_id not in search.claim_order(start, anyone=False):
-        return None
-    name = search.names[held.fieldworker_id]
-    return ClaimedTime(held.id, held.fieldworker_id, name)
+    for team in search.asked.teams:
+        tasks = [task for role in team for task in role.tasks]
+        if len(tasks) == len(held):
+            found = [_held_for(search, task, start, held) for task in tasks]
+            fitting = [one for one in found if one is not None]
+            if len({one.claim_id for one in fitting}) == len(held):
+                return ClaimedTime.of(fitting)
+    return None
+
+
+def _held_for(
+    search: FreeTimeSearch, task: Task, start: int, held: Sequence[TimeClaim]
+) -> ClaimedTask | None:
+    """The hold of who does a task, if it is in their hours."""
+    begins, ends = task.span(start)
+    place = search.asked.place
+    for row in held:
+        who = row.fieldworker_id
+        leaves = rules.to_seconds(row.starts_at)
+        if (
+            (row.service_id, row.leading) == (task.service_id, task.leading)
+            and (
+                not search.kmh
+                or (row.latitude, row.longitude) == (place.latitude, place.longitude)
+            )
+            and (leaves + row.travel_minutes * 60, rules.to_seconds(row.ends_at))
+            == (begins, ends)
+            and who in search.candidates
+            and task.service_id in search.candidates[who].skills
+            and search.is_at_work(who, (leaves, ends))
+        ):
+            return _claimed(search, row.id, who, task, start)
+    return None
 
 
 def _search_for(
     tx: Session,
     wanted: _Wanted,
     holder: str,
-    held: TimeClaim | None = None,
+    held: Sequence[TimeClaim] = (),
     *,
     replaces: Collection[str] = (),
 ) -> FreeTimeSearch | None:
-    """A search of the day; where time is held, of who is held and as of then."""
-    as_of = held.created_at if held else None
+    """A search of the day; where time is held, as of then."""
+    as_of = min((row.created_at for row in held), default=None)
     zone = business.formats(tx).zone
-    first, last = bookable_range(tx, wanted.service_id, as_of)
+    first, last = bookable_range(tx, *wanted.service_ids, as_of=as_of)
     if not day_bounds(first, zone)[0] <= wanted.starts_at < day_bounds(last, zone)[1]:
         return None  # also what no calendar of the zone could name
     day = wanted.starts_at.astimezone(zone).date()
@@ -666,9 +661,10 @@ def _search_for(
         wanted.minutes,
         day,
         day,
-        fieldworker_id=held.fieldworker_id if held else wanted.fieldworker_id,
+        fieldworker_id=wanted.fieldworker_id,
+        needs=wanted.needs,
         replaces=replaces,
         holder=holder,
         as_of=as_of,
-        with_claims=held is None,
+        with_claims=not held,
     )

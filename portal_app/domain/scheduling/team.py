@@ -56,10 +56,11 @@ Week = Literal["a", "b"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProfileForm:
-    """Who somebody is, as typed."""
+    """Who somebody is, and how much they do in a day, as typed."""
 
     name: str = ""
     bio: str = ""
+    visits_per_day: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +145,7 @@ def member(tx: Session, actor: Actor, fieldworker_id: str) -> MemberView:
         id=row.id,
         name=row.name,
         bio=row.bio,
+        visits_per_day=roster.number_text(row.visits_per_day),
         photo_url=attachments.picture_url(row.photo_id, 512),
         archived=row.archived_at is not None,
         skills=skills,
@@ -156,7 +158,7 @@ def member(tx: Session, actor: Actor, fieldworker_id: str) -> MemberView:
         time_off=time_off.time_off_views(tx, actor, row.id),
         base=_base_view(row, settings.country),
         base_lines=roster.base_lines(row.base, settings.country),
-        radius="" if row.radius_km is None else str(row.radius_km),
+        radius=roster.number_text(row.radius_km),
         account=emails_of(tx, [row.account_id]).get(row.account_id, "")
         if row.account_id
         else "",

@@ -120,6 +120,7 @@ class MemberView:
     """A fieldworker as the office edits them.
 
     Attributes:
+        visits_per_day: How many they do in a day at most, or empty.
         hours: The text of each day's field, by its name.
         by_weeks: Whether the hours go by two weeks in turn.
         hours_lines: The same, as people read it.
@@ -135,6 +136,7 @@ class MemberView:
     id: str = ""
     name: str = ""
     bio: str = ""
+    visits_per_day: str = ""
     photo_url: str = ""
     archived: bool = False
     skills: list[SkillView] = field(default_factory=list)
@@ -153,6 +155,17 @@ class MemberView:
     invited_on: str = ""
     invitation_expired: bool = False
     version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SessionView:
+    """A class that takes place; ``places`` says how many are taken."""
+
+    id: str
+    day: str
+    time: str
+    fieldworker: str
+    places: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -402,11 +402,11 @@ def _slot(formats: Formats, time: FreeTimeView) -> SlotCell:
     local = start.astimezone(formats.zone)
     wall = local.time().replace(fold=0)
     both = instants_of_wall_time(local.date(), wall, formats.zone)
-    note = ""
+    notes = [time.note] if time.note else []
     if len(both) > 1:
         when = "before" if start == both[0] else "after"
-        note = f"{when} the clocks go back"
-    return SlotCell(time.starts_at, time.time, note)
+        notes.append(f"{when} the clocks go back")
+    return SlotCell(time.starts_at, time.time, ", ".join(notes))
 
 
 def _shift_month(first: date, months: int) -> date:

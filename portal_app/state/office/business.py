@@ -40,9 +40,9 @@ _TEXTS = (
 )
 _NUMBERS = (
     *("area_kilometres", "quote_valid_days", "lead_minutes", "horizon_days"),
-    *("slot_step_minutes", "hold_minutes"),
+    *("slot_step_minutes", "hold_minutes", "travel_kmh"),
 )
-_DISTANCE = "area_kilometres"
+_NOTHING_FOR_0 = ("area_kilometres", "travel_kmh")
 _PIN = ("latitude", "longitude")
 _SHOWN = frozenset({"name", "tagline", "about", "accent_color"})
 _MOST = 4000
@@ -78,6 +78,7 @@ class BusinessFormView:
     horizon_days: str = ""
     slot_step_minutes: str = ""
     hold_minutes: str = ""
+    travel_kmh: str = ""
     latitude: str = ""
     longitude: str = ""
 
@@ -218,8 +219,8 @@ def _as_typed(stored: BusinessForm) -> BusinessFormView:
     values = asdict(stored)
     return BusinessFormView(
         **{name: values[name] for name in _TEXTS},
-        **{name: str(values[name]) for name in _NUMBERS if name != _DISTANCE},
-        area_kilometres=str(stored.area_kilometres or ""),
+        **{name: str(values[name]) for name in _NUMBERS},
+        **{name: str(values[name] or "") for name in _NOTHING_FOR_0},
         **{name: rules.coordinate_text(values[name]) for name in _PIN},
     )
 

@@ -105,6 +105,13 @@ def typed_service(
         *("price_kind", "price", "price_unit", "tax", "duration"),
         *("buffer_before", "buffer_after", "notice", "horizon"),
         *("deposit_kind", "deposit", "confirmation"),
+        *(
+            "people_needed",
+            "seats",
+            "visits_per_day",
+            "dependent_minutes",
+            "dependent_price",
+        ),
     )
     options = ordered_rows(
         form,
@@ -170,6 +177,7 @@ class OfficeServiceState(AskingForm, rx.State):
     types: list[BookedForView] = []
     people: list[ServicePersonView] = []
     doing: list[str] = []
+    leaders: list[tuple[str, str]] = []
     asked: list[str] = []
     tax: str = ""
     price_kind: str = "fixed"
@@ -229,6 +237,7 @@ class OfficeServiceState(AskingForm, rx.State):
         self.form, self.page = shown.form, shown.preview
         self.categories, self.types = shown.categories, shown.types
         self.people, self.asked, self.tax = shown.people, shown.asked, shown.tax
+        self.leaders = [(one.id, one.name) for one in shown.people if one.does]
         self.doing = [one.id for one in shown.people if one.does]
         self.price_kind = shown.form.price_kind
         self.deposit_kind = shown.form.deposit_kind

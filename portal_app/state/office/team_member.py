@@ -54,7 +54,9 @@ class OfficeMemberState(AskingForm, rx.State):
     @event_for(OFFICE)
     async def save_profile(self, form_data: dict[str, str]) -> Saving:
         """Store the name and what customers read."""
-        typed = ProfileForm(**form_parsing.texts(form_data, "name", "bio"))
+        typed = ProfileForm(
+            **form_parsing.texts(form_data, "name", "bio", "visits_per_day")
+        )
         async for step in self._store(form_data, team.save_profile, typed):
             yield step
 

@@ -63,6 +63,17 @@ RIGHT_TO_LEFT = "\u05e0\u05d9\u05e7\u05d9\u05d5\u05df \U0001f9f9"
             {"lead_minutes": "Please enter at most 365 days."},
         ),
         ({"horizon_days": 0}, {"horizon_days": "Please enter 1 to 1095 days."}),
+        ({"people_needed": 0}, {"people_needed": "Please enter 1 to 10."}),
+        ({"seats": 501}, {"seats": "Please enter at most 500."}),
+        ({"visits_per_day": 0}, {"visits_per_day": "Please enter 1 to 1000."}),
+        (
+            {"dependent_minutes": -1},
+            {"dependent_minutes": "Please enter at most 43200 minutes."},
+        ),
+        (
+            {"dependent_price_minor": -1},
+            {"dependent_price_minor": "Please enter a smaller amount."},
+        ),
         (
             {"tax_basis_points": 10_001},
             {"tax_basis_points": "Please enter 0 to 100 percent."},

@@ -203,3 +203,16 @@ def test_a_price_on_request_is_none() -> None:
     with pytest.raises(InvalidInput) as refused:
         price(replace(OFFER, price_kind="on_request"), {"size": "small"})
     assert list(refused.value.fields) == ["price"]
+
+
+def test_each_further_dependent_adds_its_price_and_minutes() -> None:
+    walk = Offer(
+        "Walk", 2500, 30, dependent_price_minor=900, dependent_minutes=10, tax=Tax(1000)
+    )
+
+    assert price(walk, {}) == price(walk, {}, 1)
+    three = price(walk, {}, 3)
+    assert three.lines[1] == PriceLine("Each further one", 2, 900, 20)
+    assert (three.total_minor, three.minutes) == (4300, 50)
+    plain = Offer("Walk", 2500, 30)
+    assert price(plain, {}, 3) == price(plain, {})

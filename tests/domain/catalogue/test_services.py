@@ -87,6 +87,11 @@ def _as_form(tx: Session, service_id: str) -> ServiceForm:
         buffer_after=shown.buffer_after,
         notice=shown.notice,
         horizon=shown.horizon,
+        people_needed=shown.people_needed,
+        seats=shown.seats,
+        visits_per_day=shown.visits_per_day,
+        dependent_minutes=shown.dependent_minutes,
+        dependent_price=shown.dependent_price,
         options=tuple(
             OptionForm(
                 key=one.key,

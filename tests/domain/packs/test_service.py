@@ -7,6 +7,7 @@ from portal_app.domain.bookings.models import Booking
 from portal_app.domain.business import message_templates, policies
 from portal_app.domain.business import service as businesses
 from portal_app.domain.catalogue import service as catalogue
+from portal_app.domain.catalogue.models import Service
 from portal_app.domain.dependents import service as dependents
 from portal_app.domain.dependents import types
 from portal_app.domain.dependents.rules import DependentForm
@@ -329,3 +330,18 @@ def test_a_broken_pack_of_any_trade_changes_nothing(
         import_text(sqlite_db, text.replace('kind = "', 'kind = "x', 1))
     assert any(str(one).startswith(f"line {line}:") for one in refusal.value.problems)
     assert database_snapshot(sqlite_db) == before
+
+
+def test_what_a_visit_needs_is_in_a_pack(sqlite_db: Database) -> None:
+    def define(tx: Session) -> None:
+        create_sample_business(tx)
+        row = tx.exec(select(Service).where(Service.slug == "dog-walk")).one()
+        row.people_needed, row.seats, row.visits_per_day = 2, 8, 5
+        row.dependent_minutes, row.dependent_price_minor = 10, 950
+
+    sqlite_db.call(define)
+    text = sqlite_db.query(service.export_pack, SYSTEM)
+    packed = {one.definition.slug: one for one in parser.parse_pack(text).services}
+    found = packed["dog-walk"].definition
+    assert (found.people_needed, found.seats, found.visits_per_day) == (2, 8, 5)
+    assert (found.dependent_minutes, found.dependent_price_minor) == (10, 950)

@@ -475,9 +475,9 @@ def test_search_makes_few_queries_however_many_fieldworkers(
     with frozen(NOW), statements_of(sqlite_db) as asked:
         sqlite_db.query(service.free_days, shop.walk, 30, MONDAY, date(2026, 11, 30))
 
-    # Service, business, holidays, fieldworkers with their hours, their dates, time
-    # off, claims.
-    assert len(asked) == 7
+    # Service, business, holidays, fieldworkers, their hours, their dates, time off,
+    # claims.
+    assert len(asked) == 8
 
 
 def test_a_search_scans_no_table_of_claims(sqlite_db: Database) -> None:
