@@ -27,6 +27,7 @@ from portal_app.components.bookings.wizard import (
 )
 from portal_app.components.layout.first_html import current_path
 from portal_app.components.layout.shell import shell
+from portal_app.components.quotes.request import request_overview
 from portal_app.components.ui.buttons import button, link_button, submit_button
 from portal_app.components.ui.feedback import bone, empty_state, form_skeleton, note
 from portal_app.components.ui.icons import icon
@@ -92,7 +93,11 @@ def _wizard() -> rx.Component:
     top = rx.el.div(
         rx.el.header(
             rx.el.p(
-                "Schedule an appointment",
+                rx.cond(
+                    BookingWizardState.on_request,
+                    "Ask for a quote",
+                    "Schedule an appointment",
+                ),
                 class_name="text-[0.9375rem] font-semibold text-accent-ink",
             ),
             rx.el.h1(
@@ -119,7 +124,14 @@ def _wizard() -> rx.Component:
         ("time", _time()),
         ("contact", _contact()),
         ("questions", _questions()),
-        ("overview", booking_overview(_address, _actions)),
+        (
+            "overview",
+            rx.cond(
+                BookingWizardState.on_request,
+                request_overview(_address, _actions),
+                booking_overview(_address, _actions),
+            ),
+        ),
         _options(),
     )
     return wizard_frame(

@@ -168,6 +168,7 @@ HANDLERS = {
         "booking_details_state": "begin save",
         "bookings_state": "load",
         "quotes_state": "load",
+        "wizard_request_state": "send",
         "dependent_add_state": "load save",
         "dependent_state": (
             "archive begin load remove_document restore save save_document "

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from portal_app.domain.accounts.models import Account
 from portal_app.domain.bookings import drafts
@@ -10,6 +10,7 @@ from portal_app.domain.bookings.rules import BookingContactForm
 from portal_app.domain.catalogue import definitions
 from portal_app.domain.catalogue.definitions import ServiceDefinition
 from portal_app.domain.catalogue.rules import ON_REQUEST, PricedChoice, PricedOption
+from portal_app.domain.notifications.models import OutboxMessage
 from portal_app.domain.quotes import answers, requests
 from portal_app.domain.quotes.answers import AnswerForm, LineForm
 from portal_app.domain.quotes.decisions import ShownVersion
@@ -116,3 +117,12 @@ def answered(
     db.call(answers.save_answer, office, number, replace(ANSWER, **changed), 0)
     db.call(answers.send_answer, office, number, 1)
     return ShownVersion(number, version)
+
+
+def link_secret(db: Database) -> str:
+    """The secret of the only link to a quote that was mailed."""
+    with db.read() as tx:
+        mail = tx.exec(
+            select(OutboxMessage).where(OutboxMessage.kind == "quote_sent")
+        ).one()
+    return str(mail.payload["path"]).partition("link=")[2]

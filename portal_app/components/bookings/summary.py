@@ -371,6 +371,16 @@ def booking_overview(
         address: Gives the address of a step.
         actions: Draws the buttons of a step around the main one.
     """
+    place = (
+        address_block(BookingWizardState.address_lines),
+        when(
+            BookingWizardState.access_notes,
+            rx.el.p(
+                BookingWizardState.access_notes,
+                class_name="mt-1.5 whitespace-pre-line text-ink-soft",
+            ),
+        ),
+    )
     return rx.el.div(
         step_heading(
             "Overview", "Nothing is booked until you confirm. Is it all right?"
@@ -387,17 +397,10 @@ def booking_overview(
                         edit=address("who"),
                     ),
                 ),
-                review_part(
-                    "Address",
-                    address_block(BookingWizardState.address_lines),
-                    when(
-                        BookingWizardState.access_notes,
-                        rx.el.p(
-                            BookingWizardState.access_notes,
-                            class_name="mt-1.5 whitespace-pre-line text-ink-soft",
-                        ),
-                    ),
-                    edit=address("address"),
+                rx.cond(
+                    BookingWizardState.agreed,
+                    review_part("Address", *place),
+                    review_part("Address", *place, edit=address("address")),
                 ),
                 review_part(
                     "Day and time",
@@ -489,17 +492,18 @@ def _price_and_policy(edit: Any) -> rx.Component:
 
     On a phone it stands above what was chosen, on a desktop beside it.
     """
+    price = price_lines(
+        BookingWizardState.lines,
+        BookingWizardState.total,
+        tax_note=BookingWizardState.tax_note,
+        live=True,
+    )
     return rx.el.div(
         card(
-            review_part(
-                "Options",
-                price_lines(
-                    BookingWizardState.lines,
-                    BookingWizardState.total,
-                    tax_note=BookingWizardState.tax_note,
-                    live=True,
-                ),
-                edit=edit,
+            rx.cond(
+                BookingWizardState.agreed,
+                review_part(joined("Quote ", BookingWizardState.agreed), price),
+                review_part("Options", price, edit=edit),
             ),
             padded=False,
             class_name="px-5 sm:px-6",
@@ -633,7 +637,7 @@ def draft_summary() -> rx.Component:
                         live=True,
                     ),
                     rx.el.p(
-                        "From ",
+                        rx.cond(BookingWizardState.on_request, "", "From "),
                         rx.el.span(
                             BookingWizardState.from_price,
                             class_name="text-lg font-[650] text-ink",

@@ -313,6 +313,16 @@ def _book(service: Any, class_name: str = "", size: Any = "lg") -> rx.Component:
     )
 
 
+def _ask(service: Any, class_name: str = "", size: Any = "lg") -> rx.Component:
+    return link_button(
+        "Ask for a quote",
+        rx.el.span(joined(": ", service.name), class_name="sr-only"),
+        href="/book/" + service.slug,
+        size=size,
+        class_name=class_name,
+    )
+
+
 def _contact(business: Any) -> rx.Component:
     """Draw how to ask for a price."""
     look = "btn w-full mt-3"
@@ -388,10 +398,18 @@ def _side(service: Any, business: Any, times: Any) -> rx.Component:
                 service.on_request,
                 rx.fragment(
                     rx.el.p(
-                        "Contact us, and we tell you what it costs.",
+                        when(
+                            service.by_quote,
+                            "Tell us what you need, and we send you a quote.",
+                            "Contact us, and we tell you what it costs.",
+                        ),
                         class_name="mt-2 mb-2 text-ink-soft",
                     ),
-                    _contact(business),
+                    when(
+                        service.by_quote,
+                        _ask(service, "mt-3 w-full"),
+                        _contact(business),
+                    ),
                 ),
                 rx.fragment(
                     *(
@@ -457,22 +475,7 @@ def _bar(service: Any, business: Any) -> rx.Component:
         ),
         when(
             service.on_request,
-            when(
-                business.phone,
-                rx.el.a(
-                    "Call us",
-                    href="tel:" + business.phone,
-                    class_name="btn btn-primary",
-                ),
-                when(
-                    business.email,
-                    rx.el.a(
-                        "Email us",
-                        href="mailto:" + business.email,
-                        class_name="btn btn-primary",
-                    ),
-                ),
-            ),
+            when(service.by_quote, _ask(service, size="md"), _reach(business)),
             _book(service, size="md"),
         ),
         class_name=(
@@ -481,6 +484,22 @@ def _bar(service: Any, business: Any) -> rx.Component:
             "pb-[max(0.75rem,env(safe-area-inset-bottom))] backdrop-blur-lg "
             "backdrop-saturate-150 sm:-mx-6 sm:px-6 "
             "@4xl:hidden"
+        ),
+    )
+
+
+def _reach(business: Any) -> rx.Component:
+    """Draw the one way to ask for a price that the bar has room for."""
+    return when(
+        business.phone,
+        rx.el.a("Call us", href="tel:" + business.phone, class_name="btn btn-primary"),
+        when(
+            business.email,
+            rx.el.a(
+                "Email us",
+                href="mailto:" + business.email,
+                class_name="btn btn-primary",
+            ),
         ),
     )
 

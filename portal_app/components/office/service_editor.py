@@ -217,8 +217,8 @@ def _price() -> rx.Component:
             priced,
             rx.fragment(),
             rx.el.p(
-                "Customers see “Price on request” and how to reach you, and cannot "
-                "book it online.",
+                "Customers see “Price on request” and ask you for a quote, which you "
+                "answer under “Quotes”.",
                 class_name="text-ink-soft",
             ),
         ),

@@ -16,7 +16,7 @@ from portal_app.domain.bookings.views import BookingDependentView
 from portal_app.domain.business import permissions
 from portal_app.domain.business.features import TABLE
 from portal_app.domain.catalogue.models import Service
-from portal_app.domain.catalogue.rules import Offer
+from portal_app.domain.catalogue.rules import ON_REQUEST, Offer
 from portal_app.domain.customers import profiles
 from portal_app.domain.dependents.models import Dependent
 from portal_app.domain.dependents.service import (
@@ -115,7 +115,11 @@ def steps_of(tx: Session, draft: BookingDraft, offer: Offer) -> list[str]:
     """
     service = tx.get_one(Service, draft.service_id)
     is_asked = dict.fromkeys(rules.STEPS, True)
-    is_asked[rules.OPTIONS] = bool(offer.options or draft.options)
+    # What is agreed stays; a time is chosen once there is a price.
+    agreed = bool(draft.agreed)
+    is_asked[rules.OPTIONS] = bool(offer.options or draft.options) and not agreed
+    is_asked[rules.ADDRESS] = not agreed
+    is_asked[rules.TIME] = agreed or service.price_kind != ON_REQUEST
     is_asked[rules.WHO] = bool(draft.customer_id) and (
         bool(draft.dependent_ids) or _can_be_for_somebody(tx, draft, service)
     )

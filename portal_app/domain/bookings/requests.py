@@ -106,8 +106,7 @@ def send_draft(tx: Session, actor: Actor, draft_id: str, version: int) -> SentDr
     offer = offer_of_draft(tx, row)
     asked = draft_details.steps_of(tx, row, offer)
     done = completed_steps(row, asked, price_of_draft(tx, row, offer), reasons)
-    # The time is chosen once there is a price.
-    if missing := [step for step in asked if step not in {*done, rules.TIME}]:
+    if missing := [step for step in asked if step not in done]:
         words = rules.MISSING_TEXTS | reasons
         raise InvalidInput({step: words[step] for step in missing})
     now = utc_now()

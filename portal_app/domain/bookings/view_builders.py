@@ -211,6 +211,7 @@ def draft_view(tx: Session, row: BookingDraft, notice: str = "") -> views.DraftV
         done=done,
         ready=done == steps,
         on_request=on_request,
+        sent=row.requested_at is not None and not row.agreed,
         agreed=rules.agreed_price(row.agreed).quote if row.agreed else "",
         shown=OverviewSnapshot(row.version, total_minor, minutes),
         number=booked.number if booked else "",

@@ -103,6 +103,7 @@ class DraftView:
         number: The booking's number once it was confirmed, or empty.
         notice: What changed since the customer was last here, or empty.
         on_request: Whether it asks for a price, and not for a time.
+        sent: Whether it was sent for that, and waits for the price.
         agreed: The number of the quote whose price it has, or empty.
     """
 
@@ -142,6 +143,7 @@ class DraftView:
     for_whom: list[BookingDependentView] = field(default_factory=list)
     fields: list[FieldView] = field(default_factory=list)
     on_request: bool = False
+    sent: bool = False
     agreed: str = ""
 
 

@@ -87,7 +87,11 @@ def service_view(tx: Session, slug: str) -> views.ServiceView:
     view = _service_view(
         business.formats(tx), category, service, offer_of(tx, service), addresses
     )
-    return replace(view, request_text=_request_text(tx, service))
+    return replace(
+        view,
+        request_text=_request_text(tx, service),
+        by_quote=view.on_request and permissions.is_on(tx, Feature.QUOTES),
+    )
 
 
 def _service_view(

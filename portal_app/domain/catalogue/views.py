@@ -83,7 +83,8 @@ class PhotoView:
 class ServiceView:
     """A service with all its details; ``photos`` are those after the first.
 
-    ``request_text`` says what becomes of a booking that the office confirms.
+    ``request_text`` says what becomes of a booking that the office confirms;
+    ``by_quote`` that the price is asked for online.
     """
 
     slug: str
@@ -106,6 +107,7 @@ class ServiceView:
     on_request: bool = False
     tax_note: str = ""
     photos: list[PhotoView] = field(default_factory=list)
+    by_quote: bool = False
     request_text: str = ""
 
 

@@ -97,6 +97,19 @@ def send_request(
     return quote.number
 
 
+def number_of(tx: Session, actor: Actor, draft_id: str) -> str:
+    """The number of the quote that a draft of the customer became.
+
+    Raises:
+        NotFound: If it became none.
+        NotAllowed: If nobody is signed in as a customer.
+    """
+    row = tx.exec(owned_by(actor, Quote).where(col(Quote.draft_id) == draft_id)).first()
+    if row is None:
+        raise NotFound("We could not find that quote.")
+    return row.number
+
+
 def attach_files(
     tx: Session,
     actor: Actor,

@@ -33,6 +33,8 @@ from portal_app.domain.catalogue import service as catalogue
 from portal_app.domain.catalogue.service import OnRequest
 from portal_app.domain.catalogue.views import LineView, OptionView, ServiceView
 from portal_app.domain.fields.views import FieldView
+from portal_app.domain.quotes import requests as quote_requests
+from portal_app.domain.quotes.access import QUOTE_PREFIX
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.errors import Conflict, InvalidInput, NotFound, TooManyAttempts
 from portal_app.kernel.paths import MOST_PATH
@@ -135,8 +137,9 @@ class BookingWizardState(rx.State):
     ``phase`` is empty while loading, then ``open``, ``done`` or ``missing``, or
     ``looking`` for whoever only looks and has no draft to look at.
     ``draft_id`` is part of the address; it authorises nothing. ``asked`` differs
-    whenever ``questions`` are to be drawn anew. ``before`` is the step that *Back*
-    leads to. ``visiting`` is whoever has no
+    whenever ``questions`` are to be drawn anew. ``on_request`` is what asks for a
+    price, ``agreed`` the number of the quote whose price it has. ``before`` is the
+    step that *Back* leads to. ``visiting`` is whoever has no
     account yet: ``purpose`` is the way back here for after they signed in, and
     ``leave`` where the browser gets the secret for its drafts.
     """
@@ -154,6 +157,8 @@ class BookingWizardState(rx.State):
     problem: str = ""
     errors: dict[str, str] = {}
 
+    on_request: bool = False
+    agreed: str = ""
     name: str = ""
     image: str = ""
     image_alt: str = ""
@@ -322,10 +327,8 @@ class BookingWizardState(rx.State):
             return self._ask_for_secret(dict(asked))
         try:
             found, is_named = await self._find(slug, asked.get("draft", "")[:26])
-            if found.number:
-                return await self._finish(found.number, found.id)
-            if found.on_request:
-                raise OnRequest
+            if found.number or found.sent:
+                return await self._show_outcome(found)
             service, policy, clock = await worker.query(_service, slug)
         except (NotFound, Conflict, worker.LookingOnly) as refused:
             return await self._lead_elsewhere(slug, refused)
@@ -373,7 +376,7 @@ class BookingWizardState(rx.State):
         """The draft to go on with, and whether the address names it."""
         found = await worker.query(_draft_for, actor(), slug, named or self.draft_id)
         # Who comes anew wants to book anew, not to see what is booked.
-        if found is None or (found.number and not named):
+        if found is None or ((found.number or found.sent) and not named):
             return await self._opened(slug), False
         return found, bool(named)
 
@@ -446,6 +449,13 @@ class BookingWizardState(rx.State):
         self._show(errors=errors, problem="")
         return None
 
+    async def _show_outcome(self, draft: DraftView) -> EventSpec | None:
+        """Show what a draft became: a booking here, a quote on its own page."""
+        if draft.number:
+            return await self._finish(draft.number, draft.id)
+        number = await worker.query(quote_requests.number_of, actor(), draft.id)
+        return rx.redirect(f"{QUOTE_PREFIX}{number}", replace=True)
+
     async def _finish(self, number: str, draft_id: str) -> EventSpec | None:
         """Show the booking that grew from the draft, at its own address."""
         booked = await worker.query(queries.get_booking, actor(), number)
@@ -458,8 +468,8 @@ class BookingWizardState(rx.State):
     async def _refused(self, refused: Conflict) -> EventSpec | None:
         """Say why, or show the booking if another tab has confirmed it meanwhile."""
         found = await worker.query(drafts.get_draft, actor(), self.draft_id)
-        if found.number:
-            return await self._finish(found.number, found.id)
+        if found.number or found.sent:
+            return await self._show_outcome(found)
         self._show(problem=refused.message)
         return None
 
@@ -548,6 +558,8 @@ class BookingWizardState(rx.State):
         self._show(
             purpose=quote(self._way_back(draft)) if self.visiting else "",
             draft_id=draft.id,
+            on_request=draft.on_request,
+            agreed=draft.agreed,
             notice=draft.notice,
             lines=draft.lines,
             total=draft.total,

@@ -357,10 +357,17 @@ def test_a_price_on_request_is_shown_and_not_booked(db: Database) -> None:
     _change(db, shop.walk, 1, price_kind="on_request")
 
     view = db.query(service.service_view, "dog-walk")
-    assert (view.from_price, view.on_request) == ("Price on request", True)
+    assert (view.from_price, view.on_request, view.by_quote) == (
+        "Price on request",
+        True,
+        True,
+    )
+    draft = db.call(drafts.open_draft, maya, "dog-walk")
+    assert (draft.on_request, draft.total) == (True, "")
+    assert "time" not in draft.steps
     before = database_snapshot(db)
     with pytest.raises(OnRequest):
-        db.call(drafts.open_draft, maya, "dog-walk")
+        db.query(service.bookable_service, "dog-walk")
     assert database_snapshot(db) == before
 
 

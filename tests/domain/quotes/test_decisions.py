@@ -15,7 +15,13 @@ from portal_app.kernel.audiences import Actor, Audience
 from portal_app.kernel.clock import frozen
 from portal_app.kernel.db import Database
 from portal_app.kernel.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from tests.support.quotes import TOTAL_MINOR, GardenBusiness, answered, sent_quote
+from tests.support.quotes import (
+    TOTAL_MINOR,
+    GardenBusiness,
+    answered,
+    link_secret,
+    sent_quote,
+)
 from tests.support.sample_business import (
     NOW,
     TUESDAY_NINE,
@@ -30,14 +36,6 @@ SIGNED = "typed:Maya Chen"
 def _mails(db: Database) -> list[str]:
     with db.read() as tx:
         return [one.kind for one in tx.exec(select(OutboxMessage).order_by("id"))]
-
-
-def _link_secret(db: Database) -> str:
-    with db.read() as tx:
-        mail = tx.exec(
-            select(OutboxMessage).where(OutboxMessage.kind == "quote_sent")
-        ).one()
-    return str(mail.payload["path"]).partition("link=")[2]
 
 
 def test_an_accepted_quote_leads_to_choosing_a_time_at_its_price(
@@ -59,7 +57,10 @@ def test_an_accepted_quote_leads_to_choosing_a_time_at_its_price(
         shown.number,
         False,
     )
-    assert draft.done == ["options", "address", "contact"]
+    assert (draft.steps, draft.done) == (
+        ["time", "contact", "questions"],
+        ["contact", "questions"],
+    )
     draft = db.call(drafts.choose_time, maya, draft_id, TUESDAY_NINE)
     number = confirmation.confirm(db, maya, draft_id, draft.shown)
     with db.read() as tx:
@@ -221,7 +222,7 @@ def test_a_link_opens_one_quote_and_decides(
 ) -> None:
     shown = sent_quote(db, maya, office)
     stranger = Actor(address="198.18.0.1")
-    secret = _link_secret(db)
+    secret = link_secret(db)
     other = db.call(new_customer, "noah@example.com")
     foreign = sent_quote(db, other, office)
     for number, link in (
@@ -263,7 +264,7 @@ def test_somebody_elses_quote_is_none(db: Database, maya: Actor, office: Actor) 
 
 def test_a_link_runs_out(db: Database, maya: Actor, office: Actor) -> None:
     shown = sent_quote(db, maya, office)
-    secret = _link_secret(db)
+    secret = link_secret(db)
     stranger = Actor(audience=Audience.PUBLIC)
     with frozen(NOW + timedelta(days=46)), pytest.raises(NotFound):
         db.query(queries.get_quote, stranger, shown.number, secret)

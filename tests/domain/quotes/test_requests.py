@@ -70,7 +70,7 @@ def test_a_request_needs_every_step_but_a_time(db: Database, maya: Actor) -> Non
     before = database_snapshot(db)
     with pytest.raises(InvalidInput) as refused:
         db.call(requests.send_request, maya, draft.id, draft.shown.version)
-    assert list(refused.value.fields) == ["address", "contact"]
+    assert list(refused.value.fields) == ["address", "contact", "questions"]
     assert database_snapshot(db) == before
 
 
