@@ -24,6 +24,7 @@ from portal_app.jobs.tasks import (
     make_backup,
     purge_expired,
     send_document_reminders,
+    send_reminders,
     sweep_holds,
     watch_quotes,
 )
@@ -110,6 +111,7 @@ def portal_schedule(
         Job("extend series", 3600, lambda: extend_series(db)),
         Job("remind of documents", 900, lambda: send_document_reminders(db)),
         Job("watch quotes", 300, lambda: watch_quotes(db)),
+        Job("remind of visits", 60, lambda: send_reminders(db)),
         Job("expire requests", 20, lambda: expire_requests(db)),
         Job("sweep files", 600, lambda: delete_unused_files(db, storage)),
     ]

@@ -7,6 +7,7 @@ from portal_app.backups.retention import BackupFolder
 from portal_app.backups.stored_files import BackedUpStorage
 from portal_app.domain.accounts import second_factor, security_log, sessions, tokens
 from portal_app.domain.bookings import approval, changes, guests, series_extension
+from portal_app.domain.bookings import reminders as visit_reminders
 from portal_app.domain.bookings.draft_owners import delete_stale_drafts
 from portal_app.domain.customers import contact_points, contacts
 from portal_app.domain.dependents import reminders
@@ -85,6 +86,18 @@ def watch_quotes(db: Database) -> int:
     if closed or warned:
         log.info("quotes watched", closed=closed, warned=warned)
     return closed + warned
+
+
+def send_reminders(db: Database) -> int:
+    """Remind customers of their visits, at the times the business sets.
+
+    Returns:
+        How many mails were written.
+    """
+    written = visit_reminders.send_reminders(db)
+    if written:
+        log.info("reminded of visits", count=written)
+    return written
 
 
 def expire_requests(db: Database) -> int:

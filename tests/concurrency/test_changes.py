@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 from sqlmodel import Session, select
 
-from portal_app.domain.bookings import approval, changes, confirmation
+from portal_app.domain.bookings import approval, changes, confirmation, reminders
 from portal_app.domain.bookings.models import Booking, BookingEvent
 from portal_app.domain.catalogue.models import Service
 from portal_app.domain.scheduling.models import TimeClaim
@@ -18,6 +18,7 @@ from portal_app.kernel.db import Database
 from portal_app.kernel.errors import Conflict
 from tests.concurrency.threads import run_concurrently
 from tests.support.accounts import outbox_messages
+from tests.support.booking_rules import set_rules
 from tests.support.sample_business import (
     NOW,
     TUESDAY_NINE,
@@ -154,3 +155,16 @@ def test_two_job_runners_let_a_request_lapse_once(db: Database) -> None:
 def _let_the_office_confirm(tx: Session) -> None:
     walk = select(Service).where(Service.slug == "dog-walk")
     tx.exec(walk).one().confirmation = "office"
+
+
+def test_two_job_runners_remind_once(db: Database) -> None:
+    with frozen(NOW):
+        db.call(create_sample_business)
+        set_rules(db, reminders=(1440,))
+        for hours in range(3):
+            _book(db, f"p{hours}@example.com", hours)
+    with frozen(TUESDAY_NINE - timedelta(hours=20)):
+        counts = run_concurrently([partial(reminders.send_reminders, db)] * 4)
+    assert sum(counts) == 3
+    kinds = Counter(mail.kind for mail in outbox_messages(db))
+    assert kinds["booking_reminder"] == 3

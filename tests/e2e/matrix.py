@@ -191,7 +191,7 @@ HANDLERS = {
             "back confirm load pick_day pick_next_free pick_person pick_slot review "
             "turn"
         ),
-        "booking_state": "load",
+        "booking_state": "confirm_attendance load",
     },
     "for visitors, customers and the office": {
         "address_form_state": (

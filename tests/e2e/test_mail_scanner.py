@@ -11,11 +11,14 @@ from typing import Any
 import httpx
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from portal_app.domain.accounts import credentials, sign_in_methods
 from portal_app.domain.accounts.rules import OFFICE, READER, ProviderProfile
 from portal_app.domain.bookings import changes
+from portal_app.domain.bookings import reminders as visit_reminders
+from portal_app.domain.bookings.models import Booking
+from portal_app.domain.business import booking_rules
 from portal_app.domain.business import service as businesses
 from portal_app.domain.catalogue import definitions
 from portal_app.domain.customers import contact_points, contacts, rules
@@ -40,6 +43,7 @@ from portal_app.kernel.clock import frozen, utc_now
 from portal_app.kernel.db import Database
 from portal_app.kernel.ids import hash_secret
 from tests.e2e import steps
+from tests.support.booking_rules import set_rules
 from tests.support.bookings import book_first_free_time
 from tests.support.mailbox import Mailbox, html_of, link_in, text_of
 from tests.support.people import Person, actor_of, new_customer, session_cookie
@@ -93,6 +97,7 @@ _SUBJECTS = {
     "booking_received": "New booking",
     "customer_imported": "Your account at",
     "invitation": "invites you",
+    "booking_reminder": "Reminder: Dog walking on",
     "booking_news": "was cancelled",
     "booking_news_told": "Dog walking was cancelled",
     "booking_news_office": "was cancelled",
@@ -107,6 +112,7 @@ _WITH_SECRET = (
     "booking_confirmed",
     "booking_told",
     "invitation",
+    "booking_reminder",
     "booking_news",
     "booking_news_told",
     "quote_sent",
@@ -177,6 +183,8 @@ def letters(portal: RunningPortal, mailbox: Mailbox) -> dict[str, tuple[Any, Per
         office = businesses.current_business(tx).email
     keep("booking_received", booker, office)
     number = str(sent["booking_confirmed"][0]["Subject"]).split()[1].rstrip(":")
+    _remind(db, number)
+    keep("booking_reminder", booker)
     offer = db.call(changes.preview_cancellation, who, number)
     db.call(changes.take_offer, who, offer.id)
     keep("booking_news", booker)
@@ -238,6 +246,19 @@ def _tell_imported(tx: Session, email: str) -> None:
 
 def _invite_reader(tx: Session, email: str) -> None:
     invitations.invite(tx, SYSTEM, email, OFFICE, office_role=READER)
+
+
+def _remind(db: Database, number: str) -> None:
+    """As if the visit were an hour away, of which the business reminds."""
+    now = db.query(booking_rules.current_rules)
+    set_rules(db, reminders=(60,))
+    with db.read() as tx:
+        starts_at = tx.exec(
+            select(Booking.starts_at).where(Booking.number == number)
+        ).one()
+    with frozen(starts_at - timedelta(hours=1)):
+        visit_reminders.send_reminders(db)
+    set_rules(db, reminders=now.reminders)
 
 
 def _keep_paper(db: Database, who: Actor, portal: RunningPortal) -> None:

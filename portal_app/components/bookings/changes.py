@@ -12,7 +12,7 @@ from portal_app.components.ui.icons import icon
 from portal_app.components.ui.logic import joined, when
 from portal_app.components.ui.surfaces import card, summary_list, summary_row
 from portal_app.kernel.features import Feature
-from portal_app.state.bookings.booking import BookingCancelState
+from portal_app.state.bookings.booking import BookingCancelState, BookingState
 
 _CANCEL = "cancel-booking"
 
@@ -28,6 +28,22 @@ def change_card(booking: Any, options: Any) -> rx.Component:
         options.move_text | options.cancel_text,
         card(
             rx.el.h2("Changes", class_name="text-xl"),
+            when(
+                options.may_confirm,
+                _way(
+                    "Tell us that we can count on you.",
+                    button(
+                        "I will be there",
+                        before="check",
+                        full=True,
+                        on_click=BookingState.confirm_attendance,
+                    ),
+                ),
+            ),
+            when(
+                options.attends,
+                note("You told us that somebody will be there.", tone="success"),
+            ),
             when(
                 options.move_text,
                 if_on(

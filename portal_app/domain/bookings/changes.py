@@ -44,6 +44,7 @@ from portal_app.kernel.text import one_line
 
 OFFER_LIFETIME = timedelta(minutes=15)
 MAX_REASON = 300
+_CONFIRMED_BEFORE = timedelta(days=7)
 _RETENTION = timedelta(days=30)
 _FEATURES = {MOVING: Feature.RESCHEDULING, CANCELLING: Feature.CANCELLATION}
 _DONE = {MOVING: "moved", CANCELLING: "cancelled"}
@@ -85,6 +86,14 @@ def change_options(tx: Session, actor: Actor, number: str) -> views.ChangeOption
         cancel_text=(
             (problems[CANCELLING] or words[CANCELLING]) if offered[CANCELLING] else ""
         ),
+        may_confirm=(
+            row.status == rules.CONFIRMED
+            and is_ahead
+            and row.attending_at is None
+            and row.starts_at - now <= _CONFIRMED_BEFORE
+            and (actor.audience is not Audience.GUEST or guests.may_change(tx, actor))
+        ),
+        attends=is_ahead and row.attending_at is not None,
     )
 
 
@@ -357,6 +366,8 @@ def give_time(
     fee = formats.money(fee_minor) if fee_minor else ""
     length = row.ends_at - row.starts_at
     is_moved = starts_at != row.starts_at
+    if is_moved:
+        row.attending_at = None
     row.claim_id, row.fieldworker_id = claimed.claim_id, claimed.fieldworker_id
     assignments.assign(tx, row, claimed.others)
     row.starts_at, row.ends_at = starts_at, starts_at + length

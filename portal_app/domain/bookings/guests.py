@@ -203,6 +203,16 @@ def may_change(tx: Session, actor: Actor) -> bool:
     return link is not None and link.purpose == CHANGE_PURPOSE
 
 
+def require_change_right(tx: Session, actor: Actor) -> None:
+    """Let only those go on who may change what they see: no guest by the number.
+
+    Raises:
+        NotAllowed: With words for the guest.
+    """
+    if actor.audience is Audience.GUEST and not may_change(tx, actor):
+        raise NotAllowed("Please use the link in your email.")
+
+
 def booking_links(tx: Session, actor: Actor) -> list[BookingLinkView]:
     """The links to the customer's bookings that were mailed, latest first.
 

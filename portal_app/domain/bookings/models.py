@@ -14,6 +14,7 @@ from portal_app.kernel.columns import (
     later_json_field,
     optional_instant_field,
 )
+from portal_app.kernel.db import UTCDateTime
 
 # Compared byte by byte on either database, so that a range is a prefix.
 SEARCH_WORD = String(64).with_variant(String(64, collation="C"), "postgresql")
@@ -26,7 +27,8 @@ class Booking(SQLModel, table=True):
     empty. ``total_minor`` is in minor units of ``currency``; ``starts_at`` and
     ``ends_at`` are the customer's appointment, without buffers (those are in the
     claim). ``status`` is changed by ``status.transition`` only; a pending one is
-    answered by the office until ``answer_by``. ``fee_minor`` is what its changes
+    answered by the office until ``answer_by``. ``attending_at`` is when the customer
+    said that somebody will be there. ``fee_minor`` is what its changes
     cost besides the price, or of a cancelled one instead of it; ``moves`` counts how
     often its customer moved it.
     """
@@ -60,6 +62,7 @@ class Booking(SQLModel, table=True):
     draft_id: str = Field(max_length=26)
     status: str = Field(max_length=16)
     answer_by: datetime | None = optional_instant_field()
+    attending_at: datetime | None = optional_instant_field()
     starts_at: datetime = instant_field()
     ends_at: datetime = instant_field()
     service_name: str = Field(max_length=100)
@@ -278,6 +281,19 @@ class ChangeOffer(SQLModel, table=True):
     created_at: datetime = created_field()
     expires_at: datetime = instant_field()
     used_at: datetime | None = optional_instant_field()
+
+
+class BookingReminder(SQLModel, table=True):
+    """A reminder that was sent: once for a visit at its time, whoever runs the job."""
+
+    __tablename__ = "booking_reminder"
+
+    booking_id: str = Field(
+        foreign_key="booking.id", primary_key=True, ondelete="CASCADE"
+    )
+    starts_at: datetime = Field(sa_type=UTCDateTime, primary_key=True)
+    minutes: int = Field(primary_key=True)
+    sent_at: datetime = instant_field()
 
 
 class BookingDraft(SQLModel, table=True):

@@ -315,6 +315,7 @@ MOVED, ASSIGNED = "moved", "assigned"
 _EVENT_TEXTS = {
     IN_PROGRESS: "Started.",
     NO_SHOW: "Nobody was there.",
+    "attendance_confirmed": "Somebody will be there.",
     DECLINED: "The request was declined.",
     EXPIRED: "The request was not answered in time.",
     APPROVED: "The request was confirmed.",

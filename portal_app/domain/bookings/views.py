@@ -258,12 +258,16 @@ class ChangeOptionsView:
     """What may be done about a booking, and by which terms, or why it may not.
 
     A text is empty where there is nothing to say: it is over, or switched off.
+    ``may_confirm`` says that the customer may say somebody will be there, and
+    ``attends`` that they did.
     """
 
     may_move: bool = False
     may_cancel: bool = False
     move_text: str = ""
     cancel_text: str = ""
+    may_confirm: bool = False
+    attends: bool = False
 
 
 @dataclass(frozen=True, slots=True)

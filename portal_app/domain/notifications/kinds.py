@@ -47,6 +47,7 @@ KINDS = {
     "booking_confirmed": Kind("Confirmation of a booking"),
     "booking_told": Kind("Notice of a booking to a contact"),
     "booking_received": Kind("New booking, for the office"),
+    "booking_reminder": Kind("Reminder of a booking"),
     "booking_news": Kind("News of a booking"),
     "booking_news_told": Kind("News of a booking to a contact"),
     "booking_news_office": Kind("News of a booking, for the office"),

@@ -43,6 +43,7 @@ _SUBJECTS = {
     "booking_confirmed": "Booking {payload[number]}: {payload[service]}",
     "booking_told": "{payload[customer]} booked {payload[service]}",
     "booking_received": "New booking {payload[number]}: {payload[service]}",
+    "booking_reminder": "Reminder: {payload[service]} on {payload[day]}",
     "booking_news": "Booking {payload[number]} {payload[news]}",
     "booking_news_told": "{payload[customer]}: {payload[service]} {payload[news]}",
     "booking_news_office": "Booking {payload[number]} {payload[news]}",

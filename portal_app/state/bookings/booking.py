@@ -7,7 +7,7 @@ import reflex as rx
 from reflex.event import EventSpec
 from sqlmodel import Session
 
-from portal_app.domain.bookings import booking_details, changes, queries
+from portal_app.domain.bookings import booking_details, changes, queries, reminders
 from portal_app.domain.bookings.changes import OfferExpired
 from portal_app.domain.bookings.views import (
     BookingView,
@@ -18,7 +18,7 @@ from portal_app.domain.bookings.views import (
 from portal_app.domain.business import service as businesses
 from portal_app.domain.customers import towns
 from portal_app.kernel.audiences import Actor
-from portal_app.kernel.errors import NotFound
+from portal_app.kernel.errors import Conflict, NotAllowed, NotFound
 from portal_app.kernel.features import Feature
 from portal_app.settings import settings
 from portal_app.state.bookings.booking_dependents import (
@@ -64,6 +64,17 @@ class BookingState(rx.State):
         except NotFound:
             self.booking = None
         self.path = path
+
+    @event_for(CUSTOMER, GUEST)
+    async def confirm_attendance(self) -> EventSpec:
+        """Say that somebody will be there."""
+        try:
+            await worker.call(reminders.confirm_attendance, actor(), self._number())
+        except (Conflict, NotAllowed) as refused:
+            await self._read()
+            return toast("error", refused.message)
+        await self._read()
+        return toast("success", "Thank you, we look forward to it.")
 
     async def _read(self) -> None:
         self.booking, asked, self.options, self.clock = await worker.query(

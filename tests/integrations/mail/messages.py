@@ -160,6 +160,7 @@ PAYLOADS: dict[str, dict[str, Any]] = {
         "ends": "expires soon",
     },
     "booking_told": FOR_A_CONTACT | TO_SEE,
+    "booking_reminder": BOOKING | TO_SEE,
     "booking_news": NEWS
     | TO_SEE
     | {

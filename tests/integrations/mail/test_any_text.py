@@ -25,6 +25,7 @@ SUBJECTS = {
     "booking_received": "New booking B-7K3M-9QXT: {0}",
     "booking_confirmed": "Booking B-7K3M-9QXT: {0}",
     "booking_told": "{0} booked {0}",
+    "booking_reminder": "Reminder: {0} on Tuesday, 24 November 2026",
     "booking_news_told": "{0}: {0} was moved",
     "document_ends": "Biscuit: {0} expires soon",
 }

@@ -80,6 +80,10 @@ def test_every_kind_is_tested() -> None:
         ("document_ends", "Biscuit: Vaccination certificate expires soon"),
         ("booking_told", "Maya Chen booked Home cleaning"),
         ("booking_received", "New booking B-7K3M-9QXT: Home cleaning"),
+        (
+            "booking_reminder",
+            "Reminder: Home cleaning on Tuesday, 24 November 2026",
+        ),
         ("booking_news", "Booking B-7K3M-9QXT was moved"),
         ("booking_news_told", "Maya Chen: Home cleaning was moved"),
         ("booking_news_office", "Booking B-7K3M-9QXT was moved"),
@@ -142,6 +146,10 @@ def test_headers(kind: str, subject: str) -> None:
             ],
         ),
         ("booking_received", []),
+        (
+            "booking_reminder",
+            ["https://portal.example.com/login/booking?link=abc-DEF_123"],
+        ),
         (
             "booking_news",
             ["https://portal.example.com/login/booking?link=abc-DEF_123"],
