@@ -9,6 +9,7 @@ from portal_app.components.bookings.details import (
     has_details,
 )
 from portal_app.components.bookings.place import booking_place
+from portal_app.components.bookings.series import series_cancel_dialog, series_card
 from portal_app.components.bookings.summary import (
     add_to_calendar,
     book_again_path,
@@ -51,6 +52,7 @@ def draw() -> rx.Component:
             _at_current_path(back, _missing(back)),
             when(BookingState.asked.editable, _details_dialog()),
             when(BookingState.options.may_cancel, cancel_dialog()),
+            when(BookingState.options.series, series_cancel_dialog()),
             active="bookings",
         ),
     )
@@ -166,6 +168,7 @@ def _overview(top: rx.Component) -> rx.Component:
                     ),
                 ),
                 change_card(_booking, BookingState.options),
+                series_card(BookingState.options),
                 card(
                     rx.el.h2("History", class_name="mb-5 text-xl"),
                     timeline(

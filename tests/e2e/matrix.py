@@ -166,6 +166,8 @@ HANDLERS = {
         "wizard_questions_state": "load submit",
         "booking_wizard_state": "confirm take_nearest_time",
         "booking_details_state": "begin save",
+        "booking_move_state": "move_following",
+        "series_cancel_state": "begin choose save",
         "bookings_state": "load",
         "quotes_state": "load",
         "wizard_request_state": "send",

@@ -37,7 +37,17 @@ def assign(tx: Session, booking: Booking, others: Sequence[ClaimedTask]) -> None
 
 def claim_ids(tx: Session, booking: Booking) -> list[str]:
     """Everything that is claimed for a booking."""
-    return [booking.claim_id, *(row.claim_id for row in _rows(tx, booking))]
+    return claim_ids_of(tx, [booking])
+
+
+def claim_ids_of(tx: Session, bookings: Collection[Booking]) -> list[str]:
+    """Everything that is claimed for these bookings, in one query."""
+    others = tx.exec(
+        select(BookingAssignment.claim_id)
+        .where(col(BookingAssignment.booking_id).in_([one.id for one in bookings]))
+        .order_by(col(BookingAssignment.booking_id), col(BookingAssignment.position))
+    )
+    return [*(one.claim_id for one in bookings), *others]
 
 
 def tasks_of(tx: Session, booking: Booking) -> list[ClaimedTask]:

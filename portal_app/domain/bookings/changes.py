@@ -16,6 +16,7 @@ from portal_app.domain.bookings import (
     guests,
     history,
     rules,
+    series,
     status,
     views,
 )
@@ -51,7 +52,7 @@ _DONE = {MOVING: "moved", CANCELLING: "cancelled"}
 
 
 @dataclass(frozen=True, slots=True)
-class _NewTime:
+class NewTime:
     """The time of a move, with somebody in particular or anyone."""
 
     starts_at: datetime
@@ -72,7 +73,8 @@ def change_options(tx: Session, actor: Actor, number: str) -> views.ChangeOption
     """
     row = own_booking(tx, actor, number)
     now = utc_now()
-    problems = {kind: _problem(tx, actor, row, kind, now) for kind in _FEATURES}
+    repeats = series.series_texts(tx, [row]).get(row.id, "")
+    problems = {kind: problem_of(tx, actor, row, kind, now) for kind in _FEATURES}
     words = {kind: terms_words(tx, row, kind) for kind in _FEATURES}
     is_ahead = row.status in rules.OPEN and now < row.starts_at
     offered = {
@@ -94,6 +96,7 @@ def change_options(tx: Session, actor: Actor, number: str) -> views.ChangeOption
             and (actor.audience is not Audience.GUEST or guests.may_change(tx, actor))
         ),
         attends=is_ahead and row.attending_at is not None,
+        series=repeats if is_ahead and actor.audience is Audience.CUSTOMER else "",
     )
 
 
@@ -178,7 +181,7 @@ def preview_cancellation(
         Conflict: If it cannot be cancelled, with words.
     """
     row = own_booking(tx, actor, number)
-    return _offer(tx, actor, row, CANCELLING)
+    return make_offer(tx, actor, row, CANCELLING)
 
 
 def preview_move(
@@ -219,7 +222,9 @@ def preview_move(
     ):
         raise SlotTaken
     ends_at = starts_at + (row.ends_at - row.starts_at)
-    return _offer(tx, actor, row, MOVING, _NewTime(starts_at, ends_at, fieldworker_id))
+    return make_offer(
+        tx, actor, row, MOVING, NewTime(starts_at, ends_at, fieldworker_id)
+    )
 
 
 def take_offer(tx: Session, actor: Actor, offer_id: str) -> str:
@@ -251,16 +256,7 @@ def take_offer(tx: Session, actor: Actor, offer_id: str) -> str:
     tx.refresh(offer)
     if offer.used_at is not None:
         return number  # a second click, or a replay after a lost connection
-    now = utc_now()
-    if problem := _problem(tx, actor, row, offer.kind, now, costs=False):
-        raise Conflict(problem)
-    if offer.booking_version != row.version:
-        raise OfferExpired("This booking was changed meanwhile. Please look again.")
-    if offer.expires_at <= now:
-        raise OfferExpired("This took a while. Please look again at what it costs.")
-    offer.used_at = now
-    row.fee_minor += offer.fee_minor
-    tx.flush()
+    use_offer(tx, actor, row, offer)
     if offer.starts_at is None:
         _cancel(tx, actor, row, offer.fee_minor)
     else:
@@ -274,6 +270,25 @@ def take_offer(tx: Session, actor: Actor, offer_id: str) -> str:
             fee_minor=offer.fee_minor,
         )
     return number
+
+
+def use_offer(tx: Session, actor: Actor, row: Booking, offer: ChangeOffer) -> None:
+    """Charge what was offered; the change follows. The caller has locked the booking.
+
+    Raises:
+        OfferExpired: If it does not bind any more.
+        Conflict: If the booking cannot be changed any more, with words.
+    """
+    now = utc_now()
+    if problem := problem_of(tx, actor, row, offer.kind, now, costs=False):
+        raise Conflict(problem)
+    if offer.booking_version != row.version:
+        raise OfferExpired("This booking was changed meanwhile. Please look again.")
+    if offer.expires_at <= now:
+        raise OfferExpired("This took a while. Please look again at what it costs.")
+    offer.used_at = now
+    row.fee_minor += offer.fee_minor
+    tx.flush()
 
 
 def cancel_by_office(
@@ -359,6 +374,7 @@ def give_time(
     *,
     fee_minor: int = 0,
     reason: str = "",
+    tell: bool = True,
 ) -> None:
     """Give a locked booking the time that was claimed for it, and tell people."""
     formats = as_booked(business.formats(tx), row)
@@ -383,7 +399,8 @@ def give_time(
     }
     history.record(tx, actor, row, what, detail)
     tx.flush()
-    notify_changed(tx, actor, row, what, before=before if is_moved else "", **told)
+    if tell:
+        notify_changed(tx, actor, row, what, before=before if is_moved else "", **told)
 
 
 def purge_offers(tx: Session) -> int:
@@ -392,15 +409,20 @@ def purge_offers(tx: Session) -> int:
     return affected(tx, delete(ChangeOffer).where(col(ChangeOffer.expires_at) < before))
 
 
-def _offer(
+def make_offer(
     tx: Session,
     actor: Actor,
     row: Booking,
     kind: str,
-    new: _NewTime | None = None,
+    new: NewTime | None = None,
 ) -> views.ChangeOfferView:
+    """Offer a change of a booking that the actor may read.
+
+    Raises:
+        Conflict: If it cannot be changed so, with words.
+    """
     now = utc_now()
-    if problem := _problem(tx, actor, row, kind, now):
+    if problem := problem_of(tx, actor, row, kind, now):
         raise Conflict(problem)
     fee = _fee(tx, row, kind, now) or 0
     offer = ChangeOffer(
@@ -431,7 +453,7 @@ def _offer(
     )
 
 
-def _problem(
+def problem_of(
     tx: Session,
     actor: Actor,
     row: Booking,

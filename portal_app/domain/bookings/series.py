@@ -17,7 +17,7 @@ from portal_app.domain.bookings.draft_repetition import plan_of_draft, rule_of
 from portal_app.domain.bookings.models import Booking, BookingDraft, BookingSeries
 from portal_app.domain.bookings.needs import needs_of
 from portal_app.domain.bookings.repetition import Repetition, visits_text, wall_of
-from portal_app.domain.bookings.series_plan import Plan, PlannedVisit
+from portal_app.domain.bookings.series_plan import Plan, PlannedVisit, VisitTerms
 from portal_app.domain.business import permissions
 from portal_app.domain.business import service as business
 from portal_app.domain.business.features import TABLE
@@ -123,35 +123,51 @@ def book_visits(
     Raises:
         SlotTaken: If one is not free any more; then nothing may be stored.
     """
-    if not visits:
-        return []
-    zone = business.formats(tx).zone
-    needs = needs_of(tx, draft)
-    search = scheduling.load_free_time_search(
-        tx,
-        series.service_id,
-        minutes,
-        visits[0].starts_at.astimezone(zone).date(),
-        visits[-1].starts_at.astimezone(zone).date(),
-        fieldworker_id=series.fieldworker_id,
-        needs=needs,
+    terms = VisitTerms(
+        series.service_id, minutes, series.fieldworker_id, needs_of(tx, draft)
     )
+    all_claimed = claim_visits(tx, terms, [visit.starts_at for visit in visits])
     booked = []
-    for visit in visits:
-        claimed = scheduling.claim_slot(
-            tx,
-            series.service_id,
-            minutes,
-            visit.starts_at,
-            fieldworker_id=series.fieldworker_id,
-            needs=needs,
-            search=search,
-        )
+    for visit, claimed in zip(visits, all_claimed, strict=True):
         own = _draft_of_visit(draft, visit.starts_at)
         tx.add(own)
         place = SeriesPlace(series.id, visit.index)
         booked.append(book(SeriesVisit(own, claimed, place)))
     return booked
+
+
+def claim_visits(
+    tx: Session, terms: VisitTerms, starts: Sequence[datetime]
+) -> list[ClaimedTime]:
+    """Claim the time of several visits, in order; free time is read once.
+
+    Raises:
+        SlotTaken: If one is not free; the transaction is to be given up then.
+    """
+    if not starts:
+        return []
+    zone = business.formats(tx).zone
+    search = scheduling.load_free_time_search(
+        tx,
+        terms.service_id,
+        terms.minutes,
+        min(starts).astimezone(zone).date(),
+        max(starts).astimezone(zone).date(),
+        fieldworker_id=terms.fieldworker_id,
+        needs=terms.needs,
+    )
+    return [
+        scheduling.claim_slot(
+            tx,
+            terms.service_id,
+            terms.minutes,
+            start,
+            fieldworker_id=terms.fieldworker_id,
+            needs=terms.needs,
+            search=search,
+        )
+        for start in starts
+    ]
 
 
 def _draft_of_visit(draft: BookingDraft, starts_at: datetime) -> BookingDraft:

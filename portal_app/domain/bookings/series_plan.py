@@ -6,7 +6,7 @@ be booked yet are planned: the job books them when the calendar opens.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
@@ -141,6 +141,7 @@ def look_at_visits(
     choices: Choices,
     *,
     first_index: int,
+    replaces: Collection[str] = (),
 ) -> list[PlannedVisit]:
     """Which of these visits can be booked; free time is read once for all.
 
@@ -150,6 +151,7 @@ def look_at_visits(
         wanted: When they are by the rule, and the visit before them first.
         choices: What was chosen instead.
         first_index: That of the second of ``wanted``.
+        replaces: Claims whose time counts as free.
     """
     if len(wanted) < 2:
         return []
@@ -165,6 +167,7 @@ def look_at_visits(
             (wanted[-1] + reaches[-1]).astimezone(zone).date(),
             fieldworker_id=terms.fieldworker_id,
             needs=terms.needs,
+            replaces=replaces,
         )
     ]
     return [

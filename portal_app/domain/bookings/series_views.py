@@ -51,6 +51,25 @@ class SeriesPreview:
 
 
 @dataclass(frozen=True, slots=True)
+class SeriesOfferView:
+    """What it costs to change several visits of a series, for as long as it binds.
+
+    Attributes:
+        key: Of the changes; handed back to take them.
+        dates: What becomes of each visit, in words.
+        kept: Visits that stay as they are, and why.
+        fee: The sum, in words; empty for none.
+        until: Until when it binds, on the clock.
+    """
+
+    key: str = ""
+    dates: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+    fee: str = ""
+    until: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RepetitionView:
     """What the wizard asks about repeating, as it is filled in.
 

@@ -260,6 +260,7 @@ class ChangeOptionsView:
     A text is empty where there is nothing to say: it is over, or switched off.
     ``may_confirm`` says that the customer may say somebody will be there, and
     ``attends`` that they did.
+    ``series`` says which visit it is of a booking that repeats.
     """
 
     may_move: bool = False
@@ -268,6 +269,7 @@ class ChangeOptionsView:
     cancel_text: str = ""
     may_confirm: bool = False
     attends: bool = False
+    series: str = ""
 
 
 @dataclass(frozen=True, slots=True)

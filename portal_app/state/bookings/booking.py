@@ -1,14 +1,22 @@
 """One booking, and the form that changes its details."""
 
 from collections.abc import AsyncIterator
+from typing import Literal
 from urllib.parse import unquote
 
 import reflex as rx
 from reflex.event import EventSpec
 from sqlmodel import Session
 
-from portal_app.domain.bookings import booking_details, changes, queries, reminders
+from portal_app.domain.bookings import (
+    booking_details,
+    changes,
+    queries,
+    reminders,
+    series_changes,
+)
 from portal_app.domain.bookings.changes import OfferExpired
+from portal_app.domain.bookings.series_views import SeriesOfferView
 from portal_app.domain.bookings.views import (
     BookingView,
     ChangeOfferView,
@@ -141,6 +149,56 @@ class BookingDetailsState(VersionedForm, rx.State):
             form_data, change, lambda: [toast("success", "Your changes are saved.")]
         ):
             yield step
+
+    async def _read(self) -> None:
+        await (await self.get_state(BookingState))._read()
+
+
+class SeriesCancelState(VersionedForm, rx.State):
+    """The dialog that cancels several visits of a booking that repeats.
+
+    ``scope`` is which ones, ``offer`` what it costs, for as long as it binds.
+    """
+
+    scope: str = series_changes.FOLLOWING
+    offer: SeriesOfferView = SeriesOfferView()
+
+    @event_for(CUSTOMER, feature=Feature.CANCELLATION)
+    async def begin(self) -> None:
+        """Open the dialog with what it costs now."""
+        await self._preview(series_changes.FOLLOWING)
+
+    @event_for(CUSTOMER, feature=Feature.CANCELLATION)
+    async def choose(self, scope: Literal["following", "all"]) -> None:
+        """Say which visits."""
+        await self._preview(scope)
+
+    @event_for(CUSTOMER, feature=Feature.CANCELLATION)
+    async def save(
+        self, form_data: dict[str, str]
+    ) -> AsyncIterator[list[EventSpec] | None]:
+        """Cancel them as the dialog says, once."""
+
+        async def cancel() -> None:
+            try:
+                await worker.call(series_changes.take_offers, actor(), self.offer.key)
+            except OfferExpired as expired:
+                await self._preview(self.scope)
+                raise expired
+
+        async for step in self._save(
+            form_data, cancel, lambda: [toast("success", "The visits are cancelled.")]
+        ):
+            yield step
+
+    async def _preview(self, scope: str) -> None:
+        self._clear_messages()
+        self.scope, self.offer = scope, SeriesOfferView()
+        booking = await self.get_state(BookingState)
+        with self._reported_errors():
+            self.offer = await worker.call(
+                series_changes.preview_cancellation, actor(), booking._number(), scope
+            )
 
     async def _read(self) -> None:
         await (await self.get_state(BookingState))._read()

@@ -7,8 +7,9 @@ from urllib.parse import quote, unquote
 import reflex as rx
 from reflex.event import EventSpec
 
-from portal_app.domain.bookings import changes
+from portal_app.domain.bookings import changes, series_changes
 from portal_app.domain.bookings.changes import OfferExpired
+from portal_app.domain.bookings.series_views import SeriesOfferView
 from portal_app.domain.bookings.views import ChangeOfferView, ChangeOptionsView
 from portal_app.domain.scheduling.claims import SlotTaken
 from portal_app.kernel.errors import Conflict, NotFound
@@ -34,12 +35,16 @@ class BookingMoveState(time_picker(*_MAY), rx.State):  # type: ignore[misc]
     """The new time of the booking at this address, and what the move costs.
 
     ``shown_for`` is the booking's number. ``offer`` is what was offered for ``slot``;
-    without its ``id`` nothing was yet. ``problem`` is why it cannot be moved.
+    without its ``id`` nothing was yet. ``following`` is whether the visits that follow
+    are moved along; then ``series_offer`` is what was offered, or has no ``key``.
+    ``problem`` is why it cannot be moved.
     """
 
     number: str = ""
     options: ChangeOptionsView = ChangeOptionsView()
     offer: ChangeOfferView = ChangeOfferView()
+    following: bool = False
+    series_offer: SeriesOfferView = SeriesOfferView()
     problem: str = ""
     pending: bool = False
 
@@ -68,37 +73,51 @@ class BookingMoveState(time_picker(*_MAY), rx.State):  # type: ignore[misc]
         if number is None or self._is_missing():
             return
         self.problem = ""
+        moved = number, datetime.fromisoformat(self.slot), self.person or None
         try:
-            self.offer = await worker.call(
-                changes.preview_move,
-                actor(),
-                number,
-                datetime.fromisoformat(self.slot),
-                self.person or None,
-            )
+            if self.following:
+                self.series_offer = await worker.call(
+                    series_changes.preview_move, actor(), *moved
+                )
+            else:
+                self.offer = await worker.call(changes.preview_move, actor(), *moved)
         except SlotTaken:
             await self._is_taken(number)
         except Conflict as refused:
-            self.problem = refused.message
+            if self.following:
+                self._show(missing=refused.message)  # another time may do
+            else:
+                self.problem = refused.message
 
     @event_for(*_MAY, feature=Feature.RESCHEDULING)
     def back(self) -> None:
         """Choose another time."""
-        self.offer, self.problem = ChangeOfferView(), ""
+        self._forget_offer()
+        self.problem = ""
+
+    @event_for(CUSTOMER, feature=Feature.RESCHEDULING)
+    def move_following(self, on: bool) -> None:
+        """Say whether the visits that follow are moved along."""
+        self.following = on and bool(self.options.series)
+        self._forget_offer()
 
     @event_for(*_MAY, feature=Feature.RESCHEDULING)
     async def confirm(self, offer_id: str) -> Any:
-        """Move it as the offer says, once; ``offer_id`` is of what was shown."""
+        """Move it as the offer says, once; ``offer_id`` is of what was shown.
+
+        Several visits are moved by the ``key`` of their offer.
+        """
         if self.pending:
             return
         self.pending, self.problem = True, ""
         yield
+        take = series_changes.take_offers if self.following else changes.take_offer
         try:
-            number = await worker.call(changes.take_offer, actor(), offer_id)
+            number = await worker.call(take, actor(), offer_id)
         except SlotTaken:
             await self._is_taken(self.number)
         except OfferExpired as expired:
-            self.offer = ChangeOfferView()
+            self._forget_offer()
             self._show(missing=expired.message)
         except Conflict as refused:
             self.problem = refused.message
@@ -113,10 +132,13 @@ class BookingMoveState(time_picker(*_MAY), rx.State):  # type: ignore[misc]
 
     async def _is_taken(self, number: str) -> None:
         """Show what is free now."""
-        self.offer = ChangeOfferView()
+        self._forget_offer()
         self._show(slot="")
         await self._look(number, day_of(self.day), self._first)
         self._show(missing=TAKEN)
+
+    def _forget_offer(self) -> None:
+        self.offer, self.series_offer = ChangeOfferView(), SeriesOfferView()
 
     def _source(self) -> TimeSource:
         return _SOURCE
