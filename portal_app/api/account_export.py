@@ -35,6 +35,7 @@ from portal_app.domain.files import attachments
 from portal_app.domain.files import rules as file_rules
 from portal_app.domain.files.models import StoredFile
 from portal_app.domain.files.protocols import Storage, StorageUnavailable
+from portal_app.domain.quotes import queries as quote_queries
 from portal_app.domain.rate_limits import limiter
 from portal_app.domain.rate_limits.limiter import LimitKey
 from portal_app.domain.rate_limits.rules import Limit
@@ -231,6 +232,7 @@ def export_data(tx: Session, actor: Actor) -> dict[str, Any]:
         ],
         "dependents": _dependents(tx, actor),
         "bookings": _bookings(tx, actor),
+        "quotes": _quotes(tx, actor),
     }
 
 
@@ -244,6 +246,18 @@ def _dependents(tx: Session, actor: Actor) -> list[dict[str, Any]]:
             ]
             if not page.has_more:
                 break
+    return found
+
+
+def _quotes(tx: Session, actor: Actor) -> list[dict[str, Any]]:
+    found = []
+    for number in range(1, _MAX_PAGES):
+        page = quote_queries.my_quotes(tx, actor, number)
+        found += [
+            _plain(quote_queries.get_quote(tx, actor, row.number)) for row in page.rows
+        ]
+        if not page.has_more:
+            break
     return found
 
 

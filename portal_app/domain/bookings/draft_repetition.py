@@ -46,7 +46,7 @@ from portal_app.domain.business import permissions
 from portal_app.domain.business import service as business
 from portal_app.domain.catalogue.rules import PriceBreakdown
 from portal_app.kernel.audiences import Actor
-from portal_app.kernel.errors import InvalidInput
+from portal_app.kernel.errors import Conflict, InvalidInput
 from portal_app.kernel.features import Feature
 from portal_app.kernel.formats import Formats
 
@@ -119,6 +119,7 @@ def repetition_view(tx: Session, actor: Actor, draft_id: str) -> RepetitionView:
     if (
         price is None
         or row.starts_at is None
+        or row.agreed
         or not permissions.is_on(tx, Feature.REPEATING_BOOKINGS)
     ):
         return RepetitionView(unit=form.unit)
@@ -157,7 +158,7 @@ def choose_repetition(
 
     Raises:
         NotFound: If the draft is missing or somebody else's.
-        Conflict: If it was confirmed already.
+        Conflict: If it was confirmed already, or a quote says what one visit costs.
         InvalidInput: For ``unit``, ``every``, ``visits``, ``until`` and ``ends``; for
             ``time`` if none is chosen yet.
         NotAllowed: If bookings do not repeat here.
@@ -166,6 +167,8 @@ def choose_repetition(
     with versioned_change(tx, row):
         if form.unit:
             permissions.require_feature(tx, actor, Feature.REPEATING_BOOKINGS)
+            if row.agreed:
+                raise Conflict("The quote is for one visit.")
             kept = row.repeat.get(_CHOICES, {})
             rule = _checked_rule(tx, row, form)
             row.repeat = {_RULE: rule.as_stored(), _CHOICES: kept}

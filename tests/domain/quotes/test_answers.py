@@ -6,6 +6,7 @@ import pytest
 from sqlmodel import select
 
 from portal_app.domain.business import tax
+from portal_app.domain.files import attachments
 from portal_app.domain.notifications.models import OutboxMessage
 from portal_app.domain.quotes import answers, decisions, queries, templates
 from portal_app.domain.quotes.answers import AnswerForm, LineForm
@@ -13,9 +14,10 @@ from portal_app.domain.quotes.models import QuoteVersion
 from portal_app.kernel.audiences import SYSTEM, Actor
 from portal_app.kernel.changes import EditConflict
 from portal_app.kernel.db import Database
-from portal_app.kernel.errors import Conflict, InvalidInput
+from portal_app.kernel.errors import Conflict, InvalidInput, NotFound
 from tests.support.quotes import ANSWER, answered, requested_quote, sent_quote
 from tests.support.snapshots import database_snapshot
+from tests.support.uploads import upload_file
 
 
 def _mails(db: Database) -> list[OutboxMessage]:
@@ -172,6 +174,34 @@ def test_a_request_is_turned_down_with_words(
         db.call(decisions.accept, maya, shown, "typed:Maya Chen")
     quote = db.query(queries.get_quote, maya, shown.number)
     assert (quote.status, quote.can_decide) == ("turned_down", False)
+
+
+def test_files_go_along_with_a_version(
+    db: Database, maya: Actor, office: Actor
+) -> None:
+    number = requested_quote(db, maya)
+    plan, photo = (upload_file(db, office, "quote").id for _ in range(2))
+    form = replace(ANSWER, files=(plan, photo))
+    db.call(answers.save_answer, office, number, form, 0)
+    # One of them is taken away again.
+    db.call(answers.save_answer, office, number, replace(form, files=(plan,)), 1)
+    db.call(answers.send_answer, office, number, 2)
+    shown = db.query(queries.get_quote, maya, number).shown
+    assert [file.id for file in shown.files] == [plan]
+    assert db.query(attachments.readable_file, maya, plan).name == "quote.webp"
+    with pytest.raises(NotFound):
+        db.query(attachments.readable_file, maya, photo)
+    # The next version begins with the same.
+    again = db.query(queries.get_office_quote, office, number).form
+    assert [file.id for file in again.files] == [plan]
+    db.call(answers.save_answer, office, number, replace(form, files=(plan,)), 0)
+    before = database_snapshot(db)
+    with pytest.raises(InvalidInput) as refused:
+        db.call(
+            answers.save_answer, office, number, replace(form, files=("unknown",)), 1
+        )
+    assert list(refused.value.fields) == ["files"]
+    assert database_snapshot(db) == before
 
 
 def test_a_template_fills_in_the_next_answer(

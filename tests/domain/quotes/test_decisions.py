@@ -5,8 +5,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlmodel import select
 
-from portal_app.domain.bookings import confirmation, drafts
+from portal_app.domain.bookings import confirmation, draft_repetition, drafts
+from portal_app.domain.bookings.draft_repetition import RepetitionForm
 from portal_app.domain.bookings.models import Booking, BookingLine
+from portal_app.domain.customers import contact_points, contacts
+from portal_app.domain.customers.rules import ContactForm, EmailEntry
 from portal_app.domain.notifications.models import OutboxMessage
 from portal_app.domain.quotes import answers, decisions, expiry, queries
 from portal_app.domain.quotes.decisions import Accepted, ShownVersion
@@ -29,6 +32,7 @@ from tests.support.sample_business import (
     ready_draft,
 )
 from tests.support.snapshots import database_snapshot
+from tests.support.uploads import upload_file
 
 SIGNED = "typed:Maya Chen"
 
@@ -83,9 +87,14 @@ def test_what_is_agreed_is_not_chosen_anew(
     draft_id = db.query(queries.get_quote, maya, shown.number).draft.partition(
         "draft="
     )[2]
+    db.call(drafts.choose_time, maya, draft_id, TUESDAY_NINE)
+    assert not db.query(draft_repetition.repetition_view, maya, draft_id).offered
     before = database_snapshot(db)
     with pytest.raises(Conflict, match=f"agreed in quote {shown.number}"):
         db.call(drafts.choose_options, maya, draft_id, {"size": "small"})
+    weekly = RepetitionForm(unit="weekly")
+    with pytest.raises(Conflict, match="The quote is for one visit"):
+        db.call(draft_repetition.choose_repetition, maya, draft_id, weekly)
     assert database_snapshot(db) == before
 
 
@@ -215,6 +224,42 @@ def test_only_a_name_is_a_signature(db: Database, maya: Actor, office: Actor) ->
         "signature": "Your signature was lost on the way. Please sign again."
     }
     assert database_snapshot(db) == before
+
+
+def test_a_drawn_signature_is_kept_with_the_version(
+    db: Database, maya: Actor, office: Actor
+) -> None:
+    shown = sent_quote(db, maya, office)
+    drawing = upload_file(db, maya, "signature")
+    db.call(decisions.accept, maya, shown, f"file:{drawing.id}")
+    version = db.query(queries.get_quote, maya, shown.number).shown
+    assert version.signature_url == f"/api/files/{drawing.id}"
+    assert version.decision.endswith("signed by Maya Chen.")
+    by_link = db.query(queries.get_quote, Actor(), shown.number, link_secret(db))
+    assert by_link.shown.signature_url == ""
+
+
+def test_contacts_who_hear_of_quotes_are_told_that_there_is_one(
+    db: Database, maya: Actor, office: Actor
+) -> None:
+    form = ContactForm(
+        role="other",
+        first_name="Tom",
+        emails=(EmailEntry("tom@example.com", primary=True),),
+        told_about=("quotes",),
+    )
+    contacts.add_contact(db, maya, form, "r1")
+    with db.read() as tx:
+        [mail] = tx.exec(select(OutboxMessage)).all()
+    token = str(mail.payload["path"]).partition("token=")[2]
+    db.call(contact_points.verify_contact_email, token)
+    sent_quote(db, maya, office)
+    with db.read() as tx:
+        told = tx.exec(
+            select(OutboxMessage).where(OutboxMessage.kind == "quote_told")
+        ).one()
+    assert told.recipient == "tom@example.com"
+    assert sorted(told.payload) == ["contact", "customer", "service", "stop_path"]
 
 
 def test_a_link_opens_one_quote_and_decides(
