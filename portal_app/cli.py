@@ -36,6 +36,7 @@ from portal_app.domain.packs.format import PackError
 from portal_app.domain.sign_in import invitations
 from portal_app.integrations.images import PillowImages
 from portal_app.integrations.mail.mailer import build_mailer
+from portal_app.integrations.pubsub import RedisPubSub
 from portal_app.integrations.rate_limits import RedisLimitStore
 from portal_app.jobs.schedule import portal_schedule
 from portal_app.kernel.audiences import SYSTEM
@@ -367,6 +368,10 @@ def _run_jobs(settings: Settings, database: Database, *, once: bool) -> None:
         open_storage(settings),
         backup_folder(settings),
     )
+    if settings.redis_url:
+        # The portal's tabs are to know of what the jobs free.
+        pubsub = RedisPubSub.connect(settings.redis_url)
+        wiring.install(replace(wiring.current(), pubsub=pubsub))
     if once:
         schedule.run_once()
         return

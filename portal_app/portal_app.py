@@ -38,6 +38,7 @@ from portal_app.integrations.geocoding import NominatimGeocoder
 from portal_app.integrations.isolated_images import IsolatedImages
 from portal_app.integrations.mail.mailer import build_mailer
 from portal_app.integrations.oauth.registry import configured_providers
+from portal_app.integrations.pubsub import ProcessPubSub, RedisPubSub
 from portal_app.integrations.rate_limits import RedisLimitStore
 from portal_app.integrations.storage import FsspecStorage
 from portal_app.jobs.schedule import portal_schedule
@@ -100,7 +101,7 @@ from portal_app.serving.build import BUILT_SITE
 from portal_app.serving.logs import configure_logs, serving_logs
 from portal_app.serving.trailing_slash import TrailingSlashRedirect
 from portal_app.settings import settings
-from portal_app.state.core import outages
+from portal_app.state.core import live, outages
 from portal_app.state.core.access import declare_page
 from portal_app.state.core.entrance import guard_entrance
 from portal_app.state.core.error_handlers import answer_failed_event, log_browser_error
@@ -187,6 +188,9 @@ wiring.install(
         limit_store=RedisLimitStore.connect(_settings.redis_url)
         if _settings.redis_url
         else None,
+        pubsub=RedisPubSub.connect(_settings.redis_url)
+        if _settings.redis_url
+        else ProcessPubSub(),
         geocoder=NominatimGeocoder(_settings.geocoder_url, _settings.base_url)
         if _settings.geocoder_url
         else None,
@@ -236,6 +240,7 @@ async def _jobs() -> AsyncIterator[None]:
     schedule = portal_schedule(
         _database, build_mailer(_settings), _storage, backup_folder(_settings)
     )
+    live.start(app)
     async with serving_logs():
         with in_use(_database):
             schedule.start()

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from portal_app.domain.customers.geocoding import Geocoder
     from portal_app.domain.files.protocols import Storage
     from portal_app.domain.rate_limits.limiter import LimitStore
+    from portal_app.domain.topics import PubSub
     from portal_app.kernel.db import Database
 
 
@@ -28,6 +29,7 @@ class Wiring:
         limit_store: Where attempts are counted; in the database without one.
         smtputf8: Whether mail reaches addresses with letters beyond a to z.
         storage: Where files are kept.
+        pubsub: Tells tabs where to look again; nobody is told without one.
         geocoder: Who knows streets and houses; nobody without one.
     """
 
@@ -36,6 +38,7 @@ class Wiring:
     identity_providers: tuple[str, ...] = ()
     limit_store: LimitStore | None = None
     smtputf8: bool = False
+    pubsub: PubSub | None = None
     geocoder: Geocoder | None = None
     storage: Storage | None = None
 

@@ -184,14 +184,15 @@ HANDLERS = {
         "wizard_location_state": "load submit",
         "wizard_repeat_state": "change leave_out load take_back take_nearest",
         "wizard_time_state": (
-            "load next_from_time pick_day pick_next_free pick_person pick_slot turn"
+            "load next_from_time pick_day pick_next_free pick_person pick_slot refresh "
+            "turn"
         ),
     },
     "for customers and guests": {
         "booking_cancel_state": "begin save",
         "booking_move_state": (
-            "back confirm load pick_day pick_next_free pick_person pick_slot review "
-            "turn"
+            "back confirm load pick_day pick_next_free pick_person pick_slot refresh "
+            "review turn"
         ),
         "booking_state": "confirm_attendance load",
     },

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 from sqlmodel import select
 
 from portal_app.backups import locks
@@ -16,11 +16,13 @@ from portal_app.integrations.storage import FsspecStorage
 from portal_app.kernel.db import Database
 from portal_app.serving import build as frontend
 from tests.e2e import steps
+from tests.e2e.test_holds import choosing_a_time, see_a_time_vanish_and_come_back
 from tests.support.databases import postgresql_available, postgresql_database
 from tests.support.mailbox import Mailbox, text_of
 from tests.support.people import Person, session_cookie
 from tests.support.redis_server import redis_available, redis_database
 from tests.support.server import RunningPortal, running_portal
+from tests.support.services import create_all_day_service
 from tests.support.sockets import raw_tab
 
 pytestmark = pytest.mark.skipif(
@@ -67,6 +69,22 @@ def test_a_customer_books_whichever_worker_answers(
     assert chosen.day in steps.plain(mail)
     steps.visit(page, "/bookings")
     expect(page.get_by_text(number)).to_be_visible()
+
+
+def test_a_chosen_time_vanishes_on_every_worker(
+    portal: RunningPortal, browser: Browser
+) -> None:
+    """Tabs are spread over the workers: two are on another one than the first."""
+    offer = create_all_day_service(portal.database)
+    contexts = [browser.new_context(base_url=portal.url) for _ in range(3)]
+    first, *others = (
+        choosing_a_time(portal, context, offer, f"Visitor {index}")
+        for index, context in enumerate(contexts)
+    )
+    for other in others:
+        see_a_time_vanish_and_come_back(first, other)
+    for context in contexts:
+        context.close()
 
 
 def test_what_one_person_sees_stays_with_their_session(

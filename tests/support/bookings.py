@@ -57,12 +57,11 @@ def book_first_free_time(
 def demo_draft_before_contact(
     database: Database, who: Actor, slug: str, **options: str
 ) -> str:
-    """The id of a draft that only lacks the contact details."""
+    """The id of a draft that only lacks the contact details; its time is not held."""
     draft_id = database.call(drafts.open_draft, who, slug).id
     database.call(drafts.choose_options, who, draft_id, options)
-    database.call(
-        drafts.choose_time, who, draft_id, _first_free_time(database, who, draft_id)
-    )
+    start = _first_free_time(database, who, draft_id)
+    database.call(drafts.choose_time, who, draft_id, start, hold=False)
     return database.call(drafts.choose_address, who, draft_id, _HOME).id
 
 

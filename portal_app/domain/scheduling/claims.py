@@ -8,12 +8,14 @@ the job that sweeps.
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
+from portal_app.domain import topics
+from portal_app.domain.business import service as business
 from portal_app.domain.business.service_area import Place
 from portal_app.domain.scheduling import rules
 from portal_app.domain.scheduling.models import CLAIM_GUARD, Fieldworker, TimeClaim
@@ -155,6 +157,7 @@ def claim_time(
             release_expired(tx, fieldworker_id, starts_at, ends_at)
             tx.add(row)
             tx.flush()
+            _publish(tx, fieldworker_id, starts_at, ends_at)
     except IntegrityError as error:
         if violated_constraint(error) == CLAIM_GUARD:
             raise SlotTaken from None
@@ -210,6 +213,28 @@ def release_expired_seats(tx: Session, session_id: str) -> None:
     )
 
 
+def day_topic(fieldworker_id: str, day: date) -> str:
+    """What is published when somebody's time of a day is taken or freed.
+
+    Args:
+        fieldworker_id: Whose time.
+        day: On the business's calendar.
+    """
+    return f"time {fieldworker_id} {day.isoformat()}"
+
+
+def _publish(
+    tx: Session, fieldworker_id: str, starts_at: datetime, ends_at: datetime
+) -> None:
+    zone = business.formats(tx).zone
+    first = starts_at.astimezone(zone).date()
+    days = (ends_at.astimezone(zone).date() - first).days + 1
+    topics.publish(
+        tx,
+        [day_topic(fieldworker_id, first + timedelta(days=i)) for i in range(days)],
+    )
+
+
 def release(tx: Session, claim_ids: Collection[str]) -> list[FreedTime]:
     """Give back time, and tell who waits for it; what is given back already stays so.
 
@@ -239,5 +264,6 @@ def release_quietly(tx: Session, claim_ids: Collection[str]) -> list[FreedTime]:
     now = utc_now()
     for row in rows:
         row.released_at = now
+        _publish(tx, row.fieldworker_id, row.starts_at, row.ends_at)
     tx.flush()
     return [FreedTime(row.fieldworker_id, row.starts_at, row.ends_at) for row in rows]

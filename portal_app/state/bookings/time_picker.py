@@ -10,11 +10,12 @@ from sqlmodel import Session
 
 from portal_app.domain.bookings.views import FreeDayView, FreeTimeView
 from portal_app.domain.business import service as businesses
+from portal_app.domain.scheduling.claims import day_topic
 from portal_app.domain.scheduling.views import FieldworkerView
 from portal_app.kernel.audiences import Actor, Audience
 from portal_app.kernel.clock import instants_of_wall_time
 from portal_app.kernel.formats import Formats
-from portal_app.state.core import worker
+from portal_app.state.core import live, worker
 from portal_app.state.core.access import actor, event_for
 from portal_app.state.core.form_parsing import day as day_of
 from portal_app.state.core.form_parsing import instant
@@ -189,16 +190,23 @@ class TimePickerVars(rx.State, mixin=True):
         )
         await self._take_times(found.times)
 
-    async def _look_at_day(self, subject: str, day: date) -> None:
+    async def _look_at_day(
+        self, subject: str, day: date, *, again: bool = False
+    ) -> None:
         try:
             found = await worker.query(_times, actor(), self._ask(subject), day)
         finally:
             self._show(busy=False)
-        await self._take_times(found)
+        await self._take_times(found, again=again)
 
-    async def _take_times(self, found: _Times | None) -> None:
-        """Show the times of a day; a choice that is not among them is given up."""
-        self.looks += 1
+    async def _take_times(self, found: _Times | None, *, again: bool = False) -> None:
+        """Show the times of a day; a choice that is not among them is given up.
+
+        Looked at ``again``, what is drawn already stays where it is.
+        """
+        self.looks += not again
+        if found is not None:
+            self._watch(found.day)
         self._show(groups=found.groups if found else [])
         starts = self._starts()
         count = len(starts)
@@ -213,6 +221,11 @@ class TimePickerVars(rx.State, mixin=True):
         )
         if self.slot and self.slot not in starts:
             await self._drop_choice()
+
+    def _watch(self, day: date) -> None:
+        """Look again when time of this day is taken or freed."""
+        people = [self.person] if self.person else [one.id for one in self.people]
+        live.watch([day_topic(one, day) for one in people], type(self).refresh)
 
     def _starts(self) -> list[str]:
         """The times that are shown."""
@@ -263,6 +276,16 @@ def time_picker(*audiences: Audience) -> type[TimePickerVars]:
                 await self._look_at_day(subject, day)
             else:
                 await self._look(subject, day, None)
+
+        @event_for(*audiences)
+        async def refresh(self) -> None:
+            """Look at the day again: somebody has taken or freed a time of it."""
+            subject, day, chosen = await self._picking(), day_of(self.day), self.slot
+            if subject is None or day is None:
+                return
+            await self._look_at_day(subject, day, again=True)
+            if chosen and not self.slot:
+                self._show(missing=TAKEN)
 
         @event_for(*audiences, weight=3)
         async def pick_person(self, fieldworker_id: str) -> Any:
