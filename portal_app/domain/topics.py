@@ -34,11 +34,14 @@ def publish(tx: Session, topics: Collection[str]) -> None:
         return
     if _TOPICS not in tx.info:
         tx.info[_TOPICS] = set()
-        event.listen(tx, "after_commit", _tell, once=True)
+        event.listen(tx, "after_commit", _tell)
     tx.info[_TOPICS].update(topics)
 
 
 def _tell(tx: Session) -> None:
-    pubsub = wiring.current().pubsub
-    if pubsub is not None:
-        pubsub.publish(frozenset(tx.info.pop(_TOPICS)))
+    if tx.in_nested_transaction():
+        return  # only a savepoint
+    pubsub, found = wiring.current().pubsub, frozenset(tx.info[_TOPICS])
+    tx.info[_TOPICS].clear()
+    if pubsub is not None and found:
+        pubsub.publish(found)
