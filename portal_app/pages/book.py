@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from portal_app.components.bookings.hold_countdown import hold_countdown
 from portal_app.components.bookings.details import dependents_choice, questions_fields
 from portal_app.components.bookings.repeat import repeat_section
 from portal_app.components.bookings.summary import (
@@ -115,6 +116,11 @@ def _wizard() -> rx.Component:
                 note(BookingWizardState.notice, tone="warning", class_name="mb-6"),
             ),
             role="status",
+        ),
+        hold_countdown(
+            BookingWizardState.held_until,
+            BookingWizardState.held_until_text,
+            BookingWizardState.held_seconds,
         ),
     )
     step = rx.match(

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
+from math import ceil
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,6 +23,7 @@ from portal_app.domain.customers.rules import phone_text
 from portal_app.domain.scheduling import holds
 from portal_app.domain.scheduling.models import Fieldworker
 from portal_app.domain.scheduling.service import Slot
+from portal_app.kernel.clock import utc_now
 from portal_app.kernel.errors import InvalidInput
 from portal_app.kernel.formats import Formats, duration_text
 
@@ -194,6 +196,10 @@ def draft_view(tx: Session, row: BookingDraft, notice: str = "") -> views.DraftV
         minutes=minutes,
         starts_at=row.starts_at.isoformat() if row.starts_at else "",
         held_until=held_until.isoformat() if held_until else "",
+        held_until_text=formats.time(held_until) if held_until else "",
+        held_seconds=ceil((held_until - utc_now()).total_seconds())
+        if held_until
+        else 0,
         day_iso=day_iso,
         day=day,
         time=time,

@@ -89,6 +89,8 @@ class DraftView:
         tax_note: Which tax the total holds, such as ``incl. 10% tax``, or empty.
         starts_at: The chosen start, or empty.
         held_until: Until when it is held, or empty for not (any more).
+        held_until_text: The same on the business's clock.
+        held_seconds: How long that is.
         day_iso: The chosen day on the business's calendar, or empty.
         time: Such as ``9:00 am – 11:30 am``, or empty.
         short_time: Day and start in short, such as ``Tue, 24 Nov, 9:00 am``.
@@ -137,6 +139,8 @@ class DraftView:
     notice: str
     short_time: str = ""
     held_until: str = ""
+    held_until_text: str = ""
+    held_seconds: int = 0
     tax_note: str = ""
     company_id: str = ""
     company: str = ""

@@ -178,6 +178,8 @@ class BookingWizardState(rx.State):
     short_time: str = ""
     time_key: str = ""
     held_until: str = ""
+    held_until_text: str = ""
+    held_seconds: int = 0
     fieldworker: str = ""
     address_lines: list[str] = []
     access_notes: str = ""
@@ -570,6 +572,8 @@ class BookingWizardState(rx.State):
             short_time=draft.short_time,
             time_key=f"{draft.id} {draft.minutes}",
             held_until=draft.held_until,
+            held_until_text=draft.held_until_text,
+            held_seconds=draft.held_seconds,
             fieldworker=draft.fieldworker,
             address_lines=draft.address_lines,
             access_notes=draft.address.access_notes,
