@@ -4,8 +4,8 @@ from typing import Any
 
 import reflex as rx
 
-from portal_app.components.bookings.hold_countdown import hold_countdown
 from portal_app.components.bookings.details import dependents_choice, questions_fields
+from portal_app.components.bookings.hold_countdown import hold_countdown
 from portal_app.components.bookings.repeat import repeat_section
 from portal_app.components.bookings.summary import (
     booked_summary,

@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from portal_app.components.ui.conditions import when
+from portal_app.components.ui.logic import when
 
 
 class HoldCountdown(rx.Component):

@@ -73,6 +73,7 @@ def test_a_confirmed_booking_keeps_everything_as_it_was_shown(db: Database) -> N
         "draft_id": draft.id,
         "status": "confirmed",
         "answer_by": None,
+        "attending_at": None,
         "starts_at": TUESDAY_NINE,
         "ends_at": _after(195),
         "service_name": "Home clean",

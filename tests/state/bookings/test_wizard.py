@@ -510,6 +510,43 @@ def test_slot_taken_while_choosing_is_reported(shop: Database) -> None:
     assert tab.fire(WizardTimeState.next_from_time) == []
 
 
+def test_a_time_vanishes_when_another_takes_it_and_comes_back(shop: Database) -> None:
+    tab = _at_time(shop, shop.call(new_customer))
+    tab.fire(WizardTimeState.pick_day, "2026-11-03")
+    state = tab.state(WizardTimeState)
+    looks, count = state.looks, len(state._starts())
+    noah = shop.call(new_customer, "noah@example.com")
+    theirs = ready_draft(shop, noah)
+    tab.fire(WizardTimeState.refresh)
+    assert NINE not in state._starts()
+    # What is drawn stays where it is.
+    assert (len(state._starts()), state.looks) == (count - 1, looks)
+    shop.call(drafts.clear_time, noah, theirs.id)
+    tab.fire(WizardTimeState.refresh)
+    assert (NINE in state._starts(), len(state._starts())) == (True, count)
+
+
+def test_a_choice_that_was_not_held_and_is_taken_is_asked_for_again(
+    shop: Database,
+) -> None:
+    maya = shop.call(new_customer)
+    draft = ready_draft(shop, maya, hold=False)
+    tab = _open(maya, WALKING, step="time", draft=draft.id)
+    tab.fire(WizardTimeState.load)
+    ready_draft(shop, shop.call(new_customer, "noah@example.com"))
+    tab.fire(WizardTimeState.refresh)
+    taken = "Sorry, that time has just been taken. Please choose another."
+    assert _times(tab) == ("2026-11-03", "", taken)
+
+
+def test_a_proposed_time_is_held_by_going_on(shop: Database) -> None:
+    tab = _at_time(shop, shop.call(new_customer))
+    book = tab.state(BookingWizardState)
+    assert (tab.state(WizardTimeState).proposed, book.held_until) == (True, "")
+    assert redirect_targets(tab.fire(WizardTimeState.next_from_time)) != []
+    assert (book.held_until_text, book.held_seconds) == ("8:10\u202fam", 600)
+
+
 def test_changing_fieldworker_keeps_a_time_that_is_free(shop: Database) -> None:
     maya = shop.call(new_customer)
     tab = _at_time(shop, maya, "home-clean")
