@@ -356,8 +356,8 @@ def _area(label: str, name: str, **props: Any) -> rx.Component:
     )
 
 
-def _number(label: str, name: str) -> rx.Component:
-    return _text(label, name, input_mode="numeric")
+def _number(label: str, name: str, **props: Any) -> rx.Component:
+    return _text(label, name, input_mode="numeric", **props)
 
 
 def _select(label: str, name: str, options: Any) -> rx.Component:
