@@ -22,6 +22,7 @@ from portal_app.demo.customers import DemoStorage, load_customer_data, load_fiel
 from portal_app.domain.accounts import service as accounts
 from portal_app.domain.accounts.models import Account
 from portal_app.domain.business import service as businesses
+from portal_app.domain.business.rules import SwitchesForm
 from portal_app.domain.catalogue import definitions
 from portal_app.domain.catalogue.models import Category, Service
 from portal_app.domain.customers import locations
@@ -125,6 +126,9 @@ def _row_counts(tx: Session) -> dict[str, int]:
 def _load_business(tx: Session, business: DemoContent) -> None:
     if not _is_demo(tx):
         businesses.save_business(tx, SYSTEM, business.business)
+        version = businesses.switches(tx).version
+        switches = SwitchesForm(guests_may_book=True)
+        businesses.save_switches(tx, SYSTEM, switches, version)
     categories = set(tx.exec(select(Category.slug)))
     for category in business.categories:
         if category.slug not in categories:

@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from portal_app.components.auth.sign_in import ticket_form
 from portal_app.components.bookings.details import dependents_choice, questions_fields
 from portal_app.components.bookings.hold_countdown import hold_countdown
 from portal_app.components.bookings.repeat import repeat_section
@@ -56,6 +57,7 @@ def draw() -> rx.Component:
     return shell(
         step_focus(BookingWizardState.step),
         leave_for(BookingWizardState.leave),
+        ticket_form(BookingWizardState.ticket, "/"),
         rx.match(
             rx.cond(here, BookingWizardState.phase, ""),
             ("open", _wizard()),
@@ -279,7 +281,28 @@ def _who_are_you() -> rx.Component:
             ),
             class_name="card flex gap-4 p-5 sm:p-6",
         ),
-        _actions(rx.fragment()),
+        rx.cond(WizardContactState.guests, _as_guest(), _actions(rx.fragment())),
+    )
+
+
+def _as_guest() -> rx.Component:
+    """Ask a guest how to reach them."""
+    return rx.el.div(
+        rx.el.h3("Or book as a guest", class_name="text-xl"),
+        rx.el.p(
+            "You get the booking by email, with its number and a link to it.",
+            class_name="mt-1 mb-5 text-ink-soft",
+        ),
+        contact_form(
+            BookingWizardState.contact_name,
+            BookingWizardState.contact_email,
+            BookingWizardState.contact_phone,
+            errors=BookingWizardState.errors,
+            on_submit=WizardContactState.submit,
+            name=BookingWizardState.draft_id,
+            end=_end_of_form(),
+        ),
+        class_name="mt-8",
     )
 
 

@@ -60,6 +60,12 @@ def _form() -> rx.Component:
         _group(
             "Guests",
             "People without an account.",
+            checkbox_field(
+                "Guests may book",
+                "guests_may_book",
+                default_checked=_STATE.guests_may_book,
+                help="With name and email only. The booking comes by email.",
+            ),
             _number("A guest stays logged in for (minutes)", "guest_session_minutes"),
         ),
         _group(

@@ -161,10 +161,7 @@ HANDLERS = {
         "account_locations_state": "begin load remove save undo",
         "account_state": "begin load remove_picture resend save use_picture",
         "customer_preview_state": "stop",
-        "wizard_contact_state": "submit",
-        "wizard_dependents_state": "load submit",
-        "wizard_questions_state": "load submit",
-        "booking_wizard_state": "confirm take_nearest_time",
+        "wizard_dependents_state": "submit",
         "booking_details_state": "begin save",
         "booking_move_state": "move_following",
         "series_cancel_state": "begin choose save",
@@ -179,8 +176,12 @@ HANDLERS = {
         "dependents_state": "archive find load pick restore turn",
     },
     "for visitors and customers": {
-        "booking_wizard_state": "answer load next_from_options tick",
-        "wizard_contact_state": "load",
+        "booking_wizard_state": (
+            "answer confirm load next_from_options take_nearest_time tick"
+        ),
+        "wizard_contact_state": "load submit",
+        "wizard_dependents_state": "load",
+        "wizard_questions_state": "load submit",
         "wizard_location_state": "load submit",
         "wizard_repeat_state": "change leave_out load take_back take_nearest",
         "wizard_time_state": (

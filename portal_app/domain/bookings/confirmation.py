@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from portal_app.domain.accounts.rules import normal_email
 from portal_app.domain.bookings import (
     approval,
     assignments,
@@ -20,6 +21,7 @@ from portal_app.domain.bookings import (
     series,
     status,
 )
+from portal_app.domain.bookings.draft_owners import require_guests_welcome
 from portal_app.domain.bookings.drafts import SlotGone, nearest_times, own_draft
 from portal_app.domain.bookings.models import Booking, BookingDraft, BookingLine
 from portal_app.domain.bookings.needs import needs_of
@@ -42,7 +44,7 @@ from portal_app.domain.business import service as business
 from portal_app.domain.catalogue import service as catalogue
 from portal_app.domain.catalogue.models import Service
 from portal_app.domain.catalogue.rules import PriceBreakdown
-from portal_app.domain.customers import locations
+from portal_app.domain.customers import locations, registration
 from portal_app.domain.customers.addresses import AddressForm
 from portal_app.domain.scheduling import service as scheduling
 from portal_app.domain.scheduling.claims import SlotTaken
@@ -53,7 +55,7 @@ from portal_app.kernel.db import Database
 from portal_app.kernel.errors import Conflict, InvalidInput, NotFound
 from portal_app.kernel.formats import duration_text
 from portal_app.kernel.ids import new_number
-from portal_app.kernel.ownership import customer_of, require_office
+from portal_app.kernel.ownership import require_office
 from portal_app.kernel.statements import insert_once
 
 _NUMBER_PREFIX = "B"
@@ -99,7 +101,6 @@ def confirm_at_once(
     Raises:
         SlotTaken: If the time is not free any more.
     """
-    customer_of(actor)
     # The lock makes a second confirmation of the same draft wait for the first.
     draft = own_draft(tx, actor, draft_id, lock=True)
     if draft.closed_at is not None:
@@ -107,6 +108,8 @@ def confirm_at_once(
         if booked is None:
             raise NotFound("We could not find that booking.")
         return booked.number
+    if draft.customer_id is None:
+        require_guests_welcome(tx, draft)
     service = tx.get_one(Service, draft.service_id)
     if not draft.agreed and not catalogue.is_bookable(service):
         raise Conflict("Sorry, we do not offer this service any more.")
@@ -121,6 +124,7 @@ def confirm_at_once(
         raise InvalidInput({step: words[step] for step in missing})
     _require_unchanged_overview(tx, draft, price, shown)
     plan = series.checked_plan(tx, draft, price.minutes)
+    customer_id = draft.customer_id or _guest(tx, draft)
     _save_new_place(tx, actor, draft)
     claimed = scheduling.claim_slot(
         tx,
@@ -133,7 +137,9 @@ def confirm_at_once(
     )
     begun = series.begin(tx, draft, plan) if plan else None
     place = SeriesPlace(begun.id, 0) if begun else None
-    booking = _store_booking(tx, draft, service, price, claimed, place=place)
+    booking = _store_booking(
+        tx, draft, service, price, claimed, customer_id=customer_id, place=place
+    )
     facts = booking_facts(tx, booking, rules.joined_names(claimed.names))
     record_booked(tx, actor, booking, facts)
     answered = draft_details.copy_to_booking(
@@ -177,7 +183,13 @@ def book_visit(
     """
     service = tx.get_one(Service, visit.draft.service_id)
     booking = _store_booking(
-        tx, visit.draft, service, price, visit.claimed, place=visit.place
+        tx,
+        visit.draft,
+        service,
+        price,
+        visit.claimed,
+        customer_id=visit.draft.customer_id or "",
+        place=visit.place,
     )
     texts = booking_texts(tx, booking, rules.joined_names(visit.claimed.names))
     history.record(tx, actor, booking, "booked", texts)
@@ -207,12 +219,21 @@ def _require_unchanged_overview(
         )
 
 
+def _guest(tx: Session, draft: BookingDraft) -> str:
+    """The customer of a booking that somebody makes without an account."""
+    contact = draft.contact
+    return registration.add_guest(tx, contact["name"], normal_email(contact["email"]))
+
+
 def _save_new_place(tx: Session, actor: Actor, draft: BookingDraft) -> None:
     """Save an address that was typed, now that somebody comes there.
 
     Nobody is refused a booking because no more places fit.
     """
     if not draft.new_place:
+        return
+    if draft.customer_id is None:
+        draft.new_place = {}  # a guest keeps no places
         return
     form = AddressForm(**draft.address, **draft.new_place)
     try:
@@ -229,12 +250,13 @@ def _store_booking(
     price: PriceBreakdown,
     claimed: ClaimedTime,
     *,
+    customer_id: str,
     place: SeriesPlace | None,
 ) -> Booking:
     assert draft.starts_at is not None
     is_request = service.confirmation == catalogue.BY_OFFICE
     values: dict[str, Any] = {
-        "customer_id": draft.customer_id,
+        "customer_id": customer_id,
         "service_id": service.id,
         "fieldworker_id": claimed.fieldworker_id,
         "claim_id": claimed.claim_id,

@@ -5,7 +5,7 @@ are checked again when it is confirmed, and are copied to the booking.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlmodel import Session
 
@@ -28,7 +28,7 @@ from portal_app.domain.fields import schema
 from portal_app.domain.fields import values as fields
 from portal_app.domain.fields.values import Subject
 from portal_app.domain.fields.views import FieldView
-from portal_app.kernel.audiences import Actor
+from portal_app.kernel.audiences import Actor, Audience
 from portal_app.kernel.errors import InvalidInput, collected_refusals
 from portal_app.kernel.features import Feature
 from portal_app.kernel.ownership import customer_of
@@ -75,14 +75,16 @@ def save_answers(
         with attempt(rules.ANSWER_PREFIX):
             changed = fields.save_values(
                 tx,
-                actor,
+                # Whoever has no account yet answers as customers do.
+                replace(actor, audience=Audience.CUSTOMER),
                 schema.service_scope(draft.service_id),
                 Subject(rules.DRAFT_SUBJECT, draft.id),
                 form.answers,
-                owner=customer_of(actor),
+                owner=draft.customer_id,
             )
-        with attempt(rules.ABOUT_YOU_PREFIX):
-            profiles.answer_before_booking(tx, actor, form.about_you)
+        if draft.customer_id is not None:
+            with attempt(rules.ABOUT_YOU_PREFIX):
+                profiles.answer_before_booking(tx, actor, form.about_you)
     _take_step(draft, rules.QUESTIONS)
     return bool(changed)
 
@@ -148,8 +150,6 @@ class CheckedDetails:
 
 def check_details(tx: Session, draft: BookingDraft) -> CheckedDetails:
     """Look at the stored details again: what they refer to may have changed."""
-    if draft.customer_id is None:
-        return CheckedDetails()
     features = permissions.current_features(tx)
     reasons: dict[str, str] = {}
     chosen: list[Dependent] = []
@@ -157,7 +157,7 @@ def check_details(tx: Session, draft: BookingDraft) -> CheckedDetails:
         if not features.is_on(Feature.DEPENDENTS):
             reasons[rules.WHO] = _closed_words(Feature.DEPENDENTS, rules.WHO)
         else:
-            chosen, reason = _check_dependents(tx, draft, draft.customer_id)
+            chosen, reason = _check_dependents(tx, draft, draft.customer_id or "")
             if reason:
                 reasons[rules.WHO] = reason
     has_company = bool(draft.contact.get("company"))
@@ -167,7 +167,9 @@ def check_details(tx: Session, draft: BookingDraft) -> CheckedDetails:
     if rules.QUESTIONS in draft.steps_taken:
         subject = Subject(rules.DRAFT_SUBJECT, draft.id)
         scope = schema.service_scope(draft.service_id)
-        asked = {subject: scope, **profiles.fields_subject(draft.customer_id)}
+        asked = {subject: scope}
+        if draft.customer_id is not None:
+            asked |= profiles.fields_subject(draft.customer_id)
         if unanswered := fields.missing_fields(tx, d.CUSTOMER, asked):
             reasons[rules.QUESTIONS] = rules.missing_answer_text(unanswered[0])
     return CheckedDetails(chosen, reasons)
@@ -301,5 +303,6 @@ def fields_of_draft(tx: Session, draft: BookingDraft) -> list[FieldView]:
         schema.service_scope(draft.service_id),
         Subject(rules.DRAFT_SUBJECT, draft.id),
     )
-    # What others fill in is still empty, and says nothing.
-    return [view for view in views if view.editable]
+    # What others fill in is still empty, and says nothing; files need an account.
+    closed = set() if draft.customer_id else {d.FILE, d.SIGNATURE}
+    return [view for view in views if view.editable and view.kind not in closed]

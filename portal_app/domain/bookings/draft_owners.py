@@ -18,7 +18,11 @@ from portal_app.domain.accounts.rules import CUSTOMER
 from portal_app.domain.accounts.views import SignedIn
 from portal_app.domain.bookings import rules
 from portal_app.domain.bookings.models import BookingDraft
+from portal_app.domain.business.service import current_business
+from portal_app.domain.customers import merge
 from portal_app.domain.customers.models import Customer
+from portal_app.domain.fields import rules as d
+from portal_app.domain.fields import schema
 from portal_app.domain.fields import values as fields
 from portal_app.domain.rate_limits import limiter
 from portal_app.domain.rate_limits.rules import Limit
@@ -26,6 +30,7 @@ from portal_app.domain.scheduling import holds
 from portal_app.kernel.audiences import Actor, Audience
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.db import Database
+from portal_app.kernel.errors import NotAllowed
 from portal_app.kernel.ownership import customer_of
 
 _HOUR = timedelta(hours=1)
@@ -69,6 +74,30 @@ def limit_keys(actor: Actor) -> tuple[limiter.LimitKey, ...]:
     return limiter.caller_keys(actor, DRAFTS_BY_NETWORK, DRAFTS_BY_ADDRESS)
 
 
+def guests_are_welcome(tx: Session, draft: BookingDraft) -> bool:
+    """Whether this can be booked without an account.
+
+    Not where the service needs a file: those are handed in with an account only.
+    """
+    if not current_business(tx).guests_may_book:
+        return False
+    scope = schema.service_scope(draft.service_id)
+    asked = schema.active_definitions_by_scope(tx, [scope])[scope]
+    return not any(
+        field.required and field.kind in {d.FILE, d.SIGNATURE} for field in asked
+    )
+
+
+def require_guests_welcome(tx: Session, draft: BookingDraft) -> None:
+    """Refuse a visitor where nobody books without an account.
+
+    Raises:
+        NotAllowed: With words for the visitor.
+    """
+    if not guests_are_welcome(tx, draft):
+        raise NotAllowed("Please sign up or log in to book this.")
+
+
 def redeem_ticket(
     tx: Session,
     actor: Actor,
@@ -89,9 +118,23 @@ def redeem_ticket(
         NotFound: If the ticket is unknown, used or expired.
     """
     signed_in = accounts.redeem_ticket(tx, actor, ticket, device_secrets)
-    if visitor_hash and signed_in.role == CUSTOMER:
-        adopt_drafts(tx, signed_in.account_id, visitor_hash)
+    if signed_in.role == CUSTOMER and signed_in.account_id:
+        if visitor_hash:
+            adopt_drafts(tx, signed_in.account_id, visitor_hash)
+        _find_guest_bookings(tx, signed_in.account_id)
     return signed_in
+
+
+def _find_guest_bookings(tx: Session, account_id: str) -> None:
+    """Give what was booked as a guest to the account of that email.
+
+    Nobody logs in before their email was proven.
+    """
+    email = tx.exec(
+        select(Customer.email).where(Customer.account_id == account_id)
+    ).one_or_none()
+    if email and merge.has_unclaimed_customer(tx, email):
+        merge.merge_customers(tx, account_id, email)
 
 
 def adopt_drafts(tx: Session, account_id: str, visitor_hash: str) -> int:

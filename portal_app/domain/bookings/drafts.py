@@ -14,7 +14,13 @@ from sqlmodel import Session, col
 from sqlmodel.sql.expression import SelectOfScalar
 
 from portal_app.domain.accounts.rules import mailable_email
-from portal_app.domain.bookings import draft_details, draft_holds, rules, views
+from portal_app.domain.bookings import (
+    draft_details,
+    draft_holds,
+    draft_owners,
+    rules,
+    views,
+)
 from portal_app.domain.bookings.booking_dependents import (
     choice_of_dependents,
     dependent_types_of,
@@ -22,8 +28,10 @@ from portal_app.domain.bookings.booking_dependents import (
 from portal_app.domain.bookings.draft_details import fields_of_draft
 from portal_app.domain.bookings.draft_owners import (
     drafts_of,
+    is_visitor,
     limit_keys,
     owner_of,
+    require_guests_welcome,
 )
 from portal_app.domain.bookings.models import BookingDraft
 from portal_app.domain.bookings.needs import needs_of
@@ -107,7 +115,9 @@ def questions_form(tx: Session, actor: Actor, draft_id: str) -> DetailsFormView:
     draft = own_draft(tx, actor, draft_id)
     return DetailsFormView(
         fields=fields_of_draft(tx, draft),
-        about_you=profiles.fields_asked_before_booking(tx, actor),
+        about_you=[]
+        if is_visitor(actor)
+        else profiles.fields_asked_before_booking(tx, actor),
     )
 
 
@@ -604,6 +614,21 @@ def _nearest_time_views(
     return free_time_views(business.formats(tx), offered)
 
 
+_REPEATS = (
+    "A booking that repeats needs an account. Please sign up or log in, or choose "
+    "one visit."
+)
+
+
+def guests_are_welcome(tx: Session, actor: Actor, draft_id: str) -> bool:
+    """Whether a draft can be booked without an account.
+
+    Raises:
+        NotFound: If it is missing or somebody else's.
+    """
+    return draft_owners.guests_are_welcome(tx, own_draft(tx, actor, draft_id))
+
+
 def choose_dependents(
     tx: Session, actor: Actor, draft_id: str, dependent_ids: Sequence[str]
 ) -> views.DraftView:
@@ -636,9 +661,12 @@ def choose_contact(
             ``company`` that is wrong, and as ``choose_dependents`` and
             ``answer_questions``.
     """
-    customer_of(actor)
     row = lock_open_draft(tx, actor, draft_id)
     details = form.details
+    if is_visitor(actor):
+        require_guests_welcome(tx, row)
+        if row.repeat:
+            raise InvalidInput({}, _REPEATS)
     with versioned_change(tx, row) as related, collected_refusals() as attempt:
         with attempt():
             contact = _checked_contact(tx, form)

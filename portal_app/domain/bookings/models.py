@@ -320,8 +320,8 @@ class BookingDraft(SQLModel, table=True):
             "visitor_hash",
             "service_id",
             unique=True,
-            sqlite_where=text("visitor_hash <> ''"),
-            postgresql_where=text("visitor_hash <> ''"),
+            sqlite_where=text("visitor_hash <> '' AND closed_at IS NULL"),
+            postgresql_where=text("visitor_hash <> '' AND closed_at IS NULL"),
         ),
         Index(
             "uq_booking_draft_open",

@@ -73,6 +73,9 @@ class Business(SQLModel, table=True):
     apple_sign_in: bool = True
     facebook_sign_in: bool = True
     booking_number_sign_in: bool = True
+    guests_may_book: bool = Field(
+        default=False, sa_column_kwargs={"server_default": sa_false()}
+    )
     guest_session_minutes: int = 120
     session_hours: int = 12
     remembered_days: int = 30

@@ -192,6 +192,7 @@ class SwitchesForm:
     Attributes:
         google: Whether people may sign in with Google; so the others.
         booking_number: Whether email and booking number open a booking.
+        guests_may_book: Whether people may book without an account.
         guest_session_minutes: How long a guest sees the booking.
         session_hours: How long a session lasts that is not used.
         remembered_days: The same, where the person wished to be remembered.
@@ -204,6 +205,7 @@ class SwitchesForm:
     apple: bool = True
     facebook: bool = True
     booking_number: bool = True
+    guests_may_book: bool = False
     guest_session_minutes: int = 120
     session_hours: int = 12
     remembered_days: int = 30
@@ -283,6 +285,7 @@ SWITCHES = Record(
     ),
     Field("asks_birthday", "Ask for the birthday", text=_switch_text),
     Field("asks_language", "Ask for the language", text=_switch_text),
+    Field("guests_may_book", "Guests may book", text=_switch_text),
 )
 """What the office calls each switch, in the order of the page."""
 

@@ -57,6 +57,7 @@ class Switches:
     apple: bool = True
     facebook: bool = True
     booking_number: bool = True
+    guests_may_book: bool = False
     guest_session_minutes: int = 120
     session_hours: int = 12
     remembered_days: int = 30

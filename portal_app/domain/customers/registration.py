@@ -6,6 +6,8 @@ from sqlmodel import Session, col, select
 from portal_app.domain.customers.models import SELF, Contact, ContactEmail, Customer
 from portal_app.kernel.clock import utc_now
 
+_MOST_NAME = 80
+
 
 def save_customer(
     tx: Session,
@@ -41,6 +43,29 @@ def save_customer(
     tx.add(customer)
     tx.flush()
     return customer.id
+
+
+def add_guest(tx: Session, name: str, email: str) -> str:
+    """Make a customer without an account for one booking; its id.
+
+    It has nothing that could change an account of that email when the two become
+    one (``merge``): how to reach a guest is kept with the booking.
+
+    Args:
+        tx: The transaction that books.
+        name: Checked.
+        email: In its normal form.
+    """
+    first, _, last = name.partition(" ")
+    guest = Customer(
+        first_name=first[:_MOST_NAME],
+        last_name=last[:_MOST_NAME],
+        email=email,
+        created_at=utc_now(),
+    )
+    tx.add(guest)
+    tx.flush()
+    return guest.id
 
 
 def delete_customer(tx: Session, account_id: str) -> None:

@@ -15,6 +15,7 @@ from portal_app.domain.bookings import (
     confirmation,
     draft_owners,
     drafts,
+    guest_bookings,
     queries,
     rules,
 )
@@ -36,10 +37,16 @@ from portal_app.domain.fields.views import FieldView
 from portal_app.domain.quotes import requests as quote_requests
 from portal_app.domain.quotes.access import QUOTE_PREFIX
 from portal_app.kernel.audiences import Actor
-from portal_app.kernel.errors import Conflict, InvalidInput, NotFound, TooManyAttempts
+from portal_app.kernel.errors import (
+    Conflict,
+    InvalidInput,
+    NotAllowed,
+    NotFound,
+    TooManyAttempts,
+)
 from portal_app.kernel.paths import MOST_PATH
 from portal_app.state.core import worker
-from portal_app.state.core.access import BOOKERS, CUSTOMER, actor, event_for
+from portal_app.state.core.access import BOOKERS, actor, event_for
 from portal_app.state.core.form_parsing import instant
 
 
@@ -141,7 +148,8 @@ class BookingWizardState(rx.State):
     price, ``agreed`` the number of the quote whose price it has. ``before`` is the
     step that *Back* leads to. ``visiting`` is whoever has no
     account yet: ``purpose`` is the way back here for after they signed in, and
-    ``leave`` where the browser gets the secret for its drafts.
+    ``leave`` where the browser gets the secret for its drafts; ``ticket`` lets whoever
+    booked as a guest see that booking.
     """
 
     path: str = ""
@@ -152,6 +160,7 @@ class BookingWizardState(rx.State):
     draft_id: str = ""
     visiting: bool = False
     leave: str = ""
+    ticket: str = ""
     purpose: str = ""
     notice: str = ""
     problem: str = ""
@@ -252,7 +261,7 @@ class BookingWizardState(rx.State):
         self._take(draft)
         return self._go_on()
 
-    @event_for(CUSTOMER)
+    @event_for(*BOOKERS)
     async def take_nearest_time(self, starts_at: str) -> EventSpec | None:
         """Take one of the nearest free times; the overview shows it again."""
         start = instant(starts_at)
@@ -277,7 +286,7 @@ class BookingWizardState(rx.State):
         )
         return None
 
-    @event_for(CUSTOMER, weight=5)
+    @event_for(*BOOKERS, weight=5)
     async def confirm(self, shown: dict[str, int]) -> Any:
         """*Confirm booking*: book what the overview showed, once.
 
@@ -290,9 +299,14 @@ class BookingWizardState(rx.State):
         self._show(confirming=True, problem="", nearest=[], notice="")
         yield
         try:
-            number = await worker.run_in_thread(
-                confirmation.confirm, actor(), self.draft_id, _shown_from(shown)
-            )
+            asked = actor(), self.draft_id, _shown_from(shown)
+            if self.visiting:
+                guest = await worker.run_in_thread(
+                    guest_bookings.confirm_as_guest, *asked
+                )
+                self.ticket = guest.ticket
+                return
+            number = await worker.run_in_thread(confirmation.confirm, *asked)
             yield await self._finish(number, self.draft_id)
         except drafts.SlotGone as gone:
             self._show(problem=gone.message, nearest=gone.times)
@@ -312,10 +326,11 @@ class BookingWizardState(rx.State):
             found = await worker.query(drafts.get_draft, actor(), self.draft_id)
             self._take(found)
             self._show(problem=changed.message)
-        except Conflict as refused:
+        except (Conflict, NotAllowed, TooManyAttempts) as refused:
             self._show(problem=refused.message)
         finally:
-            self._show(confirming=False)
+            # With a ticket the page is left; until then the button stays busy.
+            self._show(confirming=bool(self.ticket))
 
     async def _rebuild(self) -> EventSpec | None:
         path = str(self.router.url.path).rstrip("/")
@@ -459,7 +474,16 @@ class BookingWizardState(rx.State):
         return rx.redirect(f"{QUOTE_PREFIX}{number}", replace=True)
 
     async def _finish(self, number: str, draft_id: str) -> EventSpec | None:
-        """Show the booking that grew from the draft, at its own address."""
+        """Show the booking that grew from the draft, at its own address.
+
+        Whoever booked as a guest sees it as the guest of that booking.
+        """
+        if self.visiting:
+            guest = await worker.call(
+                guest_bookings.ticket_for_draft, actor(), draft_id
+            )
+            self._show(ticket=guest.ticket)
+            return None
         booked = await worker.query(queries.get_booking, actor(), number)
         at_once = self.router.url.query_parameters.get("step") == DONE
         self.draft_id = draft_id

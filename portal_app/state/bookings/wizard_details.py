@@ -17,7 +17,7 @@ from portal_app.kernel.errors import Conflict, InvalidInput, NotAllowed, NotFoun
 from portal_app.state.account.addresses import AddressFormState
 from portal_app.state.bookings.wizard import BookingWizardState
 from portal_app.state.core import form_parsing, worker
-from portal_app.state.core.access import BOOKERS, CUSTOMER, actor, event_for
+from portal_app.state.core.access import BOOKERS, actor, event_for
 from portal_app.state.core.form_parsing import texts
 
 NEW = "new"
@@ -95,6 +95,7 @@ class WizardContactState(rx.State):
     """Whom to ask for, and the business profiles to choose from.
 
     They were read for the draft ``loaded_for`` in its ``version``.
+    ``guests`` tells a visitor that no account is needed.
     ``company`` is the draft's; before that step was taken, the default. ``people``
     are pairs of key and name: oneself, the saved contacts, somebody else;
     ``asked_for`` is the key of who is asked for. ``reach``
@@ -105,6 +106,7 @@ class WizardContactState(rx.State):
     version: int = 0
     companies: list[tuple[str, str]] = []
     company: str = ""
+    guests: bool = False
     people: list[tuple[str, str]] = []
     asked_for: str = ""
     reach: dict[str, dict[str, str]] = {}
@@ -114,10 +116,15 @@ class WizardContactState(rx.State):
     async def load(self) -> None:
         """Read who can be asked for if the wizard stands at this step.
 
-        Whoever has no account is asked for one there.
+        Whoever has no account is asked for one there, or books as a guest.
         """
         book = await self.get_state(BookingWizardState)
-        if not await book._stands_at("contact") or not actor().customer_id:
+        if not await book._stands_at("contact"):
+            return
+        if not actor().customer_id:
+            self.guests = await worker.query(
+                drafts.guests_are_welcome, actor(), book.draft_id
+            )
             return
         found, own, others = await worker.query(_known_people, actor())
         default = next((one.id for one in found if one.is_default), "")
@@ -137,7 +144,7 @@ class WizardContactState(rx.State):
         self.asked_for = _key_of(book.contact_name, self.reach)
         self.loaded_for, self.version = book.draft_id, book.shown["version"]
 
-    @event_for(CUSTOMER)
+    @event_for(*BOOKERS)
     async def submit(self, form: dict[str, str]) -> EventSpec | None:
         """*Next* on this step."""
         book = await self.get_state(BookingWizardState)
@@ -153,7 +160,12 @@ class WizardContactState(rx.State):
                 drafts.choose_contact, actor(), book.draft_id, typed
             )
         except InvalidInput as wrong:
-            book._show(errors=wrong.fields, problem="")
+            book._show(
+                errors=wrong.fields, problem="" if wrong.fields else wrong.message
+            )
+            return None
+        except NotAllowed as refused:
+            book._show(errors={}, problem=refused.message)
             return None
         except Conflict as refused:
             return await book._refused(refused)

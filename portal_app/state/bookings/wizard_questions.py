@@ -13,7 +13,7 @@ from portal_app.state.bookings.booking_dependents import (
 )
 from portal_app.state.bookings.wizard import BookingWizardState
 from portal_app.state.core import worker
-from portal_app.state.core.access import CUSTOMER, actor, event_for
+from portal_app.state.core.access import BOOKERS, CUSTOMER, actor, event_for
 from portal_app.state.core.form_parsing import details_form, field
 
 
@@ -28,7 +28,7 @@ class WizardDependentsState(rx.State):
     asked: DetailsFormView = DetailsFormView()
     adds: list[tuple[str, str]] = []
 
-    @event_for(CUSTOMER)
+    @event_for(*BOOKERS)
     async def load(self) -> None:
         """Read whom it can be for if the wizard stands at this step."""
         book = await self.get_state(BookingWizardState)
@@ -69,7 +69,7 @@ class WizardQuestionsState(rx.State):
     version: int = 0
     asked: DetailsFormView = DetailsFormView()
 
-    @event_for(CUSTOMER)
+    @event_for(*BOOKERS)
     async def load(self) -> None:
         """Read what is asked if the wizard stands at this step."""
         book = await self.get_state(BookingWizardState)
@@ -78,7 +78,7 @@ class WizardQuestionsState(rx.State):
         self.asked = await worker.query(drafts.questions_form, actor(), book.draft_id)
         self.loaded_for, self.version = book.draft_id, book.shown["version"]
 
-    @event_for(CUSTOMER)
+    @event_for(*BOOKERS)
     async def submit(self, form: dict[str, str]) -> EventSpec | None:
         """*Next* on this step."""
         book = await self.get_state(BookingWizardState)

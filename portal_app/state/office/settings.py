@@ -27,6 +27,7 @@ class OfficeSettingsState(VersionedForm, rx.State):
     apple: bool = False
     facebook: bool = False
     booking_number: bool = False
+    guests_may_book: bool = False
     guest_session_minutes: int = 0
     session_hours: int = 0
     remembered_days: int = 0
@@ -59,6 +60,7 @@ class OfficeSettingsState(VersionedForm, rx.State):
         self.google, self.apple = switches.google, switches.apple
         self.facebook = switches.facebook
         self.booking_number = switches.booking_number
+        self.guests_may_book = switches.guests_may_book
         self.guest_session_minutes = switches.guest_session_minutes
         self.session_hours = switches.session_hours
         self.remembered_days = switches.remembered_days
@@ -75,6 +77,7 @@ def _form(data: form_parsing.Form) -> SwitchesForm:
         apple=form_parsing.ticked(data, "apple"),
         facebook=form_parsing.ticked(data, "facebook"),
         booking_number=form_parsing.ticked(data, "booking_number"),
+        guests_may_book=form_parsing.ticked(data, "guests_may_book"),
         guest_session_minutes=form_parsing.number(data, "guest_session_minutes"),
         session_hours=form_parsing.number(data, "session_hours"),
         remembered_days=form_parsing.number(data, "remembered_days"),

@@ -47,7 +47,7 @@ def shop(db: Database) -> Database:
     return db
 
 
-def _chosen(
+def chosen_draft(
     db: Database,
     who: Actor = MINE,
     slug: str = "home-clean",
@@ -63,7 +63,7 @@ def _chosen(
 
 
 def test_a_visitor_walks_up_to_the_contact_step(shop: Database) -> None:
-    draft = shop.query(drafts.get_draft, MINE, _chosen(shop))
+    draft = shop.query(drafts.get_draft, MINE, chosen_draft(shop))
     assert draft.done == ["options", "address", "time"]
     assert (draft.total, draft.contact_name) == ("$172.47", "")
     assert drafts.open_visitor_draft(shop, MINE, "home-clean").id == draft.id
@@ -91,7 +91,7 @@ def test_a_visitor_walks_up_to_the_contact_step(shop: Database) -> None:
     ids=["another browser", "a guest", "no secret", "office", "office here", "worker"],
 )
 def test_nobody_else_finds_a_visitors_draft(shop: Database, who: Actor) -> None:
-    draft = _chosen(shop)
+    draft = chosen_draft(shop)
     before = database_snapshot(shop)
     for ask in (
         lambda: shop.query(drafts.get_draft, who, draft),
@@ -104,7 +104,7 @@ def test_nobody_else_finds_a_visitors_draft(shop: Database, who: Actor) -> None:
 
 
 def test_a_customer_does_not_see_the_draft_of_the_same_browser(shop: Database) -> None:
-    draft = _chosen(shop)
+    draft = chosen_draft(shop)
     maya = replace(shop.call(new_customer), visitor_hash=MINE.visitor_hash)
     with pytest.raises(NotFound):
         shop.query(drafts.get_draft, maya, draft)
@@ -113,13 +113,13 @@ def test_a_customer_does_not_see_the_draft_of_the_same_browser(shop: Database) -
 def test_signing_in_takes_the_draft_along(shop: Database) -> None:
     """In one transaction, and a draft begun before of the same service gives way."""
     person = new_person(shop, "Victoria")
-    first = _redeemed(shop, person, "")
+    first = redeemed(shop, person, "")
     old = shop.call(drafts.open_draft, first, "home-clean").id
     other = shop.call(drafts.open_draft, first, "dog-walk").id
-    mine = _chosen(shop)
-    theirs = _chosen(shop, OTHERS, "dog-walk", TUESDAY_NINE + timedelta(hours=5))
+    mine = chosen_draft(shop)
+    theirs = chosen_draft(shop, OTHERS, "dog-walk", TUESDAY_NINE + timedelta(hours=5))
 
-    who = _redeemed(shop, person, MINE.visitor_hash)
+    who = redeemed(shop, person, MINE.visitor_hash)
 
     found = shop.query(drafts.get_draft, who, mine)
     assert found.done == ["options", "address", "time"]
@@ -140,7 +140,7 @@ def test_signing_in_takes_the_draft_along(shop: Database) -> None:
 
 
 def test_a_refused_sign_in_hands_nothing_over(shop: Database) -> None:
-    _chosen(shop)
+    chosen_draft(shop)
     before = database_snapshot(shop)
     with pytest.raises(NotFound):
         shop.call(draft_owners.redeem_ticket, MINE, "x", (), MINE.visitor_hash)
@@ -167,7 +167,7 @@ def test_a_network_begins_only_so_many(shop: Database) -> None:
 
 
 def test_visitors_drafts_are_kept_for_seven_days(shop: Database) -> None:
-    mine = _chosen(shop)
+    mine = chosen_draft(shop)
     maya = shop.call(new_customer)
     hers = shop.call(drafts.open_draft, maya, "dog-walk").id
     with frozen(NOW + timedelta(days=7)):
@@ -179,7 +179,7 @@ def test_visitors_drafts_are_kept_for_seven_days(shop: Database) -> None:
         assert tx.get(BookingDraft, mine) is None
 
 
-def _redeemed(db: Database, person: Person, visitor_hash: str) -> Actor:
+def redeemed(db: Database, person: Person, visitor_hash: str) -> Actor:
     """Sign in as in a browser with this secret."""
     stranger = Actor(address="203.0.113.9")
     ticket = accounts.sign_in(
