@@ -219,10 +219,18 @@ def _as_typed(stored: BusinessForm) -> BusinessFormView:
     values = asdict(stored)
     return BusinessFormView(
         **{name: values[name] for name in _TEXTS},
-        **{name: str(values[name]) for name in _NUMBERS},
-        **{name: str(values[name] or "") for name in _NOTHING_FOR_0},
+        **{
+            name: ""
+            if name in _NOTHING_FOR_0 and not values[name]
+            else str(values[name])
+            for name in _NUMBERS
+        },
         **{name: rules.coordinate_text(values[name]) for name in _PIN},
     )
+
+
+def _number_text(name: str, number: int) -> str:
+    return "" if name in _NOTHING_FOR_0 and not number else str(number)
 
 
 def _preview(shown: PreviewView) -> PreviewView:

@@ -502,16 +502,16 @@ def test_a_search_scans_no_table_of_claims(sqlite_db: Database) -> None:
                     f"EXPLAIN QUERY PLAN {statement}", parameters
                 )
                 plans.append([row.detail for row in rows])
-    assert (
-        plans
-        == [
-            [
-                "SEARCH time_claim USING COVERING INDEX ix_time_claim_active "
-                "(fieldworker_id=? AND released_at=? AND ends_at>? AND ends_at<?)"
-            ]
-        ]
-        * 2
-    )
+    steps = {step for plan in plans for step in plan if "time_claim" in step}
+    assert len(plans) == 2
+    assert steps == {
+        "SEARCH time_claim USING COVERING INDEX ix_time_claim_active "
+        "(fieldworker_id=? AND released_at=? AND ends_at>? AND ends_at<?)",
+        # The first that ends later, of each person.
+        "SEARCH time_claim USING INDEX sqlite_autoindex_time_claim_1 (id=?)",
+        "SEARCH time_claim_1 USING INDEX ix_time_claim_active "
+        "(fieldworker_id=? AND released_at=? AND ends_at>?)",
+    }
 
 
 def test_time_off_is_stored_once_and_widened_to_whole_minutes(db: Database) -> None:
