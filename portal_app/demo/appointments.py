@@ -9,9 +9,12 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, select
 
 from portal_app.demo.content import DemoAppointment
-from portal_app.domain.bookings import confirmation, drafts
+from portal_app.domain.bookings import confirmation, draft_repetition, drafts
+from portal_app.domain.bookings.draft_repetition import RepetitionForm
 from portal_app.domain.bookings.models import Booking
+from portal_app.domain.bookings.repetition import WEEKS
 from portal_app.domain.bookings.rules import BookingContactForm, DetailsForm
+from portal_app.domain.bookings.series_plan import LEAVE_OUT, TAKEN
 from portal_app.domain.bookings.views import DraftView
 from portal_app.domain.business import service as businesses
 from portal_app.domain.catalogue import service as catalogue
@@ -64,9 +67,11 @@ def _existing_booking(
 ) -> Booking | None:
     service = catalogue.active_service(tx, wanted.service)
     return tx.exec(
-        ownership.owned_by(actor, Booking).where(
+        ownership.owned_by(actor, Booking)
+        .where(
             col(Booking.service_id) == service.id, col(Booking.notes) == wanted.notes
         )
+        .order_by(col(Booking.series_index))
     ).first()
 
 
@@ -90,6 +95,8 @@ def _fill_in_wizard(
     )
     drafts.choose_time(tx, actor, draft.id, free[0].starts_at, fieldworker_id)
     drafts.choose_location(tx, actor, draft.id, place_of(tx, actor, wanted.location))
+    if wanted.visits > 1:
+        _repeat(tx, actor, draft.id, wanted.visits)
     profile = profiles.get_profile(tx, actor)
     return drafts.choose_contact(
         tx,
@@ -110,6 +117,17 @@ def _fill_in_wizard(
             ),
         ),
     )
+
+
+def _repeat(tx: Session, actor: Actor, draft_id: str, visits: int) -> None:
+    """Every second week; a date that is taken gets the nearest time, or is left out."""
+    form = RepetitionForm(WEEKS, every=2, visits=visits)
+    draft_repetition.choose_repetition(tx, actor, draft_id, form)
+    preview = draft_repetition.repetition_view(tx, actor, draft_id).preview
+    for visit in preview.visits:
+        if visit.state == TAKEN:
+            instead = visit.nearest or LEAVE_OUT
+            draft_repetition.choose_instead(tx, actor, draft_id, visit.wanted, instead)
 
 
 def place_of(tx: Session, actor: Actor, label: str) -> str:

@@ -124,7 +124,7 @@ class DemoAppointment:
     """An appointment, ``weeks`` before (below zero) or after the week of loading.
 
     ``for_whom`` names dependents of the customer; ``answers`` maps a field's key to
-    what the form would send.
+    what the form would send. With ``visits`` it is so many, every second week.
     """
 
     customer: str
@@ -138,6 +138,7 @@ class DemoAppointment:
     options: Mapping[str, Any]
     for_whom: tuple[str, ...] = ()
     answers: Mapping[str, Any] = field(default_factory=dict)
+    visits: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -380,6 +381,7 @@ def _appointment(raw: Mapping[str, Any]) -> DemoAppointment:
         options=raw["options"],
         for_whom=tuple(raw.get("for", ())),
         answers=raw.get("answers", {}),
+        visits=raw.get("visits", 1),
     )
 
 

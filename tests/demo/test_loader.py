@@ -40,7 +40,11 @@ HISTORY = [
 AHEAD = [
     ("confirmed", "Dog walking", "2026-11-22T22:30:00+00:00", "$50"),
     ("confirmed", "Regular house clean", "2026-11-25T22:00:00+00:00", "$278"),
+    # Every second week.
+    ("confirmed", "Regular house clean", "2026-12-09T22:00:00+00:00", "$278"),
     ("confirmed", "Car wash and wax", "2026-12-11T23:00:00+00:00", "$126"),
+    ("confirmed", "Regular house clean", "2026-12-23T22:00:00+00:00", "$278"),
+    ("confirmed", "Regular house clean", "2027-01-06T22:00:00+00:00", "$278"),
 ]
 
 
