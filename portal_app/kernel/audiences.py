@@ -11,7 +11,8 @@ class Audience(StrEnum):
     ``READER`` is somebody of the office who may look at everything and change
     nothing; what changes something is for ``OFFICE`` alone. No session gives
     ``VISITOR``: it is whoever has none, as opposed to ``PUBLIC``, which opens
-    something to everybody.
+    something to everybody. Nor does one give ``ON_BEHALF``: it is somebody of the
+    office in the wizard, with a draft they opened for a customer.
     """
 
     PUBLIC = "public"
@@ -22,6 +23,7 @@ class Audience(StrEnum):
     NEWCOMER = "newcomer"
     FIELDWORKER = "fieldworker"
     VISITOR = "visitor"
+    ON_BEHALF = "on_behalf"
 
 
 STAFF = (Audience.OFFICE, Audience.READER)
@@ -41,6 +43,8 @@ class Actor:
             decides who else is.
         looking: Whether it is somebody of the office who sees the portal as this
             customer does: may read what the customer may, and change nothing.
+        on_behalf: Whether it is somebody of the office (``account_id``) who books for
+            this customer: may do in the wizard what the customer may, and nothing else.
         session_id: The session's row id, or ``None``.
         address: The network address the request came from, for rate limits.
         device: The browser's own name for itself (user agent), shortened.
@@ -55,6 +59,7 @@ class Actor:
     booking_id: str | None = None
     is_owner: bool = False
     looking: bool = False
+    on_behalf: bool = False
     session_id: str | None = None
     address: str = ""
     device: str = ""
@@ -63,6 +68,8 @@ class Actor:
 
     def may(self, audiences: frozenset[Audience]) -> bool:
         """Whether something declared for ``audiences`` is open to this actor."""
+        if self.on_behalf:
+            return Audience.ON_BEHALF in audiences or Audience.PUBLIC in audiences
         is_visitor = Audience.VISITOR in audiences and self.audience is Audience.PUBLIC
         return is_visitor or Audience.PUBLIC in audiences or self.audience in audiences
 

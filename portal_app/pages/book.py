@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from portal_app.components.auth.sign_in import ticket_form
+from portal_app.components.bookings.booked_for import booked_for_bar
 from portal_app.components.bookings.details import dependents_choice, questions_fields
 from portal_app.components.bookings.hold_countdown import hold_countdown
 from portal_app.components.bookings.repeat import repeat_section
@@ -37,6 +38,7 @@ from portal_app.components.ui.logic import each, joined, when
 from portal_app.components.ui.tabs import stepper
 from portal_app.pages.page import Page
 from portal_app.state.account.addresses import AddressFormState
+from portal_app.state.bookings.booked_for import BookedForState
 from portal_app.state.bookings.wizard import STEP_NAMES, BookingWizardState
 from portal_app.state.bookings.wizard_details import (
     WizardContactState,
@@ -94,6 +96,7 @@ def _actions(forward: rx.Component) -> rx.Component:
 
 def _wizard() -> rx.Component:
     top = rx.el.div(
+        booked_for_bar(),
         rx.el.header(
             rx.el.p(
                 rx.cond(
@@ -427,6 +430,7 @@ page = Page(
     draw=draw,
     on_load=(
         ViewerState.load,
+        BookedForState.load,
         BookingWizardState.load,
         WizardDependentsState.load,
         WizardLocationState.load,

@@ -25,7 +25,18 @@ _STATE = OfficeBookingsState
 def draw() -> rx.Component:
     """Draw one page of the list."""
     return shell(
-        page_header("Bookings"),
+        page_header(
+            "Bookings",
+            action=rx.cond(
+                ViewerState.viewer.reads_only,
+                rx.fragment(),
+                link_button(
+                    "Book for a customer",
+                    href="/office/bookings/new",
+                    before="calendar-plus",
+                ),
+            ),
+        ),
         rx.cond(
             _STATE.loaded,
             rx.el.div(_narrowing(), _list(), class_name="flex flex-col gap-5"),

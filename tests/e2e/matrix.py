@@ -98,6 +98,7 @@ PAGES = {
     "/office/bookings": FOR_THE_OFFICE,
     "/office/bookings/[number]": FOR_THE_OFFICE,
     "/office/booking-rules": FOR_THE_OFFICE,
+    "/office/bookings/new": FOR_THE_OFFICE | {READER: HOME},
     "/office/business": FOR_THE_OFFICE,
     "/office/changes": FOR_THE_OFFICE,
     "/office/dependents": FOR_THE_OFFICE,
@@ -182,6 +183,7 @@ HANDLERS = {
         "wizard_contact_state": "load submit",
         "wizard_dependents_state": "load",
         "wizard_questions_state": "load submit",
+        "booked_for_state": "load",
         "wizard_location_state": "load submit",
         "wizard_repeat_state": "change leave_out load take_back take_nearest",
         "wizard_time_state": (
@@ -251,6 +253,7 @@ HANDLERS = {
             "add_note cancel decline mark remove_note save_address save_contact "
             "save_lines"
         ),
+        "office_new_booking_state": "add begin find load",
         "office_notifications_state": "send_again",
         "office_people_state": (
             "begin change_role invite remove require_second_factor send_again withdraw"

@@ -51,9 +51,14 @@ def new_customer(database: Database, first_name: str = "Ada") -> Person:
 
 def new_reader(database: Database) -> Person:
     """Somebody of the office who may change nothing."""
+    return new_colleague(database, READER)
+
+
+def new_colleague(database: Database, office_role: str = OFFICE) -> Person:
+    """Somebody of the office with this role there."""
     person = Person(f"reader-{secrets.token_hex(5)}@example.com", "Rita", "")
     issued = database.call(
-        invitations.issue, SYSTEM, person.email, OFFICE, office_role=READER
+        invitations.issue, SYSTEM, person.email, OFFICE, office_role=office_role
     )
     form = AcceptanceForm(person.password, person.first_name)
     stranger = Actor(address=f"test-{secrets.token_hex(4)}", device="test")

@@ -254,7 +254,7 @@ def _store_booking(
     place: SeriesPlace | None,
 ) -> Booking:
     assert draft.starts_at is not None
-    is_request = service.confirmation == catalogue.BY_OFFICE
+    is_request = service.confirmation == catalogue.BY_OFFICE and not draft.by_office
     values: dict[str, Any] = {
         "customer_id": customer_id,
         "service_id": service.id,

@@ -65,8 +65,14 @@ def owner_of(actor: Actor) -> dict[str, Any]:
         NotAllowed: As ``drafts_of``.
     """
     if is_visitor(actor):
-        return {"customer_id": None, "visitor_hash": actor.visitor_hash}
-    return {"customer_id": customer_of(actor), "visitor_hash": ""}
+        hashed = actor.visitor_hash
+        return {"customer_id": None, "visitor_hash": hashed, "by_office": False}
+    customer_id = customer_of(actor)
+    return {
+        "customer_id": customer_id,
+        "visitor_hash": "",
+        "by_office": actor.on_behalf,
+    }
 
 
 def limit_keys(actor: Actor) -> tuple[limiter.LimitKey, ...]:
@@ -163,6 +169,7 @@ def adopt_drafts(tx: Session, account_id: str, visitor_hash: str) -> int:
         select(BookingDraft.id)
         .where(
             BookingDraft.customer_id == customer_id,
+            col(BookingDraft.by_office).is_(False),
             col(BookingDraft.service_id).in_([row.service_id for row in rows]),
             col(BookingDraft.closed_at).is_(None),
             col(BookingDraft.requested_at).is_(None),

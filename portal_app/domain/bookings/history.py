@@ -5,7 +5,7 @@ from typing import Any
 from sqlmodel import Session
 
 from portal_app.domain.bookings.models import Booking, BookingEvent
-from portal_app.kernel.audiences import SYSTEM, Actor
+from portal_app.kernel.audiences import SYSTEM, Actor, Audience
 from portal_app.kernel.clock import utc_now
 
 
@@ -21,9 +21,16 @@ def record(
         BookingEvent(
             booking_id=booking.id,
             at=utc_now(),
-            by="system" if actor is SYSTEM else actor.audience.value,
+            by=_who(actor),
             account_id=actor.account_id,
             what=what,
             detail=detail or {},
         )
     )
+
+
+def _who(actor: Actor) -> str:
+    """What the history calls somebody."""
+    if actor is SYSTEM:
+        return "system"
+    return Audience.OFFICE.value if actor.on_behalf else actor.audience.value

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, false, text
 from sqlmodel import Field, SQLModel
 
 from portal_app.kernel.columns import (
@@ -301,7 +301,8 @@ class BookingDraft(SQLModel, table=True):
 
     A customer has at most one open draft per service, so that a reload, a
     second tab or another device finds it again; so has a browser of somebody who has
-    not signed in yet (``visitor_hash``). ``version`` grows with every step, so that
+    not signed in yet (``visitor_hash``), and so has the office for a customer
+    (``by_office``), who does not see it. ``version`` grows with every step, so that
     an overview read before another tab's change cannot be confirmed.
     ``dependent_ids`` are whom it is for; what the service asks besides is kept by
     ``domain.fields``. ``new_place`` is what a new address has besides: it becomes a
@@ -327,6 +328,7 @@ class BookingDraft(SQLModel, table=True):
             "uq_booking_draft_open",
             "customer_id",
             "service_id",
+            "by_office",
             unique=True,
             sqlite_where=text("closed_at IS NULL AND requested_at IS NULL"),
             postgresql_where=text("closed_at IS NULL AND requested_at IS NULL"),
@@ -341,6 +343,7 @@ class BookingDraft(SQLModel, table=True):
     visitor_hash: str = Field(
         default="", max_length=64, sa_column_kwargs={"server_default": ""}
     )
+    by_office: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     service_id: str = Field(foreign_key="service.id")
     options: dict[str, Any] = json_field()
     fieldworker_id: str | None = Field(default=None, foreign_key="fieldworker.id")

@@ -86,7 +86,7 @@ def record_booked(
         BookingEvent(
             booking_id=booking.id,
             at=booking.created_at,
-            by="customer",
+            by="office" if actor.on_behalf else "customer",
             account_id=actor.account_id,
             what="booked" if booking.answer_by is None else "requested",
             detail=facts.texts | {"told": [one.name for one in facts.notified]},

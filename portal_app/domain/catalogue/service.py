@@ -51,6 +51,17 @@ def are_bookable() -> ColumnElement[bool]:
     return and_(is_offered(), col(Service.price_kind) != rules.ON_REQUEST)
 
 
+def bookable_names(tx: Session) -> list[list[str]]:
+    """Pairs of slug and name of what can be booked now, in the business's order."""
+    rows = tx.exec(
+        select(Service.slug, Service.name)
+        .join(Category, col(Category.id) == Service.category_id)
+        .where(are_bookable())
+        .order_by(*stored.IN_ORDER)
+    )
+    return [[slug, name] for slug, name in rows]
+
+
 def catalogue_view(tx: Session) -> views.CatalogueView:
     """Everything that can be booked now, by category, in the business's order."""
     formats = business.formats(tx)

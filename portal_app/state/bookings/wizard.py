@@ -476,7 +476,8 @@ class BookingWizardState(rx.State):
     async def _finish(self, number: str, draft_id: str) -> EventSpec | None:
         """Show the booking that grew from the draft, at its own address.
 
-        Whoever booked as a guest sees it as the guest of that booking.
+        Whoever booked as a guest sees it as the guest of that booking; whoever of
+        the office booked for a customer goes back to the office's page of it.
         """
         if self.visiting:
             guest = await worker.call(
@@ -484,6 +485,8 @@ class BookingWizardState(rx.State):
             )
             self._show(ticket=guest.ticket)
             return None
+        if actor().on_behalf:
+            return rx.redirect(f"/office/bookings/{number}", replace=True)
         booked = await worker.query(queries.get_booking, actor(), number)
         at_once = self.router.url.query_parameters.get("step") == DONE
         self.draft_id = draft_id

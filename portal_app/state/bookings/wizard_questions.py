@@ -13,7 +13,7 @@ from portal_app.state.bookings.booking_dependents import (
 )
 from portal_app.state.bookings.wizard import BookingWizardState
 from portal_app.state.core import worker
-from portal_app.state.core.access import BOOKERS, CUSTOMER, actor, event_for
+from portal_app.state.core.access import BOOKERS, CUSTOMER, ON_BEHALF, actor, event_for
 from portal_app.state.core.form_parsing import details_form, field
 
 
@@ -39,10 +39,12 @@ class WizardDependentsState(rx.State):
             drafts.dependents_form, actor(), book.draft_id, added
         )
         self.asked = tick_added(asked, added)
-        self.adds = add_links(asked.types, book._address(rules.WHO))
+        # The pages that add one are the customer's own.
+        here = book._address(rules.WHO)
+        self.adds = [] if actor().on_behalf else add_links(asked.types, here)
         self.loaded_for, self.version = book.draft_id, book.shown["version"]
 
-    @event_for(CUSTOMER)
+    @event_for(CUSTOMER, ON_BEHALF)
     async def submit(self, form: dict[str, str]) -> EventSpec | None:
         """*Next* on this step."""
         book = await self.get_state(BookingWizardState)

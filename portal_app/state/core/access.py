@@ -25,7 +25,8 @@ PUBLIC = Audience.PUBLIC
 CUSTOMER = Audience.CUSTOMER
 GUEST = Audience.GUEST
 VISITOR = Audience.VISITOR
-BOOKERS = (CUSTOMER, GUEST, VISITOR)
+ON_BEHALF = Audience.ON_BEHALF
+BOOKERS = (CUSTOMER, GUEST, VISITOR, ON_BEHALF)
 """Whoever may walk through the wizard; only customers can confirm."""
 OFFICE = Audience.OFFICE
 STAFF = groups.STAFF

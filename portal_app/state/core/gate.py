@@ -28,12 +28,13 @@ from reflex_base.event import Event
 from reflex_base.registry import RegistrationContext
 from sqlmodel import Session
 
+from portal_app.domain.bookings import on_behalf
 from portal_app.domain.business import permissions
 from portal_app.domain.sign_in import session_lookup
 from portal_app.kernel.audiences import Actor, Audience
 from portal_app.kernel.errors import NotAllowed
 from portal_app.kernel.features import Feature
-from portal_app.kernel.ids import new_id
+from portal_app.kernel.ids import ID_LENGTH, new_id
 from portal_app.state.core import outages, worker
 from portal_app.state.core.access import (
     acting_as,
@@ -155,6 +156,9 @@ class Gate(Middleware):
             audiences = audiences_of(handler)
             if audiences is None:
                 return self._undeclared()
+            if who.audience is Audience.OFFICE and Audience.ON_BEHALF in audiences:
+                who = await self._on_behalf(state, who)
+                acting_as(who)
             # Whoever was signed in here until now is no visitor: they log in again.
             is_over = self._is_over(state, who) and Audience.PUBLIC not in audiences
             if is_over or not who.may(audiences):
@@ -192,6 +196,15 @@ class Gate(Middleware):
         return await worker.run_in_thread(
             session_lookup.resolve_session, token_hash, address, device
         )
+
+    async def _on_behalf(self, state: BaseState, who: Actor) -> Actor:
+        """Somebody of the office as the customer whose draft the address names.
+
+        The office may open one for any customer: the address says for whom, and
+        authorises nothing.
+        """
+        draft_id = state.router.url.query_parameters.get("draft", "")
+        return await worker.query(on_behalf.acting_for, who, draft_id[:ID_LENGTH])
 
     def _is_over(self, state: BaseState, who: Actor) -> bool:
         """Whether the browser holds the cookie of a session that has ended."""

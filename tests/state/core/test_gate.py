@@ -9,19 +9,29 @@ from reflex_base.event import Event
 from sqlalchemy.exc import OperationalError
 
 from portal_app.domain.accounts import service as accounts
+from portal_app.domain.bookings import drafts, on_behalf
 from portal_app.domain.sign_in import session_lookup
 from portal_app.kernel.audiences import Actor, Audience
 from portal_app.kernel.db import Database, DatabaseUnavailable
 from portal_app.kernel.ids import hash_secret
 from portal_app.state.account.profile import AccountState
+from portal_app.state.bookings.wizard import BookingWizardState
+from portal_app.state.bookings.wizard_questions import WizardDependentsState
 from portal_app.state.core import outages
 from portal_app.state.core.access import actor
 from portal_app.state.core.gate import Gate
 from portal_app.state.core.toasts import ToastState
 from portal_app.state.core.viewer import ViewerState
-from tests.support.accounts import PASSWORD, snapshot_without_logs
-from tests.support.people import actor_of, new_customer, session_cookie
+from tests.support.accounts import PASSWORD, HashingCalls, snapshot_without_logs
+from tests.support.people import (
+    actor_of,
+    new_colleague,
+    new_customer,
+    session_cookie,
+)
+from tests.support.sample_business import create_sample_business
 from tests.support.tabs import Tab, redirect_targets
+from tests.support.wiring import wired
 
 HYDRATE = "reflex___state____state.hydrate_and_load"
 PRIVATE = f"{AccountState.get_full_name()}.begin"
@@ -185,3 +195,43 @@ def test_a_session_that_ended_leaves_nothing_in_the_tab(database: Database) -> N
     assert _pass(tab, HYDRATE)[0] is None
     assert email not in repr(tab.root.dict())
     assert tab.root.router.url.path == "/account"
+
+
+FOR_CUSTOMERS = f"{WizardDependentsState.get_full_name()}.load"
+FOR_BOOKERS = f"{BookingWizardState.get_full_name()}.next_from_options"
+
+
+def test_the_office_acts_for_the_customer_of_the_draft_it_opened(
+    sqlite_db: Database, hashing: HashingCalls
+) -> None:
+    with wired(database=sqlite_db):
+        sqlite_db.call(create_sample_business)
+        _acts_for_a_customer(sqlite_db)
+
+
+def _acts_for_a_customer(database: Database) -> None:
+    customer = new_customer(database)
+    ada = actor_of(database, session_cookie(database, customer))
+    assert ada.customer_id is not None
+    cookie = session_cookie(database, new_colleague(database))
+    lea = actor_of(database, cookie)
+    draft = database.call(on_behalf.open_for, lea, ada.customer_id, "dog-walk")
+    own = database.call(drafts.open_draft, ada, "dog-walk").id
+    tab = Tab("/book/dog-walk")
+    hashed = hash_secret(cookie.removeprefix("portal="))
+    tab.go("/book/dog-walk", cookie=hashed, draft=draft)
+    for name in (FOR_CUSTOMERS, FOR_BOOKERS):
+        answer, who = _pass(tab, name)
+        assert answer is None
+        assert (who.customer_id, who.account_id, who.on_behalf) == (
+            ada.customer_id,
+            lea.account_id,
+            True,
+        )
+    # Anything else of the customer's stays closed, and so does their own draft.
+    for name, named in ((PRIVATE, draft), (FOR_BOOKERS, own), (FOR_BOOKERS, "")):
+        tab.go("/book/dog-walk", cookie=hashed, draft=named)
+        answer, who = _pass(tab, name)
+        assert answer is not None
+        assert redirect_targets(answer.events) == ["/"]
+        assert (who.audience, who.on_behalf) == (Audience.OFFICE, False)
