@@ -2,10 +2,13 @@
 
 import reflex as rx
 
+from portal_app.components.account.calendar_feeds import calendar_address
 from portal_app.components.account.locations import own_data_section
 from portal_app.components.account.parts import SECURITY, account_page
 from portal_app.components.account.security import security_sections
+from portal_app.components.ui.surfaces import section
 from portal_app.pages.page import Page
+from portal_app.state.account.calendar_feeds import CalendarFeedState
 from portal_app.state.account.security import AccountSecurityState
 from portal_app.state.auth.passwords import PasswordState
 from portal_app.state.core.viewer import ViewerState
@@ -16,6 +19,14 @@ def draw() -> rx.Component:
     return account_page(
         SECURITY,
         security_sections(),
+        section(
+            "Your calendar",
+            calendar_address(CalendarFeedState.address, CalendarFeedState.create),
+            text=(
+                "Your bookings in your own calendar, always up to date. A new address "
+                "switches the one before off."
+            ),
+        ),
         own_data_section(),
     )
 
@@ -28,5 +39,6 @@ page = Page(
         ViewerState.load,
         AccountSecurityState.load,
         PasswordState.clear,
+        CalendarFeedState.load,
     ),
 )

@@ -1,5 +1,7 @@
 """The overview of one booking."""
 
+from typing import Any
+
 import reflex as rx
 
 from portal_app.components.bookings.changes import cancel_dialog, change_card
@@ -119,7 +121,10 @@ def _overview(top: rx.Component) -> rx.Component:
             rx.el.div(
                 when(
                     _booking.upcoming,
-                    add_to_calendar(_booking.number, kind="secondary"),
+                    rx.fragment(
+                        add_to_calendar(_booking.number, kind="secondary"),
+                        each(BookingState.calendars, _other_calendar),
+                    ),
                 ),
                 when(
                     _booking.bookable & (ViewerState.viewer.role == "customer"),
@@ -189,6 +194,17 @@ def _overview(top: rx.Component) -> rx.Component:
             ),
             class_name="flex flex-col gap-5 xl:flex-row xl:items-start",
         ),
+    )
+
+
+def _other_calendar(words_and_address: Any) -> rx.Component:
+    return link_button(
+        words_and_address[0],
+        rx.el.span(" (opens in a new tab)", class_name="sr-only"),
+        href=words_and_address[1],
+        kind="ghost",
+        external=True,
+        target="_blank",
     )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from portal_app.components.account.addresses import address_fields
+from portal_app.components.account.calendar_feeds import calendar_address
 from portal_app.components.layout.navigation import OFFICE_MENU
 from portal_app.components.layout.shell import shell
 from portal_app.components.office.team import (
@@ -39,6 +40,7 @@ from portal_app.components.ui.picture_editor import picture_editor
 from portal_app.components.ui.surfaces import card, page_header
 from portal_app.pages.page import Page
 from portal_app.state.account.addresses import AddressFormState
+from portal_app.state.account.calendar_feeds import OfficeCalendarFeedState
 from portal_app.state.core.viewer import ViewerState
 from portal_app.state.office.team_member import OfficeMemberState
 
@@ -125,6 +127,22 @@ def _whole() -> rx.Component:
                 ),
             ),
             action=edit("hours", "Edit", "weekly hours"),
+        ),
+        when(
+            ~ViewerState.viewer.reads_only,
+            part(
+                "Calendar",
+                card(
+                    calendar_address(
+                        OfficeCalendarFeedState.address,
+                        OfficeCalendarFeedState.create(_PERSON.id),
+                    )
+                ),
+                text=(
+                    "Their visits in their own calendar. A new address switches the "
+                    "one before off."
+                ),
+            ),
         ),
         part(
             "Other hours on a date",
@@ -475,5 +493,10 @@ page = Page(
     route="/office/team/[id]",
     title="Team",
     draw=draw,
-    on_load=(ViewerState.load, OfficeMemberState.load, AddressFormState.load),
+    on_load=(
+        ViewerState.load,
+        OfficeMemberState.load,
+        AddressFormState.load,
+        OfficeCalendarFeedState.load,
+    ),
 )

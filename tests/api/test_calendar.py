@@ -5,13 +5,17 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 from icalendar import Calendar
+from sqlmodel import select
 from starlette.applications import Starlette
 
 from portal_app.api.calendar import calendar_file, calendar_routes
-from portal_app.domain.bookings import confirmation
+from portal_app.domain.bookings import calendar_feeds, changes, confirmation
+from portal_app.domain.bookings.models import Booking
 from portal_app.domain.bookings.views import CalendarEntry
+from portal_app.kernel.audiences import SYSTEM
 from portal_app.kernel.clock import frozen
 from portal_app.kernel.db import Database
+from portal_app.kernel.errors import NotAllowed, NotFound
 from portal_app.settings import Settings
 from tests.support.accounts import HashingCalls
 from tests.support.asgi import ORIGIN, request
@@ -36,6 +40,12 @@ def _book(db: Database, cookie: str) -> str:
     with frozen(NOW):
         draft = ready_draft(db, who)
         return confirmation.confirm(db, who, draft.id, draft.shown)
+
+
+def _ask(db: Database, path: str) -> httpx.Response:
+    settings = Settings(_env_file=None, base_url=ORIGIN)
+    app = Starlette(routes=calendar_routes(db, settings))
+    return request(app, "GET", path)
 
 
 def _get(db: Database, number: str, cookie: str = "") -> httpx.Response:
@@ -93,16 +103,32 @@ def test_everybody_else_gets_the_same_404(sqlite_db: Database, cookie: str) -> N
     ("starts_at", "written"),
     [
         # 02:30 in Sydney happens twice on 5 April 2026.
-        (datetime(2026, 4, 4, 15, 30, tzinfo=UTC), b"DTSTART:20260404T153000Z"),
+        (
+            datetime(2026, 4, 4, 15, 30, tzinfo=UTC),
+            b"DTSTART;TZID=Australia/Sydney:20260405T023000",
+        ),
         (datetime(2026, 4, 4, 16, 30, tzinfo=UTC), b"DTSTART:20260404T163000Z"),
         # 09:00 in Sydney before and after the clocks go forward.
-        (datetime(2026, 10, 2, 23, 0, tzinfo=UTC), b"DTSTART:20261002T230000Z"),
-        (datetime(2026, 10, 4, 22, 0, tzinfo=UTC), b"DTSTART:20261004T220000Z"),
+        (
+            datetime(2026, 10, 2, 23, 0, tzinfo=UTC),
+            b"DTSTART;TZID=Australia/Sydney:20261003T090000",
+        ),
+        (
+            datetime(2026, 10, 4, 22, 0, tzinfo=UTC),
+            b"DTSTART;TZID=Australia/Sydney:20261005T090000",
+        ),
     ],
 )
 def test_times_are_instants(starts_at: datetime, written: bytes) -> None:
     text = calendar_file(_entry(starts_at))
     assert written in text.splitlines()
+    calendar = Calendar.from_ical(text)
+    assert [str(one["tzid"]) for one in calendar.walk("VTIMEZONE")] in (
+        ["Australia/Sydney"],
+        [],
+    )
+    [event] = calendar.walk("VEVENT")
+    assert event["dtstart"].dt.astimezone(UTC) == starts_at
 
 
 def test_typed_text_cannot_add_lines() -> None:
@@ -113,7 +139,61 @@ def test_typed_text_cannot_add_lines() -> None:
 
 def test_a_cancelled_booking_takes_the_entry_away() -> None:
     text = calendar_file(_entry(TUESDAY_NINE, cancelled=True))
-    assert b"STATUS:CANCELLED" in text.splitlines()
+    assert {b"STATUS:CANCELLED", b"METHOD:CANCEL"} <= set(text.splitlines())
+    text = calendar_file(_entry(TUESDAY_NINE, pending=True))
+    assert {b"STATUS:TENTATIVE", b"METHOD:PUBLISH"} <= set(text.splitlines())
+
+
+def test_long_lines_are_folded_and_signs_escaped() -> None:
+    title = "Über alles, immer; " * 20
+    text = calendar_file(_entry(TUESDAY_NINE, title=title))
+    assert max(map(len, text.split(b"\r\n"))) <= 75
+    [event] = Calendar.from_ical(text).walk("VEVENT")
+    assert str(event["summary"]) == title
+
+
+def test_a_feed_is_read_by_its_address_until_it_is_made_anew(
+    sqlite_db: Database, cookie: str
+) -> None:
+    number = _book(sqlite_db, cookie)
+    who = actor_of(sqlite_db, cookie)
+    first = sqlite_db.call(calendar_feeds.create_customer_feed, who)
+    with frozen(NOW):
+        answer = _ask(sqlite_db, first)
+        assert (answer.status_code, answer.headers["cache-control"]) == (
+            200,
+            "private, no-store",
+        )
+        [event] = Calendar.from_ical(answer.content).walk("VEVENT")
+        assert (str(event["uid"]), str(event["sequence"])) == (number, "0")
+        offer = sqlite_db.call(changes.preview_cancellation, who, number)
+        sqlite_db.call(changes.take_offer, who, offer.id)
+        [event] = Calendar.from_ical(_ask(sqlite_db, first).content).walk("VEVENT")
+        assert (str(event["status"]), event["sequence"]) == ("CANCELLED", 1)
+    second = sqlite_db.call(calendar_feeds.create_customer_feed, who)
+    assert [_ask(sqlite_db, one).status_code for one in (first, second)] == [404, 200]
+    other = actor_of(
+        sqlite_db, session_cookie(sqlite_db, new_customer(sqlite_db, "Noah"))
+    )
+    of_other = sqlite_db.call(calendar_feeds.create_customer_feed, other)
+    assert b"VEVENT" not in _ask(sqlite_db, of_other).content
+
+
+def test_the_feed_of_a_fieldworker_has_whom_they_visit(
+    sqlite_db: Database, cookie: str
+) -> None:
+    number = _book(sqlite_db, cookie)
+    ana = sqlite_db.query(lambda tx: tx.exec(select(Booking)).one().fieldworker_id)
+    who = actor_of(sqlite_db, cookie)
+    with pytest.raises(NotAllowed):
+        sqlite_db.call(calendar_feeds.create_fieldworker_feed, who, ana)
+    with pytest.raises(NotFound):
+        sqlite_db.call(calendar_feeds.create_fieldworker_feed, SYSTEM, "nobody")
+    path = sqlite_db.call(calendar_feeds.create_fieldworker_feed, SYSTEM, ana)
+    with frozen(NOW):
+        [event] = Calendar.from_ical(_ask(sqlite_db, path).content).walk("VEVENT")
+    assert str(event["summary"]) == "Dog walk – Maya Chen"
+    assert str(event["description"]) == f"Booking {number} with Ana."
 
 
 def _entry(starts_at: datetime, **changes: object) -> CalendarEntry:

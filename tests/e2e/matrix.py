@@ -156,6 +156,7 @@ HANDLERS = {
             "begin_email begin_password change_email change_password disconnect "
             "end_other_sessions end_session load send_reset switch_off_link"
         ),
+        "calendar_feed_state": "create load",
         "account_business_profiles_state": "begin load remove save undo",
         "account_contacts_state": "begin load move remove save undo",
         "account_fields_state": "begin load save",
@@ -216,6 +217,7 @@ HANDLERS = {
         "office_bookings_state": "load narrow turn",
         "office_booking_rules_state": "load",
         "office_business_state": "load",
+        "office_calendar_feed_state": "load",
         "office_changes_state": "load narrow show_thing turn",
         "office_dependent_types_state": "load",
         "office_fields_state": "load turn",
@@ -254,6 +256,7 @@ HANDLERS = {
             "save_lines"
         ),
         "office_new_booking_state": "add begin find load",
+        "office_calendar_feed_state": "create",
         "office_notifications_state": "send_again",
         "office_people_state": (
             "begin change_role invite remove require_second_factor send_again withdraw"
@@ -336,6 +339,10 @@ ROUTES: dict[str, Asked | tuple[Asked, ...]] = {
     "GET /api/brand/icon": Asked("/api/brand/icon", _all(307)),
     # No such picture.
     "GET /api/brand/{file_id}.webp": Asked("/api/brand/x.webp", _all(404)),
+    # An address that nobody was given.
+    "GET /api/calendar/feed/{token}.ics": Asked(
+        "/api/calendar/feed/unknown.ics", _all(404)
+    ),
     "GET /api/calendar/{number}.ics": Asked("/api/calendar/{number}.ics", _OWNER_ONLY),
     "GET /api/files/{file_id}": (
         # Handed in, and used by nothing yet: only for who did.

@@ -283,6 +283,33 @@ class ChangeOffer(SQLModel, table=True):
     used_at: datetime | None = optional_instant_field()
 
 
+class CalendarFeed(SQLModel, table=True):
+    """The private address of a calendar: of a customer or of a fieldworker.
+
+    The address holds the secret, here is its hash.
+    """
+
+    __tablename__ = "calendar_feed"
+    __table_args__ = (
+        UniqueConstraint("customer_id"),
+        UniqueConstraint("fieldworker_id"),
+        UniqueConstraint("token_hash"),
+        CheckConstraint(
+            "(customer_id IS NULL) <> (fieldworker_id IS NULL)", name="owner"
+        ),
+    )
+
+    id: str = id_field()
+    customer_id: str | None = Field(
+        default=None, foreign_key="customer.id", ondelete="CASCADE"
+    )
+    fieldworker_id: str | None = Field(
+        default=None, foreign_key="fieldworker.id", ondelete="CASCADE"
+    )
+    token_hash: str = Field(max_length=64)
+    created_at: datetime = created_field()
+
+
 class BookingReminder(SQLModel, table=True):
     """A reminder that was sent: once for a visit at its time, whoever runs the job."""
 

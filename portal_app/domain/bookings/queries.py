@@ -322,6 +322,7 @@ def calendar_entry(tx: Session, actor: Actor, number: str) -> views.CalendarEntr
         number=row.number,
         business_name=settings.name,
         business_email=settings.email,
+        pending=row.status == rules.PENDING,
     )
 
 

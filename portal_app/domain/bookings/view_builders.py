@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import asdict, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from math import ceil
 from typing import Any
 from urllib.parse import urlencode
@@ -28,6 +28,8 @@ from portal_app.kernel.errors import InvalidInput
 from portal_app.kernel.formats import Formats, duration_text
 
 _PIN = ("latitude", "longitude")
+_GOOGLE_CALENDAR = "https://calendar.google.com/calendar/render"
+_OUTLOOK_CALENDAR = "https://outlook.live.com/calendar/0/action/compose"
 _DIRECTIONS = "https://www.google.com/maps/dir/?api=1"
 
 
@@ -100,6 +102,35 @@ def stored_address_lines(address: dict[str, Any], home_country: str) -> list[str
         return []
     envelope = {name: text for name, text in address.items() if name not in _PIN}
     return address_lines(Address(**envelope), home_country)
+
+
+def calendar_links(booking: views.BookingView) -> list[tuple[str, str]]:
+    """The words and the address by which other calendars take a booking in."""
+    start, end = (
+        datetime.fromisoformat(one) for one in (booking.starts_at, booking.ends_at)
+    )
+    place = ", ".join(booking.address_lines)
+    about = f"Booking {booking.number}"
+    utc = "%Y%m%dT%H%M%SZ"
+    google = {
+        "action": "TEMPLATE",
+        "text": booking.service_name,
+        "dates": f"{start.astimezone(UTC):{utc}}/{end.astimezone(UTC):{utc}}",
+        "location": place,
+        "details": about,
+    }
+    outlook = {
+        "rru": "addevent",
+        "subject": booking.service_name,
+        "startdt": start.isoformat(),
+        "enddt": end.isoformat(),
+        "location": place,
+        "body": about,
+    }
+    return [
+        ("Add to Google", f"{_GOOGLE_CALENDAR}?{urlencode(google)}"),
+        ("Add to Outlook", f"{_OUTLOOK_CALENDAR}?{urlencode(outlook)}"),
+    ]
 
 
 def directions_url(address: dict[str, Any]) -> str:

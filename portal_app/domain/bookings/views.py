@@ -481,6 +481,7 @@ class CalendarEntry:
     number: str
     business_name: str
     business_email: str
+    pending: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from portal_app.domain.bookings import (
 )
 from portal_app.domain.bookings.changes import OfferExpired
 from portal_app.domain.bookings.series_views import SeriesOfferView
+from portal_app.domain.bookings.view_builders import calendar_links
 from portal_app.domain.bookings.views import (
     BookingView,
     ChangeOfferView,
@@ -49,7 +50,8 @@ class BookingState(rx.State):
     ``tiles`` is the address of the map's pictures, and ``near`` where the town is
     when no pin was set. ``asked`` is what can still be changed of its details;
     ``adds`` are words and address of the pages where another dependent is added;
-    ``options`` is what else may be done.
+    ``options`` is what else may be done, ``calendars`` are words and address of
+    calendars that take it in.
     """
 
     path: str = ""
@@ -57,6 +59,7 @@ class BookingState(rx.State):
     asked: DetailsFormView = DetailsFormView()
     options: ChangeOptionsView = ChangeOptionsView()
     adds: list[tuple[str, str]] = []
+    calendars: list[tuple[str, str]] = []
     clock: str = ""
     tiles: str = ""
     near: list[float] = []
@@ -88,6 +91,7 @@ class BookingState(rx.State):
         self.booking, asked, self.options, self.clock = await worker.query(
             _booking, actor(), self._number(), self._added
         )
+        self.calendars = calendar_links(self.booking)
         self.tiles = settings().map_tiles_url
         self.near = await self._town() if self.tiles else []
         self.asked = tick_added(asked, self._added)
