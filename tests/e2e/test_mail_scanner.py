@@ -131,8 +131,12 @@ def letters(portal: RunningPortal, mailbox: Mailbox) -> dict[str, tuple[Any, Per
     db = portal.database
     sent: dict[str, tuple[Any, Person]] = {}
 
-    def keep(kind: str, person: Person, recipient: str = "") -> None:
-        sent[kind] = (_wait(mailbox, recipient or person.email, kind), person)
+    def keep(
+        kind: str, person: Person, recipient: str = "", subject: str = ""
+    ) -> None:
+        wanted = subject or _SUBJECTS[kind]
+        letter = mailbox.wait_for(recipient or person.email, wanted)
+        sent[kind] = (letter, person)
 
     newcomer = _nobody()
     customers.sign_up(db, _stranger(), _form(newcomer))
@@ -176,8 +180,8 @@ def letters(portal: RunningPortal, mailbox: Mailbox) -> dict[str, tuple[Any, Per
     reminders.remind_of_expiring_documents(db)
     keep("document_ends", booker)
     keep("booking_confirmed", booker)
-    for kind in _quote_mails(db, booker, who):
-        keep(kind, booker)
+    for kind, subject in _quote_mails(db, booker, who).items():
+        keep(kind, booker, subject=subject)
     keep("quote_told", booker, told.email)
     with db.read() as tx:
         office = businesses.current_business(tx).email
@@ -276,8 +280,12 @@ def _keep_paper(db: Database, who: Actor, portal: RunningPortal) -> None:
     db.call(documents.add_document, who, rex, form)
 
 
-def _quote_mails(db: Database, booker: Person, who: Actor) -> tuple[str, ...]:
-    """One quote that can be decided on, one that expires soon, declined and refused."""
+def _quote_mails(db: Database, booker: Person, who: Actor) -> dict[str, str]:
+    """One quote that can be decided on, one that expires soon, declined and refused.
+
+    Returns:
+        The subject of each kind of mail.
+    """
     garden = replace(
         GARDEN, slug=f"garden-{secrets.token_hex(3)}", category_slug="garden"
     )
@@ -288,13 +296,18 @@ def _quote_mails(db: Database, booker: Person, who: Actor) -> tuple[str, ...]:
         draft_id, version = db.call(request_draft, who, garden.slug, contact)
         return db.call(requests.send_request, who, draft_id, version)
 
+    old, dear, far, open_ = asked(), asked(), asked(), asked()
     with frozen(utc_now() - timedelta(days=13)):
-        answered(db, SYSTEM, asked(), 1)
+        answered(db, SYSTEM, old, 1)
     expiry.warn_of_expiry(db)
-    db.call(decisions.decline, who, answered(db, SYSTEM, asked(), 1), "Too dear")
-    db.call(answers.turn_down, SYSTEM, asked(), "We do not come there.")
-    answered(db, SYSTEM, asked(), 1)
-    return "quote_expires", "quote_turned_down", "quote_sent"
+    db.call(decisions.decline, who, answered(db, SYSTEM, dear, 1), "Too dear")
+    db.call(answers.turn_down, SYSTEM, far, "We do not come there.")
+    answered(db, SYSTEM, open_, 1)
+    return {
+        "quote_expires": f"Quote {old} expires soon",
+        "quote_turned_down": f"Your request {far}",
+        "quote_sent": f"Your quote {open_}",
+    }
 
 
 def _form(person: Person) -> SignUpForm:
