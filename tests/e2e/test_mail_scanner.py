@@ -131,9 +131,7 @@ def letters(portal: RunningPortal, mailbox: Mailbox) -> dict[str, tuple[Any, Per
     db = portal.database
     sent: dict[str, tuple[Any, Person]] = {}
 
-    def keep(
-        kind: str, person: Person, recipient: str = "", subject: str = ""
-    ) -> None:
+    def keep(kind: str, person: Person, recipient: str = "", subject: str = "") -> None:
         wanted = subject or _SUBJECTS[kind]
         letter = mailbox.wait_for(recipient or person.email, wanted)
         sent[kind] = (letter, person)
