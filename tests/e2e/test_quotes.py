@@ -20,9 +20,8 @@ OFFICE = Person("office@example.com", "Office", "", PASSWORD)
 def _ask(page: Page) -> str:
     """From the page of the service to the request; its number."""
     steps.visit(page, "/services/garden-makeover")
-    page.get_by_role("link", name=f"Ask for a quote: {SERVICE}").filter(
-        visible=True
-    ).click()
+    ask = steps.link(page.get_by_role("main"), "Ask for a quote")
+    ask.filter(visible=True).click()
     steps.at_step(page, "Options")
     expect(page.get_by_text("Ask for a quote", exact=True)).to_be_visible()
     page.get_by_role("checkbox", name="Planting").check()

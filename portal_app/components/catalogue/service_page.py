@@ -316,7 +316,6 @@ def _book(service: Any, class_name: str = "", size: Any = "lg") -> rx.Component:
 def _ask(service: Any, class_name: str = "", size: Any = "lg") -> rx.Component:
     return link_button(
         "Ask for a quote",
-        rx.el.span(joined(": ", service.name), class_name="sr-only"),
         href="/book/" + service.slug,
         size=size,
         class_name=class_name,

@@ -225,7 +225,10 @@ def get_quote(tx: Session, actor: Actor, number: str, secret: str = "") -> Quote
         else ""
     )
     may = f.may(Feature.QUOTES, BookingState.REQUESTED, features)
-    choosing = urlencode({"step": "time", "draft": quote.draft_id})
+    # All else is said already: from the time it goes on to the overview.
+    choosing = urlencode(
+        {"step": "time", "return": "overview", "draft": quote.draft_id}
+    )
     waits_for_time = status == rules.ACCEPTED and not booking
     return QuoteView(
         number=quote.number,

@@ -52,7 +52,9 @@ def test_an_accepted_quote_leads_to_choosing_a_time_at_its_price(
     assert quote.shown.decision == (
         "Accepted on Monday, 2 November 2026, signed by Maya Chen."
     )
-    assert quote.draft.startswith("/book/garden-makeover?step=time&draft=")
+    assert quote.draft.startswith(
+        "/book/garden-makeover?step=time&return=overview&draft="
+    )
     draft_id = quote.draft.partition("draft=")[2]
     draft = db.query(drafts.get_draft, maya, draft_id)
     assert (draft.total_minor, draft.minutes, draft.agreed, draft.on_request) == (
