@@ -39,7 +39,9 @@ def test_of_series_at_the_same_times_one_is_booked_whole(db: Database) -> None:
             who = db.call(new_customer, f"person{number}@example.com")
             # They begin on different weeks, and overlap.
             form = RepetitionForm(WEEKS, visits=5)
-            draft = repeating_draft(db, who, form, starts_at=week(number % 3))
+            draft = repeating_draft(
+                db, who, form, starts_at=week(number % 3), hold=False
+            )
             jobs.append(partial(_confirm, db, who, draft))
         numbers = run_concurrently(jobs)
 
@@ -57,7 +59,7 @@ def test_with_two_who_can_come_two_series_are_booked_whole(db: Database) -> None
         for number in range(6):
             who = db.call(new_customer, f"person{number}@example.com")
             draft = repeating_draft(
-                db, who, slug="home-clean", answers={"bedrooms": "one"}
+                db, who, slug="home-clean", answers={"bedrooms": "one"}, hold=False
             )
             jobs.append(partial(_confirm, db, who, draft))
         numbers = run_concurrently(jobs)

@@ -84,7 +84,11 @@ def test_a_booking_is_moved_and_its_customer_told(
     assert taken(db) == [("Ana", 15)]
     assert "Reason: The van is late" in shown.booking.history[0].text
     assert shown.booking.history[0].text.startswith("Moved from Tuesday")
-    assert sent_messages(db)[len(before) :] == [("booking_news", "maya@example.com")]
+    assert sent_messages(db)[len(before) :] == [
+        ("booking_news", "maya@example.com"),
+        # It was moved by the system, not by somebody of the office.
+        ("booking_news_office", "hello@brightside.example"),
+    ]
     # A second click, whatever version it was read with.
     snapshot = database_snapshot(db)
     move(db, number, form)
