@@ -515,6 +515,11 @@ def _booking() -> rx.Component:
             "giftable",
             default_checked=_STATE.form.giftable,
         ),
+        checkbox_field(
+            "May be booked to repeat",
+            "repeats",
+            default_checked=_STATE.form.repeats,
+        ),
         text=(
             "Deposits and vouchers are kept now and take effect once payments are "
             "there."

@@ -44,6 +44,7 @@ from portal_app.domain.bookings.view_builders import draft_view, price_of_draft
 from portal_app.domain.bookings.views import DraftView
 from portal_app.domain.business import permissions
 from portal_app.domain.business import service as business
+from portal_app.domain.catalogue.models import Service
 from portal_app.domain.catalogue.rules import PriceBreakdown
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.errors import Conflict, InvalidInput
@@ -83,6 +84,17 @@ class RepetitionForm:
     until: date | None = None
 
 
+def may_repeat(tx: Session, row: BookingDraft) -> bool:
+    """Whether a booking like this may repeat: no class, and nothing that was quoted."""
+    service = tx.get_one(Service, row.service_id)
+    return (
+        permissions.is_on(tx, Feature.REPEATING_BOOKINGS)
+        and service.repeats
+        and not service.seats
+        and not row.agreed
+    )
+
+
 def rule_of(row: BookingDraft) -> Repetition | None:
     """How a draft repeats; ``None`` if it does not."""
     return Repetition.from_stored(row.repeat[_RULE]) if row.repeat else None
@@ -116,12 +128,7 @@ def repetition_view(tx: Session, actor: Actor, draft_id: str) -> RepetitionView:
     price = price_of_draft(tx, row)
     rule = rule_of(row)
     form = _form_of(rule)
-    if (
-        price is None
-        or row.starts_at is None
-        or row.agreed
-        or not permissions.is_on(tx, Feature.REPEATING_BOOKINGS)
-    ):
+    if price is None or row.starts_at is None or row.agreed or not may_repeat(tx, row):
         return RepetitionView(unit=form.unit)
     formats = business.formats(tx)
     first, _ = wall_of(row.starts_at, formats.zone)
@@ -167,6 +174,8 @@ def choose_repetition(
     with versioned_change(tx, row):
         if form.unit:
             permissions.require_feature(tx, actor, Feature.REPEATING_BOOKINGS)
+            if not may_repeat(tx, row):
+                raise InvalidInput({"unit": "This cannot be booked to repeat."})
             if row.agreed:
                 raise Conflict("The quote is for one visit.")
             kept = row.repeat.get(_CHOICES, {})

@@ -13,7 +13,11 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from portal_app.domain.bookings import series_plan
-from portal_app.domain.bookings.draft_repetition import plan_of_draft, rule_of
+from portal_app.domain.bookings.draft_repetition import (
+    may_repeat,
+    plan_of_draft,
+    rule_of,
+)
 from portal_app.domain.bookings.models import Booking, BookingDraft, BookingSeries
 from portal_app.domain.bookings.needs import needs_of
 from portal_app.domain.bookings.repetition import Repetition, visits_text, wall_of
@@ -68,7 +72,7 @@ def checked_plan(tx: Session, draft: BookingDraft, minutes: int) -> Plan | None:
     """
     if not draft.repeat:
         return None
-    if not permissions.is_on(tx, Feature.REPEATING_BOOKINGS):
+    if not may_repeat(tx, draft):
         raise Conflict(TABLE[Feature.REPEATING_BOOKINGS].closed_words)
     scheduling.lock_fieldworkers(tx, draft.service_id)
     plan = plan_of_draft(tx, draft, minutes)

@@ -100,6 +100,7 @@ class ServiceDefinition:
     tax_basis_points: int | None = None
     horizon_days: int | None = None
     giftable: bool = True
+    repeats: bool = True
     deposit_minor: int = 0
     deposit_percent: int = 0
     confirmation: str = "instant"
@@ -378,6 +379,7 @@ def service_record(money: Any) -> Record:
         ),
         Field("dependent_types", "Booked for", text="; ".join),
         Field("giftable", "May be given as a voucher"),
+        Field("repeats", "May be booked to repeat"),
         Field("deposit_minor", "Deposit", text=amount_text),
         Field(
             "deposit_percent",

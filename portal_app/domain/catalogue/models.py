@@ -52,6 +52,7 @@ class Service(SQLModel, table=True):
         active: Whether it is published; otherwise it is a draft.
         dependent_types: Whom it can be booked for, as ``BookedFor`` is written.
         giftable: Whether it may be given as a voucher.
+        repeats: Whether a booking of it may repeat; classes never do.
         deposit_minor: What is paid in advance; or ``deposit_percent`` of the price.
         confirmation: ``instant``, or ``office`` where the office approves.
         people_needed: How many do a visit together.
@@ -96,6 +97,7 @@ class Service(SQLModel, table=True):
     tax_basis_points: int | None = None
     horizon_days: int | None = None
     giftable: bool = _later_field(True, true())
+    repeats: bool = _later_field(True, true())
     deposit_minor: int = _later_field(0, "0")
     deposit_percent: int = _later_field(0, "0")
     confirmation: str = _later_field("instant", "instant", max_length=10)

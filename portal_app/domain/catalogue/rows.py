@@ -50,6 +50,7 @@ _COLUMNS = (
     "tax_basis_points",
     "horizon_days",
     "giftable",
+    "repeats",
     "deposit_minor",
     "deposit_percent",
     "confirmation",

@@ -109,6 +109,7 @@ class ServiceForm:
     dependent_types: tuple[str, ...] = ()
     offered_types: tuple[str, ...] | None = None
     giftable: bool = False
+    repeats: bool = False
     deposit_kind: str = "none"
     deposit: str = ""
     confirmation: str = "instant"
@@ -393,6 +394,7 @@ class _ParsedForm:
             tax_basis_points=self._percent("tax", form.tax),
             horizon_days=self._whole("horizon", form.horizon),
             giftable=form.giftable,
+            repeats=form.repeats,
             deposit_minor=deposit_minor,
             deposit_percent=deposit_percent,
             confirmation=form.confirmation,
@@ -684,6 +686,7 @@ def _form_view(tx: Session, row: Service) -> ServiceFormView:
         ],
         dependent_types=list(row.dependent_types),
         giftable=row.giftable,
+        repeats=row.repeats,
         deposit_kind=deposit_kind,
         deposit=deposit,
         confirmation=row.confirmation,

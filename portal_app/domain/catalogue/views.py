@@ -283,6 +283,7 @@ class ServiceFormView:
     options: list[OptionEntryView] = field(default_factory=list)
     dependent_types: list[str] = field(default_factory=list)
     giftable: bool = True
+    repeats: bool = True
     deposit_kind: str = "none"
     deposit: str = ""
     confirmation: str = "instant"

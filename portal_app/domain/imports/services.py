@@ -205,6 +205,7 @@ def _check(context: _Context, cells: Cells) -> Checked:
         lead_minutes=read.value("notice", now.lead_minutes, read.hours),
         horizon_days=read.value("horizon", now.horizon_days, read.whole),
         giftable=read.value("giftable", now.giftable, yes_no),
+        repeats=now.repeats,
         deposit_minor=deposit_minor,
         deposit_percent=deposit_percent,
         confirmation=read.value("confirmation", now.confirmation, _confirmation),

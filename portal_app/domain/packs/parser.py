@@ -305,6 +305,7 @@ class _PackParser:
             tax_basis_points=None if tax is None else int(tax * 100),
             horizon_days=table.optional_whole("horizon_days", 1, MAX_HORIZON_DAYS),
             giftable=table.yes("voucher", default=True),
+            repeats=table.yes("repeats", default=True),
             deposit_minor=self._price(table, "deposit"),
             deposit_percent=table.whole("deposit_percent", 0, 100, 0),
             confirmation=table.text("confirmation", 10, default="instant"),

@@ -201,6 +201,8 @@ def _service_table(pack: ServicePack, decimals: int) -> dict[str, Any]:
     )
     if not service.giftable:
         table["voucher"] = False
+    if not service.repeats:
+        table["repeats"] = False
     return table if service.active else table | {"active": False}
 
 

@@ -156,6 +156,7 @@ def typed_service(
         ),
         offered_types=offered_types,
         giftable=form_parsing.ticked(form, "giftable"),
+        repeats=form_parsing.ticked(form, "repeats"),
         published=form_parsing.ticked(form, "published"),
     )
 

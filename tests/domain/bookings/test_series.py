@@ -20,6 +20,7 @@ from portal_app.domain.bookings.repetition import MONTH_DAYS, MONTH_WEEKDAYS, WE
 from portal_app.domain.bookings.series import VisitsTaken
 from portal_app.domain.bookings.series_plan import LEAVE_OUT
 from portal_app.domain.bookings.series_views import PlannedVisitView, RepetitionView
+from portal_app.domain.catalogue.models import Service
 from portal_app.domain.notifications.models import OutboxMessage
 from portal_app.domain.scheduling.models import TimeClaim
 from portal_app.kernel.audiences import Actor
@@ -375,6 +376,20 @@ def test_what_is_switched_off_is_refused(db: Database, maya: Actor) -> None:
             draft_repetition.choose_repetition, maya, draft.id, RepetitionForm()
         )
         confirmation.confirm(db, maya, draft.id, once.shown)
+
+
+def test_a_service_says_whether_it_may_repeat(db: Database, maya: Actor) -> None:
+    draft = repeating_draft(db, maya)
+    with db.write() as tx:
+        tx.exec(select(Service).where(Service.slug == "dog-walk")).one().repeats = False
+    assert _look(db, maya, draft.id) == RepetitionView(unit=WEEKS)
+    before = database_snapshot(db)
+    with pytest.raises(InvalidInput) as refused:
+        db.call(draft_repetition.choose_repetition, maya, draft.id, WEEKLY)
+    assert list(refused.value.fields) == ["unit"]
+    with pytest.raises(Conflict):
+        confirmation.confirm(db, maya, draft.id, draft.shown)
+    assert database_snapshot(db) == before
 
 
 def test_somebody_elses_draft_is_not_found(db: Database, maya: Actor) -> None:

@@ -115,6 +115,7 @@ def _as_form(tx: Session, service_id: str) -> ServiceForm:
         ),
         dependent_types=tuple(shown.dependent_types),
         giftable=shown.giftable,
+        repeats=shown.repeats,
         deposit_kind=shown.deposit_kind,
         deposit=shown.deposit,
         confirmation=shown.confirmation,
