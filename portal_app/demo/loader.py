@@ -10,6 +10,7 @@ nothing is stored in the outbox, and accounts are made active at once, the way
 the command line makes them.
 """
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -21,6 +22,7 @@ from portal_app.demo.content import DemoContent, DemoCustomer, DemoTimeOff
 from portal_app.demo.customers import DemoStorage, load_customer_data, load_fields
 from portal_app.domain.accounts import service as accounts
 from portal_app.domain.accounts.models import Account
+from portal_app.domain.business import booking_rules
 from portal_app.domain.business import service as businesses
 from portal_app.domain.business.rules import SwitchesForm
 from portal_app.domain.catalogue import definitions
@@ -126,6 +128,7 @@ def _row_counts(tx: Session) -> dict[str, int]:
 def _load_business(tx: Session, business: DemoContent) -> None:
     if not _is_demo(tx):
         businesses.save_business(tx, SYSTEM, business.business)
+        _load_booking_rules(tx)
         version = businesses.switches(tx).version
         switches = SwitchesForm(guests_may_book=True)
         businesses.save_switches(tx, SYSTEM, switches, version)
@@ -137,6 +140,18 @@ def _load_business(tx: Session, business: DemoContent) -> None:
     for service in business.services:
         if service.slug not in offered:
             definitions.define_service(tx, SYSTEM, service)
+
+
+def _load_booking_rules(tx: Session) -> None:
+    """What changes cost, and reminders: two days and two hours before."""
+    now = booking_rules.current_rules(tx)
+    wanted = replace(
+        now,
+        cancel_fee=booking_rules.PERCENT,
+        cancel_percent=50,
+        reminders=(48 * 60, 2 * 60),
+    )
+    booking_rules.save_rules(tx, SYSTEM, wanted, now.version)
 
 
 def _load_fieldworkers(
