@@ -108,6 +108,7 @@ from portal_app.state.core.entrance import guard_entrance
 from portal_app.state.core.error_handlers import answer_failed_event, log_browser_error
 from portal_app.state.core.event_limits import EventLimits
 from portal_app.state.core.gate import Gate
+from portal_app.state.core.session_watch import SessionWatch
 
 PAGES = (
     index.page,
@@ -268,7 +269,9 @@ app = rx.App(
 )
 guard_entrance(app, EventLimits(_settings.event_allowance))
 outages.watch(app, _readiness.is_answering_again)
-app.add_middleware(Gate(), index=0)
+_watch = SessionWatch(app)
+app.add_middleware(Gate(_watch), index=0)
+app.register_lifespan_task(_watch.run)
 app.register_lifespan_task(_jobs)
 for page in PAGES:
     if page.feature is not None:

@@ -1,6 +1,7 @@
 """The same portal on PostgreSQL and Redis with two workers."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from sqlmodel import select
 from portal_app.backups import locks
 from portal_app.backups.creation import create_backup
 from portal_app.backups.restoration import restore_backup
+from portal_app.domain.accounts import service as accounts
 from portal_app.domain.bookings.models import Booking
 from portal_app.domain.customers.models import Customer
 from portal_app.integrations.storage import FsspecStorage
@@ -19,7 +21,7 @@ from tests.e2e import steps
 from tests.e2e.test_holds import choosing_a_time, see_a_time_vanish_and_come_back
 from tests.support.databases import postgresql_available, postgresql_database
 from tests.support.mailbox import Mailbox, text_of
-from tests.support.people import Person, session_cookie
+from tests.support.people import Person, actor_of, session_cookie
 from tests.support.redis_server import redis_available, redis_database
 from tests.support.server import RunningPortal, running_portal
 from tests.support.services import create_all_day_service
@@ -29,6 +31,7 @@ pytestmark = pytest.mark.skipif(
     not (postgresql_available() and redis_available()),
     reason="PostgreSQL and Redis do not answer on this machine",
 )
+READ_PAGE = "on_load_internal_state.on_load_internal"
 LOAD = "reflex___state____state.portal_app___state___core___viewer____viewer_state.load"
 
 
@@ -102,6 +105,22 @@ def test_what_one_person_sees_stays_with_their_session(
             stranger.fire(LOAD)
             stranger.round_trip()
             assert customer.last_name not in repr(stranger.frames)
+
+
+def test_whoever_is_signed_out_is_led_away_from_every_worker(
+    portal: RunningPortal, customer: Person
+) -> None:
+    cookie, other = (session_cookie(portal.database, customer) for _ in range(2))
+    with ExitStack() as open_tabs:
+        tabs = [open_tabs.enter_context(raw_tab(portal.url, cookie)) for _ in range(6)]
+        stays = open_tabs.enter_context(raw_tab(portal.url, other))
+        for tab in (*tabs, stays):
+            tab.fire(LOAD)
+            tab.round_trip()
+        portal.database.call(accounts.sign_out, actor_of(portal.database, cookie))
+        for tab in tabs:
+            tab.wait_for(READ_PAGE)
+        assert READ_PAGE not in repr(stays.frames)
 
 
 def test_no_restore_while_the_workers_serve(

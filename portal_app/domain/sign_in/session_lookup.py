@@ -1,21 +1,53 @@
 """Who a session cookie stands for."""
 
+from collections.abc import Collection
 from dataclasses import replace
+from typing import Any
 
 from sqlalchemy import select as select_columns
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from portal_app.domain.accounts import sessions, sign_in_methods
 from portal_app.domain.accounts.models import Account, AccountSession, SecondFactor
 from portal_app.domain.accounts.rules import FIELDWORKER, GUEST, OFFICE, OWNER, READER
 from portal_app.domain.business import service as businesses
-from portal_app.domain.customers.contacts import VIEW, has_right
-from portal_app.domain.customers.models import Customer
+from portal_app.domain.customers.contacts import VIEW, allows
+from portal_app.domain.customers.models import Contact, Customer
 from portal_app.domain.customers.profiles import picture_url
 from portal_app.domain.sign_in.views import ViewerView
 from portal_app.kernel.audiences import Actor, Audience
 from portal_app.kernel.clock import utc_now
 from portal_app.kernel.db import Database
+
+_Seen = aliased(Customer)
+_LIVE_SESSIONS: Any = (
+    select_columns(
+        col(AccountSession.token_hash),
+        col(AccountSession.id),
+        col(AccountSession.last_seen_at),
+        col(AccountSession.booking_id),
+        col(AccountSession.contact_id),
+        col(AccountSession.method),
+        col(Account.id).label("account_id"),
+        col(Account.role),
+        col(Account.office_role),
+        col(Customer.id).label("customer_id"),
+        col(SecondFactor.confirmed_at),
+        col(Contact.may),
+        col(Contact.archived_at),
+        _Seen.id.label("seen_id"),  # type: ignore[attr-defined]
+        _Seen.account_id.label("seen_account_id"),  # type: ignore[union-attr]
+    )
+    .select_from(AccountSession)
+    .outerjoin(Account, col(Account.id) == col(AccountSession.account_id))
+    .outerjoin(SecondFactor, col(SecondFactor.account_id) == col(Account.id))
+    .outerjoin(Customer, col(Customer.account_id) == col(Account.id))
+    .outerjoin(Contact, col(Contact.id) == col(AccountSession.contact_id))
+    .outerjoin(_Seen, col(_Seen.id) == col(AccountSession.seen_customer_id))
+    .where(col(AccountSession.revoked_at).is_(None), col(Account.disabled_at).is_(None))
+)
+"""Whatever decides who a session stands for, of those that may not have expired."""
 
 
 def resolve_actor(tx: Session, token_hash: str, address: str, device: str) -> Actor:
@@ -71,59 +103,71 @@ def current_viewer(tx: Session, actor: Actor) -> ViewerView:
     )
 
 
+def resolve_actors(tx: Session, token_hashes: Collection[str]) -> dict[str, Actor]:
+    """Who these sessions stand for, now, by their hashes; in one query.
+
+    Those that ended are left out.
+    """
+    rows = tx.execute(
+        _LIVE_SESSIONS.where(
+            col(AccountSession.token_hash).in_(token_hashes),
+            col(AccountSession.expires_at) > utc_now(),
+        )
+    )
+    found = {row.token_hash: _actor_of(tx, row) for row in rows}
+    return {token_hash: actor for token_hash, actor in found.items() if actor}
+
+
 def _resolve_with_last_seen(
     tx: Session, token_hash: str, address: str, device: str
 ) -> tuple[Actor, bool]:
     """The actor, and whether to note that the session is in use."""
     row = tx.execute(
-        select_columns(
-            col(AccountSession.id),
-            col(AccountSession.last_seen_at),
-            col(AccountSession.booking_id),
-            col(AccountSession.contact_id),
-            col(AccountSession.method),
-            col(Account.id),
-            col(Account.role),
-            col(Account.office_role),
-            col(Customer.id),
-            col(AccountSession.seen_customer_id),
-            col(SecondFactor.confirmed_at),
-        )
-        .select_from(AccountSession)
-        .outerjoin(Account, col(Account.id) == col(AccountSession.account_id))
-        .outerjoin(SecondFactor, col(SecondFactor.account_id) == col(Account.id))
-        .outerjoin(Customer, col(Customer.account_id) == col(Account.id))
-        .where(
+        _LIVE_SESSIONS.where(
             col(AccountSession.token_hash) == token_hash,
-            col(AccountSession.revoked_at).is_(None),
             col(AccountSession.expires_at) > utc_now(),
-            col(Account.disabled_at).is_(None),
         )
     ).first()
-    nobody = Actor(address=address, device=device)
-    if row is None:
-        return nobody, False
-    session_id, last_seen_at, booking_id, contact_id, method, *whose = row
-    account_id, role, office_role, customer_id, seen_id, secured_at = whose
-    # A guest leaves as soon as the business closes the way the guest came by, a
-    # contact as soon as the customer lets them see bookings no more.
-    if booking_id is not None and not sign_in_methods.is_enabled(tx, method):
-        return nobody, False
-    if contact_id is not None and not has_right(tx, contact_id, VIEW):
-        return nobody, False
-    actor = Actor(
-        audience=_audience(tx, role, office_role, secured=secured_at is not None),
-        account_id=account_id,
-        customer_id=customer_id,
-        booking_id=booking_id,
-        is_owner=office_role == OWNER,
-        session_id=session_id,
-        address=address,
-        device=device,
+    actor = None if row is None else _actor_of(tx, row)
+    if row is None or actor is None:
+        return Actor(address=address, device=device), False
+    return (
+        replace(actor, address=address, device=device),
+        sessions.is_last_seen_outdated(row.last_seen_at),
     )
-    if seen_id is not None and actor.audience is Audience.OFFICE:
-        actor = _as_seen(tx, actor, seen_id)
-    return actor, sessions.is_last_seen_outdated(last_seen_at)
+
+
+def _actor_of(tx: Session, row: Any) -> Actor | None:
+    """Who a row of ``_LIVE_SESSIONS`` stands for.
+
+    A guest leaves as soon as the business closes the way the guest came by, a contact
+    as soon as the customer lets them see bookings no more.
+    """
+    if row.booking_id is not None and not sign_in_methods.is_enabled(tx, row.method):
+        return None
+    if row.contact_id is not None and not allows(row.may or (), row.archived_at, VIEW):
+        return None
+    actor = Actor(
+        audience=_audience(
+            tx, row.role, row.office_role, secured=row.confirmed_at is not None
+        ),
+        account_id=row.account_id,
+        customer_id=row.customer_id,
+        booking_id=row.booking_id,
+        is_owner=row.office_role == OWNER,
+        session_id=row.id,
+    )
+    if actor.audience is not Audience.OFFICE or row.seen_account_id is None:
+        return actor
+    # Somebody of the office, as the customer they look as; themselves if it is gone.
+    return replace(
+        actor,
+        audience=Audience.CUSTOMER,
+        account_id=row.seen_account_id,
+        customer_id=row.seen_id,
+        is_owner=False,
+        looking=True,
+    )
 
 
 def _audience(
@@ -135,18 +179,3 @@ def _audience(
         if business.second_factor_required:
             return Audience.NEWCOMER
     return Audience.READER if office_role == READER else Audience(role or GUEST)
-
-
-def _as_seen(tx: Session, actor: Actor, customer_id: str) -> Actor:
-    """Somebody of the office as the customer they look as; themselves if it is gone."""
-    customer = tx.get(Customer, customer_id)
-    if customer is None or customer.account_id is None:
-        return actor
-    return replace(
-        actor,
-        audience=Audience.CUSTOMER,
-        account_id=customer.account_id,
-        customer_id=customer.id,
-        is_owner=False,
-        looking=True,
-    )

@@ -45,6 +45,7 @@ from portal_app.state.core.access import (
 from portal_app.state.core.arguments import UnfitArguments, fitting_arguments
 from portal_app.state.core.error_handlers import words_for
 from portal_app.state.core.handshake import secret_hashes
+from portal_app.state.core.session_watch import SessionWatch
 from portal_app.state.core.toasts import ToastState, toast
 from portal_app.state.core.viewer import ViewerState
 
@@ -106,7 +107,14 @@ def _wrong_audience(who: Actor, audiences: frozenset[Audience]) -> str:
 
 
 class Gate(Middleware):
-    """The middleware that stands before every handler."""
+    """The middleware that stands before every handler.
+
+    Args:
+        watch: Is told as whom each socket was answered.
+    """
+
+    def __init__(self, watch: SessionWatch | None = None) -> None:
+        self._watch = watch
 
     async def preprocess(
         self,
@@ -193,9 +201,12 @@ class Gate(Middleware):
         token_hash = str(router.headers.cookie)
         if not token_hash:
             return Actor(address=address, device=device)
-        return await worker.run_in_thread(
+        who = await worker.run_in_thread(
             session_lookup.resolve_session, token_hash, address, device
         )
+        if self._watch is not None:
+            self._watch.note(str(router.session.session_id), token_hash, who)
+        return who
 
     async def _on_behalf(self, state: BaseState, who: Actor) -> Actor:
         """Somebody of the office as the customer whose draft the address names.

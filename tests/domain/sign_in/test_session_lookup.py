@@ -232,3 +232,20 @@ def test_the_number_of_locations_is_limited(db: Database, maya: Actor) -> None:
     with db.read() as tx:
         assert len(tx.exec(select(Location.id)).all()) == MAX_LOCATIONS
     db.call(locations.save_location, maya, replace(BONDI, street="0 bay street"))
+
+
+def test_many_sessions_are_one_question(db: Database) -> None:
+    maya, again = sign_in(db), sign_in(db)
+    noah, over = sign_in(db, "noah@example.com"), sign_in(db)
+    db.call(accounts.sign_out, resolve(db, over))
+    asked = {maya, again, noah, over, "no hash"}
+    with statements_of(db) as found:
+        actors = db.query(session_lookup.resolve_actors, asked)
+    assert len(found) == 1
+    assert actors == {
+        one: replace(resolve(db, one), address="", device="")
+        for one in (maya, again, noah)
+    }
+    assert len({actor.account_id for actor in actors.values()}) == 2
+    with frozen(utc_now() + timedelta(days=400)):
+        assert db.query(session_lookup.resolve_actors, asked) == {}
