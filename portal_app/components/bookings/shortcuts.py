@@ -65,6 +65,13 @@ def _schedule() -> rx.Component:
 
 def _shortcuts(bookings: Any) -> rx.Component:
     return rx.el.div(
+        when(
+            bookings.begun.length() > 0,
+            section(
+                "Go on with your booking",
+                rx.el.ul(each(bookings.begun, _begun), class_name=_CARDS),
+            ),
+        ),
         section(
             "Your next bookings",
             when(
@@ -84,32 +91,46 @@ def _shortcuts(bookings: Any) -> rx.Component:
             bookings.again.length() > 0,
             section(
                 "Book again",
-                rx.el.ul(
-                    each(bookings.again, _again),
-                    class_name="grid gap-3.5 sm:grid-cols-2 xl:grid-cols-3",
-                ),
+                rx.el.ul(each(bookings.again, _again), class_name=_CARDS),
             ),
         ),
         class_name="flex flex-col gap-10",
     )
 
 
+_CARDS = "grid gap-3.5 sm:grid-cols-2 xl:grid-cols-3"
+
+
 def _again(booked: Any) -> rx.Component:
+    return _shortcut(
+        booked, book_again_path(booked), "Last on ", "rotate-ccw", booked.number
+    )
+
+
+def _begun(draft: Any) -> rx.Component:
+    # The overview, or what is asked before it.
+    path = joined("/book/", draft.service_slug, "?step=overview&draft=", draft.draft_id)
+    return _shortcut(draft, path, "Begun on ", "arrow-right", draft.draft_id)
+
+
+def _shortcut(
+    one: Any, href: Any, when_words: str, name: str, key: Any
+) -> rx.Component:
     return rx.el.li(
-        booking_picture(booked.image, "size-16 rounded-xl"),
+        booking_picture(one.image, "size-16 rounded-xl"),
         rx.el.div(
             link(
-                booked.service_name,
-                href=book_again_path(booked),
+                one.service_name,
+                href=href,
                 class_name=(
                     "font-semibold after:absolute after:inset-0 "
                     "after:rounded-[1.125rem]"
                 ),
             ),
-            rx.el.p("Last on ", booked.last_day, class_name="text-sm text-ink-faint"),
+            rx.el.p(when_words, one.last_day, class_name="text-sm text-ink-faint"),
             class_name="min-w-0 flex-1",
         ),
-        icon("rotate-ccw", "size-5 text-accent-ink"),
-        key=booked.number,
+        icon(name, "size-5 text-accent-ink"),
+        key=key,
         class_name="card card-link relative flex items-center gap-4 p-3.5 pr-4.5",
     )

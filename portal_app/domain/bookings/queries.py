@@ -21,6 +21,7 @@ from portal_app.domain.bookings.booking_details import own_booking
 from portal_app.domain.bookings.models import (
     Booking,
     BookingDependent,
+    BookingDraft,
     BookingEvent,
     BookingLine,
 )
@@ -173,6 +174,7 @@ def _row_views(tx: Session, rows: Sequence[_Row]) -> list[views.BookingRowView]:
 
 
 _MOST_UPCOMING, _MOST_AGAIN, _LOOKED_THROUGH = 2, 3, 50
+_MOST_BEGUN = 3
 
 
 def home_bookings(tx: Session, actor: Actor) -> views.HomeBookingsView:
@@ -183,13 +185,14 @@ def home_bookings(tx: Session, actor: Actor) -> views.HomeBookingsView:
         actor: The customer.
 
     Returns:
-        Their next two bookings, soonest first, and up to three services of their
-        latest bookings that can still be booked.
+        Their next two bookings, soonest first, up to three services of their latest
+        bookings that can still be booked, and what they have begun to book.
 
     Raises:
         NotAllowed: If nobody is signed in as a customer.
     """
-    own = col(Booking.customer_id) == customer_of(actor)
+    own_id = customer_of(actor)
+    own = col(Booking.customer_id) == own_id
     over = col(Booking.ends_at) <= utc_now()
     kept = col(Booking.status).not_in(rules.CALLED_OFF)
     upcoming = tx.exec(
@@ -218,8 +221,35 @@ def home_bookings(tx: Session, actor: Actor) -> views.HomeBookingsView:
             ),
         )
     return views.HomeBookingsView(
-        _row_views(tx, upcoming), list(again.values())[:_MOST_AGAIN]
+        _row_views(tx, upcoming), list(again.values())[:_MOST_AGAIN], _begun(tx, own_id)
     )
+
+
+def _begun(tx: Session, customer_id: str) -> list[views.BegunBookingView]:
+    """Open drafts in which something was said, the latest first."""
+    rows = tx.exec(
+        select(BookingDraft, Service)
+        .join(Service, col(Service.id) == col(BookingDraft.service_id))
+        .where(
+            BookingDraft.customer_id == customer_id,
+            col(BookingDraft.closed_at).is_(None),
+            col(BookingDraft.version) > 1,
+            catalogue.are_bookable(),
+        )
+        .order_by(col(BookingDraft.updated_at).desc(), col(BookingDraft.id).desc())
+        .limit(_MOST_BEGUN)
+    ).all()
+    formats = business.formats(tx)
+    return [
+        views.BegunBookingView(
+            draft_id=draft.id,
+            service_slug=service.slug,
+            service_name=service.name,
+            image=service.image,
+            last_day=formats.short_day(draft.updated_at),
+        )
+        for draft, service in rows
+    ]
 
 
 def get_booking(tx: Session, actor: Actor, number: str) -> views.BookingView:

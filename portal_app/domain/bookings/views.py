@@ -236,11 +236,23 @@ class BookedServiceView:
 
 
 @dataclass(frozen=True, slots=True)
+class BegunBookingView:
+    """A booking that was begun, on whatever device, and not confirmed."""
+
+    draft_id: str
+    service_slug: str
+    service_name: str
+    image: str
+    last_day: str
+
+
+@dataclass(frozen=True, slots=True)
 class HomeBookingsView:
-    """A customer's shortcuts: what comes next, and what can be booked again."""
+    """A customer's shortcuts: what comes next, what again, and what was begun."""
 
     upcoming: list[BookingRowView] = field(default_factory=list)
     again: list[BookedServiceView] = field(default_factory=list)
+    begun: list[BegunBookingView] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ from portal_app.kernel.errors import InvalidInput, NotAllowed, NotFound
 from tests.support.sample_business import (
     ANSWERS,
     CLEANING,
+    HOME,
     NOW,
     TUESDAY_NINE,
     SampleBusiness,
@@ -397,6 +398,22 @@ def test_the_shortcuts_at_home(db: Database) -> None:
     for stranger in (Actor(), SYSTEM):
         with pytest.raises(NotAllowed):
             db.query(queries.home_bookings, stranger)
+
+
+def test_what_was_begun_is_found_again_at_home(db: Database) -> None:
+    shop = db.call(create_sample_business)
+    maya, noah = (db.call(new_customer, f"{name}@example.com") for name in ("m", "n"))
+    with frozen(NOW):
+        # To have looked is not to have begun.
+        db.call(drafts.open_draft, maya, "home-clean")
+        draft = db.call(drafts.open_draft, maya, "dog-walk").id
+        db.call(drafts.choose_address, maya, draft, HOME)
+        begun = db.query(queries.home_bookings, maya).begun
+        none = db.query(queries.home_bookings, noah).begun
+    assert [(one.draft_id, one.service_slug) for one in begun] == [(draft, "dog-walk")]
+    assert none == []
+    db.call(lambda tx: setattr(tx.get_one(Service, shop.walk), "active", False))
+    assert db.query(queries.home_bookings, maya).begun == []
 
 
 @pytest.mark.parametrize(
