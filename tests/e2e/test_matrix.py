@@ -270,6 +270,7 @@ _SENDS = {
     # Who does not look as somebody else has nothing to stop.
     "customer_preview_state.stop": {CUSTOMER: ["/"]},
 }
+_BECOMES_SOMEBODY_ELSE = "customer_preview_state.start"
 
 
 # The owner may do what another customer may; here it would change what the others
@@ -298,7 +299,8 @@ def test_every_handler_with_what_is_the_owners(
     """Ids as arguments and in the address open nothing, and change nothing."""
     addresses = (f"/bookings/{scene.number}", "/account", "/book/dog-walking")
     with _untouched(portal, scene), _tab(portal, scene, person) as tab:
-        for number, name in enumerate((REGISTERED[short] for short in TABLE), 1):
+        tried = [short for short in TABLE if short != _BECOMES_SOMEBODY_ELSE]
+        for number, name in enumerate((REGISTERED[short] for short in tried), 1):
             for value in scene.ids if _arguments(name) else [""]:
                 payload = _payload(name, value)
                 for address in addresses:
