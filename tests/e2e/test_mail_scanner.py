@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from html import unescape
+from math import ceil
 from typing import Any
 
 import httpx
@@ -251,16 +252,15 @@ def _invite_reader(tx: Session, email: str) -> None:
 
 
 def _remind(db: Database, number: str) -> None:
-    """As if the visit were an hour away, of which the business reminds."""
-    now = db.query(booking_rules.current_rules)
-    set_rules(db, reminders=(60,))
+    """As if the business reminded of visits as long before as this one is away."""
+    usual = db.query(booking_rules.current_rules)
     with db.read() as tx:
         starts_at = tx.exec(
             select(Booking.starts_at).where(Booking.number == number)
         ).one()
-    with frozen(starts_at - timedelta(hours=1)):
-        visit_reminders.send_reminders(db)
-    set_rules(db, reminders=now.reminders)
+    set_rules(db, reminders=(ceil((starts_at - utc_now()).total_seconds() / 60),))
+    visit_reminders.send_reminders(db)
+    set_rules(db, reminders=usual.reminders)
 
 
 def _keep_paper(db: Database, who: Actor, portal: RunningPortal) -> None:
