@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 from sqlmodel import select
 
 from portal_app.backups import locks
@@ -18,7 +18,11 @@ from portal_app.integrations.storage import FsspecStorage
 from portal_app.kernel.db import Database
 from portal_app.serving import build as frontend
 from tests.e2e import steps
-from tests.e2e.test_holds import choosing_a_time, see_a_time_vanish_and_come_back
+from tests.e2e.test_holds import (
+    NewContext,
+    choosing_a_time,
+    see_a_time_vanish_and_come_back,
+)
 from tests.support.databases import postgresql_available, postgresql_database
 from tests.support.mailbox import Mailbox, text_of
 from tests.support.people import Person, actor_of, session_cookie
@@ -75,19 +79,16 @@ def test_a_customer_books_whichever_worker_answers(
 
 
 def test_a_chosen_time_vanishes_on_every_worker(
-    portal: RunningPortal, browser: Browser
+    portal: RunningPortal, new_context: NewContext
 ) -> None:
     """Tabs are spread over the workers: two are on another one than the first."""
     offer = create_all_day_service(portal.database)
-    contexts = [browser.new_context(base_url=portal.url) for _ in range(3)]
     first, *others = (
-        choosing_a_time(portal, context, offer, f"Visitor {index}")
-        for index, context in enumerate(contexts)
+        choosing_a_time(portal, new_context(), offer, name)
+        for name in ("Olga", "Pete", "Quinn")
     )
     for other in others:
         see_a_time_vanish_and_come_back(first, other)
-    for context in contexts:
-        context.close()
 
 
 def test_what_one_person_sees_stays_with_their_session(
