@@ -174,10 +174,10 @@ def choose_repetition(
     with versioned_change(tx, row):
         if form.unit:
             permissions.require_feature(tx, actor, Feature.REPEATING_BOOKINGS)
-            if not may_repeat(tx, row):
-                raise InvalidInput({"unit": "This cannot be booked to repeat."})
             if row.agreed:
                 raise Conflict("The quote is for one visit.")
+            if not may_repeat(tx, row):
+                raise InvalidInput({"unit": "This cannot be booked to repeat."})
             kept = row.repeat.get(_CHOICES, {})
             rule = _checked_rule(tx, row, form)
             row.repeat = {_RULE: rule.as_stored(), _CHOICES: kept}

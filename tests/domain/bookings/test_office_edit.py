@@ -172,10 +172,10 @@ def test_what_is_refused_changes_nothing(
 @pytest.mark.parametrize(
     ("standing", "possible"),
     [
-        ((rules.CONFIRMED, -60), ["start"]),
-        ((rules.CONFIRMED, 10), ["start", "complete", "no_show"]),
-        ((rules.IN_PROGRESS, -60), ["complete", "no_show"]),
-        ((rules.PENDING, 10), []),
+        ((rules.CONFIRMED, -60), ["start", "cancel"]),
+        ((rules.CONFIRMED, 10), ["start", "complete", "no_show", "cancel"]),
+        ((rules.IN_PROGRESS, -60), ["complete", "no_show", "cancel"]),
+        ((rules.PENDING, 10), ["approve", "decline", "cancel"]),
         ((rules.COMPLETED, 10), []),
         ((rules.CANCELLED, -60), []),
     ],
