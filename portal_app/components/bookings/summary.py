@@ -505,6 +505,16 @@ def _price_and_policy(edit: Any) -> rx.Component:
                 review_part(joined("Quote ", BookingWizardState.agreed), price),
                 review_part("Options", price, edit=edit),
             ),
+            when(
+                BookingWizardState.deposit,
+                rx.el.p(
+                    icon("wallet", "mt-0.5 size-4.5"),
+                    rx.el.span(BookingWizardState.deposit, class_name="min-w-0"),
+                    class_name=(
+                        "flex gap-2.5 border-t border-line py-3.5 text-sm text-ink-soft"
+                    ),
+                ),
+            ),
             padded=False,
             class_name="px-5 sm:px-6",
         ),

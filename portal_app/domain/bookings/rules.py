@@ -228,6 +228,20 @@ def not_served_text(town: str) -> str:
     )
 
 
+def deposit_text(amount: str, percent: int = 0) -> str:
+    """What is asked in advance, in words; nothing is paid in the wizard.
+
+    Args:
+        amount: Such as ``$50``.
+        percent: How much of the price that is; 0 where it is a fixed amount.
+    """
+    asked = f"{percent}% ({amount})" if percent else amount
+    return (
+        f"A deposit of {asked} is asked for this service. Nothing is paid here: we "
+        "ask you for it."
+    )
+
+
 def look_again_text(reason: str, step: str) -> str:
     """Why a step needs another look: something in it does not count any more."""
     return f"{reason} Please look at “{STEP_NAMES[step]}” again."

@@ -223,6 +223,8 @@ def draft_view(tx: Session, row: BookingDraft, notice: str = "") -> views.DraftV
         total=formats.money(total_minor) if price and not on_request else "",
         total_minor=total_minor,
         tax_note=price.tax_note if price else "",
+        # What is agreed in a quote is all there is to pay.
+        deposit="" if row.agreed else _deposit_text(formats, service, total_minor),
         duration=duration_text(minutes) if price else "",
         minutes=minutes,
         starts_at=row.starts_at.isoformat() if row.starts_at else "",
@@ -257,6 +259,19 @@ def draft_view(tx: Session, row: BookingDraft, notice: str = "") -> views.DraftV
         company=str(contact.get("company", {}).get("name", "")),
         for_whom=draft_details.dependents_of_draft(tx, row),
         fields=draft_details.fields_of_draft(tx, row),
+    )
+
+
+def _deposit_text(formats: Formats, service: Service, total_minor: int) -> str:
+    """What a service asks in advance of a price, in words; empty for nothing."""
+    percent = service.deposit_percent
+    minor = pricing.deposit_of(
+        total_minor, flat_minor=service.deposit_minor, percent=percent
+    )
+    if not minor:
+        return ""
+    return rules.deposit_text(
+        formats.money(minor), 0 if service.deposit_minor else percent
     )
 
 

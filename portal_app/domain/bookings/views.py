@@ -87,6 +87,7 @@ class DraftView:
         lines: What it costs now, line by line; empty until the options are
             complete.
         tax_note: Which tax the total holds, such as ``incl. 10% tax``, or empty.
+        deposit: What is asked in advance, in words; empty for nothing.
         starts_at: The chosen start, or empty.
         held_until: Until when it is held, or empty for not (any more).
         held_until_text: The same on the business's clock.
@@ -142,6 +143,7 @@ class DraftView:
     held_until_text: str = ""
     held_seconds: int = 0
     tax_note: str = ""
+    deposit: str = ""
     company_id: str = ""
     company: str = ""
     for_whom: list[BookingDependentView] = field(default_factory=list)

@@ -205,6 +205,12 @@ def without_prices(offer: Offer) -> Offer:
     )
 
 
+def deposit_of(total_minor: int, *, flat_minor: int, percent: int) -> int:
+    """What is asked in advance of a price, and never more than it; 0 for nothing."""
+    share = _rounded(Decimal(total_minor * percent) / 100)
+    return min(flat_minor or share, total_minor)
+
+
 def percent_text(basis_points: int) -> str:
     """Hundredths of a percent as a number, such as ``8.25``."""
     return f"{Decimal(basis_points).scaleb(-2).normalize():f}"

@@ -181,6 +181,7 @@ class BookingWizardState(rx.State):
     lines: list[LineView] = []
     total: str = ""
     tax_note: str = ""
+    deposit: str = ""
     duration: str = ""
     day: str = ""
     time: str = ""
@@ -593,6 +594,7 @@ class BookingWizardState(rx.State):
             lines=draft.lines,
             total=draft.total,
             tax_note=draft.tax_note,
+            deposit=draft.deposit,
             duration=draft.duration,
             day=draft.day,
             time=draft.time,

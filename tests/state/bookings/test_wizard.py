@@ -101,6 +101,16 @@ def test_who_only_looks_is_told_that_booking_would_begin_something(
     assert database_snapshot(shop) == before
 
 
+def test_overview_says_which_deposit_is_asked(shop: Database) -> None:
+    asking = replace(WALK, deposit_percent=20)
+    shop.call(definitions.define_service, SYSTEM, asking)
+    tab = _overview(shop, shop.call(new_customer))
+    assert tab.state(BookingWizardState).deposit == (
+        "A deposit of 20% ($5) is asked for this service. Nothing is paid here: we "
+        "ask you for it."
+    )
+
+
 def _count(db: Database, table: type = Booking) -> int:
     with db.read() as tx:
         return len(tx.exec(select(table)).all())
