@@ -192,7 +192,8 @@ def book_visit(
         place=visit.place,
     )
     texts = booking_texts(tx, booking, rules.joined_names(visit.claimed.names))
-    history.record(tx, actor, booking, "booked", texts)
+    what = "booked" if booking.answer_by is None else "requested"
+    history.record(tx, actor, booking, what, texts)
     return booking
 
 

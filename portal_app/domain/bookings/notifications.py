@@ -280,19 +280,11 @@ def notify_changed(
         dates: Of a series: those that it is about, in words.
     """
     news = _NEWS[what]
-    formats = business.formats(tx)
     settings = business.current_business(tx)
     everybody = active_contacts(tx, booking.customer_id)
-    payload = {
-        "news": news.verb,
-        "number": booking.number,
-        "service": booking.service_name,
-        "day": formats.day(booking.starts_at),
-        "time": time_range_text(formats, booking.starts_at, booking.ends_at),
-        "before": before,
-        "reason": reason,
-        "dates": list(dates),
-    }
+    payload = _news_payload(
+        tx, booking, news.verb, before=before, reason=reason, dates=dates
+    )
     key = f"booking_news:{booking.id}:{booking.version}"
     messages = [
         Message(
@@ -339,3 +331,48 @@ def notify_changed(
             )
         )
     outbox.enqueue_all(tx, messages)
+
+
+def notify_awaiting_answer(tx: Session, visits: Sequence[Booking]) -> None:
+    """Tell the office of visits of one series that wait for its answer.
+
+    Args:
+        tx: The transaction.
+        visits: In order of time, at least one; each is told of once.
+    """
+    settings = business.current_business(tx)
+    if not settings.email:
+        return
+    formats, first = business.formats(tx), visits[0]
+    dates = [
+        f"{formats.short_day(one.starts_at)}, {formats.time(one.starts_at)}: "
+        f"{one.number}, answer by {instant_text(formats, one.answer_by)}"
+        for one in visits
+    ]
+    payload = _news_payload(tx, first, "waits for your answer", dates=dates)
+    key = f"booking_awaiting:{first.id}"
+    told = payload | {"fee": "", "contact_name": first.contact_name}
+    outbox.enqueue_all(tx, [Message("booking_news_office", settings.email, told, key)])
+
+
+def _news_payload(
+    tx: Session,
+    booking: Booking,
+    verb: str,
+    *,
+    before: str = "",
+    reason: str = "",
+    dates: Sequence[str] = (),
+) -> dict[str, Any]:
+    """What everybody reads who is told of something that became of a booking."""
+    formats = business.formats(tx)
+    return {
+        "news": verb,
+        "number": booking.number,
+        "service": booking.service_name,
+        "day": formats.day(booking.starts_at),
+        "time": time_range_text(formats, booking.starts_at, booking.ends_at),
+        "before": before,
+        "reason": reason,
+        "dates": list(dates),
+    }

@@ -3,7 +3,8 @@
 A series knows its first visit that is not booked yet. Whoever extends it holds its
 row, and every visit is there once (``uq_booking_visit``), so that several may try. A
 date that is taken is left out, and the customer and the office are told of it, with
-the nearest free time.
+the nearest free time. Where the office approves bookings, each visit is a request,
+and the office is told of it.
 """
 
 from collections.abc import Sequence
@@ -24,7 +25,10 @@ from portal_app.domain.bookings.models import (
     BookingSeries,
 )
 from portal_app.domain.bookings.needs import needs_of
-from portal_app.domain.bookings.notifications import notify_changed
+from portal_app.domain.bookings.notifications import (
+    notify_awaiting_answer,
+    notify_changed,
+)
 from portal_app.domain.bookings.repetition import instant_of_visit
 from portal_app.domain.bookings.series_plan import FREE, TAKEN, PlannedVisit, VisitTerms
 from portal_app.domain.business import permissions
@@ -112,6 +116,8 @@ def _extend(tx: Session, series_id: str) -> int:
     row.version += 1
     tx.add(row)
     tx.flush()
+    if requested := [one for one in booked if one.status == rules.PENDING]:
+        notify_awaiting_answer(tx, requested)
     if taken:
         _tell(tx, _latest(tx, row), taken)
     return len(booked)

@@ -5,16 +5,18 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlmodel import Session, col, select
 
-from portal_app.domain.bookings import queries
+from portal_app.domain.bookings import queries, rules
 from portal_app.domain.bookings.draft_repetition import RepetitionForm
 from portal_app.domain.bookings.models import (
     Booking,
     BookingDependent,
+    BookingEvent,
     BookingLine,
     BookingSeries,
 )
 from portal_app.domain.bookings.repetition import WEEKS
 from portal_app.domain.bookings.series_extension import extend_series
+from portal_app.domain.catalogue import service as catalogue
 from portal_app.domain.catalogue.models import Service
 from portal_app.domain.notifications.models import OutboxMessage
 from portal_app.kernel.audiences import Actor
@@ -58,7 +60,7 @@ def _news(db: Database) -> list[OutboxMessage]:
         found = tx.exec(
             select(OutboxMessage).where(col(OutboxMessage.kind).like("booking_news%"))
         )
-        return sorted(found, key=lambda one: one.kind)
+        return sorted(found, key=lambda one: (one.kind, one.id))
 
 
 def test_nothing_is_booked_before_the_calendar_opens(db: Database, maya: Actor) -> None:
@@ -173,3 +175,91 @@ def test_without_an_end_there_is_no_last_visit(db: Database, maya: Actor) -> Non
     assert found.series == "Every week on Tuesday, visit 1"
     once = book_once(db, maya, week(0) + timedelta(hours=3))
     assert db.query(queries.get_booking, maya, once).series == ""
+
+
+def _histories(db: Database) -> list[tuple[str, list[str]]]:
+    """The state of every visit, and what its history says, in order of time."""
+    with db.read() as tx:
+        found = []
+        for one in tx.exec(select(Booking).order_by(col(Booking.series_index))):
+            events = tx.exec(
+                select(BookingEvent.what)
+                .where(BookingEvent.booking_id == one.id)
+                .order_by(col(BookingEvent.id))
+            )
+            found.append((one.status, list(events)))
+        return found
+
+
+def _by_office(tx: Session) -> None:
+    _walk(tx).confirmation = catalogue.BY_OFFICE
+
+
+def test_visits_that_the_office_approves_are_requested(
+    db: Database, maya: Actor
+) -> None:
+    db.call(_by_office)
+    book_series(db, maya)
+    assert _histories(db) == [(rules.PENDING, ["requested"])] * 4
+    # The mail about the first visit names them all.
+    assert _news(db) == []
+
+
+def test_the_office_hears_of_visits_that_wait_for_its_answer(
+    db: Database, maya: Actor
+) -> None:
+    db.call(_by_office)
+    book_series(db, maya, ENDLESS)
+    with frozen(LATER):
+        assert extend_series(db) == 2
+        with db.read() as tx:
+            *_, ninth, tenth = tx.exec(
+                select(Booking.number).order_by(col(Booking.series_index))
+            )
+        assert _histories(db)[-2:] == [(rules.PENDING, ["requested"])] * 2
+        (office,) = _news(db)
+        assert (office.kind, office.recipient) == (
+            "booking_news_office",
+            "hello@brightside.example",
+        )
+        answer = "answer by Tue, 17 Nov, 8:00\u202fam"
+        assert office.payload == {
+            "news": "waits for your answer",
+            "number": ninth,
+            "service": "Dog walk",
+            "day": "Tuesday, 5 January 2027",
+            "time": "9:00\u202fam – 9:30\u202fam",
+            "before": "",
+            "reason": "",
+            "fee": "",
+            "contact_name": "Maya Chen",
+            "dates": [
+                f"Tue, 5 Jan, 9:00\u202fam: {ninth}, {answer}",
+                f"Tue, 12 Jan, 9:00\u202fam: {tenth}, {answer}",
+            ],
+        }
+        before = database_snapshot(db)
+        assert extend_series(db) == 0
+    assert database_snapshot(db) == before
+
+
+def test_visits_that_were_booked_need_no_answer(db: Database, maya: Actor) -> None:
+    book_series(db, maya, ENDLESS)
+    with frozen(LATER):
+        assert extend_series(db) == 2
+    assert _histories(db) == [(rules.CONFIRMED, ["booked"])] * 11
+    assert _news(db) == []
+
+
+def test_taken_dates_and_requests_are_told_apart(db: Database, maya: Actor) -> None:
+    db.call(_by_office)
+    book_series(db, maya, ENDLESS)
+    noah = db.call(new_customer, "noah@example.com")
+    with frozen(LATER):
+        book_once(db, noah, week(9))
+        assert extend_series(db) == 1
+    assert [(one.kind, one.payload["news"]) for one in _news(db)] == [
+        ("booking_news", "has dates that are taken"),
+        ("booking_news_office", "waits for your answer"),
+        ("booking_news_office", "has dates that are taken"),
+    ]
