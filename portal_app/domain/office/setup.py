@@ -30,7 +30,7 @@ from portal_app.domain.office import places
 from portal_app.domain.office.models import SetupStep
 from portal_app.domain.packs import service as packs
 from portal_app.domain.packs.format import Pack
-from portal_app.domain.scheduling import roster, shop_window
+from portal_app.domain.scheduling import roster, service_people, shop_window
 from portal_app.domain.scheduling.roster import FieldworkerDefinition
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.clock import utc_now
@@ -265,6 +265,7 @@ def offer_services(tx: Session, actor: Actor, prices: Mapping[str, str]) -> None
     """Offer services of the chosen pack at these prices.
 
     What the pack says besides (fields, types of dependents, policies) comes along.
+    Whoever works here alone does what is new.
 
     Args:
         tx: The transaction.
@@ -292,12 +293,14 @@ def offer_services(tx: Session, actor: Actor, prices: Mapping[str, str]) -> None
         raise InvalidInput(wrong)
     if not only:
         raise InvalidInput({}, "Please tick at least one service.")
+    before = _offered(tx)
     packs.import_pack(tx, actor, packs.shipped_pack_text(chosen), only)
+    service_people.give_to_only_person(tx, actor, _offered(tx) - before)
     _mark(tx, actor, SERVICES)
 
 
 def add_service(tx: Session, actor: Actor, name: str, price: str, minutes: str) -> None:
-    """Offer a first service, where no pack suggests any.
+    """Offer a first service, where no pack suggests any; see ``offer_services``.
 
     Raises:
         NotAllowed: If the actor is not the office.
@@ -320,11 +323,13 @@ def add_service(tx: Session, actor: Actor, name: str, price: str, minutes: str) 
     category = CategoryDefinition("services", "Services")
     define_category(tx, actor, category)
     slug = key_of(called, "-") or "service"
+    before = _offered(tx)
     define_service(
         tx,
         actor,
         ServiceDefinition(slug, category.slug, called, minor, int(lasts)),
     )
+    service_people.give_to_only_person(tx, actor, _offered(tx) - before)
     _mark(tx, actor, SERVICES)
 
 
@@ -387,7 +392,7 @@ def _mark(tx: Session, actor: Actor, step: str, detail: str = "") -> None:
 
 def _derived(tx: Session, *, touched: bool) -> dict[str, bool]:
     """What the business has already, however it came by it."""
-    offered = {row.id for row in catalogue.active_services(tx)}
+    offered = _offered(tx)
     has_services = bool(offered)
     # Whoever does nothing of what is on offer is not who customers can book.
     has_team = not offered.isdisjoint(tx.exec(roster.services_done()).all())
@@ -405,6 +410,11 @@ def _derived(tx: Session, *, touched: bool) -> dict[str, bool]:
         # A pack says something here as well; whoever sets up is asked.
         TERMS: CANCELLATION in written and not touched,
     }
+
+
+def _offered(tx: Session) -> set[str]:
+    """The ids of the services on offer."""
+    return {row.id for row in catalogue.active_services(tx)}
 
 
 def _chosen_pack(tx: Session) -> str:

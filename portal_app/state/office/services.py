@@ -17,6 +17,7 @@ from portal_app.domain.catalogue.views import (
     ServiceEntryView,
     TaxView,
 )
+from portal_app.domain.scheduling import service_people
 from portal_app.kernel.audiences import Actor
 from portal_app.state.core import collection, form_parsing, worker
 from portal_app.state.core.access import OFFICE, STAFF, actor, event_for
@@ -71,7 +72,7 @@ def _add(
     _service_id: str, form: form_parsing.Form, _version: int, request: str
 ) -> Awaitable[Any]:
     typed = NewServiceForm(**form_parsing.texts(form, "name", "category"))
-    return worker.call(services.add_service, actor(), typed, request)
+    return worker.call(service_people.add_service, actor(), typed, request)
 
 
 _SERVICES = collection.CollectionSpec(
@@ -134,7 +135,7 @@ class OfficeServicesState(
         # A click that is repeated after a lost connection names the same copy.
         request = f"copy{service_id[:26]}{len(self.items) + len(self.archived)}"
         added = await worker.call(
-            services.duplicate_service, actor(), service_id, request
+            service_people.duplicate_service, actor(), service_id, request
         )
         return rx.redirect(EDITOR_PREFIX + added)
 

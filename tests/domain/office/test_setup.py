@@ -1,5 +1,6 @@
 """The first day of a business: each step is stored, and can be taken up again."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -84,9 +85,7 @@ def _shown_to_customers(db: Database) -> tuple[list[str], list[str]]:
 
 
 def test_services_that_nobody_does_are_not_shown_to_customers(db: Database) -> None:
-    db.call(setup.add_fieldworker, OFFICE, _TEAM)
     db.call(setup.add_service, OFFICE, "Piano tuning", "150", "90")
-    # Kim was there before anything was on offer, and does nothing of it.
     assert not _view(db).is_open
     assert "team" in _open_steps(db)
     assert _shown_to_customers(db) == ([], [])
@@ -100,6 +99,42 @@ def test_services_that_nobody_does_are_not_shown_to_customers(db: Database) -> N
     assert not _view(db).is_open
     assert "team" in _open_steps(db)
     assert _shown_to_customers(db) == ([], [])
+
+
+def _done(db: Database) -> dict[str, list[str]]:
+    names = {row.id: row.name for row in db.query(catalogue.active_services)}
+    return {
+        who: sorted(names[one] for one in skills)
+        for who, skills in db.query(roster.working_people)
+    }
+
+
+def test_whoever_works_alone_does_what_is_offered_later(db: Database) -> None:
+    db.call(setup.add_fieldworker, OFFICE, _TEAM)
+    db.call(setup.add_service, OFFICE, "Piano tuning", "150", "90")
+    assert _done(db) == {"Kim": ["Piano tuning"]}
+    assert _view(db).is_open
+    db.call(setup.choose_trade, OFFICE, "cleaning")
+    first, second, *_ = _view(db).offers
+    db.call(setup.offer_services, OFFICE, {first.slug: "50"})
+    assert _done(db) == {"Kim": sorted(["Piano tuning", first.name])}
+    # What Kim does no more is not given back by going through the step again.
+    kim = FieldworkerDefinition(
+        "Kim",
+        skills=("piano-tuning",),
+        hours=roster.weekly_hours((0, 1, 2), "08:00", "16:30"),
+    )
+    db.call(roster.define_fieldworker, OFFICE, kim)
+    db.call(setup.offer_services, OFFICE, {first.slug: "60", second.slug: "70"})
+    assert _done(db) == {"Kim": sorted(["Piano tuning", second.name])}
+
+
+def test_of_two_people_the_office_says_who_does_it(db: Database) -> None:
+    for name in ("Kim", "Lou"):
+        db.call(setup.add_fieldworker, OFFICE, replace(_TEAM, name=name))
+    db.call(setup.add_service, OFFICE, "Piano tuning", "150", "90")
+    assert _done(db) == {"Kim": [], "Lou": []}
+    assert not _view(db).is_open
 
 
 def test_each_step_may_be_repeated(db: Database) -> None:

@@ -113,6 +113,35 @@ def test_services_are_added_placed_duplicated_archived_and_restored(
     assert tab.state(OfficeServicesState).archived == []
 
 
+def test_whoever_works_alone_does_what_is_added(database: Database) -> None:
+    ids = database.call(_services)
+    tab = _list()
+    pets = tab.state(OfficeServicesState).choices[0][0]
+    form = {"name": "Feed", "category": pets, "request": "r1"}
+    [target] = redirect_targets(tab.fire(OfficeServicesState.save, form))
+    feed = target.removeprefix("/office/services/")
+    [copy] = redirect_targets(tab.fire(OfficeServicesState.duplicate, ids["clean"]))
+    for added in (feed, copy.removeprefix("/office/services/")):
+        editor = _editor(added).state(OfficeServiceState)
+        assert editor.doing == [ids["ana"]]
+        assert [(one.name, one.does) for one in editor.people] == [("Ana", True)]
+    # What was on offer before is as it was.
+    assert _editor(ids["clean"]).state(OfficeServiceState).doing == []
+
+    # A click that is repeated gives nothing back that was taken meanwhile.
+    without = FieldworkerDefinition(name="Ana", skills=("walk",))
+    database.call(roster.define_fieldworker, SYSTEM, without)
+    tab.fire(OfficeServicesState.save, form)
+    assert _editor(feed).state(OfficeServiceState).doing == []
+
+    database.call(roster.define_fieldworker, SYSTEM, FieldworkerDefinition(name="Ben"))
+    form = {"name": "Brush", "category": pets, "request": "r2"}
+    [target] = redirect_targets(tab.fire(OfficeServicesState.save, form))
+    brush = _editor(target.removeprefix("/office/services/"))
+    people = brush.state(OfficeServiceState).people
+    assert [(one.name, one.does) for one in people] == [("Ana", False), ("Ben", False)]
+
+
 def test_a_service_is_edited_previewed_and_saved_once(database: Database) -> None:
     ids = database.call(_services)
     tab = _editor(ids["walk"])
