@@ -229,6 +229,7 @@ def _location() -> rx.Component:
             location_form(
                 WizardLocationState.places,
                 WizardLocationState.chosen,
+                outside=WizardLocationState.outside,
                 typed=WizardLocationState.typed,
                 errors=BookingWizardState.errors,
                 on_submit=WizardLocationState.submit,

@@ -509,6 +509,7 @@ def location_form(
     places: Any,
     chosen: Any,
     *,
+    outside: Any,
     typed: Any,
     errors: Any,
     on_submit: Any,
@@ -523,6 +524,7 @@ def location_form(
     Args:
         places: A Var of a list of objects with ``id``, ``label`` and ``lines``.
         chosen: The id of the chosen place, or ``new``.
+        outside: A Var of a list of ids: where the business does not go.
         typed: A Var of an address that is no saved place yet.
         errors: A Var: field to sentence.
         on_submit: The event that gets the form.
@@ -536,10 +538,18 @@ def location_form(
             when(place.label, place.label, place.lines[0]),
             name="location",
             value=place.id,
-            text=when(
-                place.label,
-                address_block(place.lines),
-                address_block(place.lines[1:]),
+            text=rx.fragment(
+                when(
+                    place.label,
+                    address_block(place.lines),
+                    address_block(place.lines[1:]),
+                ),
+                rx.cond(
+                    outside.contains(place.id),
+                    rx.el.span(
+                        "Outside the area we serve", class_name="block text-warning"
+                    ),
+                ),
             ),
             picture=icon("map-pin", "text-ink-faint"),
             default_checked=equal(place.id, chosen),
@@ -561,6 +571,7 @@ def location_form(
                     ),
                     columns="sm:grid-cols-2",
                 ),
+                rx.cond(outside.length() > 0, _ask_about_outside()),
                 class_name="mb-6",
             ),
         ),
@@ -580,6 +591,38 @@ def location_form(
         reset_on_submit=False,
         class_name="group/place",
         no_validate=True,
+    )
+
+
+def _ask_about_outside() -> rx.Component:
+    """Draw what to do about a place that the business does not go to."""
+    business = ViewerState.business
+    return note(
+        "We do not go to all of your places. Choose another one, or ask us whether we "
+        "can come.",
+        rx.el.span(
+            when(
+                business.phone,
+                _contact_link("Call ", business.phone, joined("tel:", business.phone)),
+            ),
+            when(
+                business.email,
+                _contact_link(
+                    "Write to ", business.email, joined("mailto:", business.email)
+                ),
+            ),
+            class_name="flex flex-wrap gap-x-5",
+        ),
+        class_name="mt-3",
+    )
+
+
+def _contact_link(words: str, where: Any, address: Any) -> rx.Component:
+    return rx.el.a(
+        words,
+        where,
+        href=address,
+        class_name="text-link inline-flex min-h-11 min-w-0 items-center wrap-anywhere",
     )
 
 

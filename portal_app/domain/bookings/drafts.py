@@ -64,6 +64,7 @@ from portal_app.domain.customers.rules import (
     phone_number,
     phone_text,
 )
+from portal_app.domain.customers.views import LocationView
 from portal_app.domain.rate_limits import limiter
 from portal_app.domain.scheduling import holds
 from portal_app.domain.scheduling import service as scheduling
@@ -407,6 +408,25 @@ def clear_time(tx: Session, actor: Actor, draft_id: str) -> views.DraftView:
     with versioned_change(tx, row):
         drop_time(tx, row)
     return draft_view(tx, row)
+
+
+def saved_places(tx: Session, actor: Actor) -> views.SavedPlacesView:
+    """Where the actor may want to be visited, and where the business does not go.
+
+    Whoever has no account has saved none.
+    """
+    if actor.customer_id is None:
+        return views.SavedPlacesView()
+    area = business.area_of(tx)
+    places = locations.list_locations(tx, actor)
+    outside = [one.id for one in places if not serves(area, _place_of(one))]
+    return views.SavedPlacesView(places, outside)
+
+
+def _place_of(saved: LocationView) -> Place:
+    if not saved.latitude:
+        return Place(saved.postcode)
+    return Place(saved.postcode, float(saved.latitude), float(saved.longitude))
 
 
 def choose_location(

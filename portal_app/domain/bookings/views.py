@@ -8,6 +8,7 @@ from datetime import datetime
 
 from portal_app.domain.bookings.rules import OverviewSnapshot
 from portal_app.domain.catalogue.views import LineView
+from portal_app.domain.customers.views import LocationView
 from portal_app.domain.dependents.views import DependentRowView, TypeView
 from portal_app.domain.fields.views import FieldView
 
@@ -30,6 +31,14 @@ class BookingAddressView:
     label: str = ""
     latitude: str = ""
     longitude: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SavedPlacesView:
+    """The customer's saved places; ``outside`` are ids of where nobody goes."""
+
+    places: list[LocationView] = field(default_factory=list)
+    outside: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from portal_app.domain.bookings import drafts, rules
 from portal_app.domain.bookings.views import BookingAddressView
-from portal_app.domain.customers import business_profiles, contacts, locations
+from portal_app.domain.customers import business_profiles, contacts
 from portal_app.domain.customers.views import (
     BusinessProfileView,
     ContactView,
@@ -29,11 +29,13 @@ class WizardLocationState(rx.State):
     """The customer's places.
 
     ``loaded_for`` is the draft they were read for; ``chosen`` a place's id, or
-    ``new``; ``typed`` the draft's own address, which is no saved place yet.
+    ``new``; ``outside`` are the ids of those the business does not go to; ``typed``
+    is the draft's own address, which is no saved place yet.
     """
 
     loaded_for: str = ""
     places: list[LocationView] = []
+    outside: list[str] = []
     chosen: str = ""
     typed: BookingAddressView = BookingAddressView()
 
@@ -43,16 +45,13 @@ class WizardLocationState(rx.State):
         book = await self.get_state(BookingWizardState)
         if not await book._stands_at("address"):
             return None
-        saved = (
-            await worker.query(locations.list_locations, actor())
-            if actor().customer_id
-            else []
-        )
-        known = [place.id for place in saved]
+        saved = await worker.query(drafts.saved_places, actor())
+        known = [place.id for place in saved.places]
         wanted, typed = book._place
         self.typed = BookingAddressView() if wanted in known else typed
-        first = known[0] if known and not self.typed.street else NEW
-        self.places = saved
+        served = (one for one in known if one not in saved.outside)
+        first = NEW if self.typed.street else next(served, NEW)
+        self.places, self.outside = saved.places, saved.outside
         self.chosen = wanted if wanted in known else first
         if self.loaded_for == book.draft_id:
             return None

@@ -26,6 +26,7 @@ from portal_app.state.bookings.wizard_details import (
 )
 from portal_app.state.bookings.wizard_questions import WizardQuestionsState
 from portal_app.state.bookings.wizard_time import WizardTimeState
+from tests.domain.bookings.test_service_area import go_only_to
 from tests.support.sample_business import (
     CLEANING,
     HOME,
@@ -582,6 +583,28 @@ def test_next_free_takes_the_first_time_there_is(shop: Database) -> None:
     tab.fire(WizardTimeState.pick_next_free)
     assert _times(tab) == ("", "", "")
     assert (state.groups, state.free_text) == ([], "No free times in November 2026")
+
+
+def test_saved_places_outside_the_area_are_marked(shop: Database) -> None:
+    maya = shop.call(new_customer)
+    away = replace(HOME, street="1 Hoddle Street", state="VIC", postcode="3000")
+    elsewhere = shop.call(locations.save_location, maya, away)
+    draft = shop.call(drafts.open_draft, maya, "dog-walk").id
+    go_only_to(shop, "2000-2999")
+    tab = _open(maya, WALKING, step="address", draft=draft)
+    step = tab.state(WizardLocationState)
+    assert (step.outside, step.chosen) == ([elsewhere], "new")
+    tab.fire(WizardLocationState.submit, {"location": elsewhere})
+    assert (_at(tab), tab.state(BookingWizardState).problem) == (
+        ("open", "address"),
+        "Sorry, we do not come to this address in Bondi. Please choose another one, "
+        "or ask us.",
+    )
+    # The first place that is served is proposed, though another one comes first.
+    home = shop.call(locations.save_location, maya, HOME)
+    step = _open(maya, WALKING, step="address", draft=draft).state(WizardLocationState)
+    assert ([one.id for one in step.places], step.chosen) == ([elsewhere, home], home)
+    assert step.outside == [elsewhere]
 
 
 def test_locations_of_others_are_not_found(shop: Database) -> None:
