@@ -170,6 +170,7 @@ PAGE_RENDERERS = PageRenderers(
     services=services.first_html,
     service=service.first_html,
     no_such_service=service.missing_first_html,
+    not_open=service.not_open_first_html,
     policies=policies.first_html,
 )
 

@@ -36,19 +36,22 @@ from portal_app.domain.bookings.views import FreeDayTimesView
 from portal_app.domain.business import policies
 from portal_app.domain.business import service as businesses
 from portal_app.domain.business.views import BusinessView, PolicyView
-from portal_app.domain.catalogue import service as catalogues
 from portal_app.domain.catalogue.views import (
     CatalogueView,
     HomePageView,
     ServicePageView,
 )
 from portal_app.domain.scheduling import shop_window
+from portal_app.domain.scheduling.shop_window import NotOpenYet
+from portal_app.kernel.audiences import Actor
 from portal_app.kernel.db import Database
 from portal_app.kernel.errors import NotFound
 from portal_app.settings import Settings
 
 _OK, _MISSING, _MOVED = 200, 404, 308
 _MAX_QUERY_LENGTH = 80
+# What is drawn here is the same for all; the live page shows the staff more.
+_ANYBODY = Actor()
 # What was looked for is drawn anew for each who asks; all else is kept.
 _SEARCHES_AT_ONCE, _SEARCHES_WAITING = 2, 40
 # Looking for free time costs more than all else on a page, and its end is foreseen:
@@ -67,6 +70,7 @@ class PageRenderers:
         services: ``/services``, with the words and the category looked for.
         service: ``/services/{slug}``, with the next free times.
         no_such_service: What stands at an address of a service not offered.
+        not_open: What stands at those of all services before the business opens.
         policies: ``/policies``.
     """
 
@@ -76,6 +80,7 @@ class PageRenderers:
         [BusinessView, ServicePageView, list[FreeDayTimesView], bool], PageContent
     ]
     no_such_service: Callable[[BusinessView, bool], PageContent]
+    not_open: Callable[[BusinessView, bool], PageContent]
     policies: Callable[[BusinessView, list[PolicyView], bool], PageContent]
 
 
@@ -193,9 +198,18 @@ class PublicPages:
 
     def service(self, tx: Session, slug: str, guest: bool) -> PageResponse:
         """``/services/{slug}``; with status 404 if there is no such service."""
-        business = businesses.business_view(tx)
+        business, path = businesses.business_view(tx), f"/services/{quote(slug)}"
         try:
-            page = catalogues.service_page(tx, slug)
+            page = shop_window.service_page(tx, _ANYBODY, slug)
+        except NotOpenYet:
+            return self._kept.get(
+                f"{path} {guest}",
+                self._dynamic,
+                (business,),
+                lambda: self._finish(
+                    self._dynamic, self._drawings.not_open(business, guest), path
+                ),
+            )
         except NotFound:
             # One answer for all of them: a guesser must not fill the memory.
             return self._kept.get(
@@ -206,7 +220,7 @@ class PublicPages:
                     self._dynamic, self._drawings.no_such_service(business, guest), ""
                 ),
             )
-        path, days = f"/services/{quote(slug)}", self._times.of(tx, slug)
+        days = self._times.of(tx, slug)
         return self._kept.get(
             f"{path} {guest}",
             self._dynamic,

@@ -7,7 +7,7 @@ import reflex as rx
 from portal_app.api.rendered_pages import PageContent
 from portal_app.components.bookings.shortcuts import member_home, waiting_home
 from portal_app.components.catalogue.how_it_works import how_it_works
-from portal_app.components.catalogue.not_open import NOTHING_YET, when_open
+from portal_app.components.catalogue.not_open import when_open
 from portal_app.components.catalogue.service_cards import picture
 from portal_app.components.layout.first_html import (
     after_first_html,
@@ -23,6 +23,7 @@ from portal_app.components.ui.logic import classes, each, joined, when
 from portal_app.components.ui.surfaces import section
 from portal_app.domain.business.views import BusinessView
 from portal_app.domain.catalogue.views import HomePageView
+from portal_app.domain.scheduling.views import NOTHING_YET
 from portal_app.domain.sign_in.views import ViewerView
 from portal_app.pages.page import Page
 from portal_app.state.bookings.home import HomeState

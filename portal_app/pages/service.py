@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from portal_app.api.rendered_pages import PageContent
+from portal_app.components.catalogue.not_open import not_open_yet
 from portal_app.components.catalogue.service_page import (
     content,
     free_times,
@@ -23,6 +24,7 @@ from portal_app.components.ui.logic import joined, when
 from portal_app.domain.bookings.views import FreeDayTimesView
 from portal_app.domain.business.views import BusinessView
 from portal_app.domain.catalogue.views import ServicePageView, ServiceView
+from portal_app.domain.scheduling.views import NOTHING_YET
 from portal_app.domain.sign_in.views import ViewerView
 from portal_app.pages.page import Page
 from portal_app.state.catalogue.public_pages import ServiceState, ServiceTimesState
@@ -30,6 +32,7 @@ from portal_app.state.core.viewer import ViewerState
 
 _MEANWHILE = "Service"
 _MISSING = "Service not found"
+_NOT_OPEN = "Opening soon"
 
 
 def missing() -> rx.Component:
@@ -77,7 +80,11 @@ def draw() -> rx.Component:
                             free_times_skeleton(),
                         ),
                     ),
-                    missing(),
+                    when(
+                        ServiceState.opens_soon,
+                        not_open_yet(ViewerState.business),
+                        missing(),
+                    ),
                 ),
                 detail_skeleton(),
             ),
@@ -118,6 +125,17 @@ def missing_first_html(business: BusinessView, guest: bool) -> PageContent:
     )
 
 
+def not_open_first_html(business: BusinessView, guest: bool) -> PageContent:
+    """Draw, for its first HTML, the page of any service before the business opens.
+
+    Whoever has a session may be of the staff, who see the service.
+    """
+    drawn = not_open_yet(business) if guest else detail_skeleton()
+    return PageContent(
+        _framed(business, drawn, guest), str(_title(_NOT_OPEN, business)), NOTHING_YET
+    )
+
+
 def _framed(business: BusinessView, drawn: rx.Component, guest: bool) -> str:
     return to_html(
         public_shell(
@@ -140,7 +158,11 @@ page = Page(
     title=live_title(
         ViewerState.loaded & (ServiceState.path == current_path()),
         _title(
-            when(ServiceState.found, ServiceState.page.service.name, _MISSING),
+            when(
+                ServiceState.found,
+                ServiceState.page.service.name,
+                when(ServiceState.opens_soon, _NOT_OPEN, _MISSING),
+            ),
             ViewerState.business,
         ),
         _MEANWHILE,

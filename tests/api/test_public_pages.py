@@ -31,7 +31,11 @@ from portal_app.kernel.clock import frozen
 from portal_app.kernel.db import Database
 from portal_app.settings import Settings
 from tests.support.asgi import request
-from tests.support.sample_business import NOW, create_sample_business
+from tests.support.sample_business import (
+    NOW,
+    create_sample_business,
+    let_everybody_go,
+)
 from tests.support.statements import statements_of
 
 _BUILT = (
@@ -95,6 +99,10 @@ class Drawn:
         self.calls.append("missing")
         return PageContent(f"<p>missing|{guest}</p>", "Nothing")
 
+    def not_open(self, business: BusinessView, guest: bool) -> PageContent:
+        self.calls.append("not open")
+        return PageContent(f"<p>{business.name} opens|{guest}</p>", "Soon")
+
 
 @dataclass(frozen=True)
 class Client:
@@ -130,7 +138,12 @@ def site(tmp_path: Path) -> Path:
 def client(sqlite_db: Database, site: Path, drawn: Drawn) -> Client:
     sqlite_db.call(create_sample_business)
     drawings = PageRenderers(
-        drawn.home, drawn.services, drawn.service, drawn.missing, drawn.policies
+        drawn.home,
+        drawn.services,
+        drawn.service,
+        drawn.missing,
+        drawn.not_open,
+        drawn.policies,
     )
     settings = Settings(_env_file=None, base_url="http://portal.example")
     routes = public_page_routes(
@@ -252,6 +265,26 @@ def test_an_unknown_service_is_a_404_that_is_not_indexed(
     assert '<meta name="robots" content="noindex">' in answers[0].text
     assert "canonical" not in answers[0].text
     assert drawn.calls == ["missing"]
+
+
+def test_before_the_business_opens_its_services_say_so(
+    client: Client, drawn: Drawn, sqlite_db: Database
+) -> None:
+    assert client.get("/services/dog-walk").status_code == 200
+    sqlite_db.call(let_everybody_go)
+    for headers, slot in (({}, "True"), (_SESSION, "False")):
+        answer = client.get("/services/dog-walk", headers=headers)
+        assert answer.status_code == 200
+        assert _slot(answer.text) == f"Brightside opens|{slot}"
+        address = "http://portal.example/services/dog-walk"
+        assert f'<link rel="canonical" href="{address}">' in answer.text
+        assert "ld+json" not in answer.text
+    assert client.get("/services/nothing").status_code == 404
+    expected = ["service dog-walk", "not open", "not open", "missing"]
+    assert drawn.calls == expected
+    # It is kept as long as it is true.
+    client.get("/services/dog-walk")
+    assert drawn.calls == expected
 
 
 def test_facts_cannot_break_out_of_their_element(

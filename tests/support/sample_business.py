@@ -151,6 +151,13 @@ def create_sample_business(
     return SampleBusiness(cleaning, walk, ana, ben)
 
 
+def let_everybody_go(tx: Session) -> None:
+    """Nobody works in the sample business any more: it is not open."""
+    for name in ("Ana", "Ben"):
+        gone = FieldworkerDefinition(name=name, active=False)
+        roster.define_fieldworker(tx, SYSTEM, gone)
+
+
 def new_customer(tx: Session, email: str = "maya@example.com") -> Actor:
     """A customer who is signed in."""
     account = Account(email=email, role="customer")

@@ -7,8 +7,7 @@ import reflex as rx
 from portal_app.components.ui.buttons import link_button
 from portal_app.components.ui.icons import icon
 from portal_app.components.ui.logic import joined, when
-
-NOTHING_YET = "Nothing can be booked here yet. Please come back in a while."
+from portal_app.domain.scheduling.views import NOTHING_YET
 
 
 def when_open(shelves: Any, content: Any, business: Any) -> Any:

@@ -66,7 +66,7 @@ from portal_app.domain.customers.rules import (
 )
 from portal_app.domain.customers.views import LocationView
 from portal_app.domain.rate_limits import limiter
-from portal_app.domain.scheduling import holds
+from portal_app.domain.scheduling import holds, shop_window
 from portal_app.domain.scheduling import service as scheduling
 from portal_app.domain.scheduling.claims import SlotTaken
 from portal_app.domain.scheduling.views import FieldworkerView
@@ -241,9 +241,10 @@ def open_draft(tx: Session, actor: Actor, slug: str) -> views.DraftView:
         NotFound: If the service is not offered.
         NotAllowed: If nobody is signed in as a customer.
         OnRequest: If its price is on request, and quotes are switched off.
+        NotOpenYet: If the business is not open yet.
     """
     owner = owner_of(actor)
-    service = catalogue.service_to_begin(tx, slug)
+    service = _service_to_begin(tx, actor, slug)
     open_one = _open_drafts(actor, service).with_for_update()
     draft = tx.exec(open_one).one_or_none()
     if draft is None:
@@ -268,6 +269,7 @@ def open_visitor_draft(db: Database, actor: Actor, slug: str) -> views.DraftView
     Raises:
         NotFound: If the service is not offered.
         NotAllowed: If the browser has no secret to keep drafts by.
+        NotOpenYet: If the business is not open yet.
         TooManyAttempts: If its network began too many.
     """
     if not db.query(_has_open_draft, actor, slug):
@@ -276,8 +278,14 @@ def open_visitor_draft(db: Database, actor: Actor, slug: str) -> views.DraftView
 
 
 def _has_open_draft(tx: Session, actor: Actor, slug: str) -> bool:
-    service = catalogue.service_to_begin(tx, slug)
+    service = _service_to_begin(tx, actor, slug)
     return tx.exec(_open_drafts(actor, service)).first() is not None
+
+
+def _service_to_begin(tx: Session, actor: Actor, slug: str) -> Service:
+    service = catalogue.service_to_begin(tx, slug)
+    shop_window.require_open(tx, actor)
+    return service
 
 
 def _open_drafts(actor: Actor, service: Service) -> SelectOfScalar[BookingDraft]:

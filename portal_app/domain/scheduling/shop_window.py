@@ -11,8 +11,22 @@ from sqlmodel import Session, col, select
 from portal_app.domain.catalogue import rules
 from portal_app.domain.catalogue import service as catalogue
 from portal_app.domain.catalogue.models import Service
-from portal_app.domain.catalogue.views import CatalogueView, HomePageView
+from portal_app.domain.catalogue.views import (
+    CatalogueView,
+    HomePageView,
+    ServicePageView,
+)
 from portal_app.domain.scheduling import roster
+from portal_app.domain.scheduling.views import NOTHING_YET
+from portal_app.kernel.audiences import STAFF, Actor
+from portal_app.kernel.errors import Conflict
+
+
+class NotOpenYet(Conflict):
+    """Customers can book nothing yet, whatever its address."""
+
+    def __init__(self) -> None:
+        super().__init__(NOTHING_YET)
 
 
 def is_open(tx: Session) -> bool:
@@ -36,3 +50,26 @@ def home_page(tx: Session) -> HomePageView:
 def catalogue_view(tx: Session) -> CatalogueView:
     """Everything that can be booked; nothing while the business is not open."""
     return catalogue.catalogue_view(tx) if is_open(tx) else CatalogueView([])
+
+
+def service_page(tx: Session, actor: Actor, slug: str) -> ServicePageView:
+    """The page of one service.
+
+    Raises:
+        NotFound: If there is none, or it is not offered any more.
+        NotOpenYet: See ``require_open``.
+    """
+    page = catalogue.service_page(tx, slug)
+    require_open(tx, actor)
+    return page
+
+
+def require_open(tx: Session, actor: Actor) -> None:
+    """Let only the staff go on before customers can book something.
+
+    Raises:
+        NotOpenYet: If the business is not open, and it is anybody else.
+    """
+    is_staff = actor.audience in STAFF or actor.on_behalf
+    if not is_staff and not is_open(tx):
+        raise NotOpenYet

@@ -4,6 +4,9 @@ from dataclasses import dataclass, field
 
 from portal_app.domain.customers.views import AddressView
 
+NOTHING_YET = "Nothing can be booked here yet. Please come back in a while."
+"""What customers read before the business is open."""
+
 
 @dataclass(frozen=True, slots=True)
 class FieldworkerView:

@@ -36,6 +36,8 @@ from portal_app.domain.catalogue.views import LineView, OptionView, ServiceView
 from portal_app.domain.fields.views import FieldView
 from portal_app.domain.quotes import requests as quote_requests
 from portal_app.domain.quotes.access import QUOTE_PREFIX
+from portal_app.domain.scheduling import shop_window
+from portal_app.domain.scheduling.shop_window import NotOpenYet
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.errors import (
     Conflict,
@@ -347,7 +349,7 @@ class BookingWizardState(rx.State):
             found, is_named = await self._find(slug, asked.get("draft", "")[:26])
             if found.number or found.sent:
                 return await self._show_outcome(found)
-            service, policy, clock = await worker.query(_service, slug)
+            service, policy, clock = await worker.query(_service, actor(), slug)
         except (NotFound, Conflict, worker.LookingOnly) as refused:
             return await self._lead_elsewhere(slug, refused)
         except TooManyAttempts:
@@ -433,11 +435,11 @@ class BookingWizardState(rx.State):
     async def _lead_elsewhere(
         self, slug: str, refused: NotFound | Conflict | worker.LookingOnly
     ) -> EventSpec | None:
-        """Go where a former address leads, or to the page of what has no price."""
+        """Go where a former address leads, or where it says why it cannot be booked."""
         if isinstance(refused, worker.LookingOnly):
             self._show(phase="looking", step="")
             return None
-        if isinstance(refused, OnRequest):
+        if isinstance(refused, OnRequest | NotOpenYet):
             return rx.redirect(f"/services/{slug}", replace=True)
         if now := await worker.query(catalogue.present_slug, slug):
             return rx.redirect(WIZARD_PREFIX + now, replace=True)
@@ -648,8 +650,9 @@ def _answers_from(text: str) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _service(tx: Session, slug: str) -> tuple[ServiceView, list[str], str]:
+def _service(tx: Session, who: Actor, slug: str) -> tuple[ServiceView, list[str], str]:
     """The service, the paragraphs of the policy, and whose clock times are on."""
+    shop_window.require_open(tx, who)
     return (
         catalogue.service_view(tx, slug),
         booking_rules.terms_paragraphs(tx)

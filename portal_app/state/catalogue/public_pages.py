@@ -15,9 +15,10 @@ from portal_app.domain.catalogue.views import (
     ServiceView,
 )
 from portal_app.domain.scheduling import shop_window
+from portal_app.domain.scheduling.shop_window import NotOpenYet
 from portal_app.kernel.errors import NotFound
 from portal_app.state.core import worker
-from portal_app.state.core.access import PUBLIC, event_for
+from portal_app.state.core.access import PUBLIC, actor, event_for
 
 
 class IndexState(rx.State):
@@ -74,12 +75,13 @@ NO_SERVICE_PAGE = ServicePageView(
 class ServiceState(rx.State):
     """The service at the address ``path``, if ``found``.
 
-    The page compares ``path`` with where the browser is, so that it never shows
-    the service of the page before.
+    ``opens_soon`` says that customers see no service yet. The page compares ``path``
+    with where the browser is, so that it never shows the service of the page before.
     """
 
     path: str = ""
     found: bool = False
+    opens_soon: bool = False
     page: ServicePageView = NO_SERVICE_PAGE
 
     @event_for(PUBLIC)
@@ -88,12 +90,14 @@ class ServiceState(rx.State):
         path = str(self.router.url.path).rstrip("/")
         slug = path.removeprefix(_SERVICE_PREFIX)
         try:
-            self.page = await worker.query(catalogue.service_page, slug)
-            self.found = True
+            self.page = await worker.query(shop_window.service_page, actor(), slug)
+            self.found, self.opens_soon = True, False
+        except NotOpenYet:
+            self.page, self.found, self.opens_soon = NO_SERVICE_PAGE, False, True
         except NotFound:
             if now := await worker.query(catalogue.present_slug, slug):
                 return rx.redirect(_SERVICE_PREFIX + now, replace=True)
-            self.page, self.found = NO_SERVICE_PAGE, False
+            self.page, self.found, self.opens_soon = NO_SERVICE_PAGE, False, False
         self.path = path
         return None
 

@@ -22,6 +22,7 @@ from portal_app.domain.catalogue.views import (
     ServicePageView,
     ServiceView,
 )
+from portal_app.domain.scheduling.views import NOTHING_YET
 from portal_app.pages import index, service, services
 from portal_app.state.core.viewer import ViewerState
 
@@ -379,6 +380,16 @@ def test_a_service_that_is_not_offered_leads_to_those_that_are() -> None:
     assert ">See all services</span></a>" in drawing.html
 
 
+def test_before_the_business_opens_a_visitor_reads_so() -> None:
+    drawing = service.not_open_first_html(BUSINESS, True)
+    assert drawing.title == "Opening soon – Bright & Early"
+    assert drawing.description == NOTHING_YET
+    assert ">Bright &amp; Early opens soon</h1>" in drawing.html
+    assert f">{NOTHING_YET}</p>" in drawing.html
+    # Somebody of the staff sees the service as soon as the browser knows them.
+    assert " opens soon" not in service.not_open_first_html(BUSINESS, False).html
+
+
 @pytest.mark.parametrize(
     "draw",
     [
@@ -386,6 +397,7 @@ def test_a_service_that_is_not_offered_leads_to_those_that_are() -> None:
         lambda guest: services.first_html(BUSINESS, CATALOGUE, "", "", guest),
         lambda guest: service.first_html(BUSINESS, PAGE, DAYS, guest),
         lambda guest: service.missing_first_html(BUSINESS, guest),
+        lambda guest: service.not_open_first_html(BUSINESS, guest),
     ],
 )
 def test_header_offers_sign_up_only_to_visitors(draw: Any) -> None:

@@ -19,7 +19,8 @@ from portal_app.domain.customers import locations
 from portal_app.domain.customers.addresses import AddressForm
 from portal_app.domain.scheduling import roster
 from portal_app.domain.scheduling import service as scheduling
-from portal_app.domain.scheduling.views import FieldworkerView
+from portal_app.domain.scheduling.shop_window import NotOpenYet
+from portal_app.domain.scheduling.views import NOTHING_YET, FieldworkerView
 from portal_app.kernel.audiences import SYSTEM, Actor
 from portal_app.kernel.clock import frozen
 from portal_app.kernel.db import Database
@@ -32,6 +33,7 @@ from tests.support.sample_business import (
     NOW,
     TUESDAY_NINE,
     create_sample_business,
+    let_everybody_go,
     new_customer,
     ready_draft,
 )
@@ -54,6 +56,23 @@ def _a_time(minutes: int, text: str) -> FreeTimeView:
         day="Tue, 3 Nov",
         time=text,
     )
+
+
+def test_nothing_is_begun_before_the_business_opens(db: Database) -> None:
+    db.call(create_sample_business)
+    maya = db.call(new_customer)
+    db.call(let_everybody_go)
+    visitor = Actor(visitor_hash="v")
+    before = database_snapshot(db)
+    with pytest.raises(NotOpenYet, match=f"^{NOTHING_YET}$"):
+        db.call(drafts.open_draft, maya, "dog-walk")
+    with pytest.raises(NotOpenYet, match=f"^{NOTHING_YET}$"):
+        drafts.open_visitor_draft(db, visitor, "dog-walk")
+    with pytest.raises(NotFound):
+        db.call(drafts.open_draft, maya, "nothing")
+    assert database_snapshot(db) == before
+    by_office = replace(maya, on_behalf=True)
+    assert db.call(drafts.open_draft, by_office, "dog-walk").service_name == "Dog walk"
 
 
 def test_new_draft_is_filled_with_the_customers_profile_only(db: Database) -> None:

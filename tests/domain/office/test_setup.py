@@ -12,10 +12,12 @@ from portal_app.domain.office import places, setup
 from portal_app.domain.office.setup import TeamForm
 from portal_app.domain.scheduling import roster, shop_window
 from portal_app.domain.scheduling.roster import FieldworkerDefinition
+from portal_app.domain.scheduling.shop_window import NotOpenYet
+from portal_app.domain.scheduling.views import NOTHING_YET
 from portal_app.kernel.audiences import Actor, Audience
 from portal_app.kernel.clock import frozen
 from portal_app.kernel.db import Database
-from portal_app.kernel.errors import InvalidInput, NotAllowed
+from portal_app.kernel.errors import InvalidInput, NotAllowed, NotFound
 from tests.support.accounts import snapshot_without_logs
 
 OFFICE = Actor(audience=Audience.OFFICE, is_owner=True)
@@ -99,6 +101,24 @@ def test_services_that_nobody_does_are_not_shown_to_customers(db: Database) -> N
     assert not _view(db).is_open
     assert "team" in _open_steps(db)
     assert _shown_to_customers(db) == ([], [])
+
+
+def test_before_it_opens_only_the_staff_see_a_service(db: Database) -> None:
+    def shown(who: Actor, slug: str = "piano-tuning") -> str:
+        return db.query(shop_window.service_page, who, slug).service.name
+
+    db.call(setup.add_service, OFFICE, "Piano tuning", "150", "90")
+    customer = Actor(Audience.CUSTOMER, account_id="a", customer_id="c")
+    others = (Actor(), customer, replace(customer, looking=True))
+    for who in others:
+        with pytest.raises(NotOpenYet, match=f"^{NOTHING_YET}$"):
+            shown(who)
+        with pytest.raises(NotFound):
+            shown(who, "nothing")
+    staff = (OFFICE, Actor(Audience.READER), replace(customer, on_behalf=True))
+    assert [shown(who) for who in staff] == ["Piano tuning"] * 3
+    db.call(setup.add_fieldworker, OFFICE, _TEAM)
+    assert [shown(who) for who in others] == ["Piano tuning"] * 3
 
 
 def _done(db: Database) -> dict[str, list[str]]:

@@ -34,6 +34,7 @@ from tests.support.sample_business import (
     TUESDAY_NINE,
     WALK,
     create_sample_business,
+    let_everybody_go,
     new_customer,
     ready_draft,
 )
@@ -626,6 +627,21 @@ def test_a_service_that_is_not_offered_is_missing(shop: Database) -> None:
     assert database_snapshot(shop) == before
     shop.call(definitions.define_service, SYSTEM, replace(CLEANING, active=False))
     assert _at(_open(maya)) == ("missing", "")
+
+
+def test_before_the_business_opens_the_page_of_the_service_says_so(
+    shop: Database,
+) -> None:
+    maya = shop.call(new_customer)
+    draft = ready_draft(shop, maya).id
+    shop.call(let_everybody_go)
+    before = database_snapshot(shop)
+    for path, query in ((CLEAN, {}), (WALKING, {"draft": draft, "step": "overview"})):
+        tab = Tab(path, maya, **query)
+        sent = tab.fire(BookingWizardState.load)
+        assert redirect_targets(sent) == [path.replace("/book/", "/services/")]
+        assert _at(tab) == ("", "")
+    assert database_snapshot(shop) == before
 
 
 def test_editing_from_the_overview_returns_to_it(shop: Database) -> None:
