@@ -6,7 +6,11 @@ import reflex as rx
 
 from portal_app.components.auth.sign_in import ticket_form
 from portal_app.components.bookings.booked_for import booked_for_bar
-from portal_app.components.bookings.details import dependents_choice, questions_fields
+from portal_app.components.bookings.details import (
+    dependents_choice,
+    document_gaps,
+    questions_fields,
+)
 from portal_app.components.bookings.hold_countdown import hold_countdown
 from portal_app.components.bookings.repeat import repeat_section
 from portal_app.components.bookings.summary import (
@@ -368,6 +372,7 @@ def _questions() -> rx.Component:
     step, errors = WizardQuestionsState, BookingWizardState.errors
     return rx.el.div(
         step_heading(STEP_NAMES["questions"], "What we need to know for the visit."),
+        document_gaps(),
         rx.cond(
             _is_read(step),
             step_form(

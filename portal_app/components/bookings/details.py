@@ -5,12 +5,15 @@ from typing import Any
 import reflex as rx
 
 from portal_app.components.dependents.cards import dependent_picture
-from portal_app.components.ui.buttons import link
+from portal_app.components.ui.buttons import link, text_link
 from portal_app.components.ui.choices import check_card
 from portal_app.components.ui.custom_fields import custom_fields, custom_values
+from portal_app.components.ui.feedback import note
 from portal_app.components.ui.icons import icon
 from portal_app.components.ui.logic import each, joined, when
 from portal_app.components.ui.surfaces import summary_list, summary_row
+from portal_app.state.bookings.booked_for import BookedForState
+from portal_app.state.bookings.wizard import BookingWizardState
 
 _QUESTION = "Who is it for?"
 _ERROR = "field-dependents-error"
@@ -162,6 +165,40 @@ def _add_link(words: Any, page: Any) -> rx.Component:
             "flex min-h-14 items-center gap-3.5 rounded-2xl border border-dashed "
             "border-field-line px-4 py-3 font-semibold text-accent-ink "
             "hover:border-accent"
+        ),
+    )
+
+
+def document_gaps() -> rx.Component:
+    """Draw which papers will lack at the appointment of the wizard.
+
+    The pages where they are added are the customer's own: the office that books for
+    them has no links.
+    """
+    gaps = BookingWizardState.gaps
+
+    def gap(one: Any) -> rx.Component:
+        return rx.el.li(
+            joined(one.name, ": ", one.text, ". "),
+            rx.cond(
+                BookedForState.customer.name == "",
+                text_link(
+                    "Add it on the page of ",
+                    one.name,
+                    href=joined("/dependents/", one.dependent_id),
+                    class_name="inline-flex min-h-11 items-center",
+                ),
+            ),
+            class_name="wrap-anywhere",
+        )
+
+    return when(
+        gaps.length() > 0,
+        note(
+            rx.el.ul(each(gaps, gap)),
+            title="Please bring the documents up to date before the appointment",
+            tone="warning",
+            class_name="mb-6",
         ),
     )
 

@@ -8,6 +8,7 @@ import reflex as rx
 from portal_app.components.bookings.details import (
     dependent_names,
     details_facts,
+    document_gaps,
     has_details,
 )
 from portal_app.components.bookings.repeat import repeat_facts
@@ -386,6 +387,7 @@ def booking_overview(
             "Overview", "Nothing is booked until you confirm. Is it all right?"
         ),
         _time_taken(),
+        document_gaps(),
         rx.el.div(
             _price_and_policy(address("options")),
             card(

@@ -5,7 +5,7 @@ from typing import Any
 
 import reflex as rx
 
-from portal_app.components.bookings.details import dependent_names
+from portal_app.components.bookings.details import dependent_names, document_gaps
 from portal_app.components.bookings.wizard import (
     address_block,
     review_part,
@@ -41,6 +41,7 @@ def request_overview(
             "Overview",
             "We answer with a quote. Nothing is agreed until you accept it.",
         ),
+        document_gaps(),
         card(
             when(
                 _book.lines.length() > 1,

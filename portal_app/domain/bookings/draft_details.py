@@ -6,6 +6,7 @@ are checked again when it is confirmed, and are copied to the booking.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
@@ -21,14 +22,17 @@ from portal_app.domain.customers import profiles
 from portal_app.domain.dependents.models import Dependent
 from portal_app.domain.dependents.service import (
     candidate_dependents,
+    document_gaps,
     eligible_dependents,
 )
+from portal_app.domain.dependents.views import DocumentGapView
 from portal_app.domain.fields import rules as d
 from portal_app.domain.fields import schema
 from portal_app.domain.fields import values as fields
 from portal_app.domain.fields.values import Subject
 from portal_app.domain.fields.views import FieldView
 from portal_app.kernel.audiences import Actor, Audience
+from portal_app.kernel.clock import utc_now
 from portal_app.kernel.errors import InvalidInput, collected_refusals
 from portal_app.kernel.features import Feature
 from portal_app.kernel.ownership import customer_of
@@ -293,6 +297,19 @@ def dependents_of_draft(tx: Session, draft: BookingDraft) -> list[BookingDepende
     """Whom a draft is for."""
     names = dict.fromkeys(draft.dependent_ids, "")
     return booking_dependents.dependent_views(tx, draft.customer_id or "", names)
+
+
+def gaps_of_draft(
+    tx: Session, draft: BookingDraft, zone: ZoneInfo
+) -> list[DocumentGapView]:
+    """What lacks of the papers of those it is for, on the day of the appointment."""
+    starts_at = draft.starts_at or utc_now()
+    return document_gaps(
+        tx,
+        draft.customer_id or "",
+        draft.dependent_ids,
+        starts_at.astimezone(zone).date(),
+    )
 
 
 def fields_of_draft(tx: Session, draft: BookingDraft) -> list[FieldView]:

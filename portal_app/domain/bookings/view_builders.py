@@ -258,6 +258,7 @@ def draft_view(tx: Session, row: BookingDraft, notice: str = "") -> views.DraftV
         company_id=str(contact.get("company", {}).get("id", "")),
         company=str(contact.get("company", {}).get("name", "")),
         for_whom=draft_details.dependents_of_draft(tx, row),
+        gaps=draft_details.gaps_of_draft(tx, row, formats.zone),
         fields=draft_details.fields_of_draft(tx, row),
     )
 

@@ -9,7 +9,11 @@ from datetime import datetime
 from portal_app.domain.bookings.rules import OverviewSnapshot
 from portal_app.domain.catalogue.views import LineView
 from portal_app.domain.customers.views import LocationView
-from portal_app.domain.dependents.views import DependentRowView, TypeView
+from portal_app.domain.dependents.views import (
+    DependentRowView,
+    DocumentGapView,
+    TypeView,
+)
 from portal_app.domain.fields.views import FieldView
 
 
@@ -107,6 +111,7 @@ class DraftView:
         fieldworker_id: Who was asked for, or empty for anyone.
         contact_name: As chosen, or from the profile until then.
         for_whom: Whom or what it is for.
+        gaps: What lacks of their required papers on the chosen day, or today.
         fields: What the service asks, with what was entered.
         steps: What it is asked for, of ``rules.STEPS``, in that order.
         done: Those of them that are complete.
@@ -156,6 +161,7 @@ class DraftView:
     company_id: str = ""
     company: str = ""
     for_whom: list[BookingDependentView] = field(default_factory=list)
+    gaps: list[DocumentGapView] = field(default_factory=list)
     fields: list[FieldView] = field(default_factory=list)
     on_request: bool = False
     sent: bool = False

@@ -175,16 +175,52 @@ def missing_documents(
     rows: Sequence[DependentDocument], kinds: Sequence[DocumentKind], today: date
 ) -> list[str]:
     """The names of required papers of which there is none that holds."""
+    return list(_missing(rows, kinds, today).values())
+
+
+def _missing(
+    rows: Sequence[DependentDocument], kinds: Sequence[DocumentKind], day: date
+) -> dict[str, str]:
+    """Key and name of each kind that lacks a paper which holds on a day."""
     holding = {
         row.kind
         for row in rows
-        if rules.expiry_status(row.expires_on, today) != rules.EXPIRED
+        if rules.expiry_status(row.expires_on, day) != rules.EXPIRED
     }
-    return [
-        kind.name
+    return {
+        kind.key: kind.name
         for kind in kinds
         if kind.required and not kind.retired and kind.key not in holding
+    }
+
+
+def document_gaps(
+    rows: Sequence[DependentDocument],
+    kinds: Sequence[DocumentKind],
+    day: date,
+    formats: Formats,
+) -> list[str]:
+    """What is wrong with the required papers on a day to come, such as “… is missing”.
+
+    Args:
+        rows: The papers, those that end first on top.
+        kinds: Those that are asked for.
+        day: On which they have to hold.
+        formats: Of the business.
+    """
+    ends = {row.kind: row.expires_on for row in rows}  # the last of each kind counts
+    return [
+        f"{name} {_gap_text(ends.get(key), formats)}"
+        for key, name in _missing(rows, kinds, day).items()
     ]
+
+
+def _gap_text(end: date | None, formats: Formats) -> str:
+    if end is None:
+        return "is missing"
+    if end < today_in(formats.zone):
+        return "has expired"
+    return f"expires on {formats.day(end)}, before the appointment"
 
 
 def attention_notice(

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 
 from sqlalchemy import and_, func, or_
@@ -29,6 +30,7 @@ from portal_app.domain.dependents.views import (
     DependentPage,
     DependentRowView,
     DependentView,
+    DocumentGapView,
 )
 from portal_app.domain.fields import schema
 from portal_app.domain.fields import values as fields
@@ -179,6 +181,44 @@ def eligible_dependents(
     """Those of ``candidate_dependents`` that fit."""
     found = candidate_dependents(tx, customer_id, entries, also)
     return [one.row for one in found if one.misfit is None]
+
+
+def document_gaps(
+    tx: Session, customer_id: str, dependent_ids: Sequence[str], day: date
+) -> list[DocumentGapView]:
+    """What lacks of the required papers of some dependents on a day to come.
+
+    None of those out of use, and none while dependents are switched off.
+
+    Args:
+        tx: The transaction.
+        customer_id: Whose they are; what is not theirs is left out.
+        dependent_ids: Of whom, in this order.
+        day: On which the papers have to hold.
+    """
+    if not dependent_ids or not permissions.is_on(tx, Feature.DEPENDENTS):
+        return []
+    rows = tx.exec(
+        select(Dependent, DependentType)
+        .join(DependentType, col(DependentType.id) == Dependent.type_id)
+        .where(
+            col(Dependent.id).in_(dependent_ids),
+            col(Dependent.customer_id) == customer_id,
+            col(Dependent.archived_at).is_(None),
+        )
+    )
+    found = {row.id: (row, kind) for row, kind in rows}
+    papers = documents.documents_by_dependent(tx, found)
+    formats = businesses.formats(tx)
+    return [
+        DocumentGapView(one, row.name, text)
+        for one in dependent_ids
+        if one in found
+        for row, kind in [found[one]]
+        for text in documents.document_gaps(
+            papers[one], type_definition_of(kind).documents, day, formats
+        )
+    ]
 
 
 def dependent_row_views(

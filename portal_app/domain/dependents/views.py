@@ -77,6 +77,15 @@ class DocumentView:
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentGapView:
+    """A required paper that lacks on a day; ``text`` begins with what it is called."""
+
+    dependent_id: str = ""
+    name: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class DependentRowView:
     """A dependent in a list.
 

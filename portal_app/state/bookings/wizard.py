@@ -33,6 +33,7 @@ from portal_app.domain.business import service as businesses
 from portal_app.domain.catalogue import service as catalogue
 from portal_app.domain.catalogue.service import OnRequest
 from portal_app.domain.catalogue.views import LineView, OptionView, ServiceView
+from portal_app.domain.dependents.views import DocumentGapView
 from portal_app.domain.fields.views import FieldView
 from portal_app.domain.quotes import requests as quote_requests
 from portal_app.domain.quotes.access import QUOTE_PREFIX
@@ -202,6 +203,7 @@ class BookingWizardState(rx.State):
     company_id: str = ""
     notes: str = ""
     for_whom: list[BookingDependentView] = []
+    gaps: list[DocumentGapView] = []
     fields: list[FieldView] = []
     shown: dict[str, int] = {}
 
@@ -615,6 +617,7 @@ class BookingWizardState(rx.State):
             company_id=draft.company_id,
             notes=draft.notes,
             for_whom=draft.for_whom,
+            gaps=draft.gaps,
             fields=draft.fields,
             shown={
                 "version": draft.shown.version,

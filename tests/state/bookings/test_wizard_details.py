@@ -10,7 +10,9 @@ from portal_app.domain.bookings.rules import BookingContactForm
 from portal_app.domain.catalogue import definitions
 from portal_app.domain.customers import business_profiles as companies
 from portal_app.domain.customers import profiles
+from portal_app.domain.dependents import documents
 from portal_app.domain.dependents import service as dependents
+from portal_app.domain.dependents.rules import DocumentForm
 from portal_app.domain.fields import schema
 from portal_app.domain.fields.rules import Definition
 from portal_app.kernel.audiences import SYSTEM, Actor
@@ -39,7 +41,7 @@ from tests.support.sample_business import (
     new_customer,
 )
 from tests.support.tabs import Tab, redirect_targets
-from tests.support.uploads import snapshot_without_attempts
+from tests.support.uploads import snapshot_without_attempts, upload_file
 from tests.support.wiring import wired
 
 WALKING, ADD = "/book/dog-walk", "/dependents/add"
@@ -200,6 +202,23 @@ def test_another_tab_s_answers_are_shown_before_they_are_booked(scene: Scene) ->
     assert book.booked is not None
     view = scene.db.query(queries.get_booking, scene.maya, book.booked.number)
     assert [field.text for field in view.fields if field.text] == texts
+
+
+def test_lacking_papers_are_said_where_it_is_booked(scene: Scene) -> None:
+    tab = fill_in(scene, ticked(scene.rex), DOOR)
+    book = tab.state(BookingWizardState)
+    said = [(scene.rex, "Rex", "Vaccination certificate is missing")]
+    for step in ("questions", "overview"):
+        tab.go(WALKING, step=step, draft=scene.draft)
+        load(tab)
+        assert book.step == step
+        assert [(one.dependent_id, one.name, one.text) for one in book.gaps] == said
+    # Once there is one, coming back says so no more.
+    file = upload_file(scene.db, scene.maya, "document")
+    paper = DocumentForm(kind="vaccination", file_id=file.id, expires_on="2027-01-01")
+    scene.db.call(documents.add_document, scene.maya, scene.rex, paper)
+    load(tab)
+    assert (book.step, book.gaps) == ("overview", [])
 
 
 def test_personal_choice_survives_returning_to_the_step(scene: Scene) -> None:
