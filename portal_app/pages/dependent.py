@@ -42,7 +42,11 @@ def draw() -> rx.Component:
 
 def _overview() -> rx.Component:
     return rx.el.div(
-        back_link(ViewerState.dependents, "/dependents"),
+        when(
+            DependentState.back,
+            back_link("Back to your booking", DependentState.back),
+            back_link(ViewerState.dependents, "/dependents"),
+        ),
         _header(),
         when(_dependent.archived, _archived()),
         rx.el.div(

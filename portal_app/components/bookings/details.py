@@ -185,7 +185,12 @@ def document_gaps() -> rx.Component:
                 text_link(
                     "Add it on the page of ",
                     one.name,
-                    href=joined("/dependents/", one.dependent_id),
+                    href=joined(
+                        "/dependents/",
+                        one.dependent_id,
+                        "?next=",
+                        BookingWizardState.here,
+                    ),
                     class_name="inline-flex min-h-11 items-center",
                 ),
             ),

@@ -144,6 +144,7 @@ _UNKNOWN = "This option is not available."
 class BookingWizardState(rx.State):
     """The wizard's frame, its summary, and the steps without state of their own.
 
+    ``here`` is the address of the step, as a parameter of another page's address.
     ``phase`` is empty while loading, then ``open``, ``done`` or ``missing``, or
     ``looking`` for whoever only looks and has no draft to look at.
     ``draft_id`` is part of the address; it authorises nothing. ``asked`` differs
@@ -156,6 +157,7 @@ class BookingWizardState(rx.State):
     """
 
     path: str = ""
+    here: str = ""
     phase: str = ""
     step: str = ""
     steps: list[StepView] = []
@@ -562,6 +564,7 @@ class BookingWizardState(rx.State):
         at = order.index(step) if step in order else 0
         self._show(
             step=step,
+            here=quote(self._address(step), safe=""),
             before=order[at - 1] if at else "",
             steps=[
                 StepView(

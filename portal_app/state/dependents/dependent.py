@@ -1,7 +1,7 @@
 """One dependent with documents and bookings, and the form that adds one."""
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -52,10 +52,12 @@ class DependentDetails:
 class DependentState(VersionedForm, rx.State):
     """The dependent at the address ``path``; ``None`` if this customer has none there.
 
-    ``ends`` says of documents that end soon how soon.
+    ``ends`` says of documents that end soon how soon; ``back`` is the step of the
+    wizard that sent here, or empty.
     """
 
     path: str = ""
+    back: str = ""
     dependent: DependentView | None = None
     ends: dict[str, str] = {}
     upcoming: list[BookingRowView] = []
@@ -68,6 +70,7 @@ class DependentState(VersionedForm, rx.State):
         """Read the dependent the address names."""
         self._clear_messages()
         self.page = 1
+        self.back = _sender(self.router.url.query_parameters)
         path = str(self.router.url.path).rstrip("/")
         try:
             await self._read()
@@ -228,7 +231,7 @@ class DependentAddState(SubmittedForm, rx.State):
         self.kinds, self.kind, self.fields = await worker.query(
             _blank_form, actor(), slug
         )
-        self.back = self._sender()
+        self.back = _sender(self.router.url.query_parameters)
         self.errors, self.problem, self.leads = {}, "", ""
         self.pending, self.loaded = False, True
 
@@ -257,18 +260,19 @@ class DependentAddState(SubmittedForm, rx.State):
             self.saved, self.leads = request, self._after(added)
             yield [toast("success", f"{form.name.strip()} is added.")]
 
-    def _sender(self) -> str:
-        """The address that asked for somebody to be added, or an empty text."""
-        asked = self.router.url.query_parameters.get("next", "")
-        return asked if _BOOKING_PATH.fullmatch(local_path(asked, "")) else ""
-
     def _after(self, added: str) -> str:
         """Where somebody who was added leads: back to the booking, or to its page."""
-        sender = self._sender()
+        sender = _sender(self.router.url.query_parameters)
         return return_address(sender, added) if sender else f"/dependents/{added}"
 
     def _slug(self) -> str:
         return self.router.url.query_parameters.get("type", "")
+
+
+def _sender(asked: Mapping[str, str]) -> str:
+    """The address of the booking that sent here, or an empty text."""
+    sender = asked.get("next", "")
+    return sender if _BOOKING_PATH.fullmatch(local_path(sender, "")) else ""
 
 
 def _blank_form(

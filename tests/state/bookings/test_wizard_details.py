@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from urllib.parse import unquote
 
 import pytest
 
@@ -25,7 +26,7 @@ from portal_app.state.bookings.wizard_questions import (
     WizardQuestionsState,
 )
 from portal_app.state.core.form_parsing import details_form
-from portal_app.state.dependents.dependent import DependentAddState
+from portal_app.state.dependents.dependent import DependentAddState, DependentState
 from tests.domain.bookings.test_business_profile import STUDIO
 from tests.support.dependents import (
     add_pet,
@@ -213,6 +214,12 @@ def test_lacking_papers_are_said_where_it_is_booked(scene: Scene) -> None:
         load(tab)
         assert book.step == step
         assert [(one.dependent_id, one.name, one.text) for one in book.gaps] == said
+        # The page where it is added leads back.
+        here = f"{WALKING}?step={step}&draft={scene.draft}"
+        assert unquote(book.here) == here
+        page = Tab(f"/dependents/{scene.rex}", scene.maya, next=here)
+        page.fire(DependentState.load)
+        assert page.state(DependentState).back == here
     # Once there is one, coming back says so no more.
     file = upload_file(scene.db, scene.maya, "document")
     paper = DocumentForm(kind="vaccination", file_id=file.id, expires_on="2027-01-01")
@@ -273,6 +280,9 @@ def test_dependent_is_added_during_booking(scene: Scene) -> None:
     ],
 )
 def test_return_address_is_limited_to_bookings(scene: Scene, smuggled: str) -> None:
+    page = Tab(f"/dependents/{scene.rex}", scene.maya, next=smuggled)
+    page.fire(DependentState.load)
+    assert page.state(DependentState).back == ""
     tab = Tab(ADD, scene.maya, type="pet", next=smuggled)
     tab.fire(DependentAddState.load)
     adding = tab.state(DependentAddState)
