@@ -19,6 +19,7 @@ from tests.support.mailbox import Mailbox
 from tests.support.server import RunningPortal
 
 NewContext = Callable[[], BrowserContext]
+_SATURDAY = 5
 
 
 @pytest.fixture
@@ -136,7 +137,10 @@ def test_somebody_is_employed_works_and_leaves(
 
 
 def _free_day(portal: RunningPortal, name: str) -> date:
-    """A day on which this person has a walk, booked just now."""
+    """A day on which this person has a walk, booked just now.
+
+    No weekend's: what begins on a Sunday is of the hours of Saturday night.
+    """
 
     def book(tx: Session) -> date:
         walk = active_service(tx, "dog-walking")
@@ -145,7 +149,8 @@ def _free_day(portal: RunningPortal, name: str) -> date:
         days = service.free_days(
             tx, walk.id, 30, first + timedelta(days=7), last, fieldworker_id=row.id
         )
-        slot = service.free_slots(tx, walk.id, 30, days[0], fieldworker_id=row.id)[0]
+        day = next(day for day in days if day.weekday() < _SATURDAY)
+        slot = service.free_slots(tx, walk.id, 30, day, fieldworker_id=row.id)[0]
         service.claim_slot(tx, walk.id, 30, slot.starts_at, fieldworker_id=row.id)
         return slot.starts_at.astimezone(formats(tx).zone).date()
 
