@@ -15,7 +15,11 @@ from portal_app.api.changes_export import changes_export_routes
 from portal_app.api.failures import failure_handlers
 from portal_app.api.files import file_routes
 from portal_app.api.former_addresses import FormerAddresses
-from portal_app.api.guard import Guard, content_security_policy, inline_script_hashes
+from portal_app.api.guard import (
+    Guard,
+    content_security_policies,
+    inline_script_hashes,
+)
 from portal_app.api.health import health_routes
 from portal_app.api.oauth import oauth_routes
 from portal_app.api.photos import photo_routes
@@ -233,9 +237,9 @@ def _with_former_addresses(portal: ASGIApp) -> ASGIApp:
 
 
 def _with_guard(portal: ASGIApp) -> ASGIApp:
-    policy = content_security_policy(_settings, inline_script_hashes(BUILT_SITE))
+    policies = content_security_policies(_settings, inline_script_hashes(BUILT_SITE))
     bounded = SocketLimits(SlowClients(portal), _settings)
-    return Guard(bounded, _settings, policy, _readiness.is_answering)
+    return Guard(bounded, _settings, policies, _readiness.is_answering)
 
 
 @asynccontextmanager

@@ -8,7 +8,8 @@ a state; a socket from a foreign origin is refused.
 import base64
 import hashlib
 import re
-from collections.abc import Awaitable, Callable, Iterable
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -41,6 +42,10 @@ _CACHE_RULES = (
 _REVALIDATE = "no-cache"
 _OK = 200
 _INLINE_SCRIPT = re.compile(r"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.S)
+_ANSWER_ANYWHERE = ("__spa-fallback.html", "404.html")
+"""What answers at paths that have no page of their own, such as a booking's."""
+_OFFLINE = "offline.html"
+"""What the service worker fetches by this name."""
 _PRIVATE_HEADERS = frozenset({b"cookie", b"authorization", b"x-forwarded-for"})
 """Headers of a handshake that only say what the guard puts there."""
 _TOKEN_PAGES = frozenset(
@@ -108,19 +113,45 @@ def allowed_origins(settings: Settings) -> list[str]:
     return list(dict.fromkeys(own))
 
 
-def inline_script_hashes(built_site: Path) -> list[str]:
-    """The CSP sources of every inline script in the built pages."""
-    found = {
-        base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-        for page in built_site.rglob("*.html")
-        for script in _INLINE_SCRIPT.findall(page.read_text(encoding="utf-8"))
-        if script
+def inline_script_hashes(built_site: Path) -> dict[str, list[str]]:
+    """The CSP sources of the inline scripts of the built pages, by path.
+
+    Not of all pages on each: a proxy takes a header of 4 kB, not more. At ``""`` are
+    those of the pages that answer any other path; they are on every page as well.
+    """
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for page in built_site.rglob("*.html"):
+        name = page.relative_to(built_site).as_posix()
+        found["" if name in _ANSWER_ANYWHERE else _path_of(name)] |= _hashes_in(page)
+    return {path: sorted(theirs | found[""]) for path, theirs in [*found.items()]}
+
+
+def _hashes_in(page: Path) -> set[str]:
+    scripts = _INLINE_SCRIPT.findall(page.read_text(encoding="utf-8"))
+    digests = (hashlib.sha256(one.encode()).digest() for one in scripts if one)
+    return {f"'sha256-{base64.b64encode(one).decode()}'" for one in digests}
+
+
+def _path_of(name: str) -> str:
+    """Where a built page is asked for."""
+    if name == _OFFLINE:
+        return f"/{name}"
+    path = f"/{name}".removesuffix("/index.html").removesuffix(".html")
+    return path or "/"
+
+
+def content_security_policies(
+    settings: Settings, script_hashes: Mapping[str, Iterable[str]]
+) -> dict[str, str]:
+    """The policy of each path of ``script_hashes``."""
+    return {
+        path: content_security_policy(settings, hashes)
+        for path, hashes in script_hashes.items()
     }
-    return [f"'sha256-{digest}'" for digest in sorted(found)]
 
 
 def content_security_policy(settings: Settings, script_hashes: Iterable[str]) -> str:
-    """The policy that names exactly what the pages use."""
+    """The policy that names exactly what a page uses."""
     sockets = {origin.replace("http", "ws", 1) for origin in allowed_origins(settings)}
     directives = {
         "default-src": ["'self'"],
@@ -187,7 +218,7 @@ class Guard:
     Args:
         app: What it guards.
         settings: Addresses and proxies.
-        policy: The content security policy.
+        policies: The content security policy by path, and at ``""`` elsewhere.
         is_answering: Whether a socket would be answered now. A browser that is
             refused one tries again, and says so.
     """
@@ -196,15 +227,15 @@ class Guard:
         self,
         app: ASGIApp,
         settings: Settings,
-        policy: str,
+        policies: Mapping[str, str],
         is_answering: Callable[[], Awaitable[bool]] | None = None,
     ) -> None:
         self._app = app
         self._is_answering = is_answering
         self._settings = settings
         self._origins = frozenset(allowed_origins(settings))
+        self._policies = policies
         self._headers = {
-            "content-security-policy": policy,
             "x-content-type-options": "nosniff",
             "referrer-policy": "strict-origin-when-cross-origin",
             "permissions-policy": "camera=(self), geolocation=(self), microphone=()",
@@ -263,6 +294,9 @@ class Guard:
             log.error("socket failed", exc_info=error)
             raise AnsweringFailed from None
 
+    def _policy(self, path: str) -> str:
+        return self._policies.get(path.rstrip("/") or "/", self._policies[""])
+
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         path: str = scope["path"]
         host = Headers(scope=scope).get("host", "")
@@ -277,6 +311,7 @@ class Guard:
                     headers["location"] = local_location(headers["location"], host)
                 for name, value in self._headers.items():
                     headers.setdefault(name, value)
+                headers.setdefault("content-security-policy", self._policy(path))
                 if path.rstrip("/") in _TOKEN_PAGES:
                     # "no-referrer" would take the origin from our own forms as well.
                     headers["referrer-policy"] = "same-origin"

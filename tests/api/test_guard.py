@@ -45,7 +45,7 @@ async def _page(scope: Scope, receive: Receive, send: Send) -> None:
 
 def _headers(settings: Settings, path: str = "/") -> Any:
     policy = content_security_policy(settings, ["'sha256-abc='"])
-    return request(Guard(_page, settings, policy), "GET", path).headers
+    return request(Guard(_page, settings, {"": policy}), "GET", path).headers
 
 
 def _connect(
@@ -70,7 +70,7 @@ def _connect(
         "query_string": query.encode(),
         "headers": [(n.encode(), v.encode()) for n, v in headers],
     }
-    asyncio.run(Guard(app, SETTINGS, "")(scope, receive, send))
+    asyncio.run(Guard(app, SETTINGS, {"": ""})(scope, receive, send))
     return (seen[0] if seen else None), sent
 
 
@@ -122,20 +122,40 @@ def test_each_kind_of_file_is_kept_as_long_as_it_may(path: str, policy: str) -> 
     assert _headers(SETTINGS, path)["cache-control"] == policy
 
 
-def test_each_inline_script_of_the_build_is_named(tmp_path: Path) -> None:
+ONE = "'sha256-HR7iaask9daLMRRskMI++QeJtjWDOjyPA6lGzYGzKW4='"
+TWO = "'sha256-iMrPAWirDC2X0OhZzLsM2MRIWSmepJGI4r7D8ZlwBOw='"
+
+
+def test_the_inline_scripts_of_a_page_are_named_where_it_is_asked_for(
+    tmp_path: Path,
+) -> None:
+    one, two = "<script>one()</script>", "<script type='module'>two()</script>"
     (tmp_path / "a").mkdir()
-    (tmp_path / "index.html").write_text(
-        "<script>one()</script><script src='x'></script>"
-    )
-    (tmp_path / "a" / "index.html").write_text(
-        "<script>one()</script><script type='module'>two()</script>"
-    )
-    assert inline_script_hashes(tmp_path) == sorted(
-        [
-            "'sha256-HR7iaask9daLMRRskMI++QeJtjWDOjyPA6lGzYGzKW4='",
-            "'sha256-iMrPAWirDC2X0OhZzLsM2MRIWSmepJGI4r7D8ZlwBOw='",
-        ]
-    )
+    for name, html in {
+        "index.html": two + "<script src='x'></script>",
+        "a/index.html": two,
+        "b.html": "",
+        "offline.html": two,
+        "404.html": one,
+        "__spa-fallback.html": one,
+    }.items():
+        (tmp_path / name).write_text(html)
+    both = sorted([ONE, TWO])
+    assert inline_script_hashes(tmp_path) == {
+        "": [ONE],
+        "/": both,
+        "/a": both,
+        "/b": [ONE],
+        "/offline.html": both,
+    }
+
+
+def test_a_page_has_the_policy_of_its_path() -> None:
+    guarded = Guard(_page, SETTINGS, {"": "any", "/": "home", "/a": "a"})
+    assert [
+        request(guarded, "GET", path).headers["content-security-policy"]
+        for path in ("/", "/a", "/a/", "/bookings/B-1")
+    ] == ["home", "a", "a", "any"]
 
 
 def test_only_demo_mode_allows_localhost() -> None:
@@ -287,7 +307,7 @@ def _redirecting(folder: Path) -> ASGIApp:
             Mount("/", StaticFiles(directory=folder, html=True)),
         ]
     )
-    portal = Guard(TrailingSlashRedirect(site, folder), SETTINGS, "policy")
+    portal = Guard(TrailingSlashRedirect(site, folder), SETTINGS, {"": "policy"})
     # What is no page of the build is Starlette's own to redirect.
     (folder / "late").mkdir()
     (folder / "late" / "index.html").touch()
@@ -338,7 +358,7 @@ def test_a_provider_is_elsewhere() -> None:
         return RedirectResponse("https://accounts.example/authorize?x=1")
 
     routes = [Route("/api/auth/google/start", start)]
-    portal = Guard(Starlette(routes=routes), SETTINGS, "policy")
+    portal = Guard(Starlette(routes=routes), SETTINGS, {"": "policy"})
     assert request(portal, "GET", "/api/auth/google/start").headers["location"] == (
         "https://accounts.example/authorize?x=1"
     )
@@ -384,7 +404,7 @@ def _failing(after: int) -> ASGIApp:
             await send(part)
         raise RuntimeError(TYPED)
 
-    return Guard(failing, SETTINGS, "policy")
+    return Guard(failing, SETTINGS, {"": "policy"})
 
 
 def test_what_fails_is_logged_by_us_and_told_to_nobody() -> None:
@@ -418,7 +438,7 @@ def test_a_socket_is_taken_only_when_it_would_be_answered(answering: bool) -> No
         sent.append(message)
 
     scope = {"type": "websocket", "path": "/", "query_string": b"", "headers": []}
-    portal = Guard(inner, SETTINGS, "policy", is_answering)
+    portal = Guard(inner, SETTINGS, {"": "policy"}, is_answering)
     asyncio.run(portal(scope, receive, send))
     assert reached == (["websocket"] if answering else [])
     assert [m.get("code") for m in sent] == ([] if answering else [1013])
