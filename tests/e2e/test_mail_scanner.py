@@ -6,13 +6,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from html import unescape
-from math import ceil
 from typing import Any
 
 import httpx
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select, update
 
 from portal_app.domain.accounts import credentials, sign_in_methods
 from portal_app.domain.accounts.rules import OFFICE, READER, ProviderProfile
@@ -28,6 +27,7 @@ from portal_app.domain.dependents import documents, reminders
 from portal_app.domain.dependents import service as dependents
 from portal_app.domain.dependents.rules import DependentForm, DocumentForm
 from portal_app.domain.notifications import outbox
+from portal_app.domain.notifications.models import OutboxMessage
 from portal_app.domain.quotes import answers, decisions, expiry, requests
 from portal_app.domain.sign_in import (
     email_change,
@@ -252,15 +252,22 @@ def _invite_reader(tx: Session, email: str) -> None:
 
 
 def _remind(db: Database, number: str) -> None:
-    """As if the business reminded of visits as long before as this one is away."""
+    """As if the visit were an hour away, of which the business reminds."""
     usual = db.query(booking_rules.current_rules)
+    set_rules(db, reminders=(60,))
     with db.read() as tx:
         starts_at = tx.exec(
             select(Booking.starts_at).where(Booking.number == number)
         ).one()
-    set_rules(db, reminders=(ceil((starts_at - utc_now()).total_seconds() / 60),))
-    visit_reminders.send_reminders(db)
+    with frozen(starts_at - timedelta(hours=1)):
+        visit_reminders.send_reminders(db)
     set_rules(db, reminders=usual.reminders)
+    with db.write() as tx:
+        tx.exec(
+            update(OutboxMessage)
+            .where(col(OutboxMessage.kind) == "booking_reminder")
+            .values(due_at=utc_now())
+        )
 
 
 def _keep_paper(db: Database, who: Actor, portal: RunningPortal) -> None:
