@@ -135,6 +135,10 @@ def export_routes(
             answer = _text_response(_NOT_FOUND, "We could not find that.")
             await answer(scope, receive, send)
             return
+        if scope["method"] == "HEAD":
+            # Nothing is made for it, so it is not counted.
+            await _download(_pieces_of(pool, None, iter(())))(scope, receive, send)
+            return
         try:
             async with in_progress.one_more(actor.account_id):
                 await _send_archive(actor, scope, receive, send)
@@ -147,9 +151,6 @@ def export_routes(
     async def _send_archive(
         actor: Actor, scope: Scope, receive: Receive, send: Send
     ) -> None:
-        if scope["method"] == "HEAD":
-            await _download(_pieces_of(pool, None, iter(())))(scope, receive, send)
-            return
         pieces = archive_pieces(database, storage, actor)
         try:
             # What cannot be read is noticed before the answer begins.

@@ -51,16 +51,16 @@ def _toast(notice: Any) -> rx.Component:
             type="button",
             aria_label="Dismiss",
             class_name=(
-                "-my-2.5 -mr-2 grid size-11 shrink-0 place-items-center rounded-lg "
-                "text-ink-faint hover:text-ink"
+                "pointer-events-auto -my-2.5 -mr-2 grid size-11 shrink-0 "
+                "place-items-center rounded-lg text-ink-faint hover:text-ink"
             ),
             custom_attrs={"data-dismiss": "toast"},
             **dismiss,
         ),
         key=notice.id,
         class_name=classes(
-            "toast pointer-events-auto flex w-full max-w-md items-start gap-3 "
-            "rounded-2xl bg-raised px-4 py-3.5 text-[0.9375rem] shadow-float",
+            "toast flex w-full max-w-md items-start gap-3 rounded-2xl bg-raised px-4 "
+            "py-3.5 text-[0.9375rem] shadow-float",
             when(failed, "toast-error", ""),
         ),
         custom_attrs={"data-toast": ""},
@@ -70,9 +70,10 @@ def _toast(notice: Any) -> rx.Component:
 def toast_region(toasts: Any = None) -> rx.Component:
     """Draw the corner where toasts appear, a polite live region.
 
-    A toast leaves by itself after seven seconds unless it is an error, is pointed
-    at or holds the focus; the style sheet does that. A click takes it away at
-    once, even while the connection is lost.
+    A toast leaves by itself after seven seconds unless it is an error, or its
+    button is pointed at or holds the focus; the style sheet does that. The button
+    takes it away at once, even while the connection is lost. Everything else of it
+    lets clicks through: what it covers for a while can be pressed.
 
     Args:
         toasts: What to show; ``ToastState.toasts`` by default.

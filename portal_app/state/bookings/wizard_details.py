@@ -53,7 +53,9 @@ class WizardLocationState(rx.State):
         first = NEW if self.typed.street else next(served, NEW)
         self.places, self.outside = saved.places, saved.outside
         self.chosen = wanted if wanted in known else first
-        if self.loaded_for == book.draft_id:
+        form = await self.get_state(AddressFormState)
+        # A page that was left meanwhile may have dropped the event that fills the form.
+        if self.loaded_for == book.draft_id and form.home:
             return None
         self.loaded_for = book.draft_id
         return AddressFormState.load
