@@ -26,6 +26,13 @@ from portal_app.kernel.db import Database
 log = structlog.get_logger("jobs")
 
 
+def _noted(event: str, count: int, of: str = "count") -> int:
+    """The count, logged unless nothing was done."""
+    if count:
+        log.info(event, **{of: count})
+    return count
+
+
 def delete_unused_files(db: Database, storage: Storage) -> int:
     """Delete what was removed, or handed in and not used within a day.
 
@@ -35,9 +42,7 @@ def delete_unused_files(db: Database, storage: Storage) -> int:
     swept = 0
     while some := attachments.delete_unused_files(db, storage):
         swept += some
-    if swept:
-        log.info("files swept", count=swept)
-    return swept
+    return _noted("files swept", swept)
 
 
 _OUTBOX_BATCH_SIZE = 100
@@ -58,10 +63,7 @@ def sweep_holds(db: Database) -> int:
     Returns:
         How many.
     """
-    swept = holds.sweep(db)
-    if swept:
-        log.info("holds swept", count=swept)
-    return swept
+    return _noted("holds swept", holds.sweep(db))
 
 
 def send_document_reminders(db: Database) -> int:
@@ -71,9 +73,7 @@ def send_document_reminders(db: Database) -> int:
         How many mails were written.
     """
     written = reminders.remind_of_expiring_documents(db)
-    if written:
-        log.info("reminded of documents", count=written)
-    return written
+    return _noted("reminded of documents", written)
 
 
 def watch_quotes(db: Database) -> int:
@@ -94,10 +94,7 @@ def send_reminders(db: Database) -> int:
     Returns:
         How many mails were written.
     """
-    written = visit_reminders.send_reminders(db)
-    if written:
-        log.info("reminded of visits", count=written)
-    return written
+    return _noted("reminded of visits", visit_reminders.send_reminders(db))
 
 
 def expire_requests(db: Database) -> int:
@@ -106,10 +103,7 @@ def expire_requests(db: Database) -> int:
     Returns:
         How many.
     """
-    expired = approval.expire_requests(db)
-    if expired:
-        log.info("requests expired", count=expired)
-    return expired
+    return _noted("requests expired", approval.expire_requests(db))
 
 
 def extend_series(db: Database) -> int:
@@ -119,9 +113,7 @@ def extend_series(db: Database) -> int:
         How many.
     """
     booked = series_extension.extend_series(db)
-    if booked:
-        log.info("series extended", visits=booked)
-    return booked
+    return _noted("series extended", booked, of="visits")
 
 
 def make_backup(db: Database, storage: BackedUpStorage, backups: BackupFolder) -> None:
