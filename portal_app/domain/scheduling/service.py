@@ -241,14 +241,7 @@ def next_free_slots(
     if not found:
         return []
     zone = business.formats(tx).zone
-    if _is_class(tx, service_id):
-        places = classes.Wanted(service_id)
-        slots = classes.free_slots(tx, places, found[0], found[-1])
-    else:
-        search = load_free_time_search(
-            tx, service_id, minutes, found[0], found[-1], fieldworker_id=None
-        )
-        slots = [] if search is None else search.slots()
+    slots = free_slots_between(tx, service_id, minutes, found[0], found[-1])
     by_day = groupby(slots, lambda slot: slot.starts_at.astimezone(zone).date())
     return [(day, list(theirs)) for day, theirs in by_day]
 
