@@ -107,9 +107,7 @@ def cancel_dialog() -> rx.Component:
             rx.el.div(
                 summary_list(
                     summary_row("When", offer.now, name="calendar-days"),
-                    summary_row(
-                        "Fee", rx.cond(offer.fee, offer.fee, "None"), name="credit-card"
-                    ),
+                    fee_row(offer),
                     when(
                         offer.rest,
                         summary_row(
@@ -119,7 +117,7 @@ def cancel_dialog() -> rx.Component:
                         ),
                     ),
                 ),
-                offer_terms(offer),
+                binding_until(offer, offer.words, ". "),
             ),
         ),
         title="Cancel booking",
@@ -132,15 +130,21 @@ def cancel_dialog() -> rx.Component:
     )
 
 
-def offer_terms(offer: Any) -> rx.Component:
-    """Draw the terms of an offer, and until when it binds.
+def fee_row(offer: Any) -> rx.Component:
+    """Draw what an offer costs; ``offer`` is a Var with ``fee``."""
+    return summary_row("Fee", rx.cond(offer.fee, offer.fee, "None"), name="credit-card")
+
+
+def binding_until(offer: Any, *terms: Any) -> rx.Component:
+    """Draw until when an offer binds.
 
     Args:
-        offer: A Var of a ``ChangeOfferView``.
+        offer: A Var with ``until``.
+        terms: What stands before it.
     """
     return rx.el.p(
-        offer.words,
-        ". We keep to this until ",
+        *terms,
+        "We keep to this until ",
         offer.until,
         ".",
         class_name="mt-3 text-[0.9375rem] text-ink-soft",
@@ -148,13 +152,46 @@ def offer_terms(offer: Any) -> rx.Component:
     )
 
 
-def move_review(
-    offer: Any, *, pending: Any, problem: Any, on_back: Any, on_confirm: Any
-) -> rx.Component:
+def move_review(offer: Any, **asked: Any) -> rx.Component:
     """Draw the old and the new time, what the move costs, and *Confirm new time*.
 
     Args:
         offer: A Var of a ``ChangeOfferView``.
+        asked: As ``change_review``.
+    """
+    return change_review(
+        "New time",
+        summary_list(
+            summary_row(
+                "New",
+                rx.el.p(offer.day),
+                rx.el.p(offer.time, class_name="font-normal text-ink-soft"),
+                name="calendar-check",
+            ),
+            summary_row("Until now", offer.now, name="history"),
+            fee_row(offer),
+        ),
+        binding_until(offer, offer.words, ". "),
+        action="Confirm new time",
+        **asked,
+    )
+
+
+def change_review(
+    heading: str,
+    *content: rx.Component,
+    action: str,
+    pending: Any,
+    problem: Any,
+    on_back: Any,
+    on_confirm: Any,
+) -> rx.Component:
+    """Draw what a change comes to, to be confirmed.
+
+    Args:
+        heading: Of the card; it takes the focus.
+        content: What is offered.
+        action: What the button says.
         pending: Whether it is being confirmed.
         problem: Why it was not.
         on_back: Event for choosing another time.
@@ -162,25 +199,13 @@ def move_review(
     """
     return rx.el.div(
         card(
-            rx.el.h2("New time", class_name="text-xl", tab_index=-1, auto_focus=True),
-            summary_list(
-                summary_row(
-                    "New",
-                    rx.el.p(offer.day),
-                    rx.el.p(offer.time, class_name="font-normal text-ink-soft"),
-                    name="calendar-check",
-                ),
-                summary_row("Until now", offer.now, name="history"),
-                summary_row(
-                    "Fee", rx.cond(offer.fee, offer.fee, "None"), name="credit-card"
-                ),
-            ),
-            offer_terms(offer),
+            rx.el.h2(heading, class_name="text-xl", tab_index=-1, auto_focus=True),
+            *content,
         ),
         when(problem, note(problem, tone="error")),
         rx.el.div(
             button("Back", kind="secondary", before="arrow-left", on_click=on_back),
-            button("Confirm new time", pending=pending, on_click=on_confirm),
+            button(action, pending=pending, on_click=on_confirm),
             class_name="flex flex-wrap justify-between gap-3",
         ),
         class_name="flex max-w-2xl flex-col gap-5",

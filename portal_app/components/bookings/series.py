@@ -4,14 +4,17 @@ from typing import Any
 
 import reflex as rx
 
-from portal_app.components.ui.buttons import button
+from portal_app.components.bookings.changes import (
+    binding_until,
+    change_review,
+    fee_row,
+)
 from portal_app.components.ui.choices import choice_group, radio_card
 from portal_app.components.ui.dialogs import edit_button, saving_dialog
 from portal_app.components.ui.features import if_on
-from portal_app.components.ui.feedback import note
 from portal_app.components.ui.icons import icon
 from portal_app.components.ui.logic import each, when
-from portal_app.components.ui.surfaces import card, summary_list, summary_row
+from portal_app.components.ui.surfaces import card, summary_list
 from portal_app.kernel.features import Feature
 from portal_app.state.bookings.booking import SeriesCancelState
 
@@ -82,18 +85,8 @@ def _offered(offer: Any, heading: str) -> rx.Component:
     return rx.el.div(
         _dates(heading, offer.dates),
         when(offer.kept.length() > 0, _dates("These stay", offer.kept)),
-        summary_list(
-            summary_row(
-                "Fee", rx.cond(offer.fee, offer.fee, "None"), name="credit-card"
-            )
-        ),
-        rx.el.p(
-            "We keep to this until ",
-            offer.until,
-            ".",
-            class_name="mt-3 text-[0.9375rem] text-ink-soft",
-            role="status",
-        ),
+        summary_list(fee_row(offer)),
+        binding_until(offer),
     )
 
 
@@ -110,28 +103,13 @@ def _dates(heading: str, dates: Any) -> rx.Component:
     )
 
 
-def series_review(
-    offer: Any, *, pending: Any, problem: Any, on_back: Any, on_confirm: Any
-) -> rx.Component:
+def series_review(offer: Any, **asked: Any) -> rx.Component:
     """Draw the new time of every visit, what it costs, and *Confirm new times*.
 
     Args:
         offer: A Var of a ``SeriesOfferView``.
-        pending: Whether it is being confirmed.
-        problem: Why it was not.
-        on_back: Event for choosing another time.
-        on_confirm: Event for confirming.
+        asked: As ``change_review``.
     """
-    return rx.el.div(
-        card(
-            rx.el.h2("New times", class_name="text-xl", tab_index=-1, auto_focus=True),
-            _offered(offer, "Visits"),
-        ),
-        when(problem, note(problem, tone="error")),
-        rx.el.div(
-            button("Back", kind="secondary", before="arrow-left", on_click=on_back),
-            button("Confirm new times", pending=pending, on_click=on_confirm),
-            class_name="flex flex-wrap justify-between gap-3",
-        ),
-        class_name="flex max-w-2xl flex-col gap-5",
+    return change_review(
+        "New times", _offered(offer, "Visits"), action="Confirm new times", **asked
     )
