@@ -33,10 +33,9 @@ from portal_app.domain.fields.values import Subject
 from portal_app.domain.fields.views import FieldView
 from portal_app.kernel.audiences import Actor, Audience
 from portal_app.kernel.clock import utc_now
-from portal_app.kernel.errors import InvalidInput, collected_refusals
+from portal_app.kernel.errors import collected_refusals
 from portal_app.kernel.features import Feature
 from portal_app.kernel.ownership import customer_of
-from portal_app.kernel.text import is_readable, paragraphs
 
 
 def save_dependents(
@@ -75,7 +74,7 @@ def save_answers(
     changed: list[str] = []
     with collected_refusals() as attempt:
         with attempt():
-            draft.notes = _checked_notes(notes)
+            draft.notes = rules.checked_notes(notes)
         with attempt(rules.ANSWER_PREFIX):
             changed = fields.save_values(
                 tx,
@@ -91,16 +90,6 @@ def save_answers(
                 profiles.answer_before_booking(tx, actor, form.about_you)
     _take_step(draft, rules.QUESTIONS)
     return bool(changed)
-
-
-def _checked_notes(typed: str) -> str:
-    notes = paragraphs(typed)
-    if len(notes) > rules.MAX_NOTES:
-        most = f"Please use at most {rules.MAX_NOTES} characters."
-        raise InvalidInput({"notes": most})
-    if not is_readable(notes, lines=True):
-        raise InvalidInput({"notes": "Please use only letters and numbers."})
-    return notes
 
 
 def _take_step(draft: BookingDraft, step: str) -> None:

@@ -60,7 +60,6 @@ from portal_app.domain.customers.addresses import (
 from portal_app.domain.customers.business_profiles import draft_snapshot
 from portal_app.domain.customers.models import Customer
 from portal_app.domain.customers.rules import (
-    is_name_character,
     phone_number,
     phone_text,
 )
@@ -733,21 +732,9 @@ def _checked_contact(tx: Session, form: BookingContactForm) -> dict[str, Any]:
     name = email = phone = ""
     with collected_refusals() as attempt:
         with attempt():
-            name = _checked_name(form.name)
+            name = rules.checked_name(form.name)
         with attempt():
             email = mailable_email(form.email)
         with attempt():
             phone = phone_number(form.phone, business.current_business(tx).country)
     return {"name": name, "email": email, "phone": phone}
-
-
-def _checked_name(typed: str) -> str:
-    name = one_line(typed)
-    if not name:
-        raise InvalidInput({"name": "Please enter a name."})
-    if len(name) > rules.MAX_NAME:
-        most = f"Please use at most {rules.MAX_NAME} characters."
-        raise InvalidInput({"name": most})
-    if not all(is_name_character(character) for character in name):
-        raise InvalidInput({"name": "Please use only letters in the name."})
-    return name

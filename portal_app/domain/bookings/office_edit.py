@@ -3,7 +3,7 @@
 Each part is saved over the version it was read with; two tabs are shown what differs.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -27,16 +27,12 @@ from portal_app.domain.customers.addresses import (
     pin_of,
     validate_address,
 )
-from portal_app.domain.customers.rules import (
-    is_name_character,
-    phone_number,
-    phone_text,
-)
+from portal_app.domain.customers.rules import phone_number, phone_text
 from portal_app.kernel.audiences import Actor
 from portal_app.kernel.errors import Conflict, InvalidInput
 from portal_app.kernel.formats import Formats
 from portal_app.kernel.ownership import require_office
-from portal_app.kernel.text import is_readable, one_line, paragraphs
+from portal_app.kernel.text import is_readable, one_line
 from portal_app.kernel.versioned import Field, Record
 
 MAX_LINES = 20
@@ -205,15 +201,15 @@ def _quoted(labels: Sequence[str]) -> str:
 def _contact_record(home: str) -> Record:
     return Record(
         _TITLE,
-        Field("contact_name", "Name", _checked_name),
-        Field("contact_email", "Email", _checked_email),
+        Field("contact_name", "Name", _worded(rules.checked_name)),
+        Field("contact_email", "Email", _worded(mailable_email)),
         Field(
             "contact_phone",
             "Phone",
-            partial(_checked_phone, home),
+            _worded(partial(phone_number, country=home)),
             lambda it: phone_text(it, home),
         ),
-        Field("notes", "Notes", _checked_notes),
+        Field("notes", "Notes", _worded(rules.checked_notes)),
     )
 
 
@@ -246,38 +242,16 @@ def _lines_record(formats: Formats) -> Record:
     )
 
 
-def _checked_name(text: str) -> str:
-    name = one_line(text)
-    if not name:
-        raise ValueError("Please enter a name.")
-    if len(name) > rules.MAX_NAME:
-        raise ValueError(f"Please use at most {rules.MAX_NAME} characters.")
-    if not all(is_name_character(character) for character in name):
-        raise ValueError("Please use only letters in the name.")
-    return name
+def _worded(check: Callable[[str], str]) -> Callable[[str], str]:
+    """A check as ``Field`` takes it: what it refuses, it says."""
 
+    def checked(text: str) -> str:
+        try:
+            return check(text)
+        except InvalidInput as refused:
+            raise ValueError(next(iter(refused.fields.values()))) from None
 
-def _checked_email(text: str) -> str:
-    try:
-        return mailable_email(text)
-    except InvalidInput as refused:
-        raise ValueError(next(iter(refused.fields.values()))) from None
-
-
-def _checked_phone(home: str, text: str) -> str:
-    try:
-        return phone_number(text, home)
-    except InvalidInput as refused:
-        raise ValueError(next(iter(refused.fields.values()))) from None
-
-
-def _checked_notes(text: str) -> str:
-    notes = paragraphs(text)
-    if len(notes) > rules.MAX_NOTES:
-        raise ValueError(f"Please use at most {rules.MAX_NOTES} characters.")
-    if not is_readable(notes, lines=True):
-        raise ValueError("Please use only letters and numbers.")
-    return notes
+    return checked
 
 
 def _checked_lines(forms: Sequence[LineForm], formats: Formats) -> tuple[_Line, ...]:

@@ -7,7 +7,10 @@ from typing import Any
 
 from portal_app.domain.catalogue.booked_for import Misfit
 from portal_app.domain.catalogue.rules import PriceBreakdown, PriceLine
+from portal_app.domain.customers.rules import is_name_character
+from portal_app.kernel.errors import InvalidInput
 from portal_app.kernel.features import BookingState
+from portal_app.kernel.text import is_readable, one_line, paragraphs
 
 OPTIONS, WHO, ADDRESS, TIME = "options", "who", "address", "time"
 CONTACT, QUESTIONS, OVERVIEW = "contact", "questions", "overview"
@@ -137,6 +140,30 @@ class AgreedPrice:
                 for line in price.lines
             ],
         }
+
+
+def checked_name(typed: str) -> str:
+    """The name of whom to ask for, as typed; refused as ``name``."""
+    name = one_line(typed)
+    if not name:
+        raise InvalidInput({"name": "Please enter a name."})
+    if len(name) > MAX_NAME:
+        most = f"Please use at most {MAX_NAME} characters."
+        raise InvalidInput({"name": most})
+    if not all(is_name_character(character) for character in name):
+        raise InvalidInput({"name": "Please use only letters in the name."})
+    return name
+
+
+def checked_notes(typed: str) -> str:
+    """Notes for the visit, as typed; refused as ``notes``."""
+    notes = paragraphs(typed)
+    if len(notes) > MAX_NOTES:
+        most = f"Please use at most {MAX_NOTES} characters."
+        raise InvalidInput({"notes": most})
+    if not is_readable(notes, lines=True):
+        raise InvalidInput({"notes": "Please use only letters and numbers."})
+    return notes
 
 
 def agreed_price(stored: Mapping[str, Any]) -> AgreedPrice:
